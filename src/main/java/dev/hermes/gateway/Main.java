@@ -1,0 +1,8 @@
+package dev.hermes.gateway;
+
+/** Placeholder. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {}
+}
