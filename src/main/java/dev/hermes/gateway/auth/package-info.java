@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package dev.hermes.gateway.config;
+
+/** placeholder: CIDR */
+public record AddressBlock(String cidr) {}

@@ -1,0 +1,6 @@
+package dev.hermes.gateway.config;
+
+/** placeholder */
+public final class SseFlag {
+    private SseFlag() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.event;
+
+import org.jspecify.annotations.NullMarked;

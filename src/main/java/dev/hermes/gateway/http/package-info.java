@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hermes.gateway.ops;
+
+import org.jspecify.annotations.NullMarked;
