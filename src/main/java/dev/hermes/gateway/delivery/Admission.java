@@ -1,0 +1,89 @@
+package dev.hermes.gateway.delivery;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the streams and waiting polls of the whole process, over all hubs. Any thread; touched when one opens and ends,
+ * never for an event.
+ */
+public final class Admission {
+
+    private final int limit;
+    private final int limitPerAddress;
+    private final AtomicInteger admitted = new AtomicInteger();
+    private final AtomicInteger streams = new AtomicInteger();
+    private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
+
+    /**
+     * @param limitPerAddress 0 for none
+     */
+    public Admission(int limit, int limitPerAddress) {
+        this.limit = limit;
+        this.limitPerAddress = limitPerAddress;
+    }
+
+    /** One place taken; give it back once it is no longer needed. */
+    public static final class Ticket {
+
+        /** For what needs no place. */
+        public static final Ticket FREE = new Ticket(() -> {});
+
+        private final AtomicBoolean held = new AtomicBoolean(true);
+        private final Runnable giveBack;
+
+        private Ticket(Runnable giveBack) {
+            this.giveBack = giveBack;
+        }
+
+        /** Gives the place back; more than once does no harm. */
+        public void release() {
+            if (held.compareAndSet(true, false)) {
+                giveBack.run();
+            }
+        }
+    }
+
+    /** A place for a stream, or null when there is none. */
+    public @Nullable Ticket stream(String address) {
+        if (!enter(address)) {
+            return null;
+        }
+        streams.incrementAndGet();
+        return new Ticket(() -> {
+            streams.decrementAndGet();
+            leave(address);
+        });
+    }
+
+    /** A place for a poll that may wait, or null when there is none. */
+    public @Nullable Ticket waitingPoll(String address) {
+        return enter(address) ? new Ticket(() -> leave(address)) : null;
+    }
+
+    /** Streams now open. */
+    public int openStreams() {
+        return streams.get();
+    }
+
+    private boolean enter(String address) {
+        if (admitted.incrementAndGet() > limit) {
+            admitted.decrementAndGet();
+            return false;
+        }
+        if (limitPerAddress > 0 && byAddress.merge(address, 1, Integer::sum) > limitPerAddress) {
+            leave(address);
+            return false;
+        }
+        return true;
+    }
+
+    private void leave(String address) {
+        admitted.decrementAndGet();
+        if (limitPerAddress > 0) {
+            byAddress.computeIfPresent(address, (same, count) -> count > 1 ? count - 1 : null);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.log.GapReason;
+import dev.hermes.gateway.log.Reading;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Brings subscribers that are behind to the tip, in turns: a bounded number of entries each, a bounded number in all per
+ * turn of the event loop, a bounded number of readers of the log at once. A subscriber that takes no more simply drops out
+ * with its cursor; {@link #add} puts it back. Owned by the hub's loop.
+ */
+final class CatchUp {
+
+    private static final int ENTRIES_A_VISIT = 256;
+    private static final int ENTRIES_A_TURN = 2_048;
+    private static final int ENTRIES_A_PAGE = 256;
+    private static final int READERS = 4;
+
+    private final OwnerLoop loop;
+    private final EventLog log;
+    private final Window window;
+    private final HubCounters counters;
+    private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
+    private final ArrayDeque<Subscriber> wantReader = new ArrayDeque<>();
+
+    /** Readers whose read failed; tried again with the next tick. */
+    private final ArrayDeque<Subscriber> failed = new ArrayDeque<>();
+
+    /** Those that start from a position this hub has not reached yet. */
+    private List<Subscriber> ahead = new ArrayList<>();
+
+    private int readers;
+    private boolean running;
+
+    CatchUp(OwnerLoop loop, EventLog log, Window window, HubCounters counters) {
+        this.loop = loop;
+        this.log = log;
+        this.window = window;
+        this.counters = counters;
+    }
+
+    /** Gives the subscriber its turn, now, as far as one visit goes. */
+    void start(Subscriber subscriber) {
+        subscriber.scheduled(true);
+        visit(subscriber);
+    }
+
+    /** Puts the subscriber in the queue, unless it is on its way already. */
+    void add(Subscriber subscriber) {
+        if (!subscriber.scheduled() && subscriber.state() == Subscriber.State.CATCHING_UP) {
+            subscriber.scheduled(true);
+            ready.add(subscriber);
+            run();
+        }
+    }
+
+    /** The hub has moved on: those that waited for it may go. */
+    void hubAdvanced() {
+        if (!ahead.isEmpty()) {
+            List<Subscriber> waiting = ahead;
+            ahead = new ArrayList<>();
+            waiting.forEach(this::visit);
+        }
+    }
+
+    /** Tries failed reads again. */
+    void tick() {
+        wantReader.addAll(failed);
+        failed.clear();
+        read();
+    }
+
+    private void run() {
+        if (!running) {
+            running = true;
+            loop.later(this::turn);
+        }
+    }
+
+    private void turn() {
+        running = false;
+        int budget = ENTRIES_A_TURN;
+        while (budget > 0 && !ready.isEmpty()) {
+            budget -= visit(ready.remove());
+        }
+        if (!ready.isEmpty()) {
+            run();
+        }
+    }
+
+    /** One turn of one subscriber, from the window; returns what it cost, at least 1. */
+    private int visit(Subscriber subscriber) {
+        if (subscriber.closed()) {
+            return 1;
+        }
+        EventId cursor = subscriber.cursor();
+        if (cursor.compareTo(window.tip()) > 0) {
+            ahead.add(subscriber);
+            return 1;
+        }
+        if (!window.covers(cursor)) {
+            wantReader.add(subscriber);
+            read();
+            return 1;
+        }
+        long place = window.placeAfter(cursor);
+        long stop = Math.min(window.end(), place + ENTRIES_A_VISIT);
+        int cost = 1;
+        boolean takes = subscriber.writable();
+        while (takes && place < stop) {
+            takes = hand(subscriber, window.at(place++));
+            cost++;
+        }
+        conclude(subscriber, takes);
+        return cost;
+    }
+
+    /** Live, or in the queue for the next visit, or dropped out because it takes no more. */
+    private void conclude(Subscriber subscriber, boolean takes) {
+        subscriber.scheduled(false);
+        if (takes && subscriber.cursor().equals(window.tip())) {
+            subscriber.becomeLive();
+            counters.catchingUp(-1);
+        }
+        subscriber.settle();
+        if (takes) {
+            add(subscriber);
+        } else if (!subscriber.closed()) {
+            subscriber.stalled();
+        }
+    }
+
+    /** Hands over one entry if it is wanted, and moves the cursor; false when the subscriber takes no more. */
+    private boolean hand(Subscriber subscriber, Slot slot) {
+        if (subscriber.subscription().wants(slot.entry())) {
+            if (!subscriber.offer(slot)) {
+                return false;
+            }
+            counters.handed(slot.entry());
+        }
+        subscriber.advance(slot.id());
+        return subscriber.writable();
+    }
+
+    private void read() {
+        while (readers < READERS && !wantReader.isEmpty()) {
+            Subscriber subscriber = wantReader.remove();
+            if (!subscriber.closed()) {
+                readers++;
+                log.read(subscriber.cursor(), ENTRIES_A_PAGE)
+                        .onComplete(reading -> got(subscriber, reading), failure -> readFailed(subscriber));
+            }
+        }
+    }
+
+    private void readFailed(Subscriber subscriber) {
+        readers--;
+        failed.add(subscriber);
+    }
+
+    private void got(Subscriber subscriber, Reading reading) {
+        readers--;
+        if (!subscriber.closed()) {
+            if (reading instanceof Reading.Page page) {
+                handPage(subscriber, page.entries());
+            } else {
+                handGap(subscriber);
+            }
+        }
+        read();
+    }
+
+    private void handPage(Subscriber subscriber, List<LogEntry> entries) {
+        boolean takes = subscriber.writable();
+        for (int index = 0; takes && index < entries.size(); index++) {
+            Slot slot = new Slot(entries.get(index));
+            takes = hand(subscriber, slot);
+            slot.release();
+        }
+        conclude(subscriber, takes);
+    }
+
+    private void handGap(Subscriber subscriber) {
+        EventId tip = window.tip();
+        boolean takes =
+                subscriber.offer(Gap.of(GapReason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
+        if (takes) {
+            counters.gapTold(GapReason.HISTORY_EVICTED);
+            subscriber.advance(tip);
+        }
+        conclude(subscriber, takes);
+    }
+}

@@ -1,0 +1,315 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.log.Opening;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns every stream and poll of one event loop. All methods on that loop; nothing here is touched from elsewhere, which is
+ * why there is no lock.
+ *
+ * <p>Nobody joins or leaves in the middle of a batch: sockets tell of their end by events of their own.
+ */
+public final class Hub {
+
+    private static final long TICK_MILLIS = 50;
+    private static final int WHEEL_SLOTS = 1_024;
+    private static final int RETRY_FROM_MILLIS = 2_000;
+    private static final int RETRY_TO_MILLIS = 5_000;
+
+    private final OwnerLoop loop;
+    private final HubSettings settings;
+    private final HubTime time;
+    private final HubCounters counters;
+    private final Window window;
+    private final CatchUp catchUp;
+    private final Wheel wheel;
+    private final LeaseRound leases;
+    private final StreamClock clock;
+    private final SubscriptionIndex index = new SubscriptionIndex();
+    private final SubscriberSet everyone = new SubscriberSet();
+    private final List<Subscriber> dirty = new ArrayList<>();
+
+    /** The heartbeat that the live streams of one tick share. */
+    private @Nullable Frame sharedHeartbeat;
+
+    /**
+     * Must be called on the event loop that shall own the hub.
+     *
+     * @param start the log's position that the first batch follows
+     */
+    public Hub(
+            OwnerLoop loop, HubSettings settings, EventLog log, LeaseChecker checker, HubTime time, EventId start) {
+        this.loop = loop;
+        this.settings = settings;
+        this.time = time;
+        this.counters = new HubCounters(settings.channels());
+        this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
+        this.catchUp = new CatchUp(loop, log, window, counters);
+        this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
+        this.leases = new LeaseRound(checker, this::close);
+        this.clock = new StreamClock(settings.streams(), settings.random());
+    }
+
+    /** How often {@link #tick()} wants to be called. */
+    public static Duration tickInterval() {
+        return Duration.ofMillis(TICK_MILLIS);
+    }
+
+    /** Takes the next entries of the log to whoever listens. */
+    public void onBatch(EventBatch batch) {
+        assert loop.here();
+        int deliveries = 0;
+        for (LogEntry entry : batch.entries()) {
+            EventId before = window.tip();
+            if (entry.id().compareTo(before) > 0) {
+                deliveries += deliver(window.add(entry), before);
+            }
+        }
+        dirty.forEach(subscriber -> {
+            subscriber.dirty(false);
+            subscriber.settle();
+        });
+        dirty.clear();
+        catchUp.hubAdvanced();
+        if (deliveries > 0) {
+            counters.latency(System.nanoTime() - batch.receivedNanos(), deliveries);
+        }
+    }
+
+    private int deliver(Slot slot, EventId before) {
+        LiveOffer offer = new LiveOffer(slot, before);
+        if (slot.entry() instanceof Event event) {
+            index.forEachListener(event.envelope(), offer);
+            if (offer.taken > 0) {
+                counters.delivered(event.envelope().channel(), offer.taken);
+            }
+        } else if (slot.entry() instanceof Hole) {
+            everyone.forEach(offer);
+            counters.gapsTold(dev.hermes.gateway.log.GapReason.SOURCE_HOLE, offer.taken);
+        }
+        return offer.taken;
+    }
+
+    /** One entry on its way to all live listeners; made once per entry, not per listener. */
+    private final class LiveOffer implements Consumer<Subscriber> {
+        private final Slot slot;
+        private final EventId before;
+        private int taken;
+
+        private LiveOffer(Slot slot, EventId before) {
+            this.slot = slot;
+            this.before = before;
+        }
+
+        @Override
+        public void accept(Subscriber subscriber) {
+            if (!subscriber.live()) {
+                return;
+            }
+            if (!subscriber.dirty()) {
+                subscriber.dirty(true);
+                dirty.add(subscriber);
+            }
+            boolean took = subscriber.offer(slot);
+            if (took) {
+                taken++;
+            }
+            if (!took || !subscriber.writable()) {
+                counters.catchingUp(1);
+                subscriber.fallBehind(took ? slot.id() : before);
+            }
+        }
+    }
+
+    /** Takes on a stream: {@code connected}, then what it missed or must know, then what comes. */
+    public SseStream open(StreamOpening opening, ByteSink sink) {
+        assert loop.here();
+        long now = time.now();
+        SseStream stream = new SseStream(this, opening, sink, clock.times(opening.lease(), now, time.wall().instant()));
+        counters.streamOpened();
+        join(stream);
+        int retry = settings.random().nextInt(RETRY_FROM_MILLIS, RETRY_TO_MILLIS + 1);
+        JsonObject hello = timestamped().put("connection_id", "conn_" + UUID.randomUUID());
+        stream.send(FrameEncoder.control(retry, opening.opening().position(), "connected", hello));
+        Gap gap = opening.opening().gap();
+        if (gap != null) {
+            counters.gapTold(gap.reason());
+            stream.offer(gap);
+        }
+        opening.greetings()
+                .forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
+        schedule(stream, stream.times().next());
+        catchUp.start(stream);
+        return stream;
+    }
+
+    /** Takes on a poll. */
+    public PendingPoll poll(
+            Subscription subscription, Opening opening, int limit, Duration wait, Admission.Ticket ticket) {
+        assert loop.here();
+        long deadline = time.now() + wait.toMillis();
+        PendingPoll poll = new PendingPoll(this, subscription, opening, limit, deadline, ticket);
+        if (opening.gap() != null) {
+            counters.gapTold(opening.gap().reason());
+        }
+        join(poll);
+        schedule(poll, deadline);
+        catchUp.start(poll);
+        return poll;
+    }
+
+    /** Moves time on: heartbeats, ends, checks. */
+    public void tick() {
+        assert loop.here();
+        long now = time.now();
+        wheel.advance(now, entry -> ((Subscriber) entry).due(now));
+        if (sharedHeartbeat != null) {
+            sharedHeartbeat.release();
+            sharedHeartbeat = null;
+        }
+        leases.check();
+        catchUp.tick();
+    }
+
+    /** Tells every stream that the source is lost, or back. */
+    public void onBackend(boolean up, Instant since) {
+        assert loop.here();
+        JsonObject data = new JsonObject().put("state", up ? "up" : "down").put("since", since.toString());
+        Frame frame = FrameEncoder.control(null, null, "backend", data);
+        streams().forEach(stream -> {
+            stream.sendShared(frame);
+            stream.settle();
+        });
+        frame.release();
+    }
+
+    /** Ends all streams, spread evenly over that time, each with its own word when to come back. */
+    public void endAll(CloseReason reason, Duration over) {
+        assert loop.here();
+        List<SseStream> streams = streams();
+        long now = time.now();
+        for (int turn = 0; turn < streams.size(); turn++) {
+            SseStream stream = streams.get(turn);
+            stream.times().endAt(now + over.toMillis() * turn / streams.size(), reason);
+            schedule(stream, stream.times().next());
+        }
+    }
+
+    /** Answers all polls with what they have. */
+    public void answerPolls() {
+        assert loop.here();
+        List<PendingPoll> polls = new ArrayList<>();
+        everyone.forEach(subscriber -> {
+            if (subscriber instanceof PendingPoll poll) {
+                polls.add(poll);
+            }
+        });
+        polls.forEach(PendingPoll::finish);
+    }
+
+    /** What was counted so far. */
+    public HubSnapshot snapshot() {
+        assert loop.here();
+        return counters.snapshot();
+    }
+
+    /** Whether nobody is left, nowhere: no subscriber, no place in the index. */
+    boolean isEmpty() {
+        return everyone.isEmpty() && index.isEmpty();
+    }
+
+    long now() {
+        return time.now();
+    }
+
+    void heartbeat(SseStream stream) {
+        if (!stream.live()) {
+            stream.send(FrameEncoder.control(null, stream.cursor(), "heartbeat", timestamped()));
+            return;
+        }
+        if (sharedHeartbeat == null) {
+            sharedHeartbeat = FrameEncoder.control(null, window.tip(), "heartbeat", timestamped());
+        }
+        stream.sendShared(sharedHeartbeat);
+    }
+
+    void checkLater(SseStream stream) {
+        leases.add(stream);
+    }
+
+    void schedule(Subscriber subscriber, long deadlineMillis) {
+        wheel.schedule(subscriber, deadlineMillis);
+    }
+
+    void drained(Subscriber subscriber) {
+        assert loop.here();
+        catchUp.add(subscriber);
+    }
+
+    void close(SseStream stream, CloseReason reason) {
+        if (leave(stream)) {
+            counters.streamClosed(reason);
+            stream.end(reason, reason.reconnectAfterMillis(settings.random()));
+        }
+    }
+
+    /** Nothing more is waited for. */
+    void forget(Subscriber subscriber) {
+        wheel.cancel(subscriber);
+    }
+
+    /** Takes it off everything; false when it was off already. */
+    boolean leave(Subscriber subscriber) {
+        assert loop.here();
+        Subscriber.Membership places = subscriber.membership();
+        if (places == null) {
+            return false;
+        }
+        if (subscriber.live()) {
+            subscriber.becomeClosed(window.tip());
+        } else {
+            counters.catchingUp(-1);
+            subscriber.becomeClosed(subscriber.cursor());
+        }
+        wheel.cancel(subscriber);
+        index.remove(places.index());
+        everyone.remove(places.everyone());
+        subscriber.membership(null);
+        return true;
+    }
+
+    private void join(Subscriber subscriber) {
+        counters.catchingUp(1);
+        subscriber.membership(new Subscriber.Membership(
+                index.add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
+    }
+
+    private List<SseStream> streams() {
+        List<SseStream> streams = new ArrayList<>(everyone.size());
+        everyone.forEach(subscriber -> {
+            if (subscriber instanceof SseStream stream) {
+                streams.add(stream);
+            }
+        });
+        return streams;
+    }
+
+    private JsonObject timestamped() {
+        return new JsonObject().put("timestamp", time.wall().instant().toString());
+    }
+}

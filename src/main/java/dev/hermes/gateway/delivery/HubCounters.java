@@ -1,0 +1,89 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.log.GapReason;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What one hub has counted. Plain numbers: written on the hub's loop only, read there too, by {@link #snapshot()}.
+ */
+final class HubCounters {
+
+    private final Map<String, long[]> delivered = new LinkedHashMap<>();
+    private final EnumMap<CloseReason, long[]> closed = new EnumMap<>(CloseReason.class);
+    private final EnumMap<GapReason, long[]> gaps = new EnumMap<>(GapReason.class);
+    private final long[] latencyBuckets = new long[HubSnapshot.LATENCY_BOUNDS_MILLIS.length + 1];
+    private double latencySumSeconds;
+    private long opened;
+    private int open;
+    private int catchingUp;
+
+    HubCounters(Collection<String> channels) {
+        channels.forEach(channel -> delivered.put(channel, new long[1]));
+        for (CloseReason reason : CloseReason.values()) {
+            closed.put(reason, new long[1]);
+        }
+        for (GapReason reason : GapReason.values()) {
+            gaps.put(reason, new long[1]);
+        }
+    }
+
+    void streamOpened() {
+        opened++;
+        open++;
+    }
+
+    void streamClosed(CloseReason reason) {
+        add(closed.get(reason), 1);
+        open--;
+    }
+
+    void gapTold(GapReason reason) {
+        add(gaps.get(reason), 1);
+    }
+
+    void delivered(String channel, int streams) {
+        add(delivered.get(channel), streams);
+    }
+
+    /** So many events reached their sockets that long after they were received. */
+    void latency(long nanos, int events) {
+        int bucket = 0;
+        double millis = nanos / 1e6;
+        while (bucket < HubSnapshot.LATENCY_BOUNDS_MILLIS.length
+                && millis > HubSnapshot.LATENCY_BOUNDS_MILLIS[bucket]) {
+            bucket++;
+        }
+        latencyBuckets[bucket] += events;
+        latencySumSeconds += nanos / 1e9 * events;
+    }
+
+    void catchingUp(int change) {
+        catchingUp += change;
+    }
+
+    HubSnapshot snapshot() {
+        return new HubSnapshot(
+                open,
+                opened,
+                catchingUp,
+                copy(delivered),
+                copy(closed),
+                copy(gaps),
+                new HubSnapshot.Latency(latencyBuckets.clone(), latencySumSeconds));
+    }
+
+    private static void add(long @org.jspecify.annotations.Nullable [] counter, long amount) {
+        if (counter != null) {
+            counter[0] += amount;
+        }
+    }
+
+    private static <K> Map<K, Long> copy(Map<K, long[]> counters) {
+        Map<K, Long> copy = new LinkedHashMap<>();
+        counters.forEach((key, value) -> copy.put(key, value[0]));
+        return copy;
+    }
+}

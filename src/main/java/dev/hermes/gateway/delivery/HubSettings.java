@@ -1,0 +1,25 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.config.StreamSettings;
+import java.util.Collection;
+import java.util.random.RandomGenerator;
+
+/**
+ * How a hub works.
+ *
+ * @param windowEntries entries kept at hand, a power of two
+ * @param windowBytes and no more than this
+ * @param channels the catalogue's, for the counters
+ * @param random for jitter; used on the hub's loop only
+ */
+public record HubSettings(
+        StreamSettings streams, int windowEntries, long windowBytes, Collection<String> channels, RandomGenerator random) {
+
+    private static final int WINDOW_ENTRIES = 4_096;
+    private static final long WINDOW_BYTES = 16L << 20;
+
+    /** A window that covers a client's short absence at a few hundred events a second, at a bounded cost. */
+    public static HubSettings of(StreamSettings streams, Collection<String> channels, RandomGenerator random) {
+        return new HubSettings(streams, WINDOW_ENTRIES, WINDOW_BYTES, channels, random);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.log.Opening;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A poll, from its cursor to its answer: the same subscriber as a stream, which ends with its first page. A page ends
+ * before a hole in the log, so that a gap always stands before its events.
+ */
+public final class PendingPoll extends Subscriber {
+
+    private final Hub hub;
+    private final Admission.Ticket ticket;
+    private final int limit;
+    private final long deadlineMillis;
+    private final Promise<PollPage> answer = Promise.promise();
+    private final List<Event> events = new ArrayList<>();
+    private @Nullable Gap gap;
+    private boolean full;
+
+    /**
+     * @param limit events of the page
+     * @param deadlineMillis when to answer without any
+     */
+    PendingPoll(
+            Hub hub,
+            Subscription subscription,
+            Opening opening,
+            int limit,
+            long deadlineMillis,
+            Admission.Ticket ticket) {
+        super(subscription, opening.position());
+        this.hub = hub;
+        this.ticket = ticket;
+        this.gap = opening.gap();
+        this.limit = limit;
+        this.deadlineMillis = deadlineMillis;
+    }
+
+    /** The page; on the hub's loop. */
+    public Future<PollPage> page() {
+        return answer.future();
+    }
+
+    /** The client went away: nobody waits for the page. Hub's loop. */
+    public void gone() {
+        hub.leave(this);
+        ticket.release();
+    }
+
+    long deadlineMillis() {
+        return deadlineMillis;
+    }
+
+    @Override
+    boolean writable() {
+        return !full;
+    }
+
+    @Override
+    boolean offer(Slot slot) {
+        if (slot.entry() instanceof Hole hole) {
+            return offer(Gap.of(hole));
+        }
+        events.add((Event) slot.entry());
+        full = events.size() == limit;
+        return true;
+    }
+
+    @Override
+    boolean offer(Gap missing) {
+        if (gap != null || !events.isEmpty()) {
+            full = true;
+            return false;
+        }
+        gap = missing;
+        return true;
+    }
+
+    @Override
+    void settle() {
+        boolean worthTelling = full || !events.isEmpty() || gap != null;
+        if (full || (live() && (worthTelling || hub.now() >= deadlineMillis))) {
+            finish();
+        }
+    }
+
+    @Override
+    void stalled() {
+        // Full: settled in the same turn.
+    }
+
+    @Override
+    void due(long nowMillis) {
+        finish();
+    }
+
+    /** Answers with what there is. */
+    void finish() {
+        if (!closed()) {
+            hub.leave(this);
+            ticket.release();
+            answer.complete(new PollPage(List.copyOf(events), cursor(), gap));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.Gap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cursor and somewhere to write. All state is owned by the hub's loop.
+ *
+ * <pre>
+ *              reached the tip
+ *   CATCHING_UP ───────────────► LIVE
+ *        │      ◄───────────────   │
+ *        │       takes no more     │
+ *        └────────► CLOSED ◄───────┘
+ * </pre>
+ *
+ * A live subscriber has been handed everything up to the hub's position; one that is catching up, everything up to its
+ * cursor. It never has a queue: when it takes no more, it is behind.
+ */
+abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingPoll {
+
+    enum State {
+        CATCHING_UP,
+        LIVE,
+        CLOSED
+    }
+
+    private final Subscription subscription;
+    private State state = State.CATCHING_UP;
+    private EventId cursor;
+
+    /** Whether the hub has it on its list of those to settle at the end of the turn. */
+    private boolean dirty;
+
+    /** Whether it waits for its turn, a reader, or the hub to reach its cursor; then nobody else may move it. */
+    private boolean scheduled;
+
+    private @Nullable Membership membership;
+
+    /** Its places in the hub. */
+    record Membership(SubscriptionIndex.Registration index, SubscriberSet.Membership everyone) {}
+
+    Subscriber(Subscription subscription, EventId cursor) {
+        this.subscription = subscription;
+        this.cursor = cursor;
+    }
+
+    /** Whether it takes more. */
+    abstract boolean writable();
+
+    /** Hands over one entry it wants; false when it ends before that entry instead. */
+    abstract boolean offer(Slot slot);
+
+    /** Tells it that something is missing before what comes next; false when it ends before that instead. */
+    abstract boolean offer(Gap gap);
+
+    /** The end of a turn in which something was offered, or the tip was reached. */
+    abstract void settle();
+
+    /** It takes no more for now. */
+    abstract void stalled();
+
+    /** Its deadline has come. */
+    abstract void due(long nowMillis);
+
+    final Subscription subscription() {
+        return subscription;
+    }
+
+    final State state() {
+        return state;
+    }
+
+    final boolean live() {
+        return state == State.LIVE;
+    }
+
+    final boolean closed() {
+        return state == State.CLOSED;
+    }
+
+    /** Everything up to here was handed over; only while it is not live. */
+    final EventId cursor() {
+        return cursor;
+    }
+
+    final void advance(EventId handedOver) {
+        cursor = handedOver;
+    }
+
+    final void becomeLive() {
+        state = State.LIVE;
+    }
+
+    final void fallBehind(EventId handedOver) {
+        state = State.CATCHING_UP;
+        cursor = handedOver;
+        stalled();
+    }
+
+    final void becomeClosed(EventId handedOver) {
+        state = State.CLOSED;
+        cursor = handedOver;
+    }
+
+    final boolean dirty() {
+        return dirty;
+    }
+
+    final void dirty(boolean now) {
+        dirty = now;
+    }
+
+    final boolean scheduled() {
+        return scheduled;
+    }
+
+    final void scheduled(boolean now) {
+        scheduled = now;
+    }
+
+    final @Nullable Membership membership() {
+        return membership;
+    }
+
+    final void membership(@Nullable Membership places) {
+        membership = places;
+    }
+}

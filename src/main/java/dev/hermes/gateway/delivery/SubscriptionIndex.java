@@ -1,0 +1,117 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.event.Envelope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Who listens to what: channel, then key, then filters, then subscribers. An event finds its listeners by two look-ups, and
+ * each distinct combination of filters is tested once however many share it: cost follows who listens to this event, not
+ * who is connected. Owned by the hub's loop.
+ */
+final class SubscriptionIndex {
+
+    /** The subscribers of one channel and key (or of all its keys), by what they filter. */
+    private record Listeners(Map<Map<String, Set<String>>, SubscriberSet> byFilters) {
+
+        void forEach(Envelope envelope, Consumer<Subscriber> action) {
+            byFilters.forEach((filters, subscribers) -> {
+                if (Interest.passes(filters, envelope)) {
+                    subscribers.forEach(action);
+                }
+            });
+        }
+    }
+
+    private record ChannelListeners(Listeners ofAnyKey, Map<String, Listeners> byKey) {
+
+        boolean isEmpty() {
+            return ofAnyKey.byFilters().isEmpty() && byKey.isEmpty();
+        }
+    }
+
+    /** One subscriber's places in the index. */
+    record Registration(List<Place> places) {
+
+        private record Place(String channel, String key, boolean keyed, Map<String, Set<String>> filters,
+                SubscriberSet.Membership membership) {}
+    }
+
+    private final Map<String, ChannelListeners> channels = new HashMap<>();
+
+    Registration add(Subscriber subscriber, Subscription subscription) {
+        List<Registration.Place> places = new ArrayList<>(1);
+        subscription.interests().forEach((channel, interest) -> {
+            ChannelListeners listeners = channels.computeIfAbsent(
+                    channel, name -> new ChannelListeners(new Listeners(new HashMap<>(2)), new HashMap<>(2)));
+            if (interest.keys() == null) {
+                places.add(place(subscriber, channel, "", false, interest.filters(), listeners.ofAnyKey()));
+            } else {
+                for (String key : interest.keys()) {
+                    Listeners ofKey = listeners.byKey().computeIfAbsent(key, name -> new Listeners(new HashMap<>(2)));
+                    places.add(place(subscriber, channel, key, true, interest.filters(), ofKey));
+                }
+            }
+        });
+        return new Registration(List.copyOf(places));
+    }
+
+    private static Registration.Place place(
+            Subscriber subscriber,
+            String channel,
+            String key,
+            boolean keyed,
+            Map<String, Set<String>> filters,
+            Listeners listeners) {
+        SubscriberSet set = listeners.byFilters().computeIfAbsent(filters, any -> new SubscriberSet());
+        return new Registration.Place(channel, key, keyed, filters, set.add(subscriber));
+    }
+
+    void remove(Registration registration) {
+        registration.places().forEach(this::remove);
+    }
+
+    private void remove(Registration.Place place) {
+        ChannelListeners channel = channels.get(place.channel());
+        Listeners listeners = channel == null
+                ? null
+                : place.keyed() ? channel.byKey().get(place.key()) : channel.ofAnyKey();
+        if (channel == null || listeners == null) {
+            throw new IllegalStateException("removed twice: channel=" + place.channel());
+        }
+        SubscriberSet set = place.membership().set();
+        set.remove(place.membership());
+        if (set.isEmpty()) {
+            listeners.byFilters().remove(place.filters());
+            if (place.keyed() && listeners.byFilters().isEmpty()) {
+                channel.byKey().remove(place.key());
+            }
+            if (channel.isEmpty()) {
+                channels.remove(place.channel());
+            }
+        }
+    }
+
+    /** Calls the action for each subscriber that wants this event, each once. */
+    void forEachListener(Envelope envelope, Consumer<Subscriber> action) {
+        ChannelListeners channel = channels.get(envelope.channel());
+        if (channel == null) {
+            return;
+        }
+        channel.ofAnyKey().forEach(envelope, action);
+        if (envelope.key() != null && !channel.byKey().isEmpty()) {
+            Listeners ofKey = channel.byKey().get(envelope.key());
+            if (ofKey != null) {
+                ofKey.forEach(envelope, action);
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return channels.isEmpty();
+    }
+}

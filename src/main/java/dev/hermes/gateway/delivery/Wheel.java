@@ -1,0 +1,105 @@
+package dev.hermes.gateway.delivery;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hashed timing wheel: each entry sits in the slot of its one next deadline, and one tick of the hub moves the wheel for
+ * all of them. Time comes in as an argument and must not go back. Owned by the hub's loop.
+ *
+ * <p>After Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987), scheme 6.
+ */
+final class Wheel {
+
+    /** What can be put on a wheel; at most one wheel, at most one deadline. */
+    abstract static class Entry {
+        private long deadlineMillis;
+        private @Nullable Entry previous;
+        private @Nullable Entry following;
+    }
+
+    private static final class Head extends Entry {}
+
+    private final long tickMillis;
+    private final Head[] slots;
+    private long turnedTo;
+
+    /**
+     * @param slots a power of two
+     */
+    Wheel(long tickMillis, int slots, long nowMillis) {
+        this.tickMillis = tickMillis;
+        this.slots = new Head[slots];
+        for (int index = 0; index < slots; index++) {
+            Head head = new Head();
+            head.previous = head;
+            head.following = head;
+            this.slots[index] = head;
+        }
+        this.turnedTo = nowMillis / tickMillis;
+    }
+
+    /** Puts the entry at that deadline, away from an earlier one; it comes due at the first tick not before it. */
+    void schedule(Entry entry, long deadlineMillis) {
+        cancel(entry);
+        entry.deadlineMillis = deadlineMillis;
+        Head head = slots[slotOf(Math.max(tickOf(deadlineMillis), turnedTo + 1))];
+        Entry last = head.previous;
+        entry.previous = last;
+        entry.following = head;
+        if (last != null) {
+            last.following = entry;
+        }
+        head.previous = entry;
+    }
+
+    /** Takes the entry off; harmless when it is not on. */
+    void cancel(Entry entry) {
+        unlink(entry);
+    }
+
+    private static void unlink(Entry entry) {
+        if (entry.previous != null && entry.following != null) {
+            entry.previous.following = entry.following;
+            entry.following.previous = entry.previous;
+            entry.previous = null;
+            entry.following = null;
+        }
+    }
+
+    /** Takes off every entry whose deadline has come and hands it over; it may be scheduled again at once. */
+    void advance(long nowMillis, Consumer<Entry> due) {
+        long target = nowMillis / tickMillis;
+        List<Entry> taken = new ArrayList<>();
+        // After a long pause one round is enough: it passes every slot.
+        for (long tick = Math.max(turnedTo + 1, target - slots.length + 1); tick <= target; tick++) {
+            takeDue(slots[slotOf(tick)], nowMillis, taken);
+        }
+        turnedTo = Math.max(turnedTo, target);
+        // Handed over only now, since whoever is due may cancel or schedule others.
+        taken.forEach(due);
+    }
+
+    private static void takeDue(Head head, long nowMillis, List<Entry> due) {
+        Entry entry = head.following;
+        while (entry != null && entry != head) {
+            Entry next = entry.following;
+            if (entry.deadlineMillis <= nowMillis) {
+                unlink(entry);
+                due.add(entry);
+            }
+            entry = next;
+        }
+    }
+
+    /** Deadlines round up: never early. */
+    private long tickOf(long deadlineMillis) {
+        return Math.floorDiv(deadlineMillis + tickMillis - 1, tickMillis);
+    }
+
+    private int slotOf(long tick) {
+        return (int) (tick & (slots.length - 1));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The order of everything. Callable from any event loop; answers arrive on the caller's. Every entry, once it has its id,
+ * goes to the log's outlet in order, exactly once.
+ */
+public interface EventLog {
+
+    /**
+     * Gives the envelopes the next places, in order, all or none.
+     *
+     * @return their ids; fails when the log cannot take them, and then none was taken or it is not known
+     */
+    Future<List<EventId>> append(List<Envelope> envelopes);
+
+    /** Appends an entry that says that the source may have lost events between the two times. */
+    Future<Hole> declareHole(Instant from, Instant to);
+
+    /** Decides where a reader starts, and recalls what it asked for as of exactly that position. */
+    Future<Opening> open(Cursor cursor, List<Recall> recalls);
+
+    /** At most {@code maxEntries} entries after that position. The position need not be an entry. */
+    Future<Reading> read(EventId after, int maxEntries);
+
+    /** Ends the log; what was acknowledged stays as durable as the log is. */
+    Future<Void> close();
+}

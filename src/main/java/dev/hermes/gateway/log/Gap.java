@@ -1,0 +1,44 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a reader that something may be missing.
+ *
+ * @param requested the position it asked for, as it came
+ * @param resumedAt the position the stream goes on after
+ * @param from start of a hole in the source, or null
+ * @param to its end, or null
+ */
+public record Gap(
+        GapReason reason, String requested, EventId resumedAt, @Nullable Instant from, @Nullable Instant to) {
+
+    /** A gap that is no hole in the source. */
+    public static Gap of(GapReason reason, String requested, EventId resumedAt) {
+        return new Gap(reason, requested, resumedAt, null, null);
+    }
+
+    /** A hole, as a reader that comes across it is told. */
+    public static Gap of(Hole hole) {
+        return new Gap(GapReason.SOURCE_HOLE, hole.requested().toString(), hole.id(), hole.from(), hole.to());
+    }
+
+    /** The same object in a frame and in a page. */
+    public JsonObject toJson() {
+        JsonObject json = new JsonObject()
+                .put("reason", reason.label())
+                .put("requested", requested)
+                .put("resumed_at", resumedAt.toString());
+        if (from != null) {
+            json.put("from", from.toString());
+        }
+        if (to != null) {
+            json.put("to", to.toString());
+        }
+        return json;
+    }
+}

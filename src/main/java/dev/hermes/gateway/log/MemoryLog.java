@@ -1,0 +1,156 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.config.HistorySettings;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.Origin;
+import dev.hermes.gateway.event.OwnerLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded log in this process, ids {@code m<epoch>-<seq>}. It begins with an {@link Origin}, so that there is a position
+ * before the first event, and is gone with the process: a cursor of an earlier one is unknown here.
+ */
+public final class MemoryLog implements EventLog {
+
+    private static final long TRIM_PERIOD_MILLIS = 1_000;
+
+    private final Vertx vertx;
+    private final OwnerLoop loop;
+    private final InstantSource clock;
+    private final LogOutlet outlet;
+    private final long epoch;
+
+    // Owned by the loop.
+    private final RetainedEntries retained;
+    private final LatestIndex latest;
+    private final long trimTimer;
+    private boolean closed;
+
+    /**
+     * Must be called on the event loop that shall own the log.
+     *
+     * @param indexed the channels that can be recalled
+     */
+    public MemoryLog(
+            Vertx vertx, HistorySettings bounds, Set<String> indexed, InstantSource clock, LogOutlet outlet) {
+        this.vertx = vertx;
+        this.loop = OwnerLoop.current(vertx);
+        this.clock = clock;
+        this.outlet = outlet;
+        this.epoch = clock.millis();
+        this.latest = new LatestIndex(indexed);
+        this.retained = new RetainedEntries(bounds, latest::forget);
+        retained.add(new Origin(nextId()), clock.millis());
+        this.trimTimer = vertx.setPeriodic(TRIM_PERIOD_MILLIS, tick -> retained.trim(clock.millis()));
+    }
+
+    @Override
+    public Future<List<EventId>> append(List<Envelope> envelopes) {
+        return loop.call(() -> {
+            if (closed) {
+                return Future.failedFuture("the log is closed");
+            }
+            long now = clock.millis();
+            List<LogEntry> entries = new ArrayList<>(envelopes.size());
+            List<EventId> ids = new ArrayList<>(envelopes.size());
+            for (Envelope envelope : envelopes) {
+                Event event = new Event(nextId(), envelope);
+                retained.add(event, now);
+                latest.remember(event);
+                entries.add(event);
+                ids.add(event.id());
+            }
+            retained.trim(now);
+            outlet.accept(entries);
+            return Future.succeededFuture(ids);
+        });
+    }
+
+    @Override
+    public Future<Hole> declareHole(Instant from, Instant to) {
+        return loop.call(() -> {
+            if (closed) {
+                return Future.failedFuture("the log is closed");
+            }
+            long now = clock.millis();
+            Hole hole = new Hole(nextId(), retained.last().id(), from, to);
+            retained.add(hole, now);
+            retained.trim(now);
+            outlet.accept(List.of(hole));
+            return Future.succeededFuture(hole);
+        });
+    }
+
+    @Override
+    public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
+        return loop.call(() -> {
+            retained.trim(clock.millis());
+            EventId tip = retained.last().id();
+            if (cursor instanceof Cursor.At at) {
+                return Future.succeededFuture(
+                        holds(at.id())
+                                ? new Opening(at.id(), null, List.of())
+                                : new Opening(tip, Gap.of(reason(at.id()), at.id().toString(), tip), List.of()));
+            }
+            if (cursor instanceof Cursor.Unreadable unreadable) {
+                Gap gap = Gap.of(GapReason.UNKNOWN_CURSOR, unreadable.text(), tip);
+                return Future.succeededFuture(new Opening(tip, gap, List.of()));
+            }
+            return Future.succeededFuture(new Opening(tip, null, latest.recall(recalls)));
+        });
+    }
+
+    @Override
+    public Future<Reading> read(EventId after, int maxEntries) {
+        return loop.call(() -> {
+            retained.trim(clock.millis());
+            // Right before the first entry nothing is missing yet, although the position itself is gone.
+            boolean complete = ours(after) && after.minor() >= retained.firstSequence() - 1;
+            return Future.succeededFuture(
+                    complete ? new Reading.Page(retained.after(after.minor(), maxEntries)) : new Reading.Evicted());
+        });
+    }
+
+    @Override
+    public Future<Void> close() {
+        return loop.call(() -> {
+            closed = true;
+            vertx.cancelTimer(trimTimer);
+            return Future.succeededFuture();
+        });
+    }
+
+    private EventId nextId() {
+        return new EventId(true, epoch, retained.nextSequence());
+    }
+
+    private boolean ours(EventId id) {
+        return id.memory() && id.major() == epoch;
+    }
+
+    private boolean holds(EventId id) {
+        return ours(id) && retained.holds(id.minor());
+    }
+
+    private GapReason reason(EventId id) {
+        return ours(id) && Long.compareUnsigned(id.minor(), retained.firstSequence()) < 0
+                ? GapReason.HISTORY_EVICTED
+                : GapReason.UNKNOWN_CURSOR;
+    }
+
+    /** The last entry of a channel or key, or null; for tests of the index. */
+    @Nullable Event latest(Recall recall) {
+        return latest.get(recall);
+    }
+}
