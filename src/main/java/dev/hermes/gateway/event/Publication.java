@@ -1,0 +1,42 @@
+package dev.hermes.gateway.event;
+
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.json.JsonObject;
+import java.util.Objects;
+
+/**
+ * An event that a publisher in the same JVM hands to the gateway:
+ *
+ * <pre>{@code
+ * Publication.registerCodec(vertx.eventBus());
+ * vertx.eventBus().request(Publication.ADDRESS, new Publication("stats:updates", "stats_update", data));
+ * }</pre>
+ *
+ * The answer is the event's id as text, or a failure that says why. A {@link JsonObject} with members of the same names
+ * does as well and needs no codec.
+ *
+ * @param channel the catalogue's name of the channel
+ * @param type {@code [A-Za-z0-9_.-]{1,64}} and not reserved
+ * @param data copied, so the publisher may go on changing its own; treat this one as immutable
+ */
+public record Publication(String channel, String type, JsonObject data) {
+
+    /** Where the gateway listens. */
+    public static final String ADDRESS = "hermes.events.publish";
+
+    /**
+     * Copies the data.
+     *
+     * @throws IllegalStateException if a value in the data has no JSON form
+     */
+    public Publication {
+        Objects.requireNonNull(channel, "channel");
+        Objects.requireNonNull(type, "type");
+        data = data.copy();
+    }
+
+    /** Lets this event bus carry publications; a deployed gateway has done so. Again for the same one does nothing. */
+    public static void registerCodec(EventBus eventBus) {
+        LocalCodec.register(eventBus, Publication.class);
+    }
+}
