@@ -1,0 +1,106 @@
+package dev.hermes.gateway.auth;
+
+import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.SecuritySettings;
+import dev.hermes.gateway.redis.RedisUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges what a request presented. In this order: what needs no Redis (absence, form, signature, {@code exp}), then
+ * whether Redis is there at all, then the token. One for the process, any event loop; the answer comes on the caller's.
+ */
+public final class Authenticator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
+
+    private static final String BAD_FORM = "Invalid SSE token format";
+    private static final String UNKNOWN_TOKEN = "Invalid or expired SSE token";
+    private static final String EXPIRED_TOKEN = "SSE token expired";
+    private static final String BAD_CREDENTIALS = "Invalid or expired credentials";
+    private static final String API_KEY_REQUIRED = "API key required";
+    private static final String BEARER = "bearer ";
+
+    private final ApiKeys apiKeys;
+    private final JwtVerifier jwts;
+    private final TokenStore tokens;
+
+    public Authenticator(Vertx vertx, SecuritySettings settings, TokenStore tokens, InstantSource clock) {
+        this.apiKeys = new ApiKeys(settings.apiKeys());
+        this.jwts = new JwtVerifier(vertx, settings, clock);
+        this.tokens = tokens;
+    }
+
+    /** Never fails: a store that does not answer is {@link AuthResult.Unavailable}. */
+    public Future<AuthResult> authenticate(Presented presented, Door door) {
+        String queryToken = presented.queryToken();
+        if (queryToken != null && !TokenText.wellFormed(queryToken)) {
+            return done(new AuthResult.Refused(BAD_FORM));
+        }
+        String bearer = bearer(presented.authorization());
+        if (bearer != null) {
+            return bearer.startsWith(TokenText.PREFIX) ? bearerToken(bearer, door) : done(judge(bearer, door));
+        }
+        return queryToken != null && door == Door.EVENTS
+                ? lookUp(queryToken)
+                : done(new AuthResult.Missing(door.missing()));
+    }
+
+    /** What follows the scheme, which is compared case-insensitively (RFC 9110 §11.1); null for none or another. */
+    private static @Nullable String bearer(@Nullable String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return null;
+        }
+        String value = authorization.substring(BEARER.length()).strip();
+        return value.isEmpty() ? null : value;
+    }
+
+    private Future<AuthResult> bearerToken(String bearer, Door door) {
+        if (door != Door.EVENTS) {
+            return done(new AuthResult.Refused(BAD_CREDENTIALS));
+        }
+        return TokenText.wellFormed(bearer) ? lookUp(bearer) : done(new AuthResult.Refused(BAD_FORM));
+    }
+
+    private AuthResult judge(String bearer, Door door) {
+        Credential credential = apiKeys.contains(bearer) ? new ApiKeyCredential() : jwts.verify(bearer);
+        if (credential == null) {
+            return new AuthResult.Refused(BAD_CREDENTIALS);
+        }
+        if (door == Door.PUBLISH && credential instanceof JwtCredential) {
+            return new AuthResult.Forbidden(API_KEY_REQUIRED);
+        }
+        return tokens.available() ? new AuthResult.Granted(credential) : new AuthResult.Unavailable();
+    }
+
+    private Future<AuthResult> lookUp(String token) {
+        if (!tokens.available()) {
+            return done(new AuthResult.Unavailable());
+        }
+        return tokens.find(new Secret(token)).map(Authenticator::result).otherwise(failure -> {
+            // Its message is left out: an error of the client may quote the command, and so the token.
+            if (failure instanceof RedisUnavailableException) {
+                LOG.debug(
+                        "token lookup unanswered failure={}", failure.getClass().getSimpleName());
+            } else {
+                LOG.warn("token lookup failed failure={}", failure.getClass().getName());
+            }
+            return new AuthResult.Unavailable();
+        });
+    }
+
+    private static AuthResult result(TokenLookup lookup) {
+        if (lookup instanceof TokenLookup.Found found) {
+            return new AuthResult.Granted(found.token());
+        }
+        return new AuthResult.Refused(lookup instanceof TokenLookup.Expired ? EXPIRED_TOKEN : UNKNOWN_TOKEN);
+    }
+
+    private static Future<AuthResult> done(AuthResult result) {
+        return Future.succeededFuture(result);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.hermes.gateway.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Counts failed credentials per address: a bucket of {@code perMinute}, refilled evenly over a minute. Thread-safe, one
+ * for the process. Remembers at most {@value #MAX_ADDRESSES} addresses; one forgotten starts afresh.
+ */
+public final class FailedCredentialLimiter {
+
+    static final int MAX_ADDRESSES = 50_000;
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private final int perMinute;
+    private final TimeMeter time;
+    private final Cache<String, Bucket> buckets;
+
+    /** @param perMinute failed credentials an address may present in a minute, at least 1 */
+    public FailedCredentialLimiter(int perMinute, InstantSource clock) {
+        this.perMinute = perMinute;
+        this.time = new Nanoseconds(clock);
+        // A bucket left alone for the window is full again, so forgetting it then changes nothing.
+        this.buckets = Caffeine.newBuilder()
+                .maximumSize(MAX_ADDRESSES)
+                .expireAfterAccess(WINDOW)
+                .ticker(time::currentTimeNanos)
+                .build();
+    }
+
+    /** Counts one failed credential of this address; false when it has had too many. */
+    public boolean allow(String address) {
+        return bucket(address).tryConsume(1);
+    }
+
+    /** How long this address should wait, whole seconds, at least one. Counts nothing. */
+    public Duration retryAfter(String address) {
+        long nanos = bucket(address).estimateAbilityToConsume(1).getNanosToWaitForRefill();
+        long secondInNanos = TimeUnit.SECONDS.toNanos(1);
+        return Duration.ofSeconds(Math.max(1, (nanos + secondInNanos - 1) / secondInNanos));
+    }
+
+    private Bucket bucket(String address) {
+        return buckets.get(
+                address,
+                unseen -> Bucket.builder()
+                        .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, WINDOW))
+                        .withCustomTimePrecision(time)
+                        .build());
+    }
+
+    private record Nanoseconds(InstantSource clock) implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.hermes.gateway.auth;
+
+import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.SecuritySettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.JWTOptions;
+import io.vertx.ext.auth.PubSecKeyOptions;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.authentication.TokenCredentials;
+import io.vertx.ext.auth.jwt.JWTAuth;
+import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges a JWT: exactly one key of exactly one algorithm. Thread-safe (the library serialises the HMAC, some
+ * microseconds); never throws, never waits.
+ */
+final class JwtVerifier {
+
+    /** An ordinary one has 300 to 600; what is longer is refused before a byte of it is decoded. */
+    static final int MAX_LENGTH = 8 * 1024;
+
+    /** For {@code nbf} only, which RFC 7519 §4.1.5 lets a reader soften: the backend's clock may be ahead of ours. */
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
+
+    private final @Nullable JWTAuth jwts;
+    private final InstantSource clock;
+
+    JwtVerifier(Vertx vertx, SecuritySettings settings, InstantSource clock) {
+        Secret key = settings.secretKey();
+        this.jwts = key == null || key.reveal().isEmpty()
+                ? null
+                : JWTAuth.create(vertx, options(key, settings.algorithm()));
+        this.clock = clock;
+    }
+
+    private static JWTAuthOptions options(Secret key, String algorithm) {
+        return new JWTAuthOptions()
+                .addPubSecKey(new PubSecKeyOptions().setAlgorithm(algorithm).setBuffer(key.reveal()))
+                .setJWTOptions(new JWTOptions()
+                        .setAlgorithm(algorithm)
+                        .setIssuer("hermes-api")
+                        .setAudience(List.of("hermes-app", "hermes-api"))
+                        // Judged here, by the clock passed in.
+                        .setIgnoreExpiration(true));
+    }
+
+    /** The credential, or null for whatever else this text may be. */
+    @Nullable
+    JwtCredential verify(String text) {
+        if (jwts == null || text.length() > MAX_LENGTH) {
+            return null;
+        }
+        try {
+            Future<User> verified = jwts.authenticate(new TokenCredentials(text));
+            return verified.succeeded() ? judge(verified.result().attributes().getJsonObject("accessToken")) : null;
+        } catch (RuntimeException malformed) {
+            // The library throws for claims of other types than it expects.
+            return null;
+        }
+    }
+
+    private @Nullable JwtCredential judge(JsonObject claims) {
+        Instant now = clock.instant();
+        Instant expiresAt = numericDate(claims.getValue("exp"));
+        String userId = identifier(claims.getValue("user_id"));
+        boolean good = "access".equals(claims.getValue("type"))
+                && identifier(claims.getValue("sub")) != null
+                && begun(claims, now);
+        return good && userId != null && expiresAt != null && now.isBefore(expiresAt)
+                ? new JwtCredential(userId, expiresAt)
+                : null;
+    }
+
+    private static boolean begun(JsonObject claims, Instant now) {
+        if (!claims.containsKey("nbf")) {
+            return true;
+        }
+        Instant notBefore = numericDate(claims.getValue("nbf"));
+        return notBefore != null && !notBefore.isAfter(now.plus(CLOCK_SKEW));
+    }
+
+    private static @Nullable String identifier(@Nullable Object claim) {
+        return claim instanceof String || claim instanceof Number
+                ? (claim.toString().isBlank() ? null : claim.toString())
+                : null;
+    }
+
+    /** Seconds, perhaps with a fraction (RFC 7519 §2). Null for anything that is not a time Python could have meant. */
+    private static @Nullable Instant numericDate(@Nullable Object claim) {
+        if (!(claim instanceof Number number) || !Double.isFinite(number.doubleValue())) {
+            return null;
+        }
+        try {
+            double seconds = Math.floor(number.doubleValue());
+            long nanos = (long) ((number.doubleValue() - seconds) * 1_000_000_000L);
+            Instant instant = Instant.ofEpochSecond((long) seconds, nanos);
+            return instant.isAfter(PythonTime.LATEST) ? null : instant;
+        } catch (DateTimeException | ArithmeticException beyondAllTime) {
+            return null;
+        }
+    }
+}

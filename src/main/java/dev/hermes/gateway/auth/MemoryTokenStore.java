@@ -1,0 +1,103 @@
+package dev.hermes.gateway.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.hermes.gateway.config.Secret;
+import io.vertx.core.Future;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens of a gateway without Redis. Thread-safe, shared by all event loops; answers at once. At most
+ * {@value #MAX_TOKENS}: beyond that one is forgotten for each new one and can open nothing more, but is not held to be
+ * revoked. So that the two can be told apart, a revoked token stays, marked, until its end.
+ */
+final class MemoryTokenStore implements TokenStore {
+
+    static final int MAX_TOKENS = 100_000;
+
+    /** Kept so long past its end, so that its bearer can be told that it expired. */
+    private static final Duration REMEMBERED = Duration.ofMinutes(1);
+
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+    private final Cache<Secret, Entry> tokens;
+
+    private record Entry(StoredToken stored, boolean revoked) {}
+
+    MemoryTokenStore(InstantSource clock) {
+        this.clock = clock;
+        this.tokens = Caffeine.newBuilder()
+                .maximumSize(MAX_TOKENS)
+                .expireAfter(Expiry.<Secret, Entry>writing((token, entry) -> remaining(entry)))
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .build();
+    }
+
+    @Override
+    public boolean available() {
+        return true;
+    }
+
+    @Override
+    public Future<TokenLookup> find(Secret token) {
+        Entry entry = tokens.getIfPresent(token);
+        if (entry == null || entry.revoked()) {
+            return Future.succeededFuture(new TokenLookup.Unknown());
+        }
+        StoredToken stored = entry.stored();
+        if (!clock.instant().isBefore(stored.expiresAt())) {
+            return Future.succeededFuture(new TokenLookup.Expired());
+        }
+        return Future.succeededFuture(new TokenLookup.Found(
+                new SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), null)));
+    }
+
+    @Override
+    public Future<Minted> mint(String scope, @Nullable String userId, Duration ttl) {
+        Instant expiresAt = clock.instant().truncatedTo(ChronoUnit.MICROS).plus(ttl);
+        Minted minted = new Minted(TokenText.random(random), scope, List.of(StoredToken.PERMISSION), ttl, expiresAt);
+        tokens.put(minted.token(), new Entry(new StoredToken(scope, userId, expiresAt), false));
+        return Future.succeededFuture(minted);
+    }
+
+    @Override
+    public Future<Boolean> revoke(Secret token, @Nullable String onlyUserId) {
+        AtomicBoolean revoked = new AtomicBoolean();
+        tokens.asMap().computeIfPresent(token, (text, entry) -> {
+            StoredToken stored = entry.stored();
+            if (entry.revoked() || (onlyUserId != null && !onlyUserId.equals(stored.userId()))) {
+                return entry;
+            }
+            revoked.set(true);
+            return new Entry(stored, true);
+        });
+        return Future.succeededFuture(revoked.get());
+    }
+
+    @Override
+    public Future<List<TokenState>> states(List<SseToken> asked) {
+        Instant now = clock.instant();
+        return Future.succeededFuture(asked.stream()
+                .map(token -> {
+                    Entry entry = tokens.getIfPresent(token.token());
+                    boolean revoked = entry != null && entry.revoked();
+                    return TokenStates.judge(token, !revoked, true, now);
+                })
+                .toList());
+    }
+
+    private Duration remaining(Entry entry) {
+        Duration left =
+                Duration.between(clock.instant(), entry.stored().expiresAt()).plus(REMEMBERED);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.hermes.gateway.auth;
+
+import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.redis.RedisCommands;
+import dev.hermes.gateway.redis.RedisUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens under {@code sse:token:{token}}, as Hermes keeps them. Holds no state of its own; any event loop.
+ *
+ * <p>The log's identity is read in the same pipeline, after the keys: were it read before them, a Redis emptied in
+ * between would look like one that had revoked every token.
+ */
+final class RedisTokenStore implements TokenStore {
+
+    private static final String KEY_PREFIX = "sse:token:";
+    private static final String INGEST_KEY = "{hermes:events}:ingest";
+    private static final String IDENTITY_FIELD = "identity";
+
+    private final RedisCommands redis;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    RedisTokenStore(RedisCommands redis, InstantSource clock) {
+        this.redis = redis;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean available() {
+        return redis.available();
+    }
+
+    @Override
+    public Future<TokenLookup> find(Secret token) {
+        if (!TokenText.wellFormed(token.reveal())) {
+            return Future.succeededFuture(new TokenLookup.Unknown());
+        }
+        return redis.sendAll(List.of(get(token), identityRequest())).map(answers -> {
+            String json = text(answers, 0);
+            return found(token, json == null ? null : StoredToken.parse(json), text(answers, 1));
+        });
+    }
+
+    private TokenLookup found(Secret token, @Nullable StoredToken stored, @Nullable String identity) {
+        if (stored == null) {
+            return new TokenLookup.Unknown();
+        }
+        if (!clock.instant().isBefore(stored.expiresAt())) {
+            return new TokenLookup.Expired();
+        }
+        return new TokenLookup.Found(
+                new SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), identity));
+    }
+
+    @Override
+    public Future<Minted> mint(String scope, @Nullable String userId, Duration ttl) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        Minted minted =
+                new Minted(TokenText.random(random), scope, List.of(StoredToken.PERMISSION), ttl, now.plus(ttl));
+        String json = new StoredToken(scope, userId, minted.expiresAt()).json(now);
+        Request set = Request.cmd(Command.SET)
+                .arg(key(minted.token()))
+                .arg(json)
+                .arg("EX")
+                .arg(ttl.toSeconds());
+        return redis.send(set).map(ok -> {
+            answered(ok);
+            return minted;
+        });
+    }
+
+    @Override
+    public Future<Boolean> revoke(Secret token, @Nullable String onlyUserId) {
+        if (!TokenText.wellFormed(token.reveal())) {
+            return Future.succeededFuture(false);
+        }
+        if (onlyUserId == null) {
+            return delete(token);
+        }
+        // Not atomic, and need not be: a token's text is never given to another user afterwards.
+        return redis.send(get(token)).compose(answer -> {
+            String json = text(answer);
+            StoredToken stored = json == null ? null : StoredToken.parse(json);
+            return stored != null && onlyUserId.equals(stored.userId()) ? delete(token) : Future.succeededFuture(false);
+        });
+    }
+
+    @Override
+    public Future<List<TokenState>> states(List<SseToken> tokens) {
+        if (tokens.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        List<Request> requests = new ArrayList<>(tokens.size() + 1);
+        tokens.forEach(token -> requests.add(Request.cmd(Command.EXISTS).arg(key(token.token()))));
+        requests.add(identityRequest());
+        return redis.sendAll(requests).map(answers -> {
+            String identity = text(answers, tokens.size());
+            Instant now = clock.instant();
+            List<TokenState> states = new ArrayList<>(tokens.size());
+            for (int i = 0; i < tokens.size(); i++) {
+                SseToken token = tokens.get(i);
+                boolean sameLog = identity != null && identity.equals(token.identity());
+                states.add(TokenStates.judge(token, count(answers.get(i)) > 0, sameLog, now));
+            }
+            return List.copyOf(states);
+        });
+    }
+
+    private Future<Boolean> delete(Secret token) {
+        return redis.send(Request.cmd(Command.DEL).arg(key(token))).map(answer -> count(answer) > 0);
+    }
+
+    private static Request get(Secret token) {
+        return Request.cmd(Command.GET).arg(key(token));
+    }
+
+    private static Request identityRequest() {
+        return Request.cmd(Command.HGET).arg(INGEST_KEY).arg(IDENTITY_FIELD);
+    }
+
+    private static String key(Secret token) {
+        return KEY_PREFIX + token.reveal();
+    }
+
+    private static @Nullable String text(List<@Nullable Response> answers, int index) {
+        return text(answers.get(index));
+    }
+
+    private static @Nullable String text(@Nullable Response answer) {
+        answered(answer);
+        return answer == null ? null : answer.toString();
+    }
+
+    private static long count(@Nullable Response answer) {
+        answered(answer);
+        return answer == null ? 0 : answer.toLong();
+    }
+
+    /** A refusal (LOADING, READONLY, WRONGTYPE) says nothing about the token. */
+    private static void answered(@Nullable Response answer) {
+        if (answer != null && answer.type() == ResponseType.ERROR) {
+            throw new RedisUnavailableException("Redis refused a token command: " + answer);
+        }
+    }
+}

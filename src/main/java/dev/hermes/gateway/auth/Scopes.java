@@ -1,0 +1,96 @@
+package dev.hermes.gateway.auth;
+
+import dev.hermes.gateway.config.Catalogue;
+import dev.hermes.gateway.config.Channel.ScopeRule;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a credential may see. Words that the catalogue does not know grant nothing.
+ *
+ * @param unlimited whether it covers every channel, {@code words} do not count then
+ * @param words the single scopes: {@code queue}, {@code download:<id>}, {@code download:*}
+ */
+public record Scopes(boolean unlimited, Set<String> words) {
+
+    private static final Scopes EVERYTHING = new Scopes(true, Set.of());
+    private static final String ANY_KEY = "*";
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._~-]{1,200}");
+
+    public Scopes {
+        words = Set.copyOf(words);
+    }
+
+    /** Every channel, whole: what JWTs and API keys see. */
+    public static Scopes everything() {
+        return EVERYTHING;
+    }
+
+    /** The scopes of a stored token: words between spaces, none of them judged here. */
+    public static Scopes of(String text) {
+        return new Scopes(
+                false,
+                Stream.of(text.split(" ", -1)).filter(word -> !word.isEmpty()).collect(Collectors.toSet()));
+    }
+
+    /**
+     * Whether a new token may carry this text: scopes of the catalogue with exactly one space between them (RFC 6749
+     * §3.3), a keyed one with an id or {@code *}.
+     */
+    public static boolean valid(String text, Catalogue catalogue) {
+        List<ScopeRule> rules = catalogue.channels().values().stream()
+                .map(channel -> channel.scope())
+                .distinct()
+                .toList();
+        return Stream.of(text.split(" ", -1)).allMatch(word -> rules.stream().anyMatch(rule -> follows(rule, word)));
+    }
+
+    /** Whether this may be an id in a path, a filter or a scope. */
+    public static boolean validKey(String key) {
+        return KEY.matcher(key).matches();
+    }
+
+    /** Whether the whole channel may be seen, all its keys. */
+    public boolean allows(ScopeRule rule) {
+        return unlimited || words.contains(rule.keyed() ? rule.forKey(ANY_KEY) : rule.word());
+    }
+
+    /** Whether one key of the channel may be seen; for a scope without keys the same as {@link #allows}. */
+    public boolean allowsKey(ScopeRule rule, String key) {
+        return allows(rule) || (rule.keyed() && validKey(key) && words.contains(rule.forKey(key)));
+    }
+
+    /**
+     * The keys a stream of the channel is narrowed to, in no particular order. Empty when {@link #allows} the whole
+     * channel, and when it allows nothing of it: ask that first.
+     */
+    public Set<String> keysFor(ScopeRule rule) {
+        if (!rule.keyed() || allows(rule)) {
+            return Set.of();
+        }
+        String prefix = rule.forKey("");
+        Set<String> keys = new LinkedHashSet<>();
+        for (String word : words) {
+            if (word.startsWith(prefix) && validKey(word.substring(prefix.length()))) {
+                keys.add(word.substring(prefix.length()));
+            }
+        }
+        return Set.copyOf(keys);
+    }
+
+    private static boolean follows(ScopeRule rule, String word) {
+        if (!rule.keyed()) {
+            return word.equals(rule.word());
+        }
+        String prefix = rule.forKey("");
+        if (!word.startsWith(prefix)) {
+            return false;
+        }
+        String key = word.substring(prefix.length());
+        return key.equals(ANY_KEY) || validKey(key);
+    }
+}

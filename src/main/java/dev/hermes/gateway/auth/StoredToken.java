@@ -1,0 +1,96 @@
+package dev.hermes.gateway.auth;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands under a token's key, in Hermes' own JSON, so that either side reads what the other wrote.
+ *
+ * @param scope scope words between spaces
+ * @param userId {@code user_id}, or null
+ * @param expiresAt the end
+ */
+record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
+
+    static final String PERMISSION = "read";
+
+    /** Python escapes DEL and everything above it. */
+    private static final int LAST_PLAIN_CHARACTER = 0x7e;
+
+    private static final JsonFactory JSON =
+            JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
+
+    /** Reads it, or null if it is not of that form or does not permit reading. */
+    static @Nullable StoredToken parse(String json) {
+        try {
+            JsonObject stored = new JsonObject(json);
+            Object scope = stored.getValue("scope");
+            Object expiresAt = stored.getValue("expires_at");
+            if (!(scope instanceof String scopeText)
+                    || !(expiresAt instanceof String expiryText)
+                    || !permitsReading(stored.getValue("permissions"))) {
+                return null;
+            }
+            Instant expiry = PythonTime.parse(expiryText);
+            Object userId = stored.getValue("user_id");
+            return expiry == null
+                    ? null
+                    : new StoredToken(scopeText, userId == null ? null : userId.toString(), expiry);
+        } catch (RuntimeException unreadable) {
+            return null;
+        }
+    }
+
+    /** Written as Python's {@code json.dumps} writes it: same order, spaces and escapes. */
+    String json(Instant createdAt) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.setHighestNonEscapedChar(LAST_PLAIN_CHARACTER).setPrettyPrinter(new PythonSpacing());
+            json.writeStartObject();
+            json.writeStringField("scope", scope);
+            json.writeStringField("user_id", userId);
+            json.writeStringField("expires_at", PythonTime.format(expiresAt));
+            json.writeArrayFieldStart("permissions");
+            json.writeString(PERMISSION);
+            json.writeEndArray();
+            json.writeStringField("created_at", PythonTime.format(createdAt));
+            json.writeEndObject();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return text.toString();
+    }
+
+    private static boolean permitsReading(@Nullable Object permissions) {
+        return permissions == null || (permissions instanceof JsonArray list && list.contains(PERMISSION));
+    }
+
+    private static final class PythonSpacing extends MinimalPrettyPrinter {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void writeObjectFieldValueSeparator(JsonGenerator json) throws IOException {
+            json.writeRaw(": ");
+        }
+
+        @Override
+        public void writeObjectEntrySeparator(JsonGenerator json) throws IOException {
+            json.writeRaw(", ");
+        }
+
+        @Override
+        public void writeArrayValueSeparator(JsonGenerator json) throws IOException {
+            json.writeRaw(", ");
+        }
+    }
+}
