@@ -189,8 +189,8 @@ final class CatchUp {
 
     private void handGap(Subscriber subscriber) {
         EventId tip = window.tip();
-        boolean takes =
-                subscriber.offer(Gap.of(GapReason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
+        boolean takes = subscriber.offer(
+                Gap.of(GapReason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
         if (takes) {
             counters.gapTold(GapReason.HISTORY_EVICTED);
             subscriber.advance(tip);

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.ByteProcessor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,7 @@ final class FrameEncoder {
     /** CR, LF and CRLF all end a line for an EventSource; each becomes a data line's end, read back as LF. */
     private static void lines(ByteBuf buffer, ByteBuf data) {
         while (true) {
-            int lineBreak = data.forEachByte(io.netty.util.ByteProcessor.FIND_CRLF);
+            int lineBreak = data.forEachByte(ByteProcessor.FIND_CRLF);
             buffer.writeBytes(DATA);
             if (lineBreak < 0) {
                 buffer.writeBytes(data);

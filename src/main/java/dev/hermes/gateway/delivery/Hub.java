@@ -8,6 +8,7 @@ import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.log.GapReason;
 import dev.hermes.gateway.log.Opening;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -52,8 +53,7 @@ public final class Hub {
      *
      * @param start the log's position that the first batch follows
      */
-    public Hub(
-            OwnerLoop loop, HubSettings settings, EventLog log, LeaseChecker checker, HubTime time, EventId start) {
+    public Hub(OwnerLoop loop, HubSettings settings, EventLog log, LeaseChecker checker, HubTime time, EventId start) {
         this.loop = loop;
         this.settings = settings;
         this.time = time;
@@ -100,7 +100,7 @@ public final class Hub {
             }
         } else if (slot.entry() instanceof Hole) {
             everyone.forEach(offer);
-            counters.gapsTold(dev.hermes.gateway.log.GapReason.SOURCE_HOLE, offer.taken);
+            counters.gapsTold(GapReason.SOURCE_HOLE, offer.taken);
         }
         return offer.taken;
     }
@@ -140,7 +140,11 @@ public final class Hub {
     public SseStream open(StreamOpening opening, ByteSink sink) {
         assert loop.here();
         long now = time.now();
-        SseStream stream = new SseStream(this, opening, sink, clock.times(opening.lease(), now, time.wall().instant()));
+        SseStream stream = new SseStream(
+                this,
+                opening,
+                sink,
+                clock.times(opening.lease(), now, time.wall().instant()));
         counters.streamOpened();
         join(stream);
         int retry = settings.random().nextInt(RETRY_FROM_MILLIS, RETRY_TO_MILLIS + 1);
@@ -151,8 +155,7 @@ public final class Hub {
             counters.gapTold(gap.reason());
             stream.offer(gap);
         }
-        opening.greetings()
-                .forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
+        opening.greetings().forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
         schedule(stream, stream.times().next());
         catchUp.start(stream);
         return stream;
@@ -295,8 +298,8 @@ public final class Hub {
 
     private void join(Subscriber subscriber) {
         counters.catchingUp(1);
-        subscriber.membership(new Subscriber.Membership(
-                index.add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
+        subscriber.membership(
+                new Subscriber.Membership(index.add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
     }
 
     private List<SseStream> streams() {

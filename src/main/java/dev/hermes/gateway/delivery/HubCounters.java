@@ -1,10 +1,14 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.GapReason;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one hub has counted. Plain numbers: written on the hub's loop only, read there too, by {@link #snapshot()}.
@@ -14,7 +18,10 @@ final class HubCounters {
     private final Map<String, long[]> delivered = new LinkedHashMap<>();
     private final EnumMap<CloseReason, long[]> closed = new EnumMap<>(CloseReason.class);
     private final EnumMap<GapReason, long[]> gaps = new EnumMap<>(GapReason.class);
-    private final long[] latencyBuckets = new long[HubSnapshot.LATENCY_BOUNDS_MILLIS.length + 1];
+    private final long[] latencyBoundsNanos = HubSnapshot.LATENCY_BOUNDS_MILLIS.stream()
+            .mapToLong(millis -> Math.round(millis * 1e6))
+            .toArray();
+    private final long[] latencyBuckets = new long[latencyBoundsNanos.length + 1];
     private double latencySumSeconds;
     private long opened;
     private int open;
@@ -40,8 +47,21 @@ final class HubCounters {
         open--;
     }
 
+    void gapsTold(GapReason reason, int streams) {
+        add(gaps.get(reason), streams);
+    }
+
     void gapTold(GapReason reason) {
-        add(gaps.get(reason), 1);
+        gapsTold(reason, 1);
+    }
+
+    /** One entry to one stream that catches up. */
+    void handed(LogEntry entry) {
+        if (entry instanceof Event event) {
+            delivered(event.envelope().channel(), 1);
+        } else {
+            gapTold(GapReason.SOURCE_HOLE);
+        }
     }
 
     void delivered(String channel, int streams) {
@@ -51,9 +71,7 @@ final class HubCounters {
     /** So many events reached their sockets that long after they were received. */
     void latency(long nanos, int events) {
         int bucket = 0;
-        double millis = nanos / 1e6;
-        while (bucket < HubSnapshot.LATENCY_BOUNDS_MILLIS.length
-                && millis > HubSnapshot.LATENCY_BOUNDS_MILLIS[bucket]) {
+        while (bucket < latencyBoundsNanos.length && nanos > latencyBoundsNanos[bucket]) {
             bucket++;
         }
         latencyBuckets[bucket] += events;
@@ -72,10 +90,10 @@ final class HubCounters {
                 copy(delivered),
                 copy(closed),
                 copy(gaps),
-                new HubSnapshot.Latency(latencyBuckets.clone(), latencySumSeconds));
+                new HubSnapshot.Latency(LongStream.of(latencyBuckets).boxed().toList(), latencySumSeconds));
     }
 
-    private static void add(long @org.jspecify.annotations.Nullable [] counter, long amount) {
+    private static void add(long @Nullable [] counter, long amount) {
         if (counter != null) {
             counter[0] += amount;
         }

@@ -13,7 +13,11 @@ import java.util.random.RandomGenerator;
  * @param random for jitter; used on the hub's loop only
  */
 public record HubSettings(
-        StreamSettings streams, int windowEntries, long windowBytes, Collection<String> channels, RandomGenerator random) {
+        StreamSettings streams,
+        int windowEntries,
+        long windowBytes,
+        Collection<String> channels,
+        RandomGenerator random) {
 
     private static final int WINDOW_ENTRIES = 4_096;
     private static final long WINDOW_BYTES = 16L << 20;

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.log.GapReason;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,12 +22,13 @@ public record HubSnapshot(
         Latency latency) {
 
     /** Upper bounds of the latency buckets; one more bucket follows for everything above. */
-    public static final double[] LATENCY_BOUNDS_MILLIS = {0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 5_000};
+    public static final List<Double> LATENCY_BOUNDS_MILLIS =
+            List.of(0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 5_000.0);
 
     /**
      * From received to written.
      *
      * @param buckets events in each bucket, not cumulative
      */
-    public record Latency(long[] buckets, double sumSeconds) {}
+    public record Latency(List<Long> buckets, double sumSeconds) {}
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 public interface Lease {
 
     /** When it ends by itself, or null for never. */
-    @Nullable Instant expiresAt();
+    @Nullable
+    Instant expiresAt();
 
     /** Whether it can be taken back before; only such leases are handed to the {@link LeaseChecker}. */
     boolean revocable();

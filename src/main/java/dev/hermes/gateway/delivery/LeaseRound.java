@@ -26,12 +26,11 @@ final class LeaseRound {
         }
         List<SseStream> asked = due;
         due = new ArrayList<>();
-        checker.check(asked.stream().map(SseStream::lease).toList())
-                .onSuccess(states -> {
-                    for (int index = 0; index < asked.size(); index++) {
-                        end(asked.get(index), states.get(index));
-                    }
-                });
+        checker.check(asked.stream().map(SseStream::lease).toList()).onSuccess(states -> {
+            for (int index = 0; index < asked.size(); index++) {
+                end(asked.get(index), states.get(index));
+            }
+        });
     }
 
     private void end(SseStream stream, Lease.State state) {

@@ -12,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param lastId the position reached, also when nothing matched
  * @param gap stands before the first event, or null
  */
-public record PollPage(List<Event> events, EventId lastId, @Nullable Gap gap) {}
+public record PollPage(
+        List<Event> events, EventId lastId, @Nullable Gap gap) {}

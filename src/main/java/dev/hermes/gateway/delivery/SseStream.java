@@ -101,7 +101,10 @@ public final class SseStream extends Subscriber {
         }
         if (times.takeWarning(nowMillis)) {
             send(FrameEncoder.control(
-                    null, null, "token_expiring", new JsonObject().put("expires_at", String.valueOf(lease.expiresAt()))));
+                    null,
+                    null,
+                    "token_expiring",
+                    new JsonObject().put("expires_at", String.valueOf(lease.expiresAt()))));
             sink.flush();
         }
         if (times.takeHeartbeat(nowMillis) && sink.writable()) {
@@ -120,9 +123,8 @@ public final class SseStream extends Subscriber {
         if (reason == CloseReason.CLIENT_GONE) {
             return;
         }
-        JsonObject data = new JsonObject()
-                .put("reason", reason.label())
-                .put("reconnect_after_ms", reconnectAfterMillis);
+        JsonObject data =
+                new JsonObject().put("reason", reason.label()).put("reconnect_after_ms", reconnectAfterMillis);
         send(FrameEncoder.control(reconnectAfterMillis, cursor(), "closing", data));
         sink.end();
         hub.schedule(this, hub.now() + CLOSING_GRACE_MILLIS);

@@ -9,8 +9,4 @@ import java.util.List;
  * @param ticket its place; the hub gives it back when the stream ends
  */
 public record StreamOpening(
-        Subscription subscription,
-        Opening opening,
-        List<Greeting> greetings,
-        Lease lease,
-        Admission.Ticket ticket) {}
+        Subscription subscription, Opening opening, List<Greeting> greetings, Lease lease, Admission.Ticket ticket) {}

@@ -58,7 +58,8 @@ final class StreamTimes {
     }
 
     /** Why the stream ends now, or null. */
-    @Nullable CloseReason end(long nowMillis) {
+    @Nullable
+    CloseReason end(long nowMillis) {
         if (nowMillis >= leaseEnds) {
             return CloseReason.TOKEN_EXPIRED;
         }

@@ -37,7 +37,11 @@ final class SubscriptionIndex {
     /** One subscriber's places in the index. */
     record Registration(List<Place> places) {
 
-        private record Place(String channel, String key, boolean keyed, Map<String, Set<String>> filters,
+        private record Place(
+                String channel,
+                String key,
+                boolean keyed,
+                Map<String, Set<String>> filters,
                 SubscriberSet.Membership membership) {}
     }
 
@@ -77,9 +81,8 @@ final class SubscriptionIndex {
 
     private void remove(Registration.Place place) {
         ChannelListeners channel = channels.get(place.channel());
-        Listeners listeners = channel == null
-                ? null
-                : place.keyed() ? channel.byKey().get(place.key()) : channel.ofAnyKey();
+        Listeners listeners =
+                channel == null ? null : place.keyed() ? channel.byKey().get(place.key()) : channel.ofAnyKey();
         if (channel == null || listeners == null) {
             throw new IllegalStateException("removed twice: channel=" + place.channel());
         }

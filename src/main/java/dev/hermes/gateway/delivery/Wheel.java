@@ -20,10 +20,8 @@ final class Wheel {
         private @Nullable Entry following;
     }
 
-    private static final class Head extends Entry {}
-
     private final long tickMillis;
-    private final Head[] slots;
+    private final Entry[] slots;
     private long turnedTo;
 
     /**
@@ -31,9 +29,9 @@ final class Wheel {
      */
     Wheel(long tickMillis, int slots, long nowMillis) {
         this.tickMillis = tickMillis;
-        this.slots = new Head[slots];
+        this.slots = new Entry[slots];
         for (int index = 0; index < slots; index++) {
-            Head head = new Head();
+            Entry head = new Entry() {};
             head.previous = head;
             head.following = head;
             this.slots[index] = head;
@@ -45,7 +43,7 @@ final class Wheel {
     void schedule(Entry entry, long deadlineMillis) {
         cancel(entry);
         entry.deadlineMillis = deadlineMillis;
-        Head head = slots[slotOf(Math.max(tickOf(deadlineMillis), turnedTo + 1))];
+        Entry head = slots[slotOf(Math.max(tickOf(deadlineMillis), turnedTo + 1))];
         Entry last = head.previous;
         entry.previous = last;
         entry.following = head;
@@ -82,7 +80,7 @@ final class Wheel {
         taken.forEach(due);
     }
 
-    private static void takeDue(Head head, long nowMillis, List<Entry> due) {
+    private static void takeDue(Entry head, long nowMillis, List<Entry> due) {
         Entry entry = head.following;
         while (entry != null && entry != head) {
             Entry next = entry.following;

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param to its end, or null
  */
 public record Gap(
-        GapReason reason, String requested, EventId resumedAt, @Nullable Instant from, @Nullable Instant to) {
+        GapReason reason,
+        String requested,
+        EventId resumedAt,
+        @Nullable Instant from,
+        @Nullable Instant to) {
 
     /** A gap that is no hole in the source. */
     public static Gap of(GapReason reason, String requested, EventId resumedAt) {

@@ -47,10 +47,15 @@ final class LatestIndex {
     }
 
     List<Event> recall(List<Recall> recalls) {
-        return recalls.stream().map(latest::get).filter(Objects::nonNull).distinct().toList();
+        return recalls.stream()
+                .map(latest::get)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
     }
 
-    @Nullable Event get(Recall recall) {
+    @Nullable
+    Event get(Recall recall) {
         return latest.get(recall);
     }
 }

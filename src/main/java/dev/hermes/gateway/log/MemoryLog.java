@@ -42,8 +42,7 @@ public final class MemoryLog implements EventLog {
      *
      * @param indexed the channels that can be recalled
      */
-    public MemoryLog(
-            Vertx vertx, HistorySettings bounds, Set<String> indexed, InstantSource clock, LogOutlet outlet) {
+    public MemoryLog(Vertx vertx, HistorySettings bounds, Set<String> indexed, InstantSource clock, LogOutlet outlet) {
         this.vertx = vertx;
         this.loop = OwnerLoop.current(vertx);
         this.clock = clock;
@@ -101,7 +100,8 @@ public final class MemoryLog implements EventLog {
                 return Future.succeededFuture(
                         holds(at.id())
                                 ? new Opening(at.id(), null, List.of())
-                                : new Opening(tip, Gap.of(reason(at.id()), at.id().toString(), tip), List.of()));
+                                : new Opening(
+                                        tip, Gap.of(reason(at.id()), at.id().toString(), tip), List.of()));
             }
             if (cursor instanceof Cursor.Unreadable unreadable) {
                 Gap gap = Gap.of(GapReason.UNKNOWN_CURSOR, unreadable.text(), tip);
@@ -150,7 +150,8 @@ public final class MemoryLog implements EventLog {
     }
 
     /** The last entry of a channel or key, or null; for tests of the index. */
-    @Nullable Event latest(Recall recall) {
+    @Nullable
+    Event latest(Recall recall) {
         return latest.get(recall);
     }
 }
