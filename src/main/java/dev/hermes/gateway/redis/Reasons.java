@@ -12,6 +12,10 @@ import java.util.stream.Stream;
 /** Puts into one line for people where Redis is and why it is not there, with no password in it. */
 final class Reasons {
 
+    /** The two look alike from here: silence is ended by closing. */
+    static final String CLOSED = "closed, or silent for " + ClientOptions.SILENCE_LIMIT_SECONDS + " s";
+
+    private static final String CLOSED_FOR_THE_CLIENT = "CONNECTION_CLOSED";
     private static final int MAX_LENGTH = 300;
     private static final int DEFAULT_PORT = 6379;
     private static final String QUERY_PASSWORD = "password=";
@@ -41,7 +45,7 @@ final class Reasons {
     }
 
     String of(String text) {
-        String line = text;
+        String line = text.replace(CLOSED_FOR_THE_CLIENT, "the connection was " + CLOSED);
         for (String secret : secrets) {
             line = line.replace(secret, "***");
         }

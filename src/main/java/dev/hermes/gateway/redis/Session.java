@@ -125,7 +125,7 @@ final class Session {
     private RedisConnection watched(RedisConnection connection, String purpose) {
         return connection
                 .exceptionHandler(failure -> end("the " + purpose + " connection failed: " + reasons.of(failure)))
-                .endHandler(end -> end("the " + purpose + " connection ended"));
+                .endHandler(end -> end("the " + purpose + " connection was " + Reasons.CLOSED));
     }
 
     private void subscribe(RedisConnection connection) {
