@@ -110,6 +110,7 @@ class JwtVerifierTest {
                 Jwts.claims().put("exp", new JsonObject()),
                 Jwts.claims().put("exp", 1e300),
                 Jwts.claims().put("exp", Long.MAX_VALUE),
+                Jwts.claims().put("exp", now * 1_000),
                 Jwts.claims().put("nbf", now + 60),
                 Jwts.claims().put("nbf", "soon"),
                 Jwts.claims().put("iss", "hermes"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.redis.RedisUnavailableException;
+import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import java.io.IOException;
 import java.time.Duration;
@@ -151,9 +152,23 @@ class RedisTokenStoreTest extends TokenStoreContract {
         assertUnanswered(store.states(List.of(token)));
     }
 
-    private static void assertUnanswered(io.vertx.core.Future<?> future) {
+    @Test
+    void concludesNothingFromAForbiddenCommand() {
+        redis.ask(Command.create("ACL"), "SETUSER", "default", "-get", "-set", "-del");
+        try {
+            assertUnanswered(store.find(TOKEN));
+            assertUnanswered(store.revoke(TOKEN, "u-1"));
+            assertUnanswered(store.revoke(TOKEN, null));
+            assertUnanswered(store.mint("queue", "u-1", TTL));
+        } finally {
+            redis.ask(Command.create("ACL"), "SETUSER", "default", "+@all");
+        }
+    }
+
+    private static void assertUnanswered(Future<?> future) {
         assertThatThrownBy(future::await)
                 .isInstanceOf(RedisUnavailableException.class)
-                .hasMessageNotContaining("sse_");
+                .hasMessageNotContaining("sse_")
+                .hasNoCause();
     }
 }
