@@ -82,7 +82,7 @@ public final class Authenticator {
             return done(new AuthResult.Unavailable());
         }
         return tokens.find(new Secret(token)).map(Authenticator::result).otherwise(failure -> {
-            // Its message is left out: an error of the client may quote the command, and so the token.
+            // Its message is left out: it may quote what was asked, and so the token.
             if (failure instanceof RedisUnavailableException) {
                 LOG.debug(
                         "token lookup unanswered failure={}", failure.getClass().getSimpleName());
