@@ -1,5 +1,6 @@
 package dev.hermes.gateway.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.hermes.gateway.config.SettingsLoader.Mode;
@@ -12,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.assertj.core.api.Assertions;
+import java.util.concurrent.TimeoutException;
 
 /** Loads from a folder of its own, so that the working directory's files count for nothing. */
 final class Loads {
@@ -65,14 +66,14 @@ final class Loads {
 
     List<Problem> problems() {
         SettingsException refused = catchThrowableOfType(SettingsException.class, this::await);
-        Assertions.assertThat(refused).as("a refusal").isNotNull();
+        assertThat(refused).as("a refusal").isNotNull();
         return refused.problems();
     }
 
     private Loaded await() {
         try {
             return SettingsLoader.load(vertx, environment, mode).await(20, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.TimeoutException late) {
+        } catch (TimeoutException late) {
             throw new AssertionError(late);
         }
     }

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -52,8 +53,7 @@ class RedisReaderTest {
                         .with("HERMES_REDIS_CLUSTER", "true")
                         .problems())
                 .extracting(Problem::name, Problem::allowed)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("HERMES_REDIS_URL", Setting.HERMES_REDIS_URL.allowed));
+                .containsExactly(tuple("HERMES_REDIS_URL", Setting.HERMES_REDIS_URL.allowed));
     }
 
     @ParameterizedTest

@@ -3,17 +3,21 @@ package dev.hermes.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +79,7 @@ class SseFlagTest {
         List<Boolean> told = new CopyOnWriteArrayList<>();
         List<Context> contexts = new CopyOnWriteArrayList<>();
         Context context = vertx.getOrCreateContext();
-        var added = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch added = new CountDownLatch(1);
         context.runOnContext(now -> {
             flag.onChange(vertx, state -> {
                 contexts.add(Vertx.currentContext());
@@ -121,6 +125,26 @@ class SseFlagTest {
 
         loads.file("");
         await().until(() -> !flag.enabled());
+    }
+
+    @Test
+    void takesNoNoticeOfAFileThatIsAwayForAMoment() throws Exception {
+        Logger scans = (Logger) LoggerFactory.getLogger("ConfigurationProvider#io");
+        scans.setLevel(Level.DEBUG);
+        scans.addAppender(appender);
+        try {
+            watch(loads.file("HERMES_ENABLE_SSE=true"));
+
+            Files.delete(folder.resolve("gateway.properties"));
+            await().pollInterval(Duration.ofMillis(5))
+                    .until(() -> log.stream().anyMatch(line -> line.equals("Unable to retrieve the configuration")));
+            loads.file("HERMES_ENABLE_SSE=true\nAPI_PORT=8001");
+        } finally {
+            scans.detachAppender(appender);
+        }
+
+        awaitLog("changed settings need a restart settings=API_PORT file=");
+        assertThat(log).noneMatch(line -> line.contains("gone"));
     }
 
     @Test
@@ -170,7 +194,7 @@ class SseFlagTest {
 
     @Test
     void isFixedWithoutAFile() throws Exception {
-        Loaded loaded = SettingsLoader.load(vertx, new io.vertx.core.json.JsonObject().put("HERMES_ENABLE_SSE", true))
+        Loaded loaded = SettingsLoader.load(vertx, new JsonObject().put("HERMES_ENABLE_SSE", true))
                 .await(20, TimeUnit.SECONDS);
 
         SseFlag flag = SseFlag.watch(vertx, loaded).await(20, TimeUnit.SECONDS);
