@@ -60,21 +60,21 @@ class HabitsTest {
                 .areDeclaredInClassesThat(describe("are no records", type -> !type.isRecord()))
                 .and(describe("are written in the source", HabitsTest::isWritten))
                 .should(have(describe("at most " + MOST_PARAMETERS + " parameters", HabitsTest::hasFewParameters)))
-                .check(Classes.ofMain());
+                .check(Classes.OF_MAIN);
     }
 
     @Test
     void nothingStaticIsReassigned() {
         staticFields()
                 .should(be(describe("final", field -> field.getModifiers().contains(FINAL))))
-                .check(Classes.ofMain());
+                .check(Classes.OF_MAIN);
     }
 
     @Test
     void nothingStaticIsMutable() {
         staticFields()
                 .should(be(describe("an immutable collection, if one, and no holder", HabitsTest::isImmutable)))
-                .check(Classes.ofMain());
+                .check(Classes.OF_MAIN);
     }
 
     @Test
@@ -83,7 +83,7 @@ class HabitsTest {
                 .should()
                 .accessTargetWhere(describe("a thread sleeps", HabitsTest::sleeps))
                 .because("tests await a condition, and time is passed in")
-                .check(Classes.ofMainAndTest());
+                .check(Classes.OF_MAIN_AND_TEST);
     }
 
     private static GivenFieldsConjunction staticFields() {

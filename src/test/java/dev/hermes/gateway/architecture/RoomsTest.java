@@ -45,11 +45,11 @@ class RoomsTest {
                 .whereLayer("dev")
                 .mayNotAccessAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture()
-                .check(Classes.ofMain());
+                .check(Classes.OF_MAIN);
     }
 
     @Test
     void packagesHaveNoCycles() {
-        slices().matching(Classes.ROOT + ".(**)").should().beFreeOfCycles().check(Classes.ofMain());
+        slices().matching(Classes.ROOT + ".(**)").should().beFreeOfCycles().check(Classes.OF_MAIN);
     }
 }

@@ -122,7 +122,7 @@ class WatchdogTest {
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
                 .setMaxEventLoopExecuteTime(20)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
-                .setBlockedThreadCheckInterval(20);
+                .setBlockedThreadCheckInterval(100);
         Vertx vertx = Vertx.vertx(impatient);
         CountDownLatch done = new CountDownLatch(1);
         vertx.runOnContext(ignored -> {
