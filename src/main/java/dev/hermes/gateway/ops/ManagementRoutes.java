@@ -1,0 +1,130 @@
+package dev.hermes.gateway.ops;
+
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who answers what on the operator's port. */
+final class ManagementRoutes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementRoutes.class);
+
+    /** A scraper gives up after 10 s as a rule; by then it should know why. */
+    private static final long SCRAPE_LIMIT_MILLIS = 5_000;
+
+    private static final String BEARER = "bearer ";
+
+    private final Vertx vertx;
+    private final Supplier<Readiness> readiness;
+    private final Metrics metrics;
+    private final Predicate<String> apiKey;
+
+    ManagementRoutes(Vertx vertx, Supplier<Readiness> readiness, Metrics metrics, Predicate<String> apiKey) {
+        this.vertx = vertx;
+        this.readiness = readiness;
+        this.metrics = metrics;
+        this.apiKey = apiKey;
+    }
+
+    Router router() {
+        Router router = Router.router(vertx);
+        open(router, "/health/live", ManagementRoutes::live);
+        open(router, "/health/ready", this::ready);
+        open(router, "/metrics", this::metrics);
+        router.route().handler(this::anythingElse);
+        router.errorHandler(400, context -> JsonAnswer.problem(context.response(), 400, "Bad request"));
+        router.errorHandler(500, ManagementRoutes::failed);
+        return router;
+    }
+
+    /** A path that needs no credential. */
+    private static void open(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+        router.route(path).handler(ManagementRoutes::wrongMethod);
+    }
+
+    private static void live(RoutingContext context) {
+        JsonAnswer.send(context.response(), 200, new JsonObject().put("status", "live"));
+    }
+
+    private void ready(RoutingContext context) {
+        Readiness now = readiness.get();
+        JsonArray problems = new JsonArray();
+        for (Readiness.Problem problem : now.problems()) {
+            JsonObject json = new JsonObject().put("what", problem.what());
+            if (problem.since() != null) {
+                json.put("since", problem.since().toString());
+            }
+            problems.add(json.put("detail", problem.detail()));
+        }
+        JsonAnswer.send(
+                context.response(),
+                now.isReady() ? 200 : 503,
+                new JsonObject()
+                        .put("status", now.isReady() ? "ready" : "not_ready")
+                        .put("problems", problems));
+    }
+
+    private void metrics(RoutingContext context) {
+        // The numbers come from other event loops, one of which may be the very thing that hangs.
+        long limit = vertx.setTimer(
+                SCRAPE_LIMIT_MILLIS, late -> unavailable(context, "no answer for " + SCRAPE_LIMIT_MILLIS + " ms"));
+        Context own = vertx.getOrCreateContext();
+        metrics.scrape()
+                .onComplete(scraped -> own.runOnContext(back -> {
+                    vertx.cancelTimer(limit);
+                    if (scraped.failed()) {
+                        unavailable(context, String.valueOf(scraped.cause()));
+                    } else if (!context.response().ended()
+                            && !context.response().closed()) {
+                        context.response()
+                                .putHeader(HttpHeaders.CONTENT_TYPE, Metrics.CONTENT_TYPE)
+                                .end(scraped.result());
+                    }
+                }));
+    }
+
+    private static void unavailable(RoutingContext context, String reason) {
+        LOG.warn("metrics could not be read reason=\"{}\"", reason);
+        JsonAnswer.problem(context.response(), 503, "The metrics could not be read");
+    }
+
+    private void anythingElse(RoutingContext context) {
+        String key = bearer(context.request().getHeader(HttpHeaders.AUTHORIZATION));
+        if (key != null && apiKey.test(key)) {
+            JsonAnswer.problem(context.response(), 404, "Not found");
+        } else {
+            context.response().putHeader("WWW-Authenticate", "Bearer");
+            JsonAnswer.problem(
+                    context.response(), 401, key == null ? "Authorization required" : "Invalid or expired credentials");
+        }
+    }
+
+    private static void wrongMethod(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+        JsonAnswer.problem(context.response(), 405, "Method not allowed");
+    }
+
+    private static void failed(RoutingContext context) {
+        LOG.error("management request failed path={}", context.normalizedPath(), context.failure());
+        JsonAnswer.problem(context.response(), 500, "Internal server error");
+    }
+
+    /** What follows the scheme, which is compared case-insensitively (RFC 9110 §11.1); null for none or another. */
+    private static @Nullable String bearer(@Nullable String authorization) {
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.hermes.gateway.ops;
+
+import dev.hermes.gateway.config.ManagementSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * The operator's port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, without a credential. What they
+ * say belongs to no browser, so nothing of it is on the public port.
+ */
+public final class ManagementServer {
+
+    private static final int LONGEST_REQUEST_LINE = 4_096;
+    private static final int MOST_HEADER_BYTES = 8_192;
+
+    /** Longer than any answer takes: ends connections on which nothing comes, also half a request. */
+    private static final int IDLE_SECONDS = 60;
+
+    private final ManagementSettings settings;
+    private final HttpServer server;
+
+    /**
+     * Does not listen yet.
+     *
+     * @param readiness asked on this server's event loop at each probe; must not block
+     * @param metrics closed by its owner, not by this server
+     * @param apiKey whether a text is one of the configured API keys, for everything but the known paths
+     */
+    public ManagementServer(
+            Vertx vertx,
+            ManagementSettings settings,
+            Supplier<Readiness> readiness,
+            Metrics metrics,
+            Predicate<String> apiKey) {
+        this.settings = settings;
+        this.server = vertx.createHttpServer(new HttpServerOptions()
+                        .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
+                        .setMaxHeaderSize(MOST_HEADER_BYTES)
+                        .setIdleTimeout(IDLE_SECONDS))
+                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey).router())
+                .invalidRequestHandler(JsonAnswer::invalidRequest);
+    }
+
+    /** To be called on the event loop that is to serve. Fails with a message for the operator if it cannot listen. */
+    public Future<Void> start() {
+        return server.listen(settings.port(), settings.host())
+                .recover(failure -> Future.failedFuture(new IllegalStateException(
+                        "Cannot listen on HERMES_MANAGEMENT_HOST=" + settings.host() + " HERMES_MANAGEMENT_PORT="
+                                + settings.port() + ": " + failure.getMessage(),
+                        failure)))
+                .mapEmpty();
+    }
+
+    /** Ends all connections. */
+    public Future<Void> close() {
+        return server.close();
+    }
+
+    /** The port it listens on, also where {@code HERMES_MANAGEMENT_PORT} is 0. */
+    public int actualPort() {
+        return server.actualPort();
+    }
+}
