@@ -35,6 +35,11 @@ public final class Authenticator {
         this.tokens = tokens;
     }
 
+    /** Whether that is one of the configured API keys; takes as long whether it is or not. Any thread. */
+    public boolean isApiKey(String presented) {
+        return apiKeys.contains(presented);
+    }
+
     /** Never fails: a store that does not answer is {@link AuthResult.Unavailable}. */
     public Future<AuthResult> authenticate(Presented presented, Door door) {
         String queryToken = presented.queryToken();

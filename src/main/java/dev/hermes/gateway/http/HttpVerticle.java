@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,11 @@ public final class HttpVerticle extends VerticleBase {
 
     /** Ending many streams at once must not hold up the loop. */
     private static final long DISABLED_MILLIS_PER_STREAM = 1;
+
+    private static final String ANY_ADDRESS = "0.0.0.0";
+
+    /** For the last frames of streams that are ended by the end of this verticle. */
+    private static final long LAST_FRAMES_MILLIS = 1_000;
 
     private final HttpServices services;
     private final int port;
@@ -100,7 +106,12 @@ public final class HttpVerticle extends VerticleBase {
                 .requestHandler(router)
                 .invalidRequestHandler(ErrorAnswers::unreadable);
         server = created;
-        return created.listen(port, "0.0.0.0");
+        return created.listen(port, ANY_ADDRESS)
+                .recover(failure -> Future.failedFuture(new IllegalStateException(
+                        "Cannot listen on API_PORT="
+                                + services.settings().http().port() + ": " + failure.getMessage()
+                                + "; allowed: a free port, or 0 for any",
+                        failure)));
     }
 
     private static HttpServerOptions options(HttpSettings settings) {
@@ -158,10 +169,17 @@ public final class HttpVerticle extends VerticleBase {
         return server == null ? -1 : server.actualPort();
     }
 
+    /** Ends what streams are left, each with its word, then the server, then the hub. */
     @Override
     public Future<?> stop() {
         vertx.cancelTimer(ticker);
-        Future<?> closed = server == null ? Future.succeededFuture() : server.close();
+        if (hub != null) {
+            hub.answerPolls();
+            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            hub.tick();
+        }
+        Future<?> closed =
+                server == null ? Future.succeededFuture() : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS);
         return closed.eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
                 .onComplete(done -> {
                     if (hub != null) {

@@ -88,7 +88,7 @@ final class TokenHandler {
 
     private static void answer(RoutingContext context, Minted minted) {
         context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        String expires = minted.expiresAt().toString();
+        String expires = minted.expiresAtText();
         Answers.json(
                 context,
                 200,

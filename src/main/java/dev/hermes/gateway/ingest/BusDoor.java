@@ -84,11 +84,10 @@ public final class BusDoor {
         if (data == null) {
             return new Parsed.Rejected(Rejection.MISSING_DATA, "data is missing");
         }
-        if (!(channel instanceof String) || !(type instanceof String) || !(data instanceof JsonObject)) {
-            return new Parsed.Rejected(
-                    Rejection.WRONG_TYPE, "channel and type must be strings, data must be a JsonObject");
+        if (channel instanceof String name && type instanceof String word && data instanceof JsonObject object) {
+            return parse(name, word, object);
         }
-        return parse((String) channel, (String) type, (JsonObject) data);
+        return new Parsed.Rejected(Rejection.WRONG_TYPE, "channel and type must be strings, data must be a JsonObject");
     }
 
     private Parsed parse(String channel, String type, JsonObject data) {
