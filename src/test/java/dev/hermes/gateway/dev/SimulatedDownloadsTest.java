@@ -48,7 +48,11 @@ class SimulatedDownloadsTest {
     @BeforeEach
     void start() throws IOException {
         int port = freePort();
-        redis = new RedisServer(port);
+        redis = RedisServer.builder()
+                .port(port)
+                .bind("127.0.0.1")
+                .setting("save \"\"")
+                .build();
         redis.start();
         url = "redis://127.0.0.1:" + port;
         listener = new RedisListener(vertx, url);
