@@ -35,6 +35,11 @@ public final class Authenticator {
         this.tokens = tokens;
     }
 
+    /** Whether that is one of the configured API keys; takes as long whether it is or not. Any thread. */
+    public boolean isApiKey(String presented) {
+        return apiKeys.contains(presented);
+    }
+
     /** Never fails: a store that does not answer is {@link AuthResult.Unavailable}. */
     public Future<AuthResult> authenticate(Presented presented, Door door) {
         String queryToken = presented.queryToken();
@@ -82,7 +87,7 @@ public final class Authenticator {
             return done(new AuthResult.Unavailable());
         }
         return tokens.find(new Secret(token)).map(Authenticator::result).otherwise(failure -> {
-            // Its message is left out: an error of the client may quote the command, and so the token.
+            // Its message is left out: it may quote what was asked, and so the token.
             if (failure instanceof RedisUnavailableException) {
                 LOG.debug(
                         "token lookup unanswered failure={}", failure.getClass().getSimpleName());

@@ -45,6 +45,12 @@ public final class FailedCredentialLimiter {
         return Duration.ofSeconds(Math.max(1, (nanos + secondInNanos - 1) / secondInNanos));
     }
 
+    /** How many addresses are remembered now. */
+    long size() {
+        buckets.cleanUp();
+        return buckets.estimatedSize();
+    }
+
     private Bucket bucket(String address) {
         return buckets.get(
                 address,

@@ -95,6 +95,12 @@ final class MemoryTokenStore implements TokenStore {
                 .toList());
     }
 
+    /** How many are held now, revoked ones too. */
+    long size() {
+        tokens.cleanUp();
+        return tokens.estimatedSize();
+    }
+
     private Duration remaining(Entry entry) {
         Duration left =
                 Duration.between(clock.instant(), entry.stored().expiresAt()).plus(REMEMBERED);

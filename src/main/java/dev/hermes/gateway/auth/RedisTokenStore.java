@@ -3,6 +3,7 @@ package dev.hermes.gateway.auth;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.redis.RedisCommands;
 import dev.hermes.gateway.redis.RedisUnavailableException;
+import io.github.bucket4j.Bucket;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -16,9 +17,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Tokens under {@code sse:token:{token}}, as Hermes keeps them. Holds no state of its own; any event loop.
+ * Tokens under {@code sse:token:{token}}, as Hermes keeps them. Holds no state but the warnings it may still log; any event loop.
  *
  * <p>The log's identity is read in the same pipeline, after the keys: were it read before them, a Redis emptied in
  * between would look like one that had revoked every token.
@@ -29,9 +32,16 @@ final class RedisTokenStore implements TokenStore {
     private static final String INGEST_KEY = "{hermes:events}:ingest";
     private static final String IDENTITY_FIELD = "identity";
 
+    private static final Logger LOG = LoggerFactory.getLogger(RedisTokenStore.class);
+
     private final RedisCommands redis;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
+
+    /** One a minute: a Redis that refuses one token refuses every client's. */
+    private final Bucket warnings = Bucket.builder()
+            .addLimit(limit -> limit.capacity(1).refillGreedy(1, Duration.ofMinutes(1)))
+            .build();
 
     RedisTokenStore(RedisCommands redis, InstantSource clock) {
         this.redis = redis;
@@ -48,7 +58,7 @@ final class RedisTokenStore implements TokenStore {
         if (!TokenText.wellFormed(token.reveal())) {
             return Future.succeededFuture(new TokenLookup.Unknown());
         }
-        return redis.sendAll(List.of(get(token), identityRequest())).map(answers -> {
+        return sendAll(List.of(get(token), identityRequest())).map(answers -> {
             String json = text(answers, 0);
             return found(token, json == null ? null : StoredToken.parse(json), text(answers, 1));
         });
@@ -76,10 +86,7 @@ final class RedisTokenStore implements TokenStore {
                 .arg(json)
                 .arg("EX")
                 .arg(ttl.toSeconds());
-        return redis.send(set).map(ok -> {
-            answered(ok);
-            return minted;
-        });
+        return send(set).map(minted);
     }
 
     @Override
@@ -91,7 +98,7 @@ final class RedisTokenStore implements TokenStore {
             return delete(token);
         }
         // Not atomic, and need not be: a token's text is never given to another user afterwards.
-        return redis.send(get(token)).compose(answer -> {
+        return send(get(token)).compose(answer -> {
             String json = text(answer);
             StoredToken stored = json == null ? null : StoredToken.parse(json);
             return stored != null && onlyUserId.equals(stored.userId()) ? delete(token) : Future.succeededFuture(false);
@@ -106,7 +113,7 @@ final class RedisTokenStore implements TokenStore {
         List<Request> requests = new ArrayList<>(tokens.size() + 1);
         tokens.forEach(token -> requests.add(Request.cmd(Command.EXISTS).arg(key(token.token()))));
         requests.add(identityRequest());
-        return redis.sendAll(requests).map(answers -> {
+        return sendAll(requests).map(answers -> {
             String identity = text(answers, tokens.size());
             Instant now = clock.instant();
             List<TokenState> states = new ArrayList<>(tokens.size());
@@ -120,7 +127,7 @@ final class RedisTokenStore implements TokenStore {
     }
 
     private Future<Boolean> delete(Secret token) {
-        return redis.send(Request.cmd(Command.DEL).arg(key(token))).map(answer -> count(answer) > 0);
+        return send(Request.cmd(Command.DEL).arg(key(token))).map(answer -> count(answer) > 0);
     }
 
     private static Request get(Secret token) {
@@ -140,19 +147,43 @@ final class RedisTokenStore implements TokenStore {
     }
 
     private static @Nullable String text(@Nullable Response answer) {
-        answered(answer);
         return answer == null ? null : answer.toString();
     }
 
     private static long count(@Nullable Response answer) {
-        answered(answer);
         return answer == null ? 0 : answer.toLong();
     }
 
-    /** A refusal (LOADING, READONLY, WRONGTYPE) says nothing about the token. */
-    private static void answered(@Nullable Response answer) {
+    private Future<@Nullable Response> send(Request request) {
+        return redis.send(request).recover(this::unanswered).map(this::answered);
+    }
+
+    private Future<List<@Nullable Response>> sendAll(List<Request> requests) {
+        return redis.sendAll(requests).recover(this::unanswered).map(answers -> {
+            answers.forEach(this::answered);
+            return answers;
+        });
+    }
+
+    private <T> Future<T> unanswered(Throwable failure) {
+        return Future.failedFuture(
+                failure instanceof RedisUnavailableException ? failure : refused(failure.toString()));
+    }
+
+    /** A refusal (LOADING, READONLY, NOPERM) says nothing about the token, so it counts as no answer. */
+    private @Nullable Response answered(@Nullable Response answer) {
         if (answer != null && answer.type() == ResponseType.ERROR) {
-            throw new RedisUnavailableException("Redis refused a token command: " + answer);
+            throw refused(answer.toString());
         }
+        return answer;
+    }
+
+    /** Keeps only the error's first word: Redis quotes the arguments in some, and the token is one. */
+    private RedisUnavailableException refused(String error) {
+        String code = error.split(" ", 2)[0];
+        if (warnings.tryConsume(1)) {
+            LOG.warn("token command refused error={}", code);
+        }
+        return new RedisUnavailableException("Redis refused a token command: " + code);
     }
 }

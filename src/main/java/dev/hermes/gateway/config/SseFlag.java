@@ -1,6 +1,141 @@
 package dev.hermes.gateway.config;
 
-/** placeholder */
+import io.vertx.config.ConfigRetriever;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code HERMES_ENABLE_SSE}, live. {@link #enabled} may be read from any thread; read it once per request. Listeners
+ * are called on the context they were added from. A change in the file is acted on once the file has kept still for
+ * {@value #PERIOD_MILLIS} ms, so that a file half written, replaced or away for a moment switches nothing.
+ */
 public final class SseFlag {
-    private SseFlag() {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(SseFlag.class);
+    private static final long PERIOD_MILLIS = 500;
+
+    private record Listener(Context context, Consumer<Boolean> consumer) {}
+
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    /** Written on the watching context only. */
+    private volatile boolean enabled;
+
+    /** Set once, before anybody else sees this object; null when nothing is watched. */
+    private volatile @Nullable Watch watch;
+
+    private SseFlag(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    /** A flag that nothing changes. */
+    public static SseFlag fixed(boolean enabled) {
+        return new SseFlag(enabled);
+    }
+
+    /**
+     * Watches the file that the settings came from, if there is one; the future completes once the first look has been
+     * taken. May be called from any thread. What the environment sets wins over the file. Close it when done.
+     */
+    public static Future<SseFlag> watch(Vertx vertx, Loaded loaded) {
+        SseFlag flag = new SseFlag(loaded.settings().sseEnabled());
+        Path file = loaded.file().path();
+        if (file == null) {
+            return Future.succeededFuture(flag);
+        }
+        Promise<SseFlag> watching = Promise.promise();
+        Context context = vertx.getOrCreateContext();
+        context.runOnContext(start -> {
+            FileChanges changes = new FileChanges(file, loaded.file().overridden(), flag::set);
+            Watch watch = new Watch(vertx, context, FileStore.watching(vertx, file, PERIOD_MILLIS), changes);
+            flag.watch = watch;
+            watch.start().map(flag).onComplete(watching);
+        });
+        return watching.future();
+    }
+
+    /** Whether streams are served. */
+    public boolean enabled() {
+        return enabled;
+    }
+
+    /**
+     * Calls {@code listener} with the new state at every change from now on, on the caller's context. Read
+     * {@link #enabled} after adding it: what changed before is not told.
+     */
+    public void onChange(Vertx vertx, Consumer<Boolean> listener) {
+        listeners.add(new Listener(vertx.getOrCreateContext(), listener));
+    }
+
+    /** Ends watching; the state stays as it is and no listener is called again. */
+    public Future<Void> close() {
+        listeners.clear();
+        Watch current = watch;
+        return current == null ? Future.succeededFuture() : current.close();
+    }
+
+    private void set(boolean state) {
+        if (enabled == state) {
+            return;
+        }
+        enabled = state;
+        LOG.info("setting={} value={} streams={}", Setting.HERMES_ENABLE_SSE, state, state ? "served" : "ended");
+        listeners.forEach(listener ->
+                listener.context().runOnContext(told -> listener.consumer().accept(state)));
+    }
+
+    /** The retriever and the wait for a file that keeps still. All of it runs on {@code context}. */
+    private static final class Watch {
+
+        private static final long NO_TIMER = -1;
+
+        private final Vertx vertx;
+        private final Context context;
+        private final ConfigRetriever retriever;
+        private final FileChanges changes;
+        private long settling = NO_TIMER;
+        private boolean closed;
+
+        Watch(Vertx vertx, Context context, ConfigRetriever retriever, FileChanges changes) {
+            this.vertx = vertx;
+            this.context = context;
+            this.retriever = retriever;
+            this.changes = changes;
+        }
+
+        Future<Void> start() {
+            retriever.listen(change -> context.runOnContext(seen -> settle()));
+            return retriever.getConfig().map(first -> {
+                changes.begin(FileStore.text(first));
+                return null;
+            });
+        }
+
+        private void settle() {
+            vertx.cancelTimer(settling);
+            if (!closed) {
+                settling = vertx.setTimer(
+                        PERIOD_MILLIS, still -> changes.accept(FileStore.text(retriever.getCachedConfig())));
+            }
+        }
+
+        Future<Void> close() {
+            Promise<Void> done = Promise.promise();
+            context.runOnContext(end -> {
+                closed = true;
+                vertx.cancelTimer(settling);
+                retriever.close().onComplete(done);
+            });
+            return done.future();
+        }
+    }
 }

@@ -1,6 +1,9 @@
 package dev.hermes.gateway.delivery;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One encoded SSE frame with the HTTP/1.1 chunk around it (RFC 9112 §7.1), so that the same bytes can be handed to every
@@ -11,6 +14,7 @@ public final class Frame {
     private final ByteBuf chunk;
     private final int payloadStart;
     private final int payloadLength;
+    private @Nullable Buffer payload;
 
     Frame(ByteBuf chunk, int payloadStart, int payloadLength) {
         this.chunk = chunk;
@@ -23,9 +27,14 @@ public final class Frame {
         return chunk.retainedDuplicate();
     }
 
-    /** The frame alone; a reference of its own for the caller, who passes it on or releases it. */
-    public ByteBuf retainedPayload() {
-        return chunk.retainedSlice(payloadStart, payloadLength);
+    /** The frame alone, copied once for all who ask; not to be changed. */
+    public Buffer payload() {
+        Buffer copy = payload;
+        if (copy == null) {
+            copy = Buffer.buffer(ByteBufUtil.getBytes(chunk, payloadStart, payloadLength));
+            payload = copy;
+        }
+        return copy;
     }
 
     /** Bytes of the chunk. */

@@ -231,6 +231,12 @@ public final class Hub {
         return counters.snapshot();
     }
 
+    /** Gives back what the window holds; the hub is not used any more. */
+    public void close() {
+        assert loop.here();
+        window.clear(window.tip());
+    }
+
     /** Whether nobody is left, nowhere: no subscriber, no place in the index. */
     boolean isEmpty() {
         return everyone.isEmpty() && index.isEmpty();

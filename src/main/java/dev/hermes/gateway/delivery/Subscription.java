@@ -1,5 +1,6 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
@@ -18,10 +19,12 @@ public record Subscription(Map<String, Interest> interests) {
 
     /** Whether the subscriber is told of that entry. A hole may have swallowed anything, so it concerns everybody. */
     boolean wants(LogEntry entry) {
-        if (entry instanceof Event event) {
-            Interest interest = interests.get(event.envelope().channel());
-            return interest != null && interest.matches(event.envelope());
-        }
-        return entry instanceof Hole;
+        return entry instanceof Event event ? wants(event.envelope()) : entry instanceof Hole;
+    }
+
+    /** Whether the subscriber wants what this envelope says. */
+    public boolean wants(Envelope envelope) {
+        Interest interest = interests.get(envelope.channel());
+        return interest != null && interest.matches(envelope);
     }
 }

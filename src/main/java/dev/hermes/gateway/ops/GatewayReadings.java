@@ -2,6 +2,7 @@ package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.ingest.Source;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +19,7 @@ import java.util.Map;
  */
 public record GatewayReadings(
         List<HubSnapshot> hubs,
-        Map<String, Map<EventSource, Long>> received,
+        Map<String, Map<Source, Long>> received,
         Map<Rejection, Long> rejected,
         int streamsLimit,
         boolean redisUp,

@@ -3,6 +3,7 @@ package dev.hermes.gateway.ops;
 import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.ingest.Source;
 import dev.hermes.gateway.log.GapReason;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -59,8 +60,8 @@ final class Totals {
     Map<Labels, Long> received() {
         Map<Labels, Long> numbers = new LinkedHashMap<>();
         for (String channel : channels) {
-            Map<EventSource, Long> bySource = readings.received().getOrDefault(channel, Map.of());
-            for (EventSource source : EventSource.values()) {
+            Map<Source, Long> bySource = readings.received().getOrDefault(channel, Map.of());
+            for (Source source : Source.values()) {
                 numbers.put(Labels.of("channel", channel, "source", source.label()), bySource.getOrDefault(source, 0L));
             }
         }

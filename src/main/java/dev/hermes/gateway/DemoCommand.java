@@ -1,0 +1,68 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.dev.SimulatedDownloads;
+import dev.hermes.gateway.ops.Signals;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import picocli.CommandLine.Command;
+
+/**
+ * A look at the gateway: a real Redis of its own, simulated downloads that publish as Hermes does, and a page on which one
+ * sees them move. Settings hold as in production, but for the Redis, the flag and the secret key.
+ */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = "Starts the gateway with a Redis of its own, simulated downloads and a page to watch them.")
+final class DemoCommand implements Runnable {
+
+    private static final int SECRET_BYTES = 32;
+
+    @Override
+    public void run() {
+        EmbeddedRedis redis = EmbeddedRedis.start();
+        Vertx vertx = GatewayProcess.vertx();
+        SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
+        Runnable end = () -> {
+            // The process takes Vert.x and every connection with it; Redis would outlive it.
+            redis.close();
+            Runtime.getRuntime().halt(0);
+        };
+        Signals.onTermination(end, GatewayProcess::halt);
+        DemoRoutes routes = new DemoRoutes(redis, downloads.token());
+        GatewayProcess.start(vertx, environment(redis), SettingsLoader.Mode.DEMO, routes::addTo)
+                .compose(gateway -> downloads.start().map(gateway))
+                .onSuccess(gateway -> greet(gateway.port(), downloads.token()))
+                .onFailure(failure -> {
+                    redis.close();
+                    GatewayProcess.refuse(failure);
+                });
+    }
+
+    private static Map<String, String> environment(EmbeddedRedis redis) {
+        byte[] secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("HERMES_REDIS_URL", redis.url().toString());
+        environment.put("HERMES_REDIS_DB", "0");
+        environment.put("HERMES_REDIS_CLUSTER", "false");
+        environment.remove("HERMES_REDIS_SENTINEL_MASTER");
+        environment.put("HERMES_ENABLE_SSE", "true");
+        environment.putIfAbsent("HERMES_SECRET_KEY", HexFormat.of().formatHex(secret));
+        return environment;
+    }
+
+    private static void greet(int port, String token) {
+        String address = "http://localhost:" + port;
+        System.out.println();
+        System.out.println("  Downloads are moving:  " + address + "/");
+        System.out.println("  The same, raw:         " + DemoRoutes.curl(address, token));
+        System.out.println("  To end it:             Ctrl-C");
+        System.out.println();
+    }
+}

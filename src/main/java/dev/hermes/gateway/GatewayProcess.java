@@ -1,0 +1,111 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.config.Loaded;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SettingsException;
+import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.ops.FileDescriptorLimit;
+import dev.hermes.gateway.ops.LogSetup;
+import dev.hermes.gateway.ops.Signals;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.ext.web.Router;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A gateway that is a process of its own: loads settings, starts, and at the first signal drains and ends with status 0,
+ * at the second at once.
+ */
+final class GatewayProcess {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+
+    private static final int CANNOT_START = 1;
+    private static final int INTERRUPTED = 130;
+
+    private final Vertx vertx;
+    private final GatewayVerticle gateway;
+
+    private GatewayProcess(Vertx vertx, GatewayVerticle gateway) {
+        this.vertx = vertx;
+        this.gateway = gateway;
+    }
+
+    /** Starts for production. Returns at once; the process ends by itself, with status 1, when it cannot start. */
+    static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
+        Vertx vertx = vertx();
+        start(vertx, environment, mode, router -> {})
+                .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
+                .onFailure(GatewayProcess::refuse);
+    }
+
+    /** Starts on a Vert.x of {@link #vertx}, with further paths on the public port. */
+    static Future<GatewayProcess> start(
+            Vertx vertx, Map<String, String> environment, SettingsLoader.Mode mode, Consumer<Router> furtherRoutes) {
+        return SettingsLoader.load(vertx, environment, mode).compose(loaded -> {
+            Settings settings = loaded.settings();
+            LogSetup.apply(settings.logging());
+            loaded.warnings().forEach(LOG::warn);
+            FileDescriptorLimit.ofThisProcess()
+                    .warnUnlessItCarries(settings.streams().maxConnections());
+            return deploy(vertx, loaded, furtherRoutes);
+        });
+    }
+
+    private static Future<GatewayProcess> deploy(Vertx vertx, Loaded loaded, Consumer<Router> furtherRoutes) {
+        GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);
+        return vertx.deployVerticle(gateway).map(deployed -> {
+            LOG.info(
+                    "gateway started port={} management_port={} sse={} history={} transport={} java={}",
+                    gateway.port(),
+                    gateway.managementPort(),
+                    loaded.settings().sseEnabled() ? "on" : "off",
+                    loaded.settings().history().store(),
+                    vertx.isNativeTransportEnabled() ? "native" : "nio",
+                    Runtime.version().feature());
+            return new GatewayProcess(vertx, gateway);
+        });
+    }
+
+    /** With the native transport where its library is there. */
+    static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                // Nothing is served from files, so nothing need be unpacked into a temporary folder.
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    /** Says why the gateway cannot start, and ends the process. */
+    static void refuse(Throwable failure) {
+        if (failure instanceof SettingsException settings) {
+            settings.problems().forEach(problem -> System.err.println("hermes-gateway: " + problem));
+        } else {
+            System.err.println("hermes-gateway: cannot start: " + failure.getMessage());
+        }
+        Runtime.getRuntime().exit(CANNOT_START);
+    }
+
+    /** Ends at once. */
+    static void halt() {
+        Runtime.getRuntime().halt(INTERRUPTED);
+    }
+
+    int port() {
+        return gateway.port();
+    }
+
+    /** Drains, closes and ends the process. Any thread. */
+    private void drain() {
+        LOG.info("gateway is draining");
+        gateway.onOwnLoop(gateway::drain).eventually(vertx::close).onComplete(closed -> {
+            LOG.info("gateway ended");
+            Runtime.getRuntime().exit(0);
+        });
+    }
+}

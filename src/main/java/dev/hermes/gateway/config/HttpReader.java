@@ -1,0 +1,79 @@
+package dev.hermes.gateway.config;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads how the two ports listen and whom they answer. */
+final class HttpReader {
+
+    private static final String ANY_ORIGIN = "*";
+
+    /** RFC 6454 §6.2, as browsers write it: nothing else could ever be equal to an {@code Origin} header. */
+    private static final Pattern ORIGIN =
+            Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
+
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+");
+
+    private final Values values;
+
+    HttpReader(Values values) {
+        this.values = values;
+    }
+
+    HttpSettings read() {
+        boolean allowCredentials = values.flag(Setting.HERMES_ALLOW_CREDENTIALS);
+        Set<String> origins = values.read(Setting.HERMES_ALLOWED_ORIGINS, HttpReader::origins);
+        if (allowCredentials && origins.contains(ANY_ORIGIN)) {
+            values.refuse(Setting.HERMES_ALLOWED_ORIGINS);
+        }
+        return new HttpSettings(values.read(Setting.API_PORT, Texts::port), origins, allowCredentials, tls());
+    }
+
+    ManagementSettings readManagement(int publicPort) {
+        int port = values.read(Setting.HERMES_MANAGEMENT_PORT, Texts::port);
+        if (port != 0 && port == publicPort) {
+            values.refuse(Setting.HERMES_MANAGEMENT_PORT);
+        }
+        String host = values.read(
+                Setting.HERMES_MANAGEMENT_HOST,
+                text -> HOST.matcher(text.strip()).matches() ? text.strip() : null);
+        return new ManagementSettings(host, port);
+    }
+
+    private HttpSettings.@Nullable Tls tls() {
+        Path certificate = values.readIfWritten(Setting.HERMES_TLS_CERTIFICATE, Texts::readableFile);
+        Path key = values.readIfWritten(Setting.HERMES_TLS_KEY, Texts::readableFile);
+        boolean certificateWritten = values.written(Setting.HERMES_TLS_CERTIFICATE) != null;
+        boolean keyWritten = values.written(Setting.HERMES_TLS_KEY) != null;
+        if (certificateWritten != keyWritten) {
+            values.refuse(certificateWritten ? Setting.HERMES_TLS_KEY : Setting.HERMES_TLS_CERTIFICATE);
+        }
+        return certificate != null && key != null ? new HttpSettings.Tls(certificate, key) : null;
+    }
+
+    private static @Nullable Set<String> origins(String text) {
+        List<String> items = text.strip().startsWith("[") ? jsonItems(text) : Texts.items(text, "\\s*,\\s*|\\s+");
+        if (items == null) {
+            return null;
+        }
+        boolean any = items.size() == 1 && items.contains(ANY_ORIGIN);
+        boolean exact = items.stream().allMatch(item -> ORIGIN.matcher(item).matches());
+        return any || exact ? new LinkedHashSet<>(items) : null;
+    }
+
+    private static @Nullable List<String> jsonItems(String text) {
+        try {
+            JsonArray array = new JsonArray(text.strip());
+            boolean strings = array.stream().allMatch(String.class::isInstance);
+            return strings ? array.stream().map(String.class::cast).toList() : null;
+        } catch (DecodeException notJson) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.hermes.gateway.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads where Redis is. */
+final class RedisReader {
+
+    private static final String NONE = "none";
+
+    private final Values values;
+
+    RedisReader(Values values) {
+        this.values = values;
+    }
+
+    RedisSettings read() {
+        List<RedisUrl> urls = values.read(Setting.HERMES_REDIS_URL, RedisReader::urls);
+        boolean cluster = values.flag(Setting.HERMES_REDIS_CLUSTER);
+        String sentinelMaster = values.readIfWritten(
+                Setting.HERMES_REDIS_SENTINEL_MASTER,
+                text -> text.chars().anyMatch(Character::isWhitespace) ? null : text);
+        if (cluster && sentinelMaster != null) {
+            values.refuse(Setting.HERMES_REDIS_SENTINEL_MASTER);
+        }
+        if (urls.size() > 1 && !cluster && sentinelMaster == null) {
+            values.refuse(
+                    Setting.HERMES_REDIS_URL,
+                    "one node, or several with HERMES_REDIS_SENTINEL_MASTER or HERMES_REDIS_CLUSTER=true");
+        }
+        Path caFile = values.readIfWritten(Setting.HERMES_REDIS_CA_FILE, Texts::readableFile);
+        if (caFile != null && urls.stream().noneMatch(url -> url.scheme().equals("rediss"))) {
+            values.findings().warn("setting=HERMES_REDIS_CA_FILE reason=\"no node of HERMES_REDIS_URL is rediss://\"");
+        }
+        return new RedisSettings(
+                urls.stream().map(RedisUrl::whole).toList(), database(urls, cluster), sentinelMaster, cluster, caFile);
+    }
+
+    private int database(List<RedisUrl> urls, boolean cluster) {
+        int configured = values.read(Setting.HERMES_REDIS_DB, text -> Texts.count(text, 0));
+        Integer inUrl = urls.isEmpty() ? null : urls.get(0).database();
+        boolean written = values.written(Setting.HERMES_REDIS_DB) != null;
+        if (inUrl != null && written && inUrl != configured) {
+            values.refuse(Setting.HERMES_REDIS_DB);
+        }
+        int database = inUrl != null ? inUrl : configured;
+        if (cluster && database != 0) {
+            values.refuse(written ? Setting.HERMES_REDIS_DB : Setting.HERMES_REDIS_URL, "database 0 in a Cluster");
+        }
+        return database;
+    }
+
+    private static @Nullable List<RedisUrl> urls(String text) {
+        if (text.strip().equalsIgnoreCase(NONE)) {
+            return List.of();
+        }
+        List<RedisUrl> urls = new ArrayList<>();
+        for (String item : Texts.items(text, ",")) {
+            RedisUrl url = RedisUrl.parse(item);
+            if (url == null) {
+                return null;
+            }
+            urls.add(url);
+        }
+        boolean alike = urls.stream().map(RedisUrl::scheme).distinct().count() == 1
+                && urls.stream()
+                                .map(url -> String.valueOf(url.database()))
+                                .distinct()
+                                .count()
+                        == 1;
+        return alike ? urls : null;
+    }
+}

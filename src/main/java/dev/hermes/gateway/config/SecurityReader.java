@@ -1,0 +1,75 @@
+package dev.hermes.gateway.config;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads whom the gateway believes. */
+final class SecurityReader {
+
+    /** RFC 7518 §3.2: a key as long as the hash, in bytes. */
+    private static final Map<String, Integer> KEY_BYTES = Map.of("HS256", 32, "HS384", 48, "HS512", 64);
+
+    private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
+    private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
+
+    private final Values values;
+    private final boolean secretKeyRequired;
+
+    SecurityReader(Values values, boolean secretKeyRequired) {
+        this.values = values;
+        this.secretKeyRequired = secretKeyRequired;
+    }
+
+    SecuritySettings read() {
+        String algorithm = values.read(
+                Setting.HERMES_ALGORITHM, text -> KEY_BYTES.containsKey(text.strip()) ? text.strip() : null);
+        List<Secret> apiKeys = values.readIfWritten(Setting.HERMES_API_KEYS, SecurityReader::apiKeys);
+        return new SecuritySettings(
+                secretKey(algorithm),
+                algorithm,
+                apiKeys == null ? List.of() : apiKeys,
+                values.read(Setting.HERMES_RATE_LIMIT_PER_MINUTE, text -> Texts.count(text, 1)),
+                values.read(Setting.HERMES_TRUSTED_PROXIES, SecurityReader::trustedProxies));
+    }
+
+    private @Nullable Secret secretKey(String algorithm) {
+        String key = values.written(Setting.HERMES_SECRET_KEY);
+        if (key == null) {
+            if (secretKeyRequired) {
+                values.refuse(Setting.HERMES_SECRET_KEY);
+            }
+            return null;
+        }
+        int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+        int least = KEY_BYTES.getOrDefault(algorithm, 0);
+        if (bytes < least) {
+            values.findings()
+                    .warn("setting=HERMES_SECRET_KEY reason=\"short key\" bytes=" + bytes + " advised=" + least);
+        }
+        return new Secret(key);
+    }
+
+    private static @Nullable List<Secret> apiKeys(String text) {
+        List<String> keys = Texts.items(text, ",");
+        return keys.stream().allMatch(key -> VISIBLE_ASCII.matcher(key).matches())
+                ? keys.stream().distinct().map(Secret::new).toList()
+                : null;
+    }
+
+    private static @Nullable List<AddressBlock> trustedProxies(String text) {
+        if (text.strip().equalsIgnoreCase("none")) {
+            return List.of();
+        }
+        try {
+            return Texts.items(text, ",").stream()
+                    .flatMap(item -> item.equalsIgnoreCase("loopback") ? LOOPBACK.stream() : List.of(item).stream())
+                    .map(AddressBlock::parse)
+                    .toList();
+        } catch (IllegalArgumentException neitherAddressNorBlock) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.hermes.gateway.config;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every setting there is. A constant's name is the setting's name. {@code --help}, {@code conf/gateway.properties}, the
+ * check for unknown names and the messages all come from here.
+ */
+enum Setting {
+    HERMES_ENABLE_SSE(
+            Kind.FLAG,
+            "false",
+            "Whether streams are served; in a watched file a change takes effect without a restart."),
+    HERMES_SSE_HEARTBEAT_INTERVAL(Kind.DURATION, "30", "Time between two heartbeats of a stream."),
+    HERMES_SSE_MAX_CONNECTIONS(Kind.COUNT, "1000", "Streams and waiting polls that this process serves at once."),
+    HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS(
+            Kind.COUNT_OR_NONE, "0", "Streams and waiting polls of one client address at once; 0 is no limit."),
+    HERMES_TRUSTED_PROXIES(
+            Kind.LIST,
+            "loopback",
+            "none, or a list of loopback, IP addresses and CIDR blocks such as 10.0.0.0/8 or fd00::/8",
+            "Peers whose X-Forwarded-For is believed."),
+    HERMES_SSE_CONNECTION_TIMEOUT(
+            Kind.DURATION_OR_NONE, "300", "Longest life of one stream, give or take 10 %; the client resumes."),
+    HERMES_SSE_STALL_TIMEOUT(Kind.DURATION, "60", "How long a client may accept no byte before its stream is ended."),
+    HERMES_CONFLATE_AFTER(
+            Kind.COUNT_OR_NONE,
+            "1000",
+            "Matching events a stream may be behind before superseded ones are left out; 0 is never."),
+    HERMES_REDIS_URL(
+            Kind.LIST,
+            "redis://localhost:6379",
+            "none, or redis:// or rediss:// with host, optional user, password, port and database;"
+                    + " several nodes, separated by commas, with Sentinel or Cluster only, all with the same scheme",
+            "Where Redis is; none is a gateway without Redis."),
+    HERMES_REDIS_DB(
+            Kind.COUNT_OR_NONE,
+            "0",
+            "a whole number from 0 to 2147483647, the same as in HERMES_REDIS_URL if that names one, 0 in a Cluster",
+            "The number of the Redis database."),
+    HERMES_REDIS_SENTINEL_MASTER(
+            Kind.TEXT,
+            null,
+            "the master's name, without spaces, and not together with HERMES_REDIS_CLUSTER=true",
+            "The name of the master; the nodes are Sentinels then."),
+    HERMES_REDIS_CLUSTER(Kind.FLAG, "false", "Whether the nodes are those of a Redis Cluster."),
+    HERMES_REDIS_CA_FILE(Kind.FILE, null, "PEM file of the authority that signed the certificate of a rediss:// node."),
+    HERMES_SSE_HISTORY(
+            Kind.TEXT, "memory", "memory", "Where the log of events lives: memory is this process and gone with it."),
+    HERMES_HISTORY_MAX_EVENTS(Kind.COUNT, "100000", "Events the log keeps."),
+    HERMES_HISTORY_MAX_AGE(Kind.DURATION, "3600", "How long the log keeps an event."),
+    HERMES_HISTORY_MAX_BYTES(Kind.BYTES, "64MiB", "Bytes of events the log keeps."),
+    HERMES_MAX_EVENT_BYTES(
+            Kind.BYTES,
+            "4MiB",
+            "a number of bytes from 1 to 536870912 (512MiB, the most that Redis keeps in a value), or with a unit:"
+                    + " 512KiB, 4MiB",
+            "Largest event, and largest body of POST /publish."),
+    HERMES_SECRET_KEY(
+            Kind.SECRET,
+            null,
+            "the secret that Hermes signs its JWTs with; without one the gateway does not start",
+            "The secret that JWTs are signed with."),
+    HERMES_ALGORITHM(Kind.TEXT, "HS256", "HS256, HS384 or HS512", "The one algorithm that JWTs are signed with."),
+    HERMES_API_KEYS(
+            Kind.SECRET_LIST,
+            null,
+            "keys of visible ASCII characters, separated by commas, none empty",
+            "Keys that may publish, and see every channel."),
+    HERMES_ALLOWED_ORIGINS(
+            Kind.LIST,
+            "http://localhost:3000,http://localhost:5173",
+            "origins as browsers send them, such as https://app.example:8443 (lower case, no path), separated by commas"
+                    + " or spaces or as a JSON array ([] for none), or * alone if HERMES_ALLOW_CREDENTIALS=false",
+            "Origins of other hosts whose pages may read answers."),
+    HERMES_ALLOW_CREDENTIALS(Kind.FLAG, "true", "Whether pages of those origins may send credentials."),
+    HERMES_RATE_LIMIT_PER_MINUTE(Kind.COUNT, "60", "Failed credentials of one client address in a minute."),
+    HERMES_DEBUG(Kind.FLAG, "false", "Whether the log shows debug lines, whatever HERMES_LOG_LEVEL says."),
+    HERMES_LOG_LEVEL(Kind.TEXT, "info", "trace, debug, info, warn or error", "What is logged."),
+    HERMES_LOG_FORMAT(Kind.TEXT, "text", "text or json", "How it is logged."),
+    API_PORT(Kind.PORT, "8000", "The public port."),
+    HERMES_MANAGEMENT_PORT(
+            Kind.PORT,
+            "9000",
+            "a port from 1 to 65535 other than API_PORT, or 0 for any free one",
+            "The operator's port: health and metrics."),
+    HERMES_MANAGEMENT_HOST(
+            Kind.TEXT, "127.0.0.1", "an IP address or a host name", "The address the operator's port listens on."),
+    HERMES_DRAIN_TIMEOUT(Kind.DURATION, "15", "Longest time from the signal to stop until the last stream has ended."),
+    HERMES_TLS_CERTIFICATE(
+            Kind.FILE,
+            null,
+            "a readable file, together with HERMES_TLS_KEY",
+            "PEM file of the certificate chain of the public port."),
+    HERMES_TLS_KEY(
+            Kind.FILE, null, "a readable file, together with HERMES_TLS_CERTIFICATE", "PEM file of its private key."),
+    VITE_SSE_ENABLED(Kind.FLAG, "false", "Whether the page uses streams, as /config.js tells it."),
+    VITE_API_BASE_URL(
+            Kind.TEXT,
+            "/api/v1",
+            "a path that begins with / or a URL that begins with http:// or https://",
+            "Where the page finds the API, as /config.js tells it.");
+
+    private static final Map<String, Setting> BY_NAME =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Setting::name, Function.identity()));
+
+    final Kind kind;
+    final @Nullable String defaultValue;
+    final String allowed;
+    final String meaning;
+
+    Setting(Kind kind, @Nullable String defaultValue, String meaning) {
+        this(kind, defaultValue, kind.allowed, meaning);
+    }
+
+    Setting(Kind kind, @Nullable String defaultValue, String allowed, String meaning) {
+        this.kind = kind;
+        this.defaultValue = defaultValue;
+        this.allowed = allowed;
+        this.meaning = meaning;
+    }
+
+    /** The setting of that exact name, or null. */
+    static @Nullable Setting named(String name) {
+        return BY_NAME.get(name);
+    }
+
+    SettingDescription description() {
+        return new SettingDescription(name(), defaultValue, allowed, meaning);
+    }
+
+    /** {@code value} as a message may show it. */
+    String shown(String value) {
+        if (kind.secret()) {
+            return "***";
+        }
+        return this == HERMES_REDIS_URL ? RedisUrl.redact(value) : value;
+    }
+}

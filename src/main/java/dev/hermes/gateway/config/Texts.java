@@ -1,0 +1,107 @@
+package dev.hermes.gateway.config;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Readers of single values. Each gives null for what it does not allow, and changes nothing that it allows. */
+final class Texts {
+
+    private static final long LONGEST_SECONDS = 1_000_000_000L;
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,10})([smh]?)");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,19})(|KiB|MiB|GiB)");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
+    private static final int HIGHEST_PORT = 65_535;
+
+    private Texts() {}
+
+    /** The words that pydantic takes in Hermes' own settings. */
+    static @Nullable Boolean flag(String text) {
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes", "on" -> true;
+            case "false", "0", "no", "off" -> false;
+            default -> null;
+        };
+    }
+
+    static @Nullable Duration duration(String text, int leastSeconds) {
+        Matcher matcher = DURATION.matcher(text.strip());
+        if (!matcher.matches()) {
+            return null;
+        }
+        long unit = switch (matcher.group(2)) {
+            case "m" -> 60;
+            case "h" -> 3_600;
+            default -> 1;
+        };
+        long seconds = Long.parseLong(matcher.group(1)) * unit;
+        return seconds >= leastSeconds && seconds <= LONGEST_SECONDS ? Duration.ofSeconds(seconds) : null;
+    }
+
+    static @Nullable Integer count(String text, int least) {
+        String digits = text.strip();
+        if (!NUMBER.matcher(digits).matches()) {
+            return null;
+        }
+        long count = Long.parseLong(digits);
+        return count >= least && count <= Integer.MAX_VALUE ? (int) count : null;
+    }
+
+    static @Nullable Integer port(String text) {
+        Integer port = count(text, 0);
+        return port != null && port <= HIGHEST_PORT ? port : null;
+    }
+
+    static @Nullable Long bytes(String text, long most) {
+        Matcher matcher = BYTES.matcher(text.strip());
+        if (!matcher.matches()) {
+            return null;
+        }
+        int shift = switch (matcher.group(2)) {
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            case "GiB" -> 30;
+            default -> 0;
+        };
+        try {
+            long bytes = Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+            return bytes >= 1 && bytes <= most ? bytes : null;
+        } catch (ArithmeticException | NumberFormatException tooLarge) {
+            return null;
+        }
+    }
+
+    /** A constant by its name in any case. */
+    static <E extends Enum<E>> @Nullable E word(Class<E> words, String text) {
+        for (E word : words.getEnumConstants()) {
+            if (word.name().equalsIgnoreCase(text.strip())) {
+                return word;
+            }
+        }
+        return null;
+    }
+
+    /** A file that is there and can be read. Blocks. */
+    static @Nullable Path readableFile(String text) {
+        try {
+            Path path = Path.of(text);
+            return Files.isRegularFile(path) && Files.isReadable(path) ? path : null;
+        } catch (InvalidPathException notAPath) {
+            return null;
+        }
+    }
+
+    /** The items of a list, stripped; an empty one is kept, so that the caller can refuse it. */
+    static List<String> items(String text, String separator) {
+        return Arrays.stream(text.strip().split(separator, -1))
+                .map(String::strip)
+                .toList();
+    }
+}

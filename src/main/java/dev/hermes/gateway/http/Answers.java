@@ -1,0 +1,78 @@
+package dev.hermes.gateway.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes every answer that is not a stream. The one place where a failure becomes a status. */
+final class Answers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+    private static final String EVENT_STREAM = "text/event-stream";
+
+    private Answers() {}
+
+    static void json(RoutingContext context, int status, JsonObject body) {
+        send(context, status, body.encode());
+    }
+
+    static void problem(RoutingContext context, Problem problem) {
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        problem.headers().forEach(response::putHeader);
+        json(context, problem.status(), problem.toJson());
+    }
+
+    /** On a stream route: in-band for an {@code EventSource} where the problem passes, else as everywhere. */
+    static void streamProblem(RoutingContext context, Problem problem) {
+        Unavailable unavailable = problem.unavailable();
+        if (unavailable == null || !wantsEventStream(context.request())) {
+            problem(context, problem);
+            return;
+        }
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        StreamHead.write(response);
+        JsonObject data = new JsonObject().put("error", unavailable.detail()).put("code", unavailable.name());
+        response.setChunked(true)
+                .end("retry: " + unavailable.retryMillis(ThreadLocalRandom.current()) + "\nevent: unavailable\ndata: "
+                        + data.encode() + "\n\n");
+    }
+
+    /** What went wrong, as a problem; anything unforeseen is logged here and told as nothing but that. */
+    static Problem problemOf(RoutingContext context, Throwable failure) {
+        if (failure instanceof ProblemException known) {
+            return known.problem();
+        }
+        LOG.error(
+                "request failed method={} path={} request_id={}",
+                context.request().method(),
+                context.request().path(),
+                RequestId.of(context),
+                failure);
+        return Problem.of(Unavailable.INTERNAL_ERROR);
+    }
+
+    static boolean wantsEventStream(HttpServerRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept != null && accept.contains(EVENT_STREAM);
+    }
+
+    private static void send(RoutingContext context, int status, String body) {
+        HttpServerResponse response = context.response();
+        if (!response.ended() && !response.closed()) {
+            response.setStatusCode(status)
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .end(body);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.config.HttpSettings;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+
+/**
+ * Cross-origin rules (WHATWG Fetch §3.2). An origin that is not allowed is served all the same, without these headers, and
+ * its browser keeps the answer from the page. Refusing it, as Vert.x' own handler does, would break same-origin POST,
+ * which carries {@code Origin} too.
+ */
+final class Cors implements Handler<RoutingContext> {
+
+    private static final String PREFLIGHT_SECONDS = "600";
+
+    private final Set<String> allowedOrigins;
+    private final boolean allowCredentials;
+
+    Cors(HttpSettings settings) {
+        this.allowedOrigins = settings.allowedOrigins();
+        this.allowCredentials = settings.allowCredentials();
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        MultiMap answer = context.response().headers();
+        answer.set(HttpHeaders.VARY, "Origin");
+        String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+        boolean allowed = origin != null && (allowedOrigins.contains(origin) || allowedOrigins.contains("*"));
+        if (allowed) {
+            // "*" itself is only ever sent where no credentials are: the settings refuse the two together.
+            answer.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigins.contains(origin) ? origin : "*");
+            answer.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, "Last-Event-ID, Retry-After, X-Request-Id");
+            if (allowCredentials) {
+                answer.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+            }
+        }
+        if (isPreflight(context)) {
+            if (allowed) {
+                answer.set(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, DELETE, OPTIONS");
+                answer.set(
+                        HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
+                        "Authorization, Content-Type, Last-Event-ID, X-Request-Id");
+                answer.set(HttpHeaders.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
+            }
+            context.response().setStatusCode(204).end();
+        } else {
+            context.next();
+        }
+    }
+
+    private static boolean isPreflight(RoutingContext context) {
+        return context.request().method().equals(HttpMethod.OPTIONS)
+                && context.request().headers().contains(HttpHeaders.ORIGIN)
+                && context.request().headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.delivery.ByteSink;
+import dev.hermes.gateway.delivery.Frame;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.VoidChannelPromise;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.VertxConnection;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes frames below Vert.x: an encoded chunk goes straight to the socket's outbound buffer, by reference. The public
+ * {@code write} makes objects for each client and event (message, promise, encoder state) and costs about twice the CPU
+ * for each delivery; see the performance page.
+ *
+ * <p>What it stands on, and what would break it: the connection is a {@link VertxConnection}, HTTP/1.1 in clear text, and
+ * no handler but the HTTP encoder and Vert.x' own stands between it and the socket, so that a whole chunk (RFC 9112 §7.1)
+ * may be written under the encoder, which after a chunked head only ever adds the last chunk. {@link #recognises} checks
+ * all of it for each connection; where it does not hold, {@link PublicSink} serves. The server runs in strict thread mode,
+ * in which Vert.x keeps no queue of its own above the channel's: the order of writes is the channel's, and every change of
+ * writability reaches the response's drain handler.
+ */
+final class DirectSink implements ByteSink {
+
+    /** The handlers with a say in writing that a plain HTTP/1.1 connection has; TLS, compression and shaping add others. */
+    private static final Set<String> EXPECTED = Set.of("httpEncoder", "handler");
+
+    private final HttpServerResponse response;
+    private final Channel channel;
+    private final ChannelHandlerContext first;
+    private final VoidChannelPromise unobserved;
+
+    /** Frames written; with what is still pending it tells how far the client is. */
+    private long written;
+
+    private Runnable whenEnded = () -> {};
+
+    private DirectSink(HttpServerResponse response, ChannelHandlerContext first, VoidChannelPromise unobserved) {
+        this.response = response;
+        this.channel = first.channel();
+        this.first = first;
+        this.unobserved = unobserved;
+    }
+
+    /** Whether this request's connection is as this class needs it. */
+    static boolean recognises(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_1_1
+                && request.connection() instanceof VertxConnection connection
+                && onlyExpectedHandlers(connection.channelHandlerContext().pipeline());
+    }
+
+    private static boolean onlyExpectedHandlers(ChannelPipeline pipeline) {
+        for (Map.Entry<String, io.netty.channel.ChannelHandler> handler : pipeline) {
+            if (handler.getValue() instanceof ChannelOutboundHandler && !EXPECTED.contains(handler.getKey())) {
+                return false;
+            }
+        }
+        return pipeline.get("httpEncoder") != null;
+    }
+
+    /** Writes the head, through Vert.x, and takes over the body. */
+    static DirectSink begin(HttpServerRequest request) {
+        HttpServerResponse response = request.response().setChunked(true);
+        response.writeHead();
+        VertxConnection connection = (VertxConnection) request.connection();
+        ChannelHandlerContext first =
+                connection.channelHandlerContext().pipeline().firstContext();
+        return new DirectSink(response, first, connection.voidPromise);
+    }
+
+    void whenEnded(Runnable action) {
+        whenEnded = action;
+    }
+
+    @Override
+    public void write(Frame frame) {
+        // From the first context a write passes no handler any more. A closed channel releases it at once.
+        first.write(frame.retainedChunk(), unobserved);
+        written++;
+    }
+
+    @Override
+    public void flush() {
+        first.flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public long progress() {
+        ChannelOutboundBuffer pending = outboundBuffer();
+        if (pending == null || pending.isEmpty()) {
+            return NOTHING_PENDING;
+        }
+        return ((written - pending.size()) << Integer.SIZE) + pending.currentProgress();
+    }
+
+    private @Nullable ChannelOutboundBuffer outboundBuffer() {
+        return channel.unsafe().outboundBuffer();
+    }
+
+    @Override
+    public void end() {
+        if (response.ended() || response.closed()) {
+            whenEnded.run();
+            return;
+        }
+        response.end().onComplete(done -> whenEnded.run());
+    }
+
+    @Override
+    public void abort() {
+        channel.close();
+    }
+}

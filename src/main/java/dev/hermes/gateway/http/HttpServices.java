@@ -1,0 +1,35 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.auth.Authenticator;
+import dev.hermes.gateway.auth.FailedCredentialLimiter;
+import dev.hermes.gateway.auth.TokenStore;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.delivery.Admission;
+import dev.hermes.gateway.event.EnvelopeParser;
+import dev.hermes.gateway.ingest.ChannelDirectory;
+import dev.hermes.gateway.ingest.Publisher;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.SnapshotReader;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the instances of the public port share; all of it may be used from any event loop.
+ *
+ * @param draining whether the process is shutting down
+ * @param signals the event bus address on which the hubs are told everything
+ */
+public record HttpServices(
+        Settings settings,
+        SseFlag sseFlag,
+        Authenticator authenticator,
+        TokenStore tokens,
+        FailedCredentialLimiter failedCredentials,
+        Admission admission,
+        EventLog log,
+        SnapshotReader snapshots,
+        Publisher publisher,
+        ChannelDirectory channels,
+        EnvelopeParser parser,
+        BooleanSupplier draining,
+        String signals) {}

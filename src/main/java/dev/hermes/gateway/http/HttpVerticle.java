@@ -1,0 +1,190 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.config.HttpSettings;
+import dev.hermes.gateway.delivery.CloseReason;
+import dev.hermes.gateway.delivery.Hub;
+import dev.hermes.gateway.delivery.HubSettings;
+import dev.hermes.gateway.delivery.HubSnapshot;
+import dev.hermes.gateway.delivery.HubTime;
+import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.event.Signal;
+import dev.hermes.gateway.log.Cursor;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's share of the public port: a server, and the hub that owns the streams of this loop. Deployed once per
+ * core; the instances share the port and know nothing of each other.
+ */
+public final class HttpVerticle extends VerticleBase {
+
+    /** Tokens travel in queries, and browsers send what cookies they have. */
+    private static final int MAX_LINE_BYTES = 16 * 1_024;
+
+    private static final int MAX_HEADER_BYTES = 32 * 1_024;
+
+    /** A browser's whole page, or a proxy, may put many streams on one connection. */
+    private static final int MAX_HTTP2_STREAMS = 1_000;
+
+    /** Ending many streams at once must not hold up the loop. */
+    private static final long DISABLED_MILLIS_PER_STREAM = 1;
+
+    private static final String ANY_ADDRESS = "0.0.0.0";
+
+    /** For the last frames of streams that are ended by the end of this verticle. */
+    private static final long LAST_FRAMES_MILLIS = 1_000;
+
+    private final HttpServices services;
+    private final int port;
+    private final Consumer<Router> furtherRoutes;
+
+    // Set while starting, on this verticle's loop.
+    private @Nullable OwnerLoop loop;
+    private @Nullable Hub hub;
+    private @Nullable MessageConsumer<Signal> signals;
+    private @Nullable HttpServer server;
+    private List<Signal> early = new ArrayList<>();
+    private long ticker = -1;
+
+    /**
+     * @param port a port, or a negative number to share any free one with the other instances of that number
+     * @param furtherRoutes adds paths that are not the gateway's own
+     */
+    public HttpVerticle(HttpServices services, int port, Consumer<Router> furtherRoutes) {
+        this.services = services;
+        this.port = port;
+        this.furtherRoutes = furtherRoutes;
+    }
+
+    @Override
+    public Future<?> start() {
+        OwnerLoop own = OwnerLoop.current(vertx);
+        loop = own;
+        signals = vertx.eventBus().localConsumer(services.signals(), message -> onSignal(message.body()));
+        return services.log().open(new Cursor.Fresh(), List.of()).compose(opening -> {
+            HubSettings settings = HubSettings.of(
+                    services.settings().streams(),
+                    services.settings().catalogue().channels().keySet(),
+                    new SplittableRandom());
+            Hub started = new Hub(
+                    own,
+                    settings,
+                    services.log(),
+                    CredentialLease.checker(services.tokens()),
+                    HubTime.system(),
+                    opening.position());
+            hub = started;
+            early.forEach(this::onSignal);
+            early = List.of();
+            ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> started.tick());
+            return listen(started);
+        });
+    }
+
+    private Future<HttpServer> listen(Hub started) {
+        ClientAddress addresses =
+                new ClientAddress(services.settings().security().trustedProxies());
+        Gate gate = new Gate(services.authenticator(), services.failedCredentials(), addresses);
+        EdgeServices edge = new EdgeServices(gate, addresses, new StreamSinks());
+        Router router = new Routes(vertx, services, edge, started).build();
+        furtherRoutes.accept(router);
+        HttpServer created = vertx.createHttpServer(options(services.settings().http()))
+                .requestHandler(router)
+                .invalidRequestHandler(ErrorAnswers::unreadable);
+        server = created;
+        return created.listen(port, ANY_ADDRESS)
+                .recover(failure -> Future.failedFuture(new IllegalStateException(
+                        "Cannot listen on API_PORT="
+                                + services.settings().http().port() + ": " + failure.getMessage()
+                                + "; allowed: a free port, or 0 for any",
+                        failure)));
+    }
+
+    private static HttpServerOptions options(HttpSettings settings) {
+        HttpServerOptions options = new HttpServerOptions()
+                // See DirectSink. Everything here runs on the loop anyway.
+                .setStrictThreadMode(true)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_HTTP2_STREAMS));
+        HttpSettings.Tls tls = settings.tls();
+        if (tls != null) {
+            options.setSsl(true)
+                    .setUseAlpn(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(tls.certificate().toString())
+                            .setKeyPath(tls.key().toString()));
+        }
+        return options;
+    }
+
+    private void onSignal(Signal signal) {
+        Hub running = hub;
+        if (running == null) {
+            early.add(signal);
+        } else if (signal instanceof EventBatch batch) {
+            running.onBatch(batch);
+        } else if (signal instanceof Signal.BackendDown down) {
+            running.onBackend(false, down.since());
+        } else if (signal instanceof Signal.BackendUp up) {
+            running.onBackend(true, up.since());
+        } else if (signal instanceof Signal.SseSwitched switched) {
+            if (!switched.enabled()) {
+                running.endAll(
+                        CloseReason.DISABLED,
+                        Duration.ofMillis(DISABLED_MILLIS_PER_STREAM
+                                * services.admission().openStreams()));
+            }
+        } else if (signal instanceof Signal.Draining draining) {
+            running.answerPolls();
+            running.endAll(CloseReason.SERVER_SHUTDOWN, draining.over());
+        }
+    }
+
+    /** What this loop's hub has counted; callable from any loop once started. */
+    public Future<HubSnapshot> snapshot() {
+        OwnerLoop own = loop;
+        Hub running = hub;
+        return own == null || running == null
+                ? Future.failedFuture("not started")
+                : own.call(() -> Future.succeededFuture(running.snapshot()));
+    }
+
+    /** The port in use; once started. */
+    public int actualPort() {
+        return server == null ? -1 : server.actualPort();
+    }
+
+    /** Ends what streams are left, each with its word, then the server, then the hub. */
+    @Override
+    public Future<?> stop() {
+        vertx.cancelTimer(ticker);
+        if (hub != null) {
+            hub.answerPolls();
+            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            hub.tick();
+        }
+        Future<?> closed =
+                server == null ? Future.succeededFuture() : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS);
+        return closed.eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
+                .onComplete(done -> {
+                    if (hub != null) {
+                        hub.close();
+                    }
+                });
+    }
+}

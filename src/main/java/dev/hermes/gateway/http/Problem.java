@@ -1,0 +1,68 @@
+package dev.hermes.gateway.http;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request is not served, as a client is told.
+ *
+ * @param detail a text, or FastAPI's list of field errors
+ * @param code a word for programs, or null
+ * @param unavailable what an {@code EventSource} is told in-band instead, or null; it gives up for good on a 503
+ */
+record Problem(
+        int status,
+        Object detail,
+        @Nullable String code,
+        Map<String, String> headers,
+        @Nullable Unavailable unavailable) {
+
+    static Problem of(int status, String detail) {
+        return new Problem(status, detail, null, Map.of(), null);
+    }
+
+    static Problem badRequest(String detail) {
+        return of(400, detail);
+    }
+
+    static Problem unauthorized(String detail) {
+        // RFC 9110 §11.6.1: a 401 names a challenge.
+        return new Problem(401, detail, null, Map.of("WWW-Authenticate", "Bearer"), null);
+    }
+
+    static Problem coded(int status, String detail, String code) {
+        return new Problem(status, detail, code, Map.of(), null);
+    }
+
+    static Problem of(Unavailable unavailable) {
+        return unavailable(unavailable, Unavailable.RETRY_AFTER_SECONDS);
+    }
+
+    static Problem unavailable(Unavailable unavailable, long retryAfterSeconds) {
+        return new Problem(
+                unavailable.status(),
+                unavailable.detail(),
+                unavailable.name(),
+                Map.of("Retry-After", Long.toString(retryAfterSeconds)),
+                unavailable);
+    }
+
+    /** A field of the body is not as it must be, in FastAPI's shape. */
+    static Problem invalidBody(JsonArray location, String message, String type) {
+        JsonObject error =
+                new JsonObject().put("loc", location).put("msg", message).put("type", type);
+        return new Problem(422, new JsonArray().add(error), null, Map.of(), null);
+    }
+
+    JsonObject toJson() {
+        JsonObject json = new JsonObject().put("detail", detail);
+        return code == null ? json : json.put("code", code);
+    }
+
+    /** For the middle of a composition of futures. */
+    ProblemException asException() {
+        return new ProblemException(this);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.auth.Credential;
+import dev.hermes.gateway.auth.Door;
+import dev.hermes.gateway.config.Catalogue;
+import dev.hermes.gateway.config.Channel;
+import dev.hermes.gateway.delivery.Hub;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+
+/** The paths of the public port, and who answers there. Built once for each event loop. */
+final class Routes {
+
+    static final String BASE = "/api/v1/events";
+
+    private static final long TOKEN_BODY_BYTES = 64 * 1_024;
+    private static final String CREDENTIAL = "credential";
+
+    private final HttpServices services;
+    private final EdgeServices edge;
+    private final Hub hub;
+    private final Router router;
+
+    Routes(Vertx vertx, HttpServices services, EdgeServices edge, Hub hub) {
+        this.services = services;
+        this.edge = edge;
+        this.hub = hub;
+        this.router = Router.router(vertx);
+    }
+
+    Router build() {
+        router.route()
+                .handler(new RequestId())
+                .handler(new Cors(services.settings().http()));
+        streams();
+        answer("/poll", new PollHandler(services, edge, hub), HttpMethod.GET, HttpMethod.HEAD);
+        answer("/health", this::health, HttpMethod.GET, HttpMethod.HEAD);
+        bodies();
+        ErrorAnswers.install(router);
+        return router;
+    }
+
+    private void streams() {
+        Catalogue catalogue = services.settings().catalogue();
+        Set<String> filters = Selection.filterNames(catalogue);
+        Set<String> parameters = new LinkedHashSet<>(filters);
+        parameters.add("channels");
+        stream("/stream", (context, query) -> Selection.ofQuery(query, catalogue), parameters);
+        for (Channel channel : catalogue.channels().values()) {
+            if (channel.route() != null) {
+                boolean keyed = channel.scope().keyed();
+                stream(
+                        "/" + channel.route() + (keyed ? "/:id" : ""),
+                        (context, query) ->
+                                Selection.ofRoute(channel, keyed ? context.pathParam("id") : null, query, catalogue),
+                        Set.copyOf(channel.filters()));
+            }
+        }
+    }
+
+    private void stream(String path, StreamHandler.Selecting selecting, Set<String> parameters) {
+        StreamHandler.Route route = StreamHandler.Route.of(selecting, parameters);
+        answer(path, new StreamHandler(services, edge, hub, route), HttpMethod.GET, HttpMethod.HEAD);
+    }
+
+    private void bodies() {
+        TokenHandler tokens =
+                new TokenHandler(services.tokens(), services.settings().catalogue());
+        PublishHandler publish = new PublishHandler(services);
+        withBody("/token", HttpMethod.POST, Door.TOKEN, TOKEN_BODY_BYTES, tokens::mint);
+        withBody("/token", HttpMethod.DELETE, Door.TOKEN, TOKEN_BODY_BYTES, tokens::revoke);
+        withBody(
+                "/publish",
+                HttpMethod.POST,
+                Door.PUBLISH,
+                services.settings().history().maxEventBytes(),
+                (context, credential) -> publish.publish(context));
+        onlyMethods("/token", HttpMethod.POST, HttpMethod.DELETE);
+        onlyMethods("/publish", HttpMethod.POST);
+    }
+
+    /** The credential is judged before a byte of the body is read. */
+    private void withBody(
+            String path, HttpMethod method, Door door, long maxBytes, BiConsumer<RoutingContext, Credential> action) {
+        router.route(method, BASE + path)
+                .handler(context -> {
+                    context.request().pause();
+                    edge.gate()
+                            .pass(context.request(), door, null)
+                            .onSuccess(credential -> {
+                                context.put(CREDENTIAL, credential);
+                                context.request().resume();
+                                context.next();
+                            })
+                            .onFailure(failure -> {
+                                context.request().resume();
+                                Answers.problem(context, Answers.problemOf(context, failure));
+                            });
+                })
+                .handler(Routes::requireJson)
+                .handler(BodyHandler.create(false).setBodyLimit(maxBytes))
+                .handler(context -> action.accept(context, context.get(CREDENTIAL)));
+    }
+
+    private static void requireJson(RoutingContext context) {
+        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (media.equals("application/json")) {
+            context.next();
+        } else {
+            Answers.problem(
+                    context,
+                    Problem.of(415, "Unsupported content type " + Query.quoted(media) + ". Allowed: application/json"));
+        }
+    }
+
+    private void answer(String path, Handler<RoutingContext> handler, HttpMethod... methods) {
+        for (HttpMethod method : methods) {
+            router.route(method, BASE + path).handler(handler);
+        }
+        onlyMethods(path, methods);
+    }
+
+    /** RFC 9110 §15.5.6: a 405 says what is allowed. */
+    private void onlyMethods(String path, HttpMethod... methods) {
+        String allowed = Arrays.stream(methods).map(HttpMethod::name).collect(Collectors.joining(", "));
+        router.route(BASE + path).handler(context -> {
+            context.response().putHeader(HttpHeaders.ALLOW, allowed);
+            Answers.problem(context, Problem.of(405, "Method Not Allowed"));
+        });
+    }
+
+    private void health(RoutingContext context) {
+        Answers.json(
+                context,
+                200,
+                new JsonObject()
+                        .put("enabled", services.sseFlag().enabled())
+                        .put("active_connections", services.admission().openStreams())
+                        .put("max_connections", services.settings().streams().maxConnections())
+                        .put(
+                                "heartbeat_interval",
+                                services.settings()
+                                        .streams()
+                                        .heartbeatInterval()
+                                        .toSeconds()));
+    }
+}

@@ -1,0 +1,178 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.auth.Scopes;
+import dev.hermes.gateway.config.Catalogue;
+import dev.hermes.gateway.config.Channel;
+import dev.hermes.gateway.delivery.Interest;
+import dev.hermes.gateway.delivery.Subscription;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks for, still to be held against what its credential may see.
+ *
+ * @param channels the channels asked for, or null for all that the credential allows
+ * @param key the key of a keyed route, or null
+ * @param filters allowed values by field
+ */
+record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<String, Set<String>> filters) {
+
+    private static final int MAX_VALUES = 100;
+    private static final int MAX_VALUE_LENGTH = 200;
+
+    /** For {@code /stream} and {@code /poll}: the channels named in the query. */
+    static Selection ofQuery(Query query, Catalogue catalogue) {
+        String names = query.text("channels");
+        List<Channel> channels = names == null ? null : channels(names, catalogue);
+        List<Channel> filtered =
+                channels == null ? List.copyOf(catalogue.channels().values()) : channels;
+        return new Selection(channels, null, filters(query, catalogue, filtered));
+    }
+
+    /** For a channel's own route. */
+    static Selection ofRoute(Channel channel, @Nullable String key, Query query, Catalogue catalogue) {
+        if (key != null && !Scopes.validKey(key)) {
+            throw Problem.badRequest("Invalid id " + Query.quoted(key) + ". Allowed: [A-Za-z0-9._~-]{1,200}")
+                    .asException();
+        }
+        return new Selection(List.of(channel), key, filters(query, catalogue, List.of(channel)));
+    }
+
+    /** The names of all filters there are. */
+    static Set<String> filterNames(Catalogue catalogue) {
+        Set<String> names = new LinkedHashSet<>();
+        catalogue.channels().values().forEach(channel -> names.addAll(channel.filters()));
+        return names;
+    }
+
+    private static List<Channel> channels(String names, Catalogue catalogue) {
+        List<Channel> channels = new ArrayList<>();
+        for (String name : names.split(",", -1)) {
+            Channel channel = catalogue.channel(name);
+            if (channel == null) {
+                throw Problem.badRequest("Unknown channel " + Query.quoted(name) + ". Allowed: "
+                                + String.join(", ", catalogue.channels().keySet()))
+                        .asException();
+            }
+            if (channels.contains(channel)) {
+                throw Problem.badRequest("Repeated channel " + Query.quoted(name) + ". Allowed: once")
+                        .asException();
+            }
+            channels.add(channel);
+        }
+        return channels;
+    }
+
+    private static Map<String, Set<String>> filters(Query query, Catalogue catalogue, List<Channel> channels) {
+        Map<String, Set<String>> filters = new LinkedHashMap<>();
+        for (String name : filterNames(catalogue)) {
+            String text = query.text(name);
+            if (text == null) {
+                continue;
+            }
+            if (channels.stream().noneMatch(channel -> channel.filters().contains(name))) {
+                throw Problem.badRequest("Filter " + Query.quoted(name)
+                                + " applies to none of the requested channels. Allowed: "
+                                + allowedFilters(channels))
+                        .asException();
+            }
+            filters.put(name, values(name, text, isKey(name, catalogue)));
+        }
+        return filters;
+    }
+
+    private static String allowedFilters(List<Channel> channels) {
+        Set<String> allowed = new LinkedHashSet<>();
+        channels.forEach(channel -> allowed.addAll(channel.filters()));
+        return allowed.isEmpty() ? "none" : String.join(", ", allowed);
+    }
+
+    private static boolean isKey(String name, Catalogue catalogue) {
+        return catalogue.channels().values().stream().anyMatch(channel -> name.equals(channel.keyField()));
+    }
+
+    private static Set<String> values(String name, String text, boolean isKey) {
+        Set<String> values = new LinkedHashSet<>();
+        for (String value : text.split(",", -1)) {
+            boolean valid = isKey ? Scopes.validKey(value) : !value.isEmpty() && value.length() <= MAX_VALUE_LENGTH;
+            if (!valid) {
+                throw Problem.badRequest("Invalid " + name + " " + Query.quoted(value) + ". Allowed: "
+                                + (isKey ? "[A-Za-z0-9._~-]{1,200}" : "1 to " + MAX_VALUE_LENGTH + " characters"))
+                        .asException();
+            }
+            values.add(value);
+        }
+        if (values.size() > MAX_VALUES) {
+            throw Problem.badRequest(
+                            "Too many values for " + name + ": " + values.size() + ". Allowed: up to " + MAX_VALUES)
+                    .asException();
+        }
+        return values;
+    }
+
+    /** Narrows what is asked for to what may be seen; refuses what may not. */
+    Subscription allowedBy(Scopes scopes, Catalogue catalogue) {
+        Map<String, Interest> interests = new HashMap<>();
+        if (channels != null) {
+            channels.forEach(channel -> interests.put(channel.name(), interest(channel, scopes)));
+        } else {
+            for (Channel channel : catalogue.channels().values()) {
+                if (scopes.allows(channel.scope())
+                        || !scopes.keysFor(channel.scope()).isEmpty()) {
+                    interests.put(channel.name(), interest(channel, scopes));
+                }
+            }
+            if (interests.isEmpty()) {
+                throw insufficient("any of " + String.join(", ", scopesOf(catalogue)));
+            }
+        }
+        return new Subscription(interests);
+    }
+
+    private Interest interest(Channel channel, Scopes scopes) {
+        Map<String, Set<String>> fields = new HashMap<>();
+        filters.forEach((name, values) -> {
+            if (channel.filters().contains(name)) {
+                fields.put(name, values);
+            }
+        });
+        Set<String> wanted =
+                key != null ? Set.of(key) : channel.keyField() == null ? null : fields.remove(channel.keyField());
+        Channel.ScopeRule rule = channel.scope();
+        if (wanted != null) {
+            for (String one : wanted) {
+                if (!scopes.allowsKey(rule, one)) {
+                    throw insufficient(rule.forKey(one));
+                }
+            }
+            return new Interest(wanted, fields);
+        }
+        if (scopes.allows(rule)) {
+            return new Interest(null, fields);
+        }
+        Set<String> allowedKeys = scopes.keysFor(rule);
+        if (allowedKeys.isEmpty()) {
+            throw insufficient(rule.forKey("*"));
+        }
+        return new Interest(allowedKeys, fields);
+    }
+
+    private static Set<String> scopesOf(Catalogue catalogue) {
+        Set<String> words = new LinkedHashSet<>();
+        catalogue
+                .channels()
+                .values()
+                .forEach(channel -> words.add(channel.scope().forKey("*")));
+        return words;
+    }
+
+    private static ProblemException insufficient(String scope) {
+        return Problem.of(403, "Insufficient scope: " + scope + " required").asException();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.auth.Credential;
+import dev.hermes.gateway.auth.Door;
+import dev.hermes.gateway.config.Catalogue;
+import dev.hermes.gateway.delivery.Admission;
+import dev.hermes.gateway.delivery.Hub;
+import dev.hermes.gateway.delivery.StreamOpening;
+import dev.hermes.gateway.delivery.Subscription;
+import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.Opening;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Opens a stream: flag, credential, parameters, scope, capacity, in this order; then where it starts, what it must know,
+ * and over to the hub of this event loop.
+ */
+final class StreamHandler implements Handler<RoutingContext> {
+
+    /** What a route asks for, from its path and query. */
+    @FunctionalInterface
+    interface Selecting {
+        Selection select(RoutingContext context, Query query);
+    }
+
+    private final HttpServices services;
+    private final Gate gate;
+    private final ClientAddress addresses;
+    private final Hub hub;
+    private final StreamSinks sinks;
+    private final Greetings greetings;
+    private final Route route;
+
+    /**
+     * One of the routes that open streams.
+     *
+     * @param parameters the names it takes
+     */
+    record Route(Selecting selecting, Set<String> parameters) {
+
+        /** With the parameters that every stream takes. */
+        static Route of(Selecting selecting, Set<String> own) {
+            Set<String> parameters = new LinkedHashSet<>(own);
+            parameters.add("token");
+            parameters.add("last_event_id");
+            parameters.add("conflate");
+            return new Route(selecting, parameters);
+        }
+    }
+
+    StreamHandler(HttpServices services, EdgeServices edge, Hub hub, Route route) {
+        this.services = services;
+        this.gate = edge.gate();
+        this.addresses = edge.addresses();
+        this.sinks = edge.sinks();
+        this.hub = hub;
+        this.greetings = new Greetings(services);
+        this.route = route;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        if (!services.sseFlag().enabled()) {
+            Answers.problem(context, Problem.coded(503, "SSE is not enabled on this server", "SSE_DISABLED"));
+            return;
+        }
+        Query query = Query.of(context.request().uri());
+        gate.pass(context.request(), Door.EVENTS, query.raw("token"))
+                .compose(credential -> open(context, query, credential))
+                .onFailure(failure -> Answers.streamProblem(context, Answers.problemOf(context, failure)));
+    }
+
+    private Future<Void> open(RoutingContext context, Query query, Credential credential) {
+        query.requireOnly(route.parameters());
+        query.flag("conflate", true);
+        Cursor cursor = cursor(context.request(), query);
+        Catalogue catalogue = services.settings().catalogue();
+        Selection selection = route.selecting().select(context, query);
+        Subscription subscription = selection.allowedBy(credential.scopes(), catalogue);
+        if (services.draining().getAsBoolean()) {
+            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
+        }
+        boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
+        Admission.Ticket ticket =
+                headOnly ? Admission.Ticket.FREE : services.admission().stream(addresses.of(context.request()));
+        if (ticket == null) {
+            throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
+        }
+        return start(selection, subscription, cursor)
+                .map(start -> new StreamOpening(
+                        subscription, start.opening(), start.greetings(), new CredentialLease(credential), ticket))
+                .onSuccess(opening -> begin(context, opening, headOnly))
+                .onFailure(failure -> ticket.release())
+                .mapEmpty();
+    }
+
+    private Future<Greetings.Start> start(Selection selection, Subscription subscription, Cursor cursor) {
+        boolean fresh = cursor instanceof Cursor.Fresh;
+        return services.log()
+                .open(cursor, fresh ? greetings.recalls(selection, subscription) : java.util.List.of())
+                .compose(opening -> fresh
+                        ? greetings.of(opening, selection, subscription)
+                        : Future.succeededFuture(new Greetings.Start(opening, java.util.List.of())));
+    }
+
+    /** The header is the browser's own and newer than the query, which every reconnect repeats. */
+    private static Cursor cursor(HttpServerRequest request, Query query) {
+        String header = request.getHeader(StreamHead.LAST_EVENT_ID);
+        if (header != null && !header.isBlank()) {
+            return Cursor.parse(header.strip());
+        }
+        String text = query.text("last_event_id");
+        return text == null ? new Cursor.Fresh() : queryCursor("last_event_id", text);
+    }
+
+    static Cursor queryCursor(String name, String text) {
+        Cursor cursor = Cursor.parse(text);
+        if (cursor instanceof Cursor.Unreadable) {
+            throw Problem.badRequest("Invalid " + name + " " + Query.quoted(text) + ". Allowed: the id of an event")
+                    .asException();
+        }
+        return cursor;
+    }
+
+    private void begin(RoutingContext context, StreamOpening opening, boolean headOnly) {
+        HttpServerResponse response = context.response();
+        if (response.closed() || response.ended()) {
+            opening.ticket().release();
+            return;
+        }
+        Opening start = opening.opening();
+        StreamHead.write(response);
+        response.putHeader(StreamHead.LAST_EVENT_ID, start.position().toString());
+        if (headOnly) {
+            response.end();
+            return;
+        }
+        sinks.open(context.request(), sink -> hub.open(opening, sink));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.auth.Credential;
+import dev.hermes.gateway.auth.JwtCredential;
+import dev.hermes.gateway.auth.Minted;
+import dev.hermes.gateway.auth.Scopes;
+import dev.hermes.gateway.auth.TokenStore;
+import dev.hermes.gateway.config.Catalogue;
+import dev.hermes.gateway.config.Secret;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Mints and revokes SSE tokens. */
+final class TokenHandler {
+
+    private static final int MIN_TTL_SECONDS = 60;
+    private static final int MAX_TTL_SECONDS = 3_600;
+    private static final int DEFAULT_TTL_SECONDS = 600;
+
+    private final TokenStore tokens;
+    private final Catalogue catalogue;
+
+    TokenHandler(TokenStore tokens, Catalogue catalogue) {
+        this.tokens = tokens;
+        this.catalogue = catalogue;
+    }
+
+    /** {@code POST /token}, after the credential and the body were read. */
+    void mint(RoutingContext context, Credential credential) {
+        JsonObject body = JsonBody.object(context);
+        String scope = JsonBody.requireText(body, "scope");
+        int ttl = ttl(body);
+        if (!Scopes.valid(scope, catalogue)) {
+            throw Problem.badRequest(scopeRule()).asException();
+        }
+        tokens.mint(scope, credential.userId(), Duration.ofSeconds(ttl))
+                .onSuccess(minted -> answer(context, minted))
+                .onFailure(failure -> Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE)));
+    }
+
+    /** {@code DELETE /token}; a token that is unknown, or somebody else's, is answered alike. */
+    void revoke(RoutingContext context, Credential credential) {
+        String token = JsonBody.requireText(JsonBody.object(context), "token");
+        String onlyUser = credential instanceof JwtCredential ? credential.userId() : null;
+        tokens.revoke(new Secret(token), onlyUser)
+                .onSuccess(revoked -> context.response().setStatusCode(204).end())
+                .onFailure(failure -> Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE)));
+    }
+
+    private static int ttl(JsonObject body) {
+        Object value = body.getValue("ttl");
+        if (value == null && !body.containsKey("ttl")) {
+            return DEFAULT_TTL_SECONDS;
+        }
+        if (!(value instanceof Integer seconds)) {
+            throw invalid("ttl", "Input should be a valid integer", "int_type");
+        }
+        if (seconds < MIN_TTL_SECONDS) {
+            throw invalid("ttl", "Input should be greater than or equal to " + MIN_TTL_SECONDS, "greater_than_equal");
+        }
+        if (seconds > MAX_TTL_SECONDS) {
+            throw invalid("ttl", "Input should be less than or equal to " + MAX_TTL_SECONDS, "less_than_equal");
+        }
+        return seconds;
+    }
+
+    private static ProblemException invalid(String field, String message, String type) {
+        return Problem.invalidBody(new JsonArray().add("body").add(field), message, type)
+                .asException();
+    }
+
+    private String scopeRule() {
+        Set<String> scopes = new LinkedHashSet<>();
+        catalogue.channels().values().forEach(channel -> scopes.add("'" + channel.scope() + "'"));
+        List<String> words = List.copyOf(scopes);
+        if (words.size() == 1) {
+            return "Invalid scope format. Must be " + words.get(0);
+        }
+        return "Invalid scope format. Must be " + String.join(", ", words.subList(0, words.size() - 1)) + ", or "
+                + words.get(words.size() - 1);
+    }
+
+    private static void answer(RoutingContext context, Minted minted) {
+        context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        String expires = minted.expiresAtText();
+        Answers.json(
+                context,
+                200,
+                new JsonObject()
+                        .put("token", minted.token().reveal())
+                        .put("scope", minted.scope())
+                        .put("permissions", new JsonArray(minted.permissions()))
+                        .put("ttl", minted.ttl().toSeconds())
+                        .put("expires_at", expires)
+                        .put("expiresAt", expires));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.config.Channel;
+import dev.hermes.gateway.event.Snapshots;
+import dev.hermes.gateway.redis.RedisCommands;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import org.jspecify.annotations.Nullable;
+
+/** The snapshot keys in Redis: {@code download:{id}:progress} of the default catalogue. */
+public final class RedisSnapshots implements SnapshotReader {
+
+    private final RedisCommands redis;
+
+    public RedisSnapshots(RedisCommands redis) {
+        this.redis = redis;
+    }
+
+    @Override
+    public Future<@Nullable Buffer> read(Channel channel, String key) {
+        if (channel.snapshotKey() == null || channel.keyField() == null) {
+            return Future.succeededFuture();
+        }
+        String field = channel.keyField();
+        return redis.send(Request.cmd(Command.GET).arg(channel.snapshotKey().forKey(key)))
+                .map(value -> value == null ? null : Snapshots.withKey(value.toBuffer(), field, key));
+    }
+}

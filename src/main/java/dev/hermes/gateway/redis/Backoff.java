@@ -1,0 +1,30 @@
+package dev.hermes.gateway.redis;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the next attempt: anything from 1 ms to a ceiling that doubles from 100 ms to 1 s (full
+ * jitter, so that gateways which lost Redis together do not come back together).
+ */
+final class Backoff {
+
+    private static final long FIRST_CEILING_MILLIS = 100;
+    private static final long LAST_CEILING_MILLIS = 1_000;
+
+    private final RandomGenerator random;
+    private long ceilingMillis = FIRST_CEILING_MILLIS;
+
+    Backoff(RandomGenerator random) {
+        this.random = random;
+    }
+
+    long nextMillis() {
+        long delay = random.nextLong(1, ceilingMillis + 1);
+        ceilingMillis = Math.min(LAST_CEILING_MILLIS, ceilingMillis * 2);
+        return delay;
+    }
+
+    void reset() {
+        ceilingMillis = FIRST_CEILING_MILLIS;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.hermes.gateway.redis;
+
+import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Secret;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.RedisReplicas;
+import io.vertx.redis.client.RedisRole;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** From settings to what the Redis client wants to know. Pure. */
+final class ClientOptions {
+
+    /** A silent peer is given up after this; nothing else ends a connection whose other side hangs. */
+    static final int SILENCE_LIMIT_SECONDS = 3;
+
+    static final int CONNECT_LIMIT_MILLIS = 3_000;
+
+    /** Commands in flight on one connection; a further one is refused. */
+    static final int MAX_IN_FLIGHT = 16_384;
+
+    private static final int MAX_CONNECTIONS = 16;
+    private static final String TLS_SCHEME = "rediss";
+
+    private ClientOptions() {}
+
+    /** For all nodes of the settings. */
+    static RedisOptions of(RedisSettings settings) {
+        List<String> endpoints =
+                settings.nodes().stream().map(node -> endpoint(settings, node)).toList();
+        RedisOptions options = common(settings).setType(type(settings)).setEndpoints(endpoints);
+        String master = settings.sentinelMaster();
+        if (master != null) {
+            options.setMasterName(master).setRole(RedisRole.MASTER).setAutoFailover(false);
+        }
+        return options;
+    }
+
+    /** For one node, reached with the credentials and the transport of the settings' first. */
+    static RedisOptions ofNode(RedisSettings settings, String host, int port) {
+        URI first = uri(settings.nodes().get(0));
+        String credentials = first.getRawUserInfo() == null ? "" : first.getRawUserInfo() + "@";
+        String literal = host.contains(":") ? "[" + host + "]" : host;
+        return common(settings)
+                .setType(RedisClientType.STANDALONE)
+                .setEndpoints(List.of(first.getScheme() + "://" + credentials + literal + ":" + port));
+    }
+
+    static URI uri(Secret node) {
+        try {
+            return new URI(node.reveal());
+        } catch (URISyntaxException e) {
+            // Without its cause, which quotes the URL and so the password.
+            throw new IllegalArgumentException("HERMES_REDIS_URL is not a URL: " + e.getReason());
+        }
+    }
+
+    private static RedisOptions common(RedisSettings settings) {
+        // A connection is never handed back to be used again, so the pool has nothing to recycle or clean.
+        return new RedisOptions()
+                .setNetClientOptions(transport(settings))
+                .setMaxWaitingHandlers(MAX_IN_FLIGHT)
+                .setMaxPoolSize(MAX_CONNECTIONS)
+                .setMaxPoolWaiting(MAX_CONNECTIONS)
+                .setPoolCleanerInterval(-1)
+                .setPoolRecycleTimeout(-1)
+                .setUseReplicas(RedisReplicas.NEVER);
+    }
+
+    private static NetClientOptions transport(RedisSettings settings) {
+        NetClientOptions transport = new NetClientOptions()
+                .setConnectTimeout(CONNECT_LIMIT_MILLIS)
+                .setReadIdleTimeout(SILENCE_LIMIT_SECONDS)
+                .setTcpKeepAlive(true);
+        if (settings.nodes().stream()
+                .anyMatch(node -> TLS_SCHEME.equals(uri(node).getScheme()))) {
+            transport.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+            Path caFile = settings.caFile();
+            if (caFile != null) {
+                transport.setTrustOptions(new PemTrustOptions().addCertPath(caFile.toString()));
+            }
+        }
+        return transport;
+    }
+
+    private static RedisClientType type(RedisSettings settings) {
+        if (settings.cluster()) {
+            return RedisClientType.CLUSTER;
+        }
+        return settings.sentinelMaster() == null ? RedisClientType.STANDALONE : RedisClientType.SENTINEL;
+    }
+
+    /** The node's URL with the database of the settings; one that its path names stays where the settings name none. */
+    private static String endpoint(RedisSettings settings, Secret node) {
+        if (settings.cluster() || settings.database() == 0) {
+            return node.reveal();
+        }
+        URI uri = uri(node);
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return uri.getScheme() + "://" + uri.getRawAuthority() + "/" + settings.database() + query;
+    }
+}

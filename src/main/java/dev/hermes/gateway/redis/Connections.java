@@ -1,0 +1,70 @@
+package dev.hermes.gateway.redis;
+
+import dev.hermes.gateway.config.RedisSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisCluster;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one attempt and the clients they come from. Never repaired: when one of them ends, all are thrown
+ * away together by {@link #close()} and the next attempt begins with new ones. A connection for another purpose (one
+ * that blocks, say) is opened here too, so that it shares that fate. Confined to the owner's loop.
+ */
+final class Connections {
+
+    private final Vertx vertx;
+    private final RedisSettings settings;
+
+    // Fields, because a client that nobody refers to is closed at the next garbage collection.
+    private final Redis client;
+    private @Nullable Redis logNodeClient;
+
+    Connections(Vertx vertx, RedisSettings settings) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.client = Redis.createClient(vertx, ClientOptions.of(settings));
+    }
+
+    /** One to send commands on; to the master, or to every node of a Cluster. */
+    Future<RedisConnection> open() {
+        return client.connect();
+    }
+
+    /**
+     * One to subscribe on. In a Cluster it goes to the node that owns the log: only one node's order is an order.
+     *
+     * @param commands an open connection, to ask which node that is
+     */
+    Future<RedisConnection> openSubscriber(RedisConnection commands) {
+        if (!settings.cluster()) {
+            return client.connect();
+        }
+        return LogNode.find(commands, ClientOptions.uri(settings.nodes().get(0)))
+                .compose(node -> {
+                    Redis single = Redis.createClient(vertx, ClientOptions.ofNode(settings, node.host(), node.port()));
+                    logNodeClient = single;
+                    return single.connect();
+                });
+    }
+
+    /** Lets every node say something, so that none is taken for silent; needed where a tick does not reach them all. */
+    Future<Void> keepAlive(RedisConnection commands) {
+        return settings.cluster()
+                ? RedisCluster.create(commands)
+                        .onAllNodes(Request.cmd(Command.PING))
+                        .mapEmpty()
+                : Future.succeededFuture();
+    }
+
+    /** Closes the sockets, also of what is still being opened. */
+    Future<Void> close() {
+        Redis single = logNodeClient;
+        Future<Void> subscriber = single == null ? Future.succeededFuture() : single.close();
+        return Future.join(subscriber, client.close()).mapEmpty();
+    }
+}

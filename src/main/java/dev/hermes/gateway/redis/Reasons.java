@@ -1,0 +1,75 @@
+package dev.hermes.gateway.redis;
+
+import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Secret;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Puts into one line for people where Redis is and why it is not there, with no password in it. */
+final class Reasons {
+
+    /** The two look alike from here: silence is ended by closing. */
+    static final String CLOSED = "closed, or silent for " + ClientOptions.SILENCE_LIMIT_SECONDS + " s";
+
+    private static final String CLOSED_FOR_THE_CLIENT = "CONNECTION_CLOSED";
+    private static final int MAX_LENGTH = 300;
+    private static final int DEFAULT_PORT = 6379;
+    private static final String QUERY_PASSWORD = "password=";
+
+    private final String address;
+    private final List<String> secrets;
+
+    Reasons(RedisSettings settings) {
+        List<URI> uris = settings.nodes().stream().map(ClientOptions::uri).toList();
+        this.address = uris.stream().map(Reasons::hostAndPort).collect(Collectors.joining(","));
+        // The client and Redis are not known to quote them; should one ever begin to, it ends here.
+        this.secrets = Stream.concat(
+                        settings.nodes().stream().map(Secret::reveal),
+                        uris.stream().flatMap(Reasons::passwords))
+                .filter(secret -> !secret.isEmpty())
+                .toList();
+    }
+
+    /** {@code host:port}, several separated by commas. */
+    String address() {
+        return address;
+    }
+
+    String of(Throwable failure) {
+        String message = failure.getMessage();
+        return of(message == null ? failure.getClass().getSimpleName() : message);
+    }
+
+    String of(String text) {
+        String line = text.replace(CLOSED_FOR_THE_CLIENT, "the connection was " + CLOSED);
+        for (String secret : secrets) {
+            line = line.replace(secret, "***");
+        }
+        line = line.replaceAll("\\s+", " ");
+        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "…";
+    }
+
+    private static String hostAndPort(URI uri) {
+        if (uri.getHost() == null) {
+            return uri.getPath();
+        }
+        return uri.getHost() + ":" + (uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
+    }
+
+    /** As written in the URL and as meant; user names are no secret. */
+    private static Stream<String> passwords(URI uri) {
+        String userInfo = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
+        String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
+        int colon = userInfo.indexOf(':');
+        return Stream.concat(
+                        colon < 0 ? Stream.empty() : Stream.of(userInfo.substring(colon + 1)),
+                        Stream.of(query.split("&"))
+                                .filter(word -> word.startsWith(QUERY_PASSWORD))
+                                .map(word -> word.substring(QUERY_PASSWORD.length())))
+                .flatMap(raw -> Stream.of(raw, URLDecoder.decode(raw, StandardCharsets.UTF_8)));
+    }
+}

@@ -1,0 +1,238 @@
+package dev.hermes.gateway.redis;
+
+import dev.hermes.gateway.config.RedisSettings;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisConnection;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one link of a gateway to Redis: it connects, subscribes, proves, and when Redis is lost does it all again with new
+ * connections, for as long as it takes (design, "When Redis goes away"). Being connected counts for nothing here; a
+ * message published through Redis must have come back within the last 3 s.
+ *
+ * <p>Belongs to the event loop on which it is made, as do all its methods, its state and the calls of its listener. Only
+ * {@link #commands()} may be used from other loops.
+ */
+public final class RedisLink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+
+    private static final long FIRST_ATTEMPT_LIMIT_MILLIS = 3_000;
+    private static final long REPEAT_LOG_SECONDS = 30;
+
+    private final Vertx vertx;
+    private final RedisSettings settings;
+    private final Subscriptions subscriptions;
+    private final RedisLinkListener listener;
+
+    private final Thread ownerThread = Thread.currentThread();
+    private final HeldCommands commands;
+    private final Reasons reasons;
+    private final SecureRandom random = new SecureRandom();
+    private final Backoff backoff = new Backoff(random);
+    private final Throttle failureLog = new Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
+    private final Throttle oddityLog = new Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
+    private final Promise<Void> firstAttempt = Promise.promise();
+
+    // All of it on the owner's loop only.
+    private LinkState state = LinkState.DISCONNECTED;
+    private @Nullable Session session;
+    private boolean started;
+    private long startTimer = -1;
+    private long retryTimer = -1;
+    private @Nullable Instant downSince;
+    private @Nullable String problem;
+    private Duration lastCanary = Duration.ZERO;
+    private long timesLost;
+    private int failedAttempts;
+
+    /**
+     * Opens nothing yet. To be called on the event loop that is to own it.
+     *
+     * @throws IllegalStateException if the caller is not on an event loop
+     * @throws IllegalArgumentException if the settings name no Redis, or none that is a URL
+     */
+    public RedisLink(Vertx vertx, RedisSettings settings, Subscriptions subscriptions, RedisLinkListener listener) {
+        Context context = Vertx.currentContext();
+        if (context == null || !context.isEventLoopContext()) {
+            throw new IllegalStateException("A link to Redis is made on the event loop that owns it");
+        }
+        if (!settings.present()) {
+            throw new IllegalArgumentException("HERMES_REDIS_URL names no Redis to link to");
+        }
+        this.vertx = vertx;
+        this.settings = settings;
+        this.subscriptions = subscriptions;
+        this.listener = listener;
+        this.reasons = new Reasons(settings);
+        this.commands = new HeldCommands(vertx, context);
+    }
+
+    /**
+     * Begins, once. The future never fails: it completes when the first attempt has succeeded ({@link
+     * RedisLinkListener#onUp} was called) or failed, or after 3 s; {@link #state()} tells which. Attempts go on until
+     * {@link #close()}.
+     */
+    public Future<Void> start() {
+        assertOwnerLoop();
+        if (started) {
+            throw new IllegalStateException("This link was started before");
+        }
+        started = true;
+        startTimer = vertx.setTimer(FIRST_ATTEMPT_LIMIT_MILLIS, timer -> firstAttempt.tryComplete());
+        attempt();
+        return firstAttempt.future();
+    }
+
+    /** Ends attempts, commands and connections for good. The listener hears nothing any more. */
+    public Future<Void> close() {
+        assertOwnerLoop();
+        if (state == LinkState.CLOSED) {
+            return Future.succeededFuture();
+        }
+        state = state.to(LinkState.CLOSED);
+        problem = "closed";
+        vertx.cancelTimer(retryTimer);
+        vertx.cancelTimer(startTimer);
+        firstAttempt.tryComplete();
+        commands.shut();
+        Session last = session;
+        session = null;
+        return last == null ? Future.succeededFuture() : last.close();
+    }
+
+    /** Commands over one held connection of this link, refused while it is not live. Any thread may call them. */
+    public RedisCommands commands() {
+        return commands;
+    }
+
+    public LinkState state() {
+        assertOwnerLoop();
+        return state;
+    }
+
+    /** Why it is not live, for people, with no password in it; null while it is live or still trying for the first time. */
+    public @Nullable String problem() {
+        assertOwnerLoop();
+        return problem;
+    }
+
+    /** How long the last canary was under way; zero before the first. */
+    public Duration lastCanary() {
+        assertOwnerLoop();
+        return lastCanary;
+    }
+
+    /** How often Redis was there and then lost. */
+    public long timesLost() {
+        assertOwnerLoop();
+        return timesLost;
+    }
+
+    private void attempt() {
+        state = state.to(LinkState.CONNECTING);
+        Session next;
+        try {
+            next = new Session(vertx, settings, subscriptions, reasons, random, new Observing());
+        } catch (RuntimeException refused) {
+            // A client that cannot even be made; settings may be to blame, a missing file too, which may yet come.
+            failed(reasons.of(refused));
+            return;
+        }
+        session = next;
+        next.open();
+    }
+
+    private void failed(String reason) {
+        boolean wasLive = state == LinkState.LIVE;
+        state = state.to(LinkState.DISCONNECTED);
+        session = null;
+        problem = reason;
+        commands.shut();
+        if (wasLive) {
+            timesLost++;
+            downSince = Instant.now();
+            // The repeats that follow are throttled from here on.
+            failureLog.permits(System.nanoTime());
+            LOG.warn("redis is down address={} reason=\"{}\"", reasons.address(), reason);
+        } else {
+            failedAttempts++;
+            if (failureLog.permits(System.nanoTime())) {
+                LOG.warn(
+                        "redis cannot be reached address={} attempts={} reason=\"{}\"",
+                        reasons.address(),
+                        failedAttempts,
+                        reason);
+            }
+        }
+        retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> attempt());
+        firstAttempt.tryComplete();
+        if (wasLive) {
+            listener.onDown(reason);
+        }
+    }
+
+    private void live(RedisConnection connection, String version) {
+        state = state.to(LinkState.LIVE);
+        problem = null;
+        failedAttempts = 0;
+        backoff.reset();
+        commands.open(connection);
+        LOG.info(
+                "redis is up address={} server={} canary_ms={} times_lost={}",
+                reasons.address(),
+                version,
+                lastCanary.toMillis(),
+                timesLost);
+        listener.onUp(downSince);
+        firstAttempt.tryComplete();
+    }
+
+    private void assertOwnerLoop() {
+        assert Thread.currentThread() == ownerThread : "called off the event loop that owns the link to Redis";
+    }
+
+    private final class Observing implements Session.Observer {
+
+        @Override
+        public void reached(LinkState next) {
+            state = state.to(next);
+        }
+
+        @Override
+        public void live(RedisConnection connection, String version) {
+            RedisLink.this.live(connection, version);
+        }
+
+        @Override
+        public void message(RedisMessage message) {
+            listener.onMessage(message);
+        }
+
+        @Override
+        public void canaryBack(Duration took) {
+            lastCanary = took;
+        }
+
+        @Override
+        public void odd(String what) {
+            if (oddityLog.permits(System.nanoTime())) {
+                LOG.warn("redis is odd address={} reason=\"{}\"", reasons.address(), what);
+            }
+        }
+
+        @Override
+        public void ended(String reason) {
+            failed(reason);
+        }
+    }
+}

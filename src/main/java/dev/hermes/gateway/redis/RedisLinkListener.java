@@ -1,0 +1,29 @@
+package dev.hermes.gateway.redis;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears what a {@link RedisLink} has to tell, on the link's event loop, in the order in which it happened, and nothing
+ * any more once the link is being closed. {@link #onUp} and {@link #onDown} take turns, beginning with {@link #onUp};
+ * messages come only between the two.
+ */
+public interface RedisLinkListener {
+
+    /** A message; of one connection, so between {@link #onUp} and {@link #onDown} in Redis' own order, none left out. */
+    void onMessage(RedisMessage message);
+
+    /**
+     * Redis is proven to be there: every subscription is confirmed and what is published comes back. Commands work.
+     *
+     * @param downSince when it was lost; null the first time
+     */
+    void onUp(@Nullable Instant downSince);
+
+    /**
+     * Redis was lost: commands fail, messages published from now on are not heard.
+     *
+     * @param reason for people; carries no password
+     */
+    void onDown(String reason);
+}

@@ -1,0 +1,276 @@
+package dev.hermes.gateway.redis;
+
+import dev.hermes.gateway.config.RedisSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to reach Redis and, if it succeeds, the time until Redis is lost again. It opens its own connections,
+ * subscribes, proves by a canary that what is published comes back, and goes on proving it every second. It ends once,
+ * for one reason, and says nothing afterwards; the next attempt is another session. Confined to the owner's loop.
+ *
+ * <p>Nothing is ever asked on the subscriber connection: the client may lose an answer there, as any push that arrives
+ * meanwhile takes its place in the queue of those waiting. Confirmations come as pushes, and a future of SUBSCRIBE says
+ * only that it was written.
+ */
+final class Session {
+
+    /** What becomes of it, told on the owner's loop. */
+    interface Observer {
+
+        void reached(LinkState state);
+
+        /** The commands connection answers and the subscriptions are proven to be heard. */
+        void live(RedisConnection commands, String version);
+
+        void message(RedisMessage message);
+
+        void canaryBack(Duration took);
+
+        /** Something is not as it should be, though Redis can be used. */
+        void odd(String what);
+
+        /** The last word. */
+        void ended(String reason);
+    }
+
+    private static final String CANARY_CHANNEL = "hermes:gateway:canary:";
+    private static final long TICK_MILLIS = 1_000;
+    private static final long PROOF_LIMIT_SECONDS = 3;
+    private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
+    // Sentinels and nodes of a Cluster are asked one after the other, each may take as long as a single Redis.
+    private static final long ATTEMPT_LIMIT_MANY_MILLIS = 10_000;
+
+    private final Vertx vertx;
+    private final Subscriptions subscriptions;
+    private final Observer observer;
+    private final SecureRandom random;
+    private final Reasons reasons;
+    private final Connections connections;
+    private final String canaryChannel;
+    private final Canary canary = new Canary(TimeUnit.SECONDS.toNanos(PROOF_LIMIT_SECONDS));
+    private final Set<String> unconfirmed = new HashSet<>();
+    private final long attemptTimer;
+
+    private LinkState state = LinkState.CONNECTING;
+    private boolean ended;
+    private long tickTimer = -1;
+    private String version = "unknown";
+    private @Nullable RedisConnection commands;
+
+    Session(
+            Vertx vertx,
+            RedisSettings settings,
+            Subscriptions subscriptions,
+            Reasons reasons,
+            SecureRandom random,
+            Observer observer) {
+        this.vertx = vertx;
+        this.subscriptions = subscriptions;
+        this.reasons = reasons;
+        this.random = random;
+        this.observer = observer;
+        this.connections = new Connections(vertx, settings);
+        byte[] word = new byte[8];
+        random.nextBytes(word);
+        this.canaryChannel = CANARY_CHANNEL + HexFormat.of().formatHex(word);
+        long limit = settings.nodes().size() > 1 ? ATTEMPT_LIMIT_MANY_MILLIS : ATTEMPT_LIMIT_MILLIS;
+        this.attemptTimer =
+                vertx.setTimer(limit, timer -> end("not live " + limit + " ms after trying, still " + state));
+    }
+
+    void open() {
+        connections
+                .open()
+                .compose(connection -> {
+                    commands = watched(connection, "commands");
+                    return connections.openSubscriber(connection);
+                })
+                .onSuccess(connection -> subscribe(watched(connection, "subscriber")))
+                .onFailure(failure -> end(reasons.of(failure)));
+    }
+
+    /** Ends it without a word. */
+    Future<Void> close() {
+        ended = true;
+        vertx.cancelTimer(attemptTimer);
+        vertx.cancelTimer(tickTimer);
+        return connections.close();
+    }
+
+    private void end(String reason) {
+        if (ended) {
+            return;
+        }
+        close();
+        observer.ended(reason);
+    }
+
+    private void reach(LinkState next) {
+        state = state.to(next);
+        observer.reached(state);
+    }
+
+    private RedisConnection watched(RedisConnection connection, String purpose) {
+        return connection
+                .exceptionHandler(failure -> end("the " + purpose + " connection failed: " + reasons.of(failure)))
+                .endHandler(end -> end("the " + purpose + " connection was " + Reasons.CLOSED));
+    }
+
+    private void subscribe(RedisConnection connection) {
+        if (ended) {
+            return;
+        }
+        reach(LinkState.SUBSCRIBING);
+        connection.handler(this::heard);
+        Request channels = Request.cmd(Command.SUBSCRIBE).arg(canaryChannel);
+        unconfirmed.add("subscribe " + canaryChannel);
+        for (String channel : subscriptions.channels()) {
+            channels.arg(channel);
+            unconfirmed.add("subscribe " + channel);
+        }
+        write(connection, channels);
+        if (!subscriptions.patterns().isEmpty()) {
+            Request patterns = Request.cmd(Command.PSUBSCRIBE);
+            for (String pattern : subscriptions.patterns()) {
+                patterns.arg(pattern);
+                unconfirmed.add("psubscribe " + pattern);
+            }
+            write(connection, patterns);
+        }
+    }
+
+    private void write(RedisConnection connection, Request request) {
+        connection.send(request).onFailure(failure -> end("subscribing failed: " + reasons.of(failure)));
+    }
+
+    private void heard(@Nullable Response said) {
+        if (ended || said == null) {
+            return;
+        }
+        if (Replies.isError(said)) {
+            end("Redis refused a subscription: " + reasons.of(said.toString()));
+            return;
+        }
+        String kind = said.get(0).toString();
+        switch (kind) {
+            case "message" -> message(said.get(1).toString(), null, said.get(2));
+            case "pmessage" -> message(said.get(2).toString(), said.get(1).toString(), said.get(3));
+            case "subscribe", "psubscribe" -> confirmed(kind + " " + said.get(1));
+            case "unsubscribe", "punsubscribe" -> end("Redis ended the subscription of " + said.get(1));
+            default -> observer.odd("push of an unknown kind " + kind);
+        }
+    }
+
+    private void message(String channel, @Nullable String pattern, Response payload) {
+        if (pattern == null && channel.equals(canaryChannel)) {
+            canaryBack(payload.toString());
+        } else if (state == LinkState.LIVE) {
+            observer.message(new RedisMessage(channel, pattern, payload.toBuffer()));
+        }
+    }
+
+    private void confirmed(String subscription) {
+        if (unconfirmed.remove(subscription) && unconfirmed.isEmpty()) {
+            reach(LinkState.PROVING);
+            prove();
+        }
+    }
+
+    private void prove() {
+        RedisConnection connection = commands;
+        if (connection == null) {
+            return;
+        }
+        Replies.send(connection, Request.cmd(Command.INFO).arg("server"))
+                .map(Response::toString)
+                .recover(this::withoutVersion)
+                .onSuccess(this::judgeVersion)
+                .compose(info -> ended ? Future.succeededFuture() : ensureIdentity(connection))
+                .onSuccess(done -> publishCanary(connection))
+                .onFailure(failure -> end(reasons.of(failure)));
+    }
+
+    /** A user that may not ask is let through: a Redis that is too old will show by its errors. */
+    private Future<String> withoutVersion(Throwable failure) {
+        if (failure instanceof Response error && Replies.code(error).equals("NOPERM")) {
+            observer.odd("the version is not checked, as INFO is not permitted");
+            return Future.succeededFuture("");
+        }
+        return Future.failedFuture(failure);
+    }
+
+    private void judgeVersion(String info) {
+        ServerVersion.parse(info).ifPresent(found -> {
+            version = found.toString();
+            String problem = found.problem();
+            if (problem != null) {
+                end(problem);
+            }
+        });
+    }
+
+    private Future<Void> ensureIdentity(RedisConnection connection) {
+        return Replies.sendAll(connection, LogIdentity.ensure(random)).map(replies -> {
+            if (!ended) {
+                replies.stream().filter(Replies::isError).findFirst().ifPresent(this::judgeError);
+            }
+            return null;
+        });
+    }
+
+    private void judgeError(Response error) {
+        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString());
+        if (Replies.meansNodeUnusable(error)) {
+            end(reason);
+        } else {
+            observer.odd(reason);
+        }
+    }
+
+    private void publishCanary(RedisConnection connection) {
+        if (ended) {
+            return;
+        }
+        long number = canary.sent(System.nanoTime());
+        Replies.send(connection, Request.cmd(Command.PUBLISH).arg(canaryChannel).arg(Long.toString(number)))
+                .onFailure(failure -> end("the canary could not be published: " + reasons.of(failure)));
+    }
+
+    private void canaryBack(String number) {
+        long took = canary.cameBack(Long.parseLong(number), System.nanoTime());
+        if (took < 0) {
+            return;
+        }
+        observer.canaryBack(Duration.ofNanos(took));
+        RedisConnection connection = commands;
+        if (state == LinkState.PROVING && connection != null) {
+            vertx.cancelTimer(attemptTimer);
+            tickTimer = vertx.setPeriodic(TICK_MILLIS, timer -> tick(connection));
+            state = state.to(LinkState.LIVE);
+            observer.live(connection, version);
+        }
+    }
+
+    private void tick(RedisConnection connection) {
+        if (canary.overdue(System.nanoTime())) {
+            end("no canary came back for " + PROOF_LIMIT_SECONDS + " s");
+            return;
+        }
+        // Pipelined; the answers of the first two are judged when they come, the third must come back by itself.
+        ensureIdentity(connection).onFailure(failure -> end(reasons.of(failure)));
+        publishCanary(connection);
+        connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
+    }
+}

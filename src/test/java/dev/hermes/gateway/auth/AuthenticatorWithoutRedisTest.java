@@ -1,0 +1,96 @@
+package dev.hermes.gateway.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is answered while Redis is away, or there and of no help. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AuthenticatorWithoutRedisTest {
+
+    private static final AuthResult UNAVAILABLE = new AuthResult.Unavailable();
+
+    private final TestClock clock = new TestClock(TestClock.START);
+    private Vertx vertx;
+    private RedisFixture redis;
+    private Authenticator authenticator;
+
+    @BeforeAll
+    void start() throws IOException {
+        vertx = Vertx.vertx();
+        redis = new RedisFixture();
+        authenticator =
+                new Authenticator(vertx, Jwts.settings("HS256", Jwts.KEY), TokenStore.redis(redis, clock), clock);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        redis.close();
+        vertx.close().await();
+    }
+
+    @BeforeEach
+    void loseRedis() {
+        redis.available(false);
+    }
+
+    @Test
+    void neitherGrantsNorRefusesAToken() {
+        assertThat(ask(null, "sse_some", Door.EVENTS)).isEqualTo(UNAVAILABLE);
+        assertThat(ask("Bearer sse_some", null, Door.EVENTS)).isEqualTo(UNAVAILABLE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void servesNobodyWithAnApiKey(Door door) {
+        assertThat(ask("Bearer " + Jwts.API_KEY, null, door)).isEqualTo(UNAVAILABLE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EVENTS", "TOKEN"})
+    void servesNobodyWithAJwt(Door door) {
+        assertThat(ask("Bearer " + Jwts.good(), null, door)).isEqualTo(UNAVAILABLE);
+    }
+
+    @Test
+    void stillSaysWhatNeedsNoRedis() {
+        assertThat(ask(null, null, Door.EVENTS)).isInstanceOf(AuthResult.Missing.class);
+        assertThat(ask(null, "nonsense", Door.EVENTS)).isEqualTo(new AuthResult.Refused("Invalid SSE token format"));
+        assertThat(ask("Bearer nonsense", null, Door.TOKEN))
+                .isEqualTo(new AuthResult.Refused("Invalid or expired credentials"));
+        assertThat(ask("Bearer " + Jwts.good(), null, Door.PUBLISH)).isInstanceOf(AuthResult.Forbidden.class);
+    }
+
+    @Test
+    void doesNotTakeAFailedLookupForARefusal() {
+        redis.available(true);
+        redis.ask(Command.HSET, "sse:token:sse_some", "not", "a string");
+
+        assertThat(ask(null, "sse_some", Door.EVENTS)).isEqualTo(UNAVAILABLE);
+    }
+
+    @Test
+    void grantsAgainOnceRedisIsBack() {
+        redis.available(true);
+        redis.ask(Command.SETEX, "sse:token:sse_some2", "600", StoredTokenTest.OF_HERMES);
+
+        assertThat(ask(null, "sse_some2", Door.EVENTS)).isInstanceOf(AuthResult.Granted.class);
+        assertThat(ask("Bearer " + Jwts.API_KEY, null, Door.PUBLISH)).isInstanceOf(AuthResult.Granted.class);
+    }
+
+    private AuthResult ask(@Nullable String authorization, @Nullable String queryToken, Door door) {
+        return authenticator
+                .authenticate(new Presented(authorization, queryToken), door)
+                .await();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.hermes.gateway.auth;
+
+import dev.hermes.gateway.redis.RedisCommands;
+import dev.hermes.gateway.redis.RedisUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import redis.embedded.RedisServer;
+
+/** A real Redis on loopback with one connection to it. */
+final class RedisFixture implements RedisCommands, AutoCloseable {
+
+    private final Vertx vertx = Vertx.vertx();
+    private final RedisServer server;
+    private final Redis client;
+    private final RedisConnection connection;
+    private volatile boolean available = true;
+
+    RedisFixture() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        server = RedisServer.builder()
+                .port(port)
+                .bind("127.0.0.1")
+                .setting("save \"\"")
+                .build();
+        server.start();
+        client = Redis.createClient(vertx, "redis://127.0.0.1:" + port);
+        connection = client.connect().await();
+    }
+
+    /** What the gateway's Redis room would say from now on. */
+    void available(boolean value) {
+        available = value;
+    }
+
+    @Override
+    public boolean available() {
+        return available;
+    }
+
+    @Override
+    public Future<@Nullable Response> send(Request request) {
+        return available
+                ? connection.send(request)
+                : Future.failedFuture(new RedisUnavailableException("Redis is away"));
+    }
+
+    @Override
+    public Future<List<@Nullable Response>> sendAll(List<Request> requests) {
+        List<Future<Response>> answers = requests.stream()
+                .map(request -> send(request)
+                        .recover(failure -> failure instanceof Response refusal
+                                ? Future.succeededFuture(refusal)
+                                : Future.failedFuture(failure)))
+                .toList();
+        return Future.all(answers).map(all -> all.<Response>list());
+    }
+
+    /** One command, waited for; null for nil. */
+    @Nullable
+    String ask(Command command, String... arguments) {
+        Request request = Request.cmd(command);
+        for (String argument : arguments) {
+            request.arg(argument);
+        }
+        Response answer = connection.send(request).await();
+        return answer == null ? null : Objects.toString(answer);
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close().await();
+        client.close().await();
+        vertx.close().await();
+        server.stop();
+    }
+}

@@ -1,0 +1,210 @@
+package dev.hermes.gateway.event;
+
+import static dev.hermes.gateway.event.Messages.DOWNLOADS;
+import static dev.hermes.gateway.event.Messages.PARSER;
+import static dev.hermes.gateway.event.Messages.RECEIVED_AT;
+import static dev.hermes.gateway.event.Messages.STATS;
+import static dev.hermes.gateway.event.Messages.accepted;
+import static dev.hermes.gateway.event.Messages.nested;
+import static dev.hermes.gateway.event.Messages.rejected;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvelopeParserTest {
+
+    private static final String TIMESTAMP = "2026-11-23T09:13:33.590833+00:00";
+
+    @Test
+    void takesAnEnvelopeApart() {
+        Envelope envelope =
+                accepted("{\"type\": \"download_progress\", \"data\": {\"download_id\": \"d-1\", \"status\":"
+                        + " \"downloading\", \"progress\": 4.20}, \"timestamp\": \"" + TIMESTAMP + "\"}");
+
+        assertThat(envelope)
+                .isEqualTo(new Envelope(
+                        "download:updates",
+                        "download_progress",
+                        "d-1",
+                        Map.of("download_id", "d-1", "status", "downloading"),
+                        Buffer.buffer("{\"download_id\": \"d-1\", \"status\": \"downloading\", \"progress\": 4.20}"),
+                        TIMESTAMP));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{ }",
+                "{\r\n}",
+                "{\t\"b\" :1 ,\n\"a\":\r\n2 }",
+                "{\"n\":[1.50,-0,1E+5,1e-07,123456789012345678901234567890,0.1000]}",
+                "{\"s\":\"\\u00e9\\/\\\"\\\\\\ud83d\\ude00\\ud800\"}",
+                "{\"s\":\"é日本😀\u2028\u0085\"}",
+                "{\"a\":1,\"a\":2,\"\":3}",
+                "{\"data\":{\"type\":\"x\",\"data\":{}},\"timestamp\":[\"}\",\"{\"]}",
+                "{\"s\":\"}{][\\\"}\"}",
+                "{\"a\":true,\"b\":false,\"c\":null,\"d\":{},\"e\":[]}"
+            })
+    void keepsEveryByteOfTheData(String data) {
+        assertThat(accepted(" {\"type\":\"t\" , \"data\" :\n" + data + "\t,\"x\":{\"data\":7}}\r\n ")
+                        .data())
+                .isEqualTo(Buffer.buffer(data));
+    }
+
+    @Test
+    void holdsNothingOfTheMessageButTheData() {
+        byte[] message = "{\"type\":\"t\",\"data\":{\"a\":1}}".getBytes(StandardCharsets.UTF_8);
+        Buffer buffer = Buffer.buffer(message);
+        Envelope envelope = accepted(PARSER.parse(DOWNLOADS, null, buffer, RECEIVED_AT));
+
+        buffer.setBytes(0, new byte[message.length]);
+
+        assertThat(envelope.data()).isEqualTo(Buffer.buffer("{\"a\":1}"));
+    }
+
+    @Test
+    void findsMembersInAnyOrder() {
+        Envelope envelope = accepted("{\"timestamp\":\"now\",\"data\":{\"status\":\"x\"},\"type\":\"t\"}");
+
+        assertThat(envelope.type()).isEqualTo("t");
+        assertThat(envelope.timestamp()).isEqualTo("now");
+        assertThat(envelope.fields()).containsExactly(Map.entry("status", "x"));
+    }
+
+    @Test
+    void letsTheLastOfEqualMembersCount() {
+        Envelope envelope =
+                accepted("{\"type\":1,\"type\":\"t\",\"data\":[],\"data\":{\"status\":\"a\",\"download_id\":1,"
+                        + "\"status\":\"b\",\"download_id\":[]},\"timestamp\":0,\"timestamp\":\"now\"}");
+
+        assertThat(envelope.type()).isEqualTo("t");
+        assertThat(envelope.fields()).containsExactly(Map.entry("status", "b"));
+        assertThat(envelope.key()).isNull();
+        assertThat(rejected("{\"type\":\"t\",\"data\":{},\"data\":[]}").reason())
+                .isEqualTo(Rejection.WRONG_TYPE);
+    }
+
+    @Test
+    void takesScalarsAsTheyAreWritten() {
+        assertThat(fieldsOf("{\"status\":1.50,\"action\":true,\"event\":\"a\\u0062\",\"download_id\":-0}"))
+                .containsOnly(
+                        Map.entry("status", "1.50"),
+                        Map.entry("action", "true"),
+                        Map.entry("event", "ab"),
+                        Map.entry("download_id", "-0"));
+    }
+
+    @Test
+    void takesNoFieldsButTopLevelScalarsThatFiltersKnow() {
+        assertThat(fieldsOf("{\"status\":null,\"action\":{\"status\":\"x\"},\"event\":[\"x\"],\"other\":\"x\"}"))
+                .isEmpty();
+    }
+
+    @Test
+    void prefersTheKeyInTheDataToTheOneInTheName() {
+        assertThat(keyOf("{\"download_id\":\"from data\"}")).isEqualTo("from data");
+        assertThat(keyOf("{\"download_id\":17}")).isEqualTo("17");
+        assertThat(keyOf("{\"download_id\":\"\"}")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"download_id\":null}", "{\"download_id\":{}}", "{\"a\":{\"download_id\":\"x\"}}"})
+    void takesTheKeyFromTheNameIfTheDataHaveNone(String data) {
+        assertThat(keyOf(data)).isEqualTo("from name");
+    }
+
+    @Test
+    void carriesAKeyWhateverItsForm() {
+        assertThat(keyOf("{\"download_id\":\"a b\\u0000\\n/ö\"}")).isEqualTo("a b\0\n/ö");
+    }
+
+    @Test
+    void givesNoKeyToAChannelWithoutOne() {
+        Buffer message = Buffer.buffer("{\"type\":\"t\",\"data\":{\"download_id\":\"d\"}}");
+
+        assertThat(accepted(PARSER.parse(STATS, null, message, RECEIVED_AT)).key())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"timestamp\":null"})
+    void putsTheTimeOfReceiptWhereTheProducerGaveNone(String timestamp) {
+        assertThat(accepted("{\"type\":\"t\",\"data\":{}" + timestamp + "}").timestamp())
+                .isEqualTo("2026-11-23T09:13:33.590833Z");
+    }
+
+    @Test
+    void takesMessagesOfAMegabyte() {
+        String data = "{\"s\":\"" + "é".repeat(500_000) + "\",\"n\":" + "9".repeat(5_000) + ",\"" + "k".repeat(60_000)
+                + "\":" + nested(2) + "}";
+
+        assertThat(accepted("{\"type\":\"t\",\"data\":" + data + "}").data()).isEqualTo(Buffer.buffer(data));
+    }
+
+    @Test
+    void takesTextsOfTheLargestSizeWhateverTheyAreMadeOf() {
+        int most = Messages.MAX_EVENT_BYTES - 100;
+        for (String value :
+                new String[] {"\"" + "s".repeat(most) + "\"", "1".repeat(most), "{\"" + "n".repeat(most) + "\":1}"}) {
+            String data = "{\"status\":" + value + "}";
+            assertThat(accepted("{\"type\":\"t\",\"data\":" + data + "}").data())
+                    .isEqualTo(Buffer.buffer(data));
+        }
+    }
+
+    @Test
+    void takesDataNestedAThousandDeepByEveryDoor() {
+        String data = nested(1000);
+
+        assertThat(accepted("{\"type\":\"t\",\"data\":" + data + "}").data()).isEqualTo(Buffer.buffer(data));
+        assertThat(accepted(PARSER.ofEntry(DOWNLOADS, "t", Buffer.buffer(data), null, RECEIVED_AT))
+                        .data())
+                .isEqualTo(Buffer.buffer(data));
+    }
+
+    @Test
+    void readsManyDifferentNames() {
+        for (int message = 0; message < 30; message++) {
+            StringBuilder data = new StringBuilder("{\"status\":\"s\"");
+            for (int name = 0; name < 5_000; name++) {
+                data.append(",\"name ")
+                        .append(message)
+                        .append(' ')
+                        .append(name)
+                        .append("\":")
+                        .append(name);
+            }
+            data.append('}');
+            assertThat(accepted("{\"type\":\"t\",\"data\":" + data + "}").data())
+                    .isEqualTo(Buffer.buffer(data.toString()));
+        }
+    }
+
+    @Test
+    void takesAnEntryWhosePartsAreApart() {
+        Buffer data = Buffer.buffer(" {\"download_id\": \"d\", \"status\": \"x\"}\n");
+
+        assertThat(accepted(PARSER.ofEntry(DOWNLOADS, "t", data, "then", RECEIVED_AT)))
+                .isEqualTo(new Envelope(
+                        "download:updates", "t", "d", Map.of("download_id", "d", "status", "x"), data, "then"));
+        assertThat(accepted(PARSER.ofEntry(DOWNLOADS, "t", data, null, RECEIVED_AT))
+                        .timestamp())
+                .isEqualTo(RECEIVED_AT.toString());
+    }
+
+    private static Map<String, String> fieldsOf(String data) {
+        return accepted("{\"type\":\"t\",\"data\":" + data + "}").fields();
+    }
+
+    private static String keyOf(String data) {
+        Buffer message = Buffer.buffer("{\"type\":\"t\",\"data\":" + data + "}");
+        return String.valueOf(accepted(PARSER.parse(DOWNLOADS, "from name", message, RECEIVED_AT))
+                .key());
+    }
+}

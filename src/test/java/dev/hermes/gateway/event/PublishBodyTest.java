@@ -1,0 +1,157 @@
+package dev.hermes.gateway.event;
+
+import static dev.hermes.gateway.event.Messages.DOWNLOADS;
+import static dev.hermes.gateway.event.Messages.PARSER;
+import static dev.hermes.gateway.event.Messages.RECEIVED_AT;
+import static dev.hermes.gateway.event.Messages.STATS;
+import static dev.hermes.gateway.event.Messages.nested;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PublishBodyTest {
+
+    private static final Map<String, ChannelShape> CHANNELS = Map.of(DOWNLOADS.name(), DOWNLOADS, STATS.name(), STATS);
+    private static final String GOOD = "{\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{}}";
+
+    @Test
+    void takesOneEvent() {
+        PublishParsed parsed = parse("{\"type\":\"t\",\"data\": {\"download_id\" :\"d\",\"status\":\"x\"} ,"
+                + "\"channel\":\"download:updates\",\"timestamp\":\"then\"}");
+
+        assertThat(parsed)
+                .isEqualTo(new PublishParsed.Accepted(List.of(new Envelope(
+                        "download:updates",
+                        "t",
+                        "d",
+                        Map.of("download_id", "d", "status", "x"),
+                        Buffer.buffer("{\"download_id\" :\"d\",\"status\":\"x\"}"),
+                        "then"))));
+    }
+
+    @Test
+    void takesAnArrayInOrder() {
+        StringBuilder body = new StringBuilder("[");
+        for (int index = 0; index < 500; index++) {
+            body.append(index == 0 ? "" : " ,\n").append(GOOD.replace("{}", "{\"n\": " + index + ".0}"));
+        }
+        PublishParsed parsed = parse(body + "]");
+
+        assertThat(parsed).isInstanceOf(PublishParsed.Accepted.class);
+        assertThat(((PublishParsed.Accepted) parsed).envelopes())
+                .hasSize(500)
+                .extracting(envelope -> envelope.data().toString())
+                .startsWith("{\"n\": 0.0}", "{\"n\": 1.0}")
+                .endsWith("{\"n\": 499.0}");
+    }
+
+    @Test
+    void putsTheTimeOfReceiptWhereThereIsNone() {
+        assertThat(((PublishParsed.Accepted) parse(GOOD)).envelopes().get(0).timestamp())
+                .isEqualTo(RECEIVED_AT.toString());
+    }
+
+    @Test
+    void namesTheEventThatIsWrongAndTakesNone() {
+        PublishParsed.Refused refused = refused(
+                "[" + GOOD + "," + GOOD + "," + GOOD + "," + GOOD.replace("\"t\"", "\"a b\"") + "," + GOOD + "]");
+
+        assertThat(refused.location()).containsExactly("body", 3, "type");
+        assertThat(refused.path()).isEqualTo("body[3].type");
+        assertThat(refused.message()).contains("a b", "[A-Za-z0-9_.-]{1,64}");
+        assertThat(refused.type()).isEqualTo("string_pattern_mismatch");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"channel\":\"stats:updates\",\"data\":{}                              | body.type      | missing",
+                "\"channel\":\"stats:updates\",\"type\":\"t\"                           | body.data      | missing",
+                "\"type\":\"t\",\"data\":{}                                             | body.channel   | missing",
+                "\"channel\":1,\"type\":\"t\",\"data\":{}                               | body.channel   | string_type",
+                "\"channel\":null,\"type\":\"t\",\"data\":{}                            | body.channel   | string_type",
+                "\"channel\":\"x\",\"type\":\"t\",\"data\":{}                           | body.channel   | value_error",
+                "\"channel\":\"stats:updates\",\"type\":1,\"data\":{}                   | body.type      | string_type",
+                "\"channel\":\"stats:updates\",\"type\":\"gap\",\"data\":{}             | body.type      | value_error",
+                "\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":[]               | body.data      | dict_type",
+                "\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{},\"timestamp\":1 | body.timestamp | string_type",
+                "\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{},\"Type\":{}   | body.Type      | extra_forbidden",
+            })
+    void namesTheMemberThatIsWrong(String members, String path, String type) {
+        PublishParsed.Refused refused = refused("{" + members + "}");
+
+        assertThat(refused.path()).isEqualTo(path);
+        assertThat(refused.type()).isEqualTo(type);
+        assertThat(refused("[" + GOOD + ",{" + members + "}]").path()).isEqualTo(path.replace("body", "body[1]"));
+    }
+
+    @Test
+    void namesTheUnknownChannel() {
+        assertThat(refused(GOOD.replace("stats:updates", "nope\\n")).message())
+                .isEqualTo("must be a channel of the catalogue, but is 'nope?'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[" + GOOD, "[" + GOOD + ",]", GOOD + GOOD, "\uFEFF" + GOOD, "[" + GOOD + "] x"})
+    void refusesWhatIsNotJson(String body) {
+        assertThat(refused(body).path()).isEqualTo("body");
+        assertThat(refused(body).type()).isEqualTo("json_invalid");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "null", "\"x\""})
+    void refusesWhatIsNeitherObjectNorArray(String body) {
+        assertThat(refused(body).path()).isEqualTo("body");
+        assertThat(refused("[" + GOOD + "," + body + "]").path()).isEqualTo("body[1]");
+        assertThat(refused("[[" + GOOD + "]]").path()).isEqualTo("body[0]");
+    }
+
+    @Test
+    void refusesAnEmptyArray() {
+        assertThat(refused("[ ]").type()).isEqualTo("too_short");
+    }
+
+    @Test
+    void refusesABodyThatIsTooLarge() {
+        EnvelopeParser small = new EnvelopeParser(Set.of(), GOOD.length());
+
+        assertThat(small.parsePublish(CHANNELS::get, Buffer.buffer(GOOD), RECEIVED_AT))
+                .isInstanceOf(PublishParsed.Accepted.class);
+        assertThat(small.parsePublish(CHANNELS::get, Buffer.buffer(GOOD + " "), RECEIVED_AT))
+                .isInstanceOf(PublishParsed.Refused.class);
+    }
+
+    @Test
+    void takesDataNestedAThousandDeepAndNoDeeper() {
+        assertThat(parse("[" + GOOD.replace("{}", nested(1000)) + "]")).isInstanceOf(PublishParsed.Accepted.class);
+        assertThat(refused("[" + GOOD + "," + GOOD.replace("{}", nested(1001)) + "]")
+                        .path())
+                .isEqualTo("body[1]");
+        assertThat(refused("[".repeat(100_000)).type()).isEqualTo("value_error");
+    }
+
+    @Test
+    void refusesBytesThatAreNotUtf8() {
+        Buffer body = Buffer.buffer(GOOD).setByte(2, (byte) 0xff);
+
+        assertThat(PARSER.parsePublish(CHANNELS::get, body, RECEIVED_AT)).isInstanceOf(PublishParsed.Refused.class);
+    }
+
+    private static PublishParsed parse(String body) {
+        return PARSER.parsePublish(CHANNELS::get, Buffer.buffer(body), RECEIVED_AT);
+    }
+
+    private static PublishParsed.Refused refused(String body) {
+        PublishParsed parsed = parse(body);
+        assertThat(parsed).as(body).isInstanceOf(PublishParsed.Refused.class);
+        return (PublishParsed.Refused) parsed;
+    }
+}

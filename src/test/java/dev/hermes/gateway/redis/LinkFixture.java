@@ -1,0 +1,134 @@
+package dev.hermes.gateway.redis;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Secret;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A link on an event loop of its own and everything that its listener was told, as text and in order. */
+final class LinkFixture implements AutoCloseable, RedisLinkListener {
+
+    static final Subscriptions SUBSCRIPTIONS =
+            new Subscriptions(List.of("news", "queue:updates"), List.of("download:*:progress"));
+
+    final Vertx vertx = Vertx.vertx();
+    final List<String> told = new CopyOnWriteArrayList<>();
+    final List<RedisMessage> messages = new CopyOnWriteArrayList<>();
+    final List<String> threads = new CopyOnWriteArrayList<>();
+    final Context owner = vertx.getOrCreateContext();
+    final RedisLink link;
+
+    private LinkFixture(RedisSettings settings) throws Exception {
+        link = on(owner, () -> Future.succeededFuture(new RedisLink(vertx, settings, SUBSCRIPTIONS, this)));
+    }
+
+    /** Made and not started. */
+    static LinkFixture of(String url) throws Exception {
+        return of(new RedisSettings(List.of(new Secret(url)), 0, null, false, null));
+    }
+
+    static LinkFixture of(RedisSettings settings) throws Exception {
+        return new LinkFixture(settings);
+    }
+
+    /** Started, and live. */
+    static LinkFixture live(String url) throws Exception {
+        LinkFixture fixture = of(url);
+        fixture.start();
+        fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
+        return fixture;
+    }
+
+    void start() throws Exception {
+        on(owner, link::start);
+    }
+
+    LinkState state() throws Exception {
+        return onOwner(link::state);
+    }
+
+    <T> T onOwner(Callable<T> call) throws Exception {
+        return on(owner, () -> Future.succeededFuture(call.call()));
+    }
+
+    void awaitState(LinkState wanted, Duration within) {
+        await().atMost(within).pollInterval(Duration.ofMillis(5)).until(() -> state() == wanted);
+    }
+
+    void awaitTold(String prefix, long times, Duration within) {
+        await("told " + prefix + " times " + times)
+                .atMost(within)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() ->
+                        told.stream().filter(line -> line.startsWith(prefix)).count() >= times);
+    }
+
+    @Nullable
+    Response send(Command command, String... arguments) throws Exception {
+        Request request = Request.cmd(command);
+        for (String argument : arguments) {
+            request.arg(argument);
+        }
+        return on(owner, () -> link.commands().send(request));
+    }
+
+    /** The answer as text, {@code null} for a nil. */
+    String ask(Command command, String... arguments) throws Exception {
+        return String.valueOf(send(command, arguments));
+    }
+
+    /** Runs a call on a context and waits for its future. */
+    <T> T on(Context context, Callable<Future<T>> call) throws Exception {
+        Promise<T> promise = Promise.promise();
+        context.runOnContext(go -> {
+            try {
+                call.call().onComplete(promise);
+            } catch (Exception | AssertionError e) {
+                promise.fail(e);
+            }
+        });
+        return promise.future().await(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void onMessage(RedisMessage message) {
+        threads.add(Thread.currentThread().getName());
+        messages.add(message);
+        told.add("message " + message.payload().toString(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void onUp(@Nullable Instant downSince) {
+        threads.add(Thread.currentThread().getName());
+        told.add(downSince == null ? "up first" : "up again");
+    }
+
+    @Override
+    public void onDown(String reason) {
+        threads.add(Thread.currentThread().getName());
+        told.add("down " + reason);
+    }
+
+    @Override
+    public void close() {
+        Promise<Void> closed = Promise.promise();
+        owner.runOnContext(go -> link.close().onComplete(closed));
+        closed.future().await();
+        vertx.close().await();
+    }
+}

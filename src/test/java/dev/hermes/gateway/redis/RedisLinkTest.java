@@ -1,0 +1,209 @@
+package dev.hermes.gateway.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.dev.EmbeddedRedis;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A link to a Redis that is well. */
+class RedisLinkTest {
+
+    private static EmbeddedRedis redis;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = EmbeddedRedis.start();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.close();
+    }
+
+    @Test
+    void isLiveWithinASecondAndSaysSoBeforeStartCompletes() throws Exception {
+        try (LinkFixture fixture = LinkFixture.of(redis.url().toString())) {
+            long begun = System.nanoTime();
+            fixture.start();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
+            assertThat(fixture.told).containsExactly("up first");
+            assertThat(fixture.state()).isEqualTo(LinkState.LIVE);
+            assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
+                    .isEqualTo("null");
+            assertThat(fixture.onOwner(fixture.link::lastCanary)).isPositive().isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void handsOverMessagesOfChannelsAndPatternsInOrderByteForByte() throws Exception {
+        try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            Buffer binary = Buffer.buffer(new byte[] {0, '\r', '\n', (byte) 0xff, (byte) 0xc3, 0x28, '$', '1'});
+            List<Request> publishing = new ArrayList<>();
+            publishing.add(publish("news", binary));
+            publishing.add(publish("download:7:progress", Buffer.buffer("ünïcode 🎬")));
+            publishing.add(publish("queue:updates", Buffer.buffer()));
+            publishing.add(publish("elsewhere", Buffer.buffer("not ours")));
+            IntStream.range(0, 5_000)
+                    .forEach(i -> publishing.add(
+                            publish(i % 2 == 0 ? "news" : "download:" + i + ":progress", Buffer.buffer("" + i))));
+            fixture.on(fixture.owner, () -> fixture.link.commands().sendAll(publishing));
+
+            await().until(() -> fixture.messages.size() == 5_003);
+            assertThat(fixture.messages.get(0)).isEqualTo(new RedisMessage("news", null, binary));
+            assertThat(fixture.messages.get(1))
+                    .isEqualTo(new RedisMessage(
+                            "download:7:progress", "download:*:progress", Buffer.buffer("ünïcode 🎬")));
+            assertThat(fixture.messages.get(2)).isEqualTo(new RedisMessage("queue:updates", null, Buffer.buffer()));
+            assertThat(fixture.messages.subList(3, 5_003))
+                    .extracting(message -> message.payload().toString())
+                    .isEqualTo(IntStream.range(0, 5_000).mapToObj(i -> "" + i).toList());
+            assertThat(fixture.threads)
+                    .containsOnly(fixture.onOwner(() -> Thread.currentThread().getName()));
+        }
+    }
+
+    @Test
+    void answersOnTheContextOfItsCaller() throws Exception {
+        try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            var other = fixture.vertx.getOrCreateContext();
+            assertThat(other).isNotSameAs(fixture.owner);
+            for (var context : List.of(fixture.owner, other)) {
+                var answeredOn = fixture.on(
+                        context,
+                        () -> fixture.link
+                                .commands()
+                                .send(Request.cmd(Command.ECHO).arg("hello"))
+                                .map(response -> List.of(Vertx.currentContext(), response.toString())));
+                assertThat(answeredOn).isEqualTo(List.of(context, "hello"));
+                var allAnsweredOn = fixture.on(
+                        context,
+                        () -> fixture.link
+                                .commands()
+                                .sendAll(List.of(Request.cmd(Command.PING)))
+                                .map(responses -> Vertx.currentContext()));
+                assertThat(allAnsweredOn).isSameAs(context);
+            }
+        }
+    }
+
+    @Test
+    void answersEachOfSeveralCommandsOnItsOwn() throws Exception {
+        try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            List<Response> answers = fixture.on(
+                    fixture.owner,
+                    () -> fixture.link
+                            .commands()
+                            .sendAll(List.of(
+                                    Request.cmd(Command.SET).arg("several").arg("word"),
+                                    Request.cmd(Command.INCR).arg("several"),
+                                    Request.cmd(Command.GET).arg("no such key"),
+                                    Request.cmd(Command.GET).arg("several"))));
+            assertThat(answers).hasSize(4);
+            assertThat(answers.get(0)).hasToString("OK");
+            assertThat(answers.get(1).type()).isEqualTo(ResponseType.ERROR);
+            assertThat(answers.get(1)).hasToString("ERR value is not an integer or out of range");
+            assertThat(answers.get(2)).isNull();
+            assertThat(answers.get(3)).hasToString("word");
+        }
+    }
+
+    @Test
+    void failsACommandThatRedisRefusesWithWhatRedisSaid() throws Exception {
+        try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            assertThatThrownBy(() -> fixture.send(Command.INCRBY, "refused", "no number"))
+                    .isNotInstanceOf(RedisUnavailableException.class)
+                    .hasMessageContaining("not an integer");
+        }
+    }
+
+    @Test
+    void usesTheDatabaseOfTheSettings() throws Exception {
+        RedisSettings settings =
+                new RedisSettings(List.of(new Secret(redis.url().toString())), 3, null, false, null);
+        try (LinkFixture fixture = LinkFixture.of(settings)) {
+            fixture.start();
+            assertThat(fixture.ask(Command.CLIENT, "INFO")).contains(" db=3 ");
+        }
+    }
+
+    @Test
+    void reachesARedisThatAsksForAPassword() throws Exception {
+        try (EmbeddedRedis locked = EmbeddedRedis.startOnFreePort("requirepass s:cret%");
+                LinkFixture fixture = LinkFixture.of("redis://:s%3Acret%25@127.0.0.1:" + locked.port())) {
+            fixture.start();
+            assertThat(fixture.told).containsExactly("up first");
+        }
+    }
+
+    @Test
+    void holdsTwoConnectionsHoweverManyCommandsItSendsAndLeavesNoneBehind() throws Exception {
+        try (EmbeddedRedis own = EmbeddedRedis.start();
+                LinkFixture watcher = LinkFixture.live(own.url().toString())) {
+            LinkFixture fixture = LinkFixture.live(own.url().toString());
+            fixture.on(
+                    fixture.owner,
+                    () -> fixture.link
+                            .commands()
+                            .sendAll(IntStream.range(0, 1_000)
+                                    .mapToObj(i -> Request.cmd(Command.PING))
+                                    .toList()));
+            assertThat(clients(watcher)).isEqualTo(4);
+            fixture.on(fixture.owner, fixture.link::close);
+            await().atMost(Duration.ofSeconds(1)).until(() -> clients(watcher) == 2);
+            fixture.close();
+        }
+    }
+
+    @Test
+    void tellsNothingOnceItIsBeingClosed() throws Exception {
+        try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            Future<Void> closed = fixture.onOwner(() -> {
+                for (int i = 0; i < 100; i++) {
+                    fixture.link.commands().send(publish("news", Buffer.buffer("late")));
+                }
+                return fixture.link.close();
+            });
+            closed.await();
+            assertThat(fixture.state()).isEqualTo(LinkState.CLOSED);
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+            // Whatever is still queued for the loop has run when this has.
+            fixture.onOwner(() -> "");
+            assertThat(fixture.told).containsExactly("up first");
+        }
+    }
+
+    @Test
+    void refusesToBeMadeOffAnEventLoop() throws Exception {
+        RedisSettings settings =
+                new RedisSettings(List.of(new Secret(redis.url().toString())), 0, null, false, null);
+        try (LinkFixture fixture = LinkFixture.of(settings)) {
+            assertThatThrownBy(() -> new RedisLink(fixture.vertx, settings, LinkFixture.SUBSCRIPTIONS, fixture))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    private static Request publish(String channel, Buffer payload) {
+        return Request.cmd(Command.PUBLISH).arg(channel).arg(payload);
+    }
+
+    private static long clients(LinkFixture watcher) throws Exception {
+        return watcher.ask(Command.CLIENT, "LIST").lines().count();
+    }
+}

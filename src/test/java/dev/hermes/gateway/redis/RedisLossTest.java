@@ -1,0 +1,289 @@
+package dev.hermes.gateway.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.hermes.gateway.dev.EmbeddedRedis;
+import io.vertx.core.Future;
+import io.vertx.core.net.NetServer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A link to a Redis that is away, goes away, or is not what it should be. */
+class RedisLossTest {
+
+    private static final Duration SOON = Duration.ofSeconds(3);
+
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void captureTheLog() {
+        log.start();
+        root.addAppender(log);
+    }
+
+    @AfterEach
+    void releaseTheLog() {
+        root.detachAppender(log);
+    }
+
+    @Test
+    void startsWithoutRedisAndIsThereWhenRedisIs() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.stopped(EmbeddedRedis.freePort());
+                LinkFixture fixture = LinkFixture.of(redis.url().toString())) {
+            fixture.start();
+            assertThat(fixture.told).isEmpty();
+            assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
+                    .contains("Connection refused");
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+
+            redis.restart();
+            fixture.awaitState(LinkState.LIVE, SOON);
+            assertThat(fixture.told).containsExactly("up first");
+            assertThat(fixture.onOwner(fixture.link::timesLost)).isZero();
+        }
+    }
+
+    @Test
+    void comesBackWithItsSubscriptionsWhenRedisIsKilledAndStartedAgain() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            redis.stop();
+            fixture.awaitTold("down", 1, Duration.ofSeconds(1));
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+
+            redis.restart();
+            fixture.awaitTold("up again", 1, SOON);
+            assertHears(fixture);
+            assertThat(fixture.onOwner(fixture.link::timesLost)).isEqualTo(1);
+            assertThat(logged("redis is up")).hasSize(2);
+            assertThat(logged("redis is down")).singleElement().asString().contains("127.0.0.1:" + redis.port());
+        }
+    }
+
+    @Test
+    void recoversWhenItsSubscriberIsKilled() throws Exception {
+        recoversFromKilling("pubsub");
+    }
+
+    @Test
+    void recoversWhenItsCommandsConnectionIsKilled() throws Exception {
+        recoversFromKilling("normal");
+    }
+
+    private static void recoversFromKilling(String type) throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            fixture.on(
+                    fixture.owner,
+                    () -> fixture.link
+                            .commands()
+                            .send(Request.cmd(Command.CLIENT)
+                                    .arg("KILL")
+                                    .arg("TYPE")
+                                    .arg(type)
+                                    .arg("SKIPME")
+                                    .arg("no"))
+                            .otherwiseEmpty());
+            fixture.awaitTold("down", 1, SOON);
+            fixture.awaitTold("up again", 1, SOON);
+            assertHears(fixture);
+            // Both connections of the old session are gone, not only the one that was killed.
+            assertThat(fixture.ask(Command.CLIENT, "LIST").lines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void isDownWithinFourSecondsOfASilenceAndUpAfterwards() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            redis.pause();
+            Future<Response> inFlight =
+                    fixture.onOwner(() -> fixture.link.commands().send(Request.cmd(Command.PING)));
+            fixture.awaitTold("down", 1, Duration.ofMillis(4_300));
+            assertThatThrownBy(inFlight::await).isInstanceOf(RedisUnavailableException.class);
+            assertThat(fixture.link.commands().available()).isFalse();
+
+            redis.resume();
+            fixture.awaitTold("up again", 1, Duration.ofSeconds(5));
+            assertHears(fixture);
+        }
+    }
+
+    @Test
+    void isDownWhenItsCanaryNoLongerComesThoughBothConnectionsAreAlive() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                Relay relay = new Relay(redis.port());
+                LinkFixture fixture = LinkFixture.live("redis://127.0.0.1:" + relay.port())) {
+            relay.replaceInAnswers("gateway:canary:", "gateway:cuckoo:");
+            fixture.awaitTold("down no canary", 1, Duration.ofMillis(5_300));
+            relay.replaceInAnswers("", "");
+            fixture.awaitTold("up again", 1, SOON);
+        }
+    }
+
+    @Test
+    void isNotLiveBeforeItsCanaryHasComeBack() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                Relay relay = new Relay(redis.port());
+                LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + relay.port())) {
+            // Only in messages: the confirmation of the subscription says where the list of three has its own word.
+            relay.replaceInAnswers("message\r\n$38\r\nhermes:", "message\r\n$38\r\nharmes:");
+            fixture.start();
+            assertThat(fixture.state()).isEqualTo(LinkState.PROVING);
+            assertThat(fixture.told).isEmpty();
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+            relay.replaceInAnswers("", "");
+            fixture.awaitTold("up first", 1, SOON);
+        }
+    }
+
+    @Test
+    void saysThatThePasswordIsWrongAndNeverWhatItIs() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort("requirepass right");
+                LinkFixture watcher = LinkFixture.live("redis://:right@127.0.0.1:" + redis.port());
+                LinkFixture fixture = LinkFixture.of("redis://:n0t-th1s@127.0.0.1:" + redis.port())) {
+            fixture.start();
+            assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
+                    .contains("WRONGPASS");
+            awaitErrorReplies(watcher, 10);
+            assertThat(logged("redis cannot be reached"))
+                    .singleElement()
+                    .asString()
+                    .contains("WRONGPASS");
+            assertThat(List.copyOf(log.list))
+                    .noneMatch(event -> (event.getFormattedMessage() + event.getThrowableProxy()).contains("n0t-th1s"));
+            // Every attempt's connection but the last one's is closed, although Redis keeps the refused ones open.
+            assertThat(watcher.ask(Command.CLIENT, "LIST").lines()).hasSizeLessThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void makesTheIdentityAnewAfterAFlush() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            String before = identity(fixture);
+            assertThat(before).matches("[0-9a-f]{32}");
+            assertThat(fixture.send(Command.HGET, LogIdentity.KEY, "version")).hasToString("1");
+
+            fixture.send(Command.FLUSHALL);
+            await().atMost(Duration.ofMillis(1_500))
+                    .until(() -> !identity(fixture).equals("null"));
+            assertThat(identity(fixture)).matches("[0-9a-f]{32}").isNotEqualTo(before);
+            assertThat(fixture.told).containsExactly("up first");
+        }
+    }
+
+    @Test
+    void keepsAnIdentityThatIsThere() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture first = LinkFixture.live(redis.url().toString());
+                LinkFixture second = LinkFixture.live(redis.url().toString())) {
+            assertThat(identity(second)).isEqualTo(identity(first)).isNotEqualTo("null");
+        }
+    }
+
+    @Test
+    void isDownWhenItsRedisBecomesAReplica() throws Exception {
+        try (EmbeddedRedis master = EmbeddedRedis.start();
+                EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            fixture.send(Command.REPLICAOF, "127.0.0.1", "" + master.port());
+            fixture.awaitTold("down", 1, SOON);
+            assertThat(fixture.told.get(1)).contains("READONLY");
+        }
+    }
+
+    @Test
+    void givesUpAHandshakeThatIsNeverAnsweredAndTriesAgain() throws Exception {
+        try (LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + EmbeddedRedis.freePort())) {
+            AtomicInteger accepted = new AtomicInteger();
+            NetServer silent = fixture.vertx
+                    .createNetServer()
+                    .connectHandler(socket -> accepted.incrementAndGet())
+                    .listen(0, "127.0.0.1")
+                    .await();
+            try (LinkFixture hanging = LinkFixture.of("redis://127.0.0.1:" + silent.actualPort())) {
+                long begun = System.nanoTime();
+                hanging.start();
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(3_300));
+                await().atMost(Duration.ofSeconds(4)).until(() -> accepted.get() >= 2);
+                assertThat(hanging.told).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void namesTheVersionThatIsTooOldAndTheOneThatIsNeeded() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                Relay relay = new Relay(redis.port());
+                LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + relay.port())) {
+            relay.replaceInAnswers("redis_version:7.0.15", "redis_version:6.0.19");
+            fixture.start();
+            assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
+                    .isEqualTo("Redis 6.0.19 is too old: Redis 6.2 or Valkey 7.2 or newer is needed");
+        }
+    }
+
+    @Test
+    void goesOnWithoutAVersionItMayNotAskFor() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort("user limited on >word ~* &* +@all -info");
+                LinkFixture fixture = LinkFixture.of("redis://limited:word@127.0.0.1:" + redis.port())) {
+            fixture.start();
+            assertThat(fixture.told).containsExactly("up first");
+            assertThat(logged("redis is odd")).singleElement().asString().contains("INFO is not permitted");
+        }
+    }
+
+    @Test
+    void saysWhichSubscriptionItIsRefused() throws Exception {
+        try (EmbeddedRedis redis =
+                        EmbeddedRedis.startOnFreePort("user deaf on >word ~* resetchannels &hermes:* +@all");
+                LinkFixture fixture = LinkFixture.of("redis://deaf:word@127.0.0.1:" + redis.port())) {
+            fixture.start();
+            assertThat(fixture.told).isEmpty();
+            assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
+                    .contains("refused a subscription")
+                    .contains("NOPERM");
+        }
+    }
+
+    private static void awaitErrorReplies(LinkFixture watcher, int atLeast) {
+        String counter = "total_error_replies:";
+        await().until(() -> watcher.ask(Command.INFO, "stats")
+                .lines()
+                .filter(line -> line.startsWith(counter))
+                .anyMatch(line -> Integer.parseInt(line.substring(counter.length())) >= atLeast));
+    }
+
+    private static void assertHears(LinkFixture fixture) throws Exception {
+        fixture.send(Command.PUBLISH, "news", "heard again");
+        fixture.send(Command.PUBLISH, "download:1:progress", "heard too");
+        fixture.awaitTold("message heard again", 1, SOON);
+        fixture.awaitTold("message heard too", 1, SOON);
+    }
+
+    private static String identity(LinkFixture fixture) throws Exception {
+        return String.valueOf(fixture.on(fixture.owner, () -> LogIdentity.read(fixture.link.commands())));
+    }
+
+    private List<String> logged(String beginning) {
+        return List.copyOf(log.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.startsWith(beginning))
+                .toList();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.hermes.gateway.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.dev.EmbeddedRedis;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.PfxOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A link to a Redis that is not simply one on a plain socket. */
+class RedisTopologyTest {
+
+    @Test
+    void reachesARedisBehindTlsWhoseAuthorityIsPrivate(@TempDir Path directory) throws Exception {
+        Path store = directory.resolve("store.p12");
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "redis",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=redis",
+                "-ext",
+                "san=dns:localhost",
+                "-validity",
+                "1",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "password");
+        Path authority = directory.resolve("ca.pem");
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "redis",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "password",
+                "-file",
+                authority.toString());
+        NetServerOptions tls = new NetServerOptions()
+                .setSsl(true)
+                .setKeyCertOptions(new PfxOptions().setPath(store.toString()).setPassword("password"));
+
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                Relay relay = new Relay(redis.port(), tls);
+                LinkFixture trusting = LinkFixture.of(secured("localhost", relay.port(), authority));
+                LinkFixture distrusting = LinkFixture.of(secured("localhost", relay.port(), null));
+                LinkFixture misled = LinkFixture.of(secured("127.0.0.1", relay.port(), authority))) {
+            trusting.start();
+            assertThat(trusting.told).containsExactly("up first");
+            distrusting.start();
+            assertThat(problem(distrusting)).containsIgnoringCase("ssl");
+            misled.start();
+            assertThat(problem(misled)).containsIgnoringCase("ssl");
+        }
+    }
+
+    @Test
+    void hearsAClusterOnTheNodeOfTheLogAndStaysUp() throws Exception {
+        try (EmbeddedRedis first = clusterNode();
+                EmbeddedRedis second = clusterNode()) {
+            join(first, second);
+            Secret node = new Secret(second.url().toString());
+            try (LinkFixture fixture = LinkFixture.of(new RedisSettings(List.of(node), 0, null, true, null))) {
+                fixture.start();
+                fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
+                try (LinkFixture plain = LinkFixture.live(first.url().toString())) {
+                    // The slot of the log is 10,155 (CLUSTER KEYSLOT hermes:events), so on the second.
+                    assertThat(plain.ask(Command.CLIENT, "LIST").lines().filter(line -> line.contains(" sub=4 ")))
+                            .isEmpty();
+                }
+                List<@Nullable Response> values = fixture.on(
+                        fixture.owner,
+                        () -> fixture.link
+                                .commands()
+                                .sendAll(List.of(
+                                        Request.cmd(Command.SET).arg("a").arg("1"),
+                                        Request.cmd(Command.SET).arg("b").arg("2"),
+                                        Request.cmd(Command.GET).arg("a"),
+                                        Request.cmd(Command.GET).arg("b"))));
+                assertThat(values).extracting(String::valueOf).containsExactly("OK", "OK", "1", "2");
+                fixture.send(Command.PUBLISH, "news", "from any node");
+                fixture.awaitTold("message from any node", 1, Duration.ofSeconds(2));
+                // Longer than a node may be silent: each must have been made to say something.
+                await().during(Duration.ofSeconds(5))
+                        .atMost(Duration.ofSeconds(7))
+                        .until(() -> fixture.told.size() == 2);
+            }
+        }
+    }
+
+    private static String problem(LinkFixture fixture) throws Exception {
+        return fixture.onOwner(() -> String.valueOf(fixture.link.problem()));
+    }
+
+    private static RedisSettings secured(String host, int port, @Nullable Path authority) {
+        return new RedisSettings(List.of(new Secret("rediss://" + host + ":" + port)), 0, null, false, authority);
+    }
+
+    private static void keytool(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+
+    private static EmbeddedRedis clusterNode() {
+        return EmbeddedRedis.startOnFreePort(
+                "cluster-enabled yes",
+                // Its own choice, the port plus 10,000, may be none.
+                "cluster-port " + EmbeddedRedis.freePort());
+    }
+
+    private static void join(EmbeddedRedis first, EmbeddedRedis second) throws Exception {
+        RedisCli.ask(first, "CLUSTER ADDSLOTSRANGE 0 8191");
+        RedisCli.ask(second, "CLUSTER ADDSLOTSRANGE 8192 16383");
+        String busPort =
+                RedisCli.ask(second, "CONFIG GET cluster-port").lines().toList().get(4);
+        RedisCli.ask(first, "CLUSTER MEET 127.0.0.1 " + second.port() + " " + busPort);
+        for (EmbeddedRedis node : List.of(first, second)) {
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> RedisCli.ask(node, "CLUSTER INFO").contains("cluster_state:ok")
+                            && RedisCli.ask(node, "CLUSTER INFO").contains("cluster_known_nodes:2"));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.hermes.gateway.watch;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes Netty report the buffers that were dropped without being released: it notices one only after the garbage
+ * collector has taken it, and says so only when the next buffer is made.
+ */
+final class LeakSweep {
+
+    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(2);
+
+    private LeakSweep() {}
+
+    static void run() {
+        awaitCollection();
+        UnpooledByteBufAllocator.DEFAULT.directBuffer(1).release();
+    }
+
+    /** References are handed to their queues by a thread of the JVM, so seeing ours there means that others are too. */
+    private static void awaitCollection() {
+        ReferenceQueue<Object> collected = new ReferenceQueue<>();
+        WeakReference<Object> witness = new WeakReference<>(new Object(), collected);
+        System.gc();
+        try {
+            if (collected.remove(PATIENCE_MILLIS) != witness) {
+                throw new IllegalStateException(
+                        "System.gc() collected nothing in " + PATIENCE_MILLIS + " ms; leaks cannot be seen");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
