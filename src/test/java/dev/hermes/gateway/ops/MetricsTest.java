@@ -6,6 +6,7 @@ import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.delivery.HubSnapshot.Latency;
 import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.ingest.Source;
 import dev.hermes.gateway.log.GapReason;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -153,7 +154,7 @@ class MetricsTest {
     void showsWhatWasHeardAndHowRedisIs() throws Exception {
         GatewayReadings readings = new GatewayReadings(
                 List.of(),
-                Map.of("queue:updates", Map.of(EventSource.PUBSUB, 7L, EventSource.XADD, 2L)),
+                Map.of("queue:updates", Map.of(Source.PUBSUB, 7L, Source.XADD, 2L)),
                 Map.of(Rejection.NOT_JSON, 4L),
                 250,
                 true,
@@ -202,7 +203,7 @@ class MetricsTest {
     void channelsBeyondTheCatalogueMakeNoLabels() throws Exception {
         HubSnapshot hub = new HubSnapshot(0, 0, 0, Map.of("forged\"}\n", 1L), Map.of(), Map.of(), latency(0, 0));
         GatewayReadings readings =
-                new GatewayReadings(List.of(hub), Map.of("forged", Map.of(EventSource.BUS, 1L)), Map.of(), 1, true, 0);
+                new GatewayReadings(List.of(hub), Map.of("forged", Map.of(Source.BUS, 1L)), Map.of(), 1, true, 0);
         try (Operator operator = Operator.reading(readings)) {
             assertThat(operator.scrape().samples().keySet()).noneMatch(name -> name.contains("forged"));
         }
