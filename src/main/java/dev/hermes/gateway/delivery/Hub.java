@@ -148,7 +148,9 @@ public final class Hub {
         counters.streamOpened();
         join(stream);
         int retry = settings.random().nextInt(RETRY_FROM_MILLIS, RETRY_TO_MILLIS + 1);
-        JsonObject hello = timestamped().put("connection_id", "conn_" + UUID.randomUUID());
+        JsonObject hello = new JsonObject()
+                .put("connection_id", "conn_" + UUID.randomUUID())
+                .put("timestamp", time.wall().instant().toString());
         stream.send(FrameEncoder.control(retry, opening.opening().position(), "connected", hello));
         Gap gap = opening.opening().gap();
         if (gap != null) {
