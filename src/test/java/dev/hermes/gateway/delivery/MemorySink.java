@@ -24,6 +24,15 @@ final class MemorySink implements ByteSink {
     static final class Memory {
         private final Set<ByteBuf> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
 
+        /** Keeps an eye on the memory behind that buffer. */
+        void watch(ByteBuf buffer) {
+            ByteBuf root = buffer;
+            for (ByteBuf below = buffer.unwrap(); below != null; below = below.unwrap()) {
+                root = below;
+            }
+            buffers.add(root);
+        }
+
         boolean allReleased() {
             return buffers.stream().allMatch(buffer -> buffer.refCnt() == 0);
         }
@@ -58,11 +67,7 @@ final class MemorySink implements ByteSink {
             throw new AssertionError("written after the end");
         }
         ByteBuf chunk = frame.retainedChunk();
-        ByteBuf root = chunk;
-        for (ByteBuf below = chunk.unwrap(); below != null; below = below.unwrap()) {
-            root = below;
-        }
-        memory.buffers.add(root);
+        memory.watch(chunk);
         pending += chunk.readableBytes();
         waiting.add(chunk);
         writes++;
