@@ -13,6 +13,7 @@ import dev.hermes.gateway.log.Opening;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Owns every stream and poll of one event loop. All methods on that loop; nothing here is touched from elsewhere, which is
  * why there is no lock.
  *
- * <p>Nobody joins or leaves in the middle of a batch: sockets tell of their end by events of their own.
+ * <p>Nobody joins or leaves while an entry is on its way through the index: a socket that tells of its end right there is
+ * heard a turn later.
  */
 public final class Hub {
 
@@ -43,7 +45,10 @@ public final class Hub {
     private final StreamClock clock;
     private final SubscriptionIndex index = new SubscriptionIndex();
     private final SubscriberSet everyone = new SubscriberSet();
-    private final List<Subscriber> dirty = new ArrayList<>();
+    private final ArrayDeque<Subscriber> dirty = new ArrayDeque<>();
+
+    /** Whether an entry is on its way through the index. */
+    private boolean delivering;
 
     /** The heartbeat that the live streams of one tick share. */
     private @Nullable Frame sharedHeartbeat;
@@ -54,12 +59,23 @@ public final class Hub {
      * @param start the log's position that the first batch follows
      */
     public Hub(OwnerLoop loop, HubSettings settings, EventLog log, LeaseChecker checker, HubTime time, EventId start) {
+        this(loop, settings, log, checker, time, start, CatchUp.Pace.USUAL);
+    }
+
+    Hub(
+            OwnerLoop loop,
+            HubSettings settings,
+            EventLog log,
+            LeaseChecker checker,
+            HubTime time,
+            EventId start,
+            CatchUp.Pace pace) {
         this.loop = loop;
         this.settings = settings;
         this.time = time;
         this.counters = new HubCounters(settings.channels());
         this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
-        this.catchUp = new CatchUp(loop, log, window, counters);
+        this.catchUp = new CatchUp(loop, log, window, counters, pace);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.leases = new LeaseRound(checker, this::close);
         this.clock = new StreamClock(settings.streams(), settings.random());
@@ -74,17 +90,22 @@ public final class Hub {
     public void onBatch(EventBatch batch) {
         assert loop.here();
         int deliveries = 0;
+        delivering = true;
         for (LogEntry entry : batch.entries()) {
             EventId before = window.tip();
             if (entry.id().compareTo(before) > 0) {
                 deliveries += deliver(window.add(entry), before);
             }
         }
-        dirty.forEach(subscriber -> {
-            subscriber.dirty(false);
-            subscriber.settle();
-        });
-        dirty.clear();
+        delivering = false;
+        for (Subscriber next = dirty.poll(); next != null; next = dirty.poll()) {
+            next.dirty(false);
+            next.settle();
+            if (next.writable()) {
+                // It fell behind, but the flush has made room again.
+                catchUp.add(next);
+            }
+        }
         catchUp.hubAdvanced();
         if (deliveries > 0) {
             counters.latency(System.nanoTime() - batch.receivedNanos(), deliveries);
@@ -233,7 +254,7 @@ public final class Hub {
         return counters.snapshot();
     }
 
-    /** Gives back what the window holds; the hub is not used any more. */
+    /** Gives back the memory of the frames at hand; afterwards nothing else may be asked of this hub. */
     public void close() {
         assert loop.here();
         window.clear(window.tip());
@@ -248,15 +269,22 @@ public final class Hub {
         return time.now();
     }
 
+    /** Heartbeat of a stream that is due in this tick. */
     void heartbeat(SseStream stream) {
         if (!stream.live()) {
-            stream.send(FrameEncoder.control(null, stream.cursor(), "heartbeat", timestamped()));
+            lateHeartbeat(stream);
             return;
         }
         if (sharedHeartbeat == null) {
             sharedHeartbeat = FrameEncoder.control(null, window.tip(), "heartbeat", timestamped());
         }
         stream.sendShared(sharedHeartbeat);
+    }
+
+    /** Heartbeat of a stream out of its time, or behind the others. */
+    void lateHeartbeat(SseStream stream) {
+        EventId position = stream.live() ? window.tip() : stream.cursor();
+        stream.send(FrameEncoder.control(null, position, "heartbeat", timestamped()));
     }
 
     void checkLater(SseStream stream) {
@@ -277,6 +305,16 @@ public final class Hub {
             counters.streamClosed(reason);
             stream.end(reason, reason.reconnectAfterMillis(settings.random()));
         }
+    }
+
+    void gone(SseStream stream) {
+        assert loop.here();
+        if (delivering) {
+            loop.later(() -> gone(stream));
+            return;
+        }
+        close(stream, CloseReason.CLIENT_GONE);
+        forget(stream);
     }
 
     /** Nothing more is waited for. */
