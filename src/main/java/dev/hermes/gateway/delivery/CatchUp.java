@@ -157,7 +157,7 @@ final class CatchUp {
             if (!subscriber.offer(slot)) {
                 return false;
             }
-            counters.handed(slot.entry());
+            counters.handed(slot.entry(), 1);
         }
         subscriber.advance(slot.id());
         return subscriber.writable() && !subscriber.closed();

@@ -63,7 +63,7 @@ public final class SseStream extends Subscriber {
     void settle() {
         if (heartbeatOwed && sink.writable() && !closed()) {
             heartbeatOwed = false;
-            hub.lateHeartbeat(this);
+            hub.heartbeats().sendAlone(this);
         }
         sink.flush();
     }
@@ -116,7 +116,7 @@ public final class SseStream extends Subscriber {
         heartbeatOwed |= times.takeHeartbeat(nowMillis);
         if (heartbeatOwed && sink.writable()) {
             heartbeatOwed = false;
-            hub.heartbeat(this);
+            hub.heartbeats().send(this);
             sink.flush();
         }
         if (times.takeCheck(nowMillis)) {
