@@ -81,6 +81,7 @@ final class DirectSink implements ByteSink {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // A failed write is a closed channel, and that is told by itself.
     public void write(Frame frame) {
         // From the first context a write passes no handler any more. A closed channel releases it at once.
         first.write(frame.retainedChunk(), unobserved);
@@ -120,6 +121,7 @@ final class DirectSink implements ByteSink {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // The response's close handler tells of the end.
     public void abort() {
         channel.close();
     }

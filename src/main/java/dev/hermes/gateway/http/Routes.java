@@ -94,24 +94,25 @@ final class Routes {
     /** The credential is judged before a byte of the body is read. */
     private void withBody(
             String path, HttpMethod method, Door door, long maxBytes, BiConsumer<RoutingContext, Credential> action) {
-        router.route(method, BASE + path)
-                .handler(context -> {
-                    context.request().pause();
-                    edge.gate()
-                            .pass(context.request(), door, null)
-                            .onSuccess(credential -> {
-                                context.put(CREDENTIAL, credential);
-                                context.request().resume();
-                                context.next();
-                            })
-                            .onFailure(failure -> {
-                                context.request().resume();
-                                Answers.problem(context, Answers.problemOf(context, failure));
-                            });
+        router.route(method, BASE + path).handler(context -> judge(context, door));
+        router.route(method, BASE + path).handler(Routes::requireJson);
+        router.route(method, BASE + path).handler(BodyHandler.create(false).setBodyLimit(maxBytes));
+        router.route(method, BASE + path).handler(context -> action.accept(context, context.get(CREDENTIAL)));
+    }
+
+    private void judge(RoutingContext context, Door door) {
+        context.request().pause();
+        edge.gate()
+                .pass(context.request(), door, null)
+                .onSuccess(credential -> {
+                    context.put(CREDENTIAL, credential);
+                    context.request().resume();
+                    context.next();
                 })
-                .handler(Routes::requireJson)
-                .handler(BodyHandler.create(false).setBodyLimit(maxBytes))
-                .handler(context -> action.accept(context, context.get(CREDENTIAL)));
+                .onFailure(failure -> {
+                    context.request().resume();
+                    Answers.problem(context, Answers.problemOf(context, failure));
+                });
     }
 
     private static void requireJson(RoutingContext context) {

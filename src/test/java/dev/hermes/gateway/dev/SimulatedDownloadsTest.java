@@ -178,7 +178,9 @@ class SimulatedDownloadsTest {
 
         simulation.close().await();
 
-        await().untilAsserted(() -> assertThat(connections()).isEqualTo(RedisListener.CONNECTIONS));
+        // Sooner than silence alone would end an open one.
+        await().atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(connections()).isEqualTo(RedisListener.CONNECTIONS));
         int heard = listener.heard().size();
         ask(Command.PING, "all that came before has been heard");
         assertThat(listener.heard()).hasSize(heard);

@@ -23,7 +23,7 @@ class SignalTest {
     void travelsByReferenceInOrder(Vertx vertx, VertxTestContext context) {
         Signal.registerCodecs(vertx.eventBus());
         List<Signal> sent = List.of(
-                new EventBatch(List.of(new Origin(ID))),
+                new EventBatch(List.of(new Origin(ID)), 0),
                 new Signal.BackendDown(Instant.EPOCH, "connection closed"),
                 new Signal.BackendUp(Instant.EPOCH),
                 new Signal.LogLost(ID),
@@ -60,11 +60,11 @@ class SignalTest {
     @Test
     void batchIsNeverEmptyAndNeverChanges() {
         List<LogEntry> entries = new ArrayList<>(List.of(new Origin(ID)));
-        EventBatch batch = new EventBatch(entries);
+        EventBatch batch = new EventBatch(entries, 0);
         entries.clear();
 
         assertThat(batch.entries()).hasSize(1);
-        assertThatThrownBy(() -> new EventBatch(entries)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new EventBatch(entries, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
