@@ -1,23 +1,17 @@
 package dev.hermes.gateway.delivery;
 
-import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
-import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.GapReason;
 import dev.hermes.gateway.log.Opening;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +39,7 @@ public final class Hub {
     private final StreamClock clock;
     private final SubscriptionIndex index = new SubscriptionIndex();
     private final SubscriberSet everyone = new SubscriberSet();
-    private final ArrayDeque<Subscriber> dirty = new ArrayDeque<>();
-
-    /** Whether an entry is on its way through the index. */
-    private boolean delivering;
+    private final LiveDelivery live;
 
     /** The heartbeat that the live streams of one tick share. */
     private @Nullable Frame sharedHeartbeat;
@@ -76,6 +67,7 @@ public final class Hub {
         this.counters = new HubCounters(settings.channels());
         this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
         this.catchUp = new CatchUp(loop, log, window, counters, pace);
+        this.live = new LiveDelivery(window, index, everyone, catchUp, counters);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.leases = new LeaseRound(checker, this::close);
         this.clock = new StreamClock(settings.streams(), settings.random());
@@ -89,71 +81,10 @@ public final class Hub {
     /** Takes the next entries of the log to whoever listens. */
     public void onBatch(EventBatch batch) {
         assert loop.here();
-        int deliveries = 0;
-        delivering = true;
-        for (LogEntry entry : batch.entries()) {
-            EventId before = window.tip();
-            if (entry.id().compareTo(before) > 0) {
-                deliveries += deliver(window.add(entry), before);
-            }
-        }
-        delivering = false;
-        for (Subscriber next = dirty.poll(); next != null; next = dirty.poll()) {
-            next.dirty(false);
-            next.settle();
-            if (next.writable()) {
-                // It fell behind, but the flush has made room again.
-                catchUp.add(next);
-            }
-        }
+        int deliveries = live.deliver(batch);
         catchUp.hubAdvanced();
         if (deliveries > 0) {
             counters.latency(System.nanoTime() - batch.receivedNanos(), deliveries);
-        }
-    }
-
-    private int deliver(Slot slot, EventId before) {
-        LiveOffer offer = new LiveOffer(slot, before);
-        if (slot.entry() instanceof Event event) {
-            index.forEachListener(event.envelope(), offer);
-            if (offer.taken > 0) {
-                counters.delivered(event.envelope().channel(), offer.taken);
-            }
-        } else if (slot.entry() instanceof Hole) {
-            everyone.forEach(offer);
-            counters.gapsTold(GapReason.SOURCE_HOLE, offer.taken);
-        }
-        return offer.taken;
-    }
-
-    /** One entry on its way to all live listeners; made once per entry, not per listener. */
-    private final class LiveOffer implements Consumer<Subscriber> {
-        private final Slot slot;
-        private final EventId before;
-        private int taken;
-
-        private LiveOffer(Slot slot, EventId before) {
-            this.slot = slot;
-            this.before = before;
-        }
-
-        @Override
-        public void accept(Subscriber subscriber) {
-            if (!subscriber.live()) {
-                return;
-            }
-            if (!subscriber.dirty()) {
-                subscriber.dirty(true);
-                dirty.add(subscriber);
-            }
-            boolean took = subscriber.offer(slot);
-            if (took) {
-                taken++;
-            }
-            if (!took || !subscriber.writable()) {
-                counters.catchingUp(1);
-                subscriber.fallBehind(took ? slot.id() : before);
-            }
         }
     }
 
@@ -307,7 +238,7 @@ public final class Hub {
 
     void gone(SseStream stream) {
         assert loop.here();
-        if (delivering) {
+        if (live.delivering()) {
             loop.later(() -> gone(stream));
             return;
         }
