@@ -36,7 +36,7 @@ public final class LogIdentity {
         return Request.cmd(Command.HGET).arg(KEY).arg(FIELD);
     }
 
-    /** Makes the hash where it is missing, and touches nothing where it is there. */
+    /** Makes the hash where it is missing, touches nothing where it is there, and asks last what the identity is. */
     static List<Request> ensure(SecureRandom random) {
         byte[] word = new byte[RANDOM_BYTES];
         random.nextBytes(word);
@@ -45,10 +45,11 @@ public final class LogIdentity {
                         .arg(KEY)
                         .arg(FIELD)
                         .arg(HexFormat.of().formatHex(word)),
-                Request.cmd(Command.HSETNX).arg(KEY).arg(VERSION_FIELD).arg(VERSION));
+                Request.cmd(Command.HSETNX).arg(KEY).arg(VERSION_FIELD).arg(VERSION),
+                get());
     }
 
-    private static @Nullable String text(@Nullable Response response) {
+    static @Nullable String text(@Nullable Response response) {
         return response == null ? null : response.toString();
     }
 }

@@ -5,11 +5,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.RedisConnection;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class RedisLink {
 
     private final Thread ownerThread = Thread.currentThread();
     private final HeldCommands commands;
+    private final List<HeldCommands> logCommands;
     private final Reasons reasons;
     private final SecureRandom random = new SecureRandom();
     private final Backoff backoff = new Backoff(random);
@@ -75,6 +77,10 @@ public final class RedisLink {
         this.listener = listener;
         this.reasons = new Reasons(settings);
         this.commands = new HeldCommands(vertx, context);
+        int log = subscriptions.logReaders() == 0 ? 0 : subscriptions.logReaders() + 1;
+        this.logCommands = Stream.generate(() -> new HeldCommands(vertx, context))
+                .limit(log)
+                .toList();
     }
 
     /**
@@ -104,7 +110,7 @@ public final class RedisLink {
         vertx.cancelTimer(retryTimer);
         vertx.cancelTimer(startTimer);
         firstAttempt.tryComplete();
-        commands.shut();
+        shutCommands();
         Session last = session;
         session = null;
         return last == null ? Future.succeededFuture() : last.close();
@@ -113,6 +119,16 @@ public final class RedisLink {
     /** Commands over one held connection of this link, refused while it is not live. Any thread may call them. */
     public RedisCommands commands() {
         return commands;
+    }
+
+    /** Commands over a connection of their own, so that one of them may block, for less than 3 s. As {@link #commands}. */
+    public RedisCommands tail() {
+        return logCommands.get(0);
+    }
+
+    /** Commands over connections of their own, so that large answers hold up nobody else. As {@link #commands}. */
+    public List<RedisCommands> readers() {
+        return List.copyOf(logCommands.subList(1, logCommands.size()));
     }
 
     public LinkState state() {
@@ -157,7 +173,7 @@ public final class RedisLink {
         state = state.to(LinkState.DISCONNECTED);
         session = null;
         problem = reason;
-        commands.shut();
+        shutCommands();
         if (wasLive) {
             timesLost++;
             downSince = Instant.now();
@@ -181,12 +197,20 @@ public final class RedisLink {
         }
     }
 
-    private void live(RedisConnection connection, String version) {
+    private void shutCommands() {
+        commands.shut();
+        logCommands.forEach(HeldCommands::shut);
+    }
+
+    private void live(HeldConnections held, String version) {
         state = state.to(LinkState.LIVE);
         problem = null;
         failedAttempts = 0;
         backoff.reset();
-        commands.open(connection);
+        commands.open(held.commands());
+        for (int index = 0; index < logCommands.size(); index++) {
+            logCommands.get(index).open(held.log().get(index));
+        }
         LOG.info(
                 "redis is up address={} server={} canary_ms={} times_lost={}",
                 reasons.address(),
@@ -209,8 +233,13 @@ public final class RedisLink {
         }
 
         @Override
-        public void live(RedisConnection connection, String version) {
-            RedisLink.this.live(connection, version);
+        public void live(HeldConnections held, String version) {
+            RedisLink.this.live(held, version);
+        }
+
+        @Override
+        public void identity(String identity) {
+            listener.onIdentity(identity);
         }
 
         @Override

@@ -14,6 +14,14 @@ public interface RedisLinkListener {
     void onMessage(RedisMessage message);
 
     /**
+     * What Redis holds is now this: told before {@link #onUp} each time, and again whenever it has changed, since Redis was
+     * flushed or exchanged.
+     *
+     * @param identity see {@link LogIdentity}
+     */
+    default void onIdentity(String identity) {}
+
+    /**
      * Redis is proven to be there: every subscription is confirmed and what is published comes back. Commands work.
      *
      * @param downSince when it was lost; null the first time

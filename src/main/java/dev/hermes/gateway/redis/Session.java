@@ -31,8 +31,11 @@ final class Session {
 
         void reached(LinkState state);
 
-        /** The commands connection answers and the subscriptions are proven to be heard. */
-        void live(RedisConnection commands, String version);
+        /** The connections answer and the subscriptions are proven to be heard. */
+        void live(HeldConnections held, String version);
+
+        /** What the log's identity is; told first before the session is live, then whenever it is another. */
+        void identity(String identity);
 
         void message(RedisMessage message);
 
@@ -58,6 +61,7 @@ final class Session {
     private final SecureRandom random;
     private final Reasons reasons;
     private final Connections connections;
+    private final LogConnections logConnections;
     private final String canaryChannel;
     private final Canary canary = new Canary(TimeUnit.SECONDS.toNanos(PROOF_LIMIT_SECONDS));
     private final Set<String> unconfirmed = new HashSet<>();
@@ -67,6 +71,7 @@ final class Session {
     private boolean ended;
     private long tickTimer = -1;
     private String version = "unknown";
+    private @Nullable String identity;
     private @Nullable RedisConnection commands;
 
     Session(
@@ -82,6 +87,7 @@ final class Session {
         this.random = random;
         this.observer = observer;
         this.connections = new Connections(vertx, settings);
+        this.logConnections = new LogConnections(connections, subscriptions.logReaders());
         byte[] word = new byte[8];
         random.nextBytes(word);
         this.canaryChannel = CANARY_CHANNEL + HexFormat.of().formatHex(word);
@@ -95,7 +101,9 @@ final class Session {
                 .open()
                 .compose(connection -> {
                     commands = watched(connection, "commands");
-                    return connections.openSubscriber(connection);
+                    return logConnections
+                            .open(opened -> watched(opened, "log"))
+                            .compose(done -> connections.openSubscriber(connection));
                 })
                 .onSuccess(connection -> subscribe(watched(connection, "subscriber")))
                 .onFailure(failure -> end(reasons.of(failure)));
@@ -224,10 +232,22 @@ final class Session {
     private Future<Void> ensureIdentity(RedisConnection connection) {
         return Replies.sendAll(connection, LogIdentity.ensure(random)).map(replies -> {
             if (!ended) {
-                replies.stream().filter(Replies::isError).findFirst().ifPresent(this::judgeError);
+                replies.stream()
+                        .filter(Replies::isError)
+                        .findFirst()
+                        .ifPresentOrElse(
+                                this::judgeError,
+                                () -> judgeIdentity(LogIdentity.text(replies.get(replies.size() - 1))));
             }
             return null;
         });
+    }
+
+    private void judgeIdentity(@Nullable String found) {
+        if (found != null && !found.equals(identity)) {
+            identity = found;
+            observer.identity(found);
+        }
     }
 
     private void judgeError(Response error) {
@@ -260,7 +280,7 @@ final class Session {
             vertx.cancelTimer(attemptTimer);
             tickTimer = vertx.setPeriodic(TICK_MILLIS, timer -> tick(connection));
             state = state.to(LinkState.LIVE);
-            observer.live(connection, version);
+            observer.live(new HeldConnections(connection, logConnections.opened()), version);
         }
     }
 
@@ -269,9 +289,10 @@ final class Session {
             end("no canary came back for " + PROOF_LIMIT_SECONDS + " s");
             return;
         }
-        // Pipelined; the answers of the first two are judged when they come, the third must come back by itself.
+        // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.
         ensureIdentity(connection).onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
         connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
+        logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
     }
 }
