@@ -4,7 +4,6 @@ import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.EnvelopeParser;
-import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
 import dev.hermes.gateway.ingest.BusDoor;
@@ -60,12 +59,7 @@ final class Intake implements RedisLinkListener {
         OwnerLoop loop = OwnerLoop.current(vertx);
         this.channels = new ChannelDirectory(settings.catalogue());
         this.parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
-        this.log = new MemoryLog(
-                vertx,
-                settings.history(),
-                recallable(settings),
-                clock,
-                entries -> tell(new EventBatch(entries, System.nanoTime())));
+        this.log = new MemoryLog(vertx, settings.history(), recallable(settings), clock, this);
         this.publisher =
                 new Publisher(loop, log, settings.catalogue().channels().keySet());
         if (settings.redis().present()) {

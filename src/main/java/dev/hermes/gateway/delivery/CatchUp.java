@@ -75,6 +75,20 @@ final class CatchUp {
         }
     }
 
+    /** The log that the subscriber's position was of is no more: tells it so, and moves it to the tip. */
+    void moveOn(Subscriber subscriber, EventId lost) {
+        if (subscriber.live()) {
+            counters.catchingUp(1);
+            subscriber.fallBehind(lost);
+        }
+        if (subscriber.offer(Gap.of(GapReason.LOG_LOST, lost.toString(), window.tip()))) {
+            counters.gapTold(GapReason.LOG_LOST);
+            subscriber.advance(window.tip());
+        }
+        subscriber.settle();
+        add(subscriber);
+    }
+
     /** The hub has moved on: those that waited for it may go. */
     void hubAdvanced() {
         if (!ahead.isEmpty()) {
@@ -168,8 +182,9 @@ final class CatchUp {
             Subscriber subscriber = wantReader.remove();
             if (!subscriber.closed()) {
                 readers++;
-                log.read(subscriber.cursor(), pace.entriesAPage())
-                        .onComplete(reading -> got(subscriber, reading), failure -> readFailed(subscriber));
+                EventId asked = subscriber.cursor();
+                log.read(asked, pace.entriesAPage())
+                        .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
             }
         }
     }
@@ -179,10 +194,14 @@ final class CatchUp {
         failed.add(subscriber);
     }
 
-    private void got(Subscriber subscriber, Reading reading) {
+    private void got(Subscriber subscriber, EventId asked, Reading reading) {
         readers--;
         if (!subscriber.closed()) {
-            if (reading instanceof Reading.Page page) {
+            if (!asked.equals(subscriber.cursor())) {
+                // It was moved on meanwhile: this is of the log before.
+                subscriber.scheduled(false);
+                add(subscriber);
+            } else if (reading instanceof Reading.Page page) {
                 handPage(subscriber, page.entries());
             } else {
                 handGap(subscriber);

@@ -80,6 +80,15 @@ public final class Hub {
         delivery.deliver(batch);
     }
 
+    /** What was delivered so far is of a log that is no more: everybody is told, and goes on at its new tip. */
+    public void onLogLost(EventId resumedAt) {
+        assert loop.here();
+        EventId before = window.tip();
+        window.clear(resumedAt);
+        roster.all()
+                .forEach(subscriber -> catchUp.moveOn(subscriber, subscriber.live() ? before : subscriber.cursor()));
+    }
+
     /** Takes on a stream: {@code connected}, then what it missed or must know, then what comes. */
     public SseStream open(StreamOpening opening, ByteSink sink) {
         assert loop.here();

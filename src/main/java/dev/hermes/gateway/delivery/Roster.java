@@ -49,6 +49,11 @@ final class Roster {
         return only(PendingPoll.class);
     }
 
+    /** Everybody now; the list stays as it is when they leave. */
+    List<Subscriber> all() {
+        return only(Subscriber.class);
+    }
+
     private <S extends Subscriber> List<S> only(Class<S> kind) {
         List<S> those = new ArrayList<>();
         everyone.forEach(subscriber -> {

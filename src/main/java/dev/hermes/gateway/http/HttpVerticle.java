@@ -9,7 +9,6 @@ import dev.hermes.gateway.delivery.HubTime;
 import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
-import dev.hermes.gateway.log.Cursor;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -75,7 +74,7 @@ public final class HttpVerticle extends VerticleBase {
         OwnerLoop own = OwnerLoop.current(vertx);
         loop = own;
         signals = vertx.eventBus().localConsumer(services.signals(), message -> onSignal(message.body()));
-        return services.log().open(new Cursor.Fresh(), List.of()).compose(opening -> {
+        return services.log().position().compose(position -> {
             HubSettings settings = HubSettings.of(
                     services.settings().streams(),
                     services.settings().catalogue().channels().keySet(),
@@ -86,7 +85,7 @@ public final class HttpVerticle extends VerticleBase {
                     services.log(),
                     CredentialLease.checker(services.tokens()),
                     HubTime.system(),
-                    opening.position());
+                    position);
             hub = started;
             early.forEach(this::onSignal);
             early = List.of();
@@ -145,6 +144,8 @@ public final class HttpVerticle extends VerticleBase {
             running.onBackend(false, down.since());
         } else if (signal instanceof Signal.BackendUp up) {
             running.onBackend(true, up.since());
+        } else if (signal instanceof Signal.LogLost lost) {
+            running.onLogLost(lost.resumedAt());
         } else if (signal instanceof Signal.SseSwitched switched) {
             if (!switched.enabled()) {
                 running.endAll(

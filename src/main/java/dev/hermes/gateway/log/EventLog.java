@@ -2,9 +2,7 @@ package dev.hermes.gateway.log;
 
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
 import io.vertx.core.Future;
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -20,8 +18,11 @@ public interface EventLog {
      */
     Future<List<EventId>> append(List<Envelope> envelopes);
 
-    /** Appends an entry that says that the source may have lost events between the two times. */
-    Future<Hole> declareHole(Instant from, Instant to);
+    /**
+     * The position that the next entry at the outlet follows; {@code 0-0}, which no entry has, while the log was never
+     * reached.
+     */
+    Future<EventId> position();
 
     /** Decides where a reader starts, and recalls what it asked for as of exactly that position. */
     Future<Opening> open(Cursor cursor, List<Recall> recalls);

@@ -74,12 +74,12 @@ public final class MemoryLog implements EventLog {
                 ids.add(event.id());
             }
             retained.trim(now);
-            outlet.accept(entries);
+            outlet.accept(entries, System.nanoTime());
             return Future.succeededFuture(ids);
         });
     }
 
-    @Override
+    /** Appends an entry that says that the source may have lost events between the two times. */
     public Future<Hole> declareHole(Instant from, Instant to) {
         return loop.call(() -> {
             if (closed) {
@@ -89,9 +89,14 @@ public final class MemoryLog implements EventLog {
             Hole hole = new Hole(nextId(), retained.last().id(), from, to);
             retained.add(hole, now);
             retained.trim(now);
-            outlet.accept(List.of(hole));
+            outlet.accept(List.of(hole), System.nanoTime());
             return Future.succeededFuture(hole);
         });
+    }
+
+    @Override
+    public Future<EventId> position() {
+        return loop.call(() -> Future.succeededFuture(retained.last().id()));
     }
 
     @Override

@@ -1,0 +1,269 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.redis.RedisUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log in Redis, the stream {@code hermes:events}, shared by all gateways: whoever appends, each follows the same tail,
+ * so that all have one order and any of them honours any cursor. Durable as far as Redis is.
+ *
+ * <p>While Redis is away everything here fails at once; nothing is queued. When it is back, the tail goes on where it
+ * stopped if that entry is still there, exactly as a client's cursor is judged; if not, the log is lost and everybody is
+ * told.
+ */
+public final class RedisLog implements EventLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
+
+    private static final int INDEX_PAGE = 1_000;
+
+    private static final EventId NOWHERE = new EventId(false, 0, 0);
+
+    private final OwnerLoop loop;
+    private final LogScripts scripts;
+    private final InstantSource clock;
+    private final StreamReader reader;
+    private final StreamEntries entries;
+    private final StreamEntries.Refusals refusals;
+    private final LogOutlet outlet;
+    private final Supplier<Future<Void>> settled;
+
+    // Owned by the loop.
+    private final StreamTail tail;
+    private final LatestIds latest;
+    private final OwnAppends own = new OwnAppends();
+    private String identity = "";
+    private Future<Void> indexed = Future.succeededFuture();
+    private boolean reachedOnce;
+
+    /**
+     * Must be called on the event loop that shall own the log.
+     *
+     * @param settled completes once it is known whether the source has a hole right now, so that no stream is told of a
+     *     hole older than itself
+     */
+    RedisLog(OwnerLoop loop, RedisLogParts parts, LogOutlet outlet, Supplier<Future<Void>> settled) {
+        this.loop = loop;
+        this.scripts = parts.scripts();
+        this.clock = parts.clock();
+        this.reader = parts.reader();
+        this.entries = parts.entries();
+        this.refusals = parts.refusals();
+        this.latest = parts.latest();
+        this.outlet = outlet;
+        this.settled = settled;
+        this.tail = new StreamTail(parts.tail(), NOWHERE, new Following());
+    }
+
+    /** Redis holds the log of that identity now; a running tail finds out by itself whether it is still the same log. */
+    public void identity(String now) {
+        assert loop.here();
+        identity = now;
+    }
+
+    /** Redis is proven to be there: follows the tail from where it stopped, if that is still there. Owner's loop. */
+    public Future<Void> up() {
+        assert loop.here();
+        if (!reachedOnce) {
+            return restart();
+        }
+        EventId position = tail.position();
+        return reader.at(position).compose(held -> {
+            if (held == null) {
+                return restart();
+            }
+            tail.start(position);
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Redis was lost. Owner's loop. */
+    public void down() {
+        assert loop.here();
+        tail.stop();
+    }
+
+    /** Follows the log that is there now from its tip; what was told of another is void. */
+    private Future<Void> restart() {
+        tail.stop();
+        EventId before = tail.position();
+        return scripts.origin(identity, reachedOnce ? before : null, clock.instant())
+                .map(RedisLog::given)
+                .map(tip -> {
+                    if (reachedOnce) {
+                        LOG.warn("log is lost last_delivered={} resumed_at={}", before, tip);
+                    }
+                    reachedOnce = true;
+                    own.clear();
+                    latest.clear();
+                    outlet.lost(tip);
+                    tail.start(tip);
+                    indexed = index(null).otherwiseEmpty();
+                    return null;
+                });
+    }
+
+    private static <T> T given(LogScriptReply<T> reply) {
+        if (reply instanceof LogScriptReply.Given<T> given) {
+            return given.value();
+        }
+        throw new RedisUnavailableException("Redis does not hold this log any more");
+    }
+
+    /** Builds the index of latest events anew, a page at a time, from the oldest entry on. */
+    private Future<Void> index(@Nullable EventId after) {
+        Future<@Nullable EventId> from = after == null ? reader.oldest() : Future.succeededFuture(after);
+        return from.compose(start -> start == null
+                ? Future.succeededFuture()
+                : reader.after(start, INDEX_PAGE).compose(reading -> indexPage(reading, after == null ? start : null)));
+    }
+
+    private Future<Void> indexPage(Reading reading, @Nullable EventId first) {
+        if (!(reading instanceof Reading.Page page)) {
+            // Trimmed meanwhile: what is older than now the oldest is not wanted any more.
+            return index(null);
+        }
+        Future<Void> before =
+                first == null ? Future.succeededFuture() : reader.at(first).map(this::indexEntry);
+        return before.compose(done -> {
+            page.entries().forEach(this::indexEntry);
+            return page.entries().size() < INDEX_PAGE
+                    ? Future.succeededFuture()
+                    : index(page.entries().get(page.entries().size() - 1).id());
+        });
+    }
+
+    private @Nullable Void indexEntry(@Nullable LogEntry entry) {
+        if (entry instanceof Event event) {
+            latest.remember(event);
+        }
+        return null;
+    }
+
+    /** An envelope of this gateway got its place; the tail will tell of it soon. Owner's loop. */
+    public void appended(EventId id, Envelope envelope, long receivedNanos) {
+        assert loop.here();
+        if (id.isAfter(tail.position())) {
+            own.add(id, envelope, receivedNanos);
+        }
+    }
+
+    @Override
+    public Future<List<EventId>> append(List<Envelope> envelopes) {
+        return loop.call(() -> {
+            long received = System.nanoTime();
+            return scripts.publish(identity, envelopes).map(RedisLog::given).map(ids -> {
+                for (int index = 0; index < ids.size(); index++) {
+                    appended(ids.get(index), envelopes.get(index), received);
+                }
+                return ids;
+            });
+        });
+    }
+
+    @Override
+    public Future<EventId> position() {
+        return loop.call(() -> Future.succeededFuture(tail.position()));
+    }
+
+    @Override
+    public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
+        return loop.call(() -> tail.running()
+                ? settled.get().compose(done -> openNow(cursor, recalls))
+                : Future.failedFuture(new RedisUnavailableException("the log is not there right now")));
+    }
+
+    private Future<Opening> openNow(Cursor cursor, List<Recall> recalls) {
+        if (cursor instanceof Cursor.Fresh) {
+            return recalls.isEmpty()
+                    ? Future.succeededFuture(new Opening(tail.position(), null, List.of()))
+                    : indexed.compose(done -> recall(recalls));
+        }
+        if (cursor instanceof Cursor.At at && !at.id().memory()) {
+            return reader.at(at.id())
+                    .compose(held -> held == null
+                            ? reader.oldest().map(oldest -> refused(at.id().toString(), reason(at.id(), oldest)))
+                            : Future.succeededFuture(new Opening(at.id(), null, List.of())));
+        }
+        String text = cursor instanceof Cursor.At at ? at.id().toString() : ((Cursor.Unreadable) cursor).text();
+        return Future.succeededFuture(refused(text, GapReason.UNKNOWN_CURSOR));
+    }
+
+    private Opening refused(String cursor, GapReason reason) {
+        EventId tip = tail.position();
+        return new Opening(tip, Gap.of(reason, cursor, tip), List.of());
+    }
+
+    private static GapReason reason(EventId cursor, @Nullable EventId oldest) {
+        return oldest != null && oldest.isAfter(cursor) ? GapReason.HISTORY_EVICTED : GapReason.UNKNOWN_CURSOR;
+    }
+
+    private Future<Opening> recall(List<Recall> recalls) {
+        EventId position = tail.position();
+        List<Future<@Nullable LogEntry>> asked = new ArrayList<>();
+        recalls.stream().map(latest::get).filter(Objects::nonNull).distinct().forEach(id -> asked.add(reader.at(id)));
+        return Future.all(asked)
+                .map(all -> new Opening(
+                        position,
+                        null,
+                        all.<LogEntry>list().stream()
+                                .filter(Event.class::isInstance)
+                                .map(Event.class::cast)
+                                .toList()));
+    }
+
+    @Override
+    public Future<Reading> read(EventId after, int maxEntries) {
+        return loop.call(() -> reader.after(after, maxEntries));
+    }
+
+    @Override
+    public Future<Void> close() {
+        return loop.call(() -> {
+            tail.stop();
+            return Future.succeededFuture();
+        });
+    }
+
+    private final class Following implements StreamTail.Listener {
+
+        @Override
+        public void entries(List<Response> found) {
+            long received = System.nanoTime();
+            List<LogEntry> read = new ArrayList<>(found.size());
+            for (Response entry : found) {
+                EventId id = StreamEntries.id(entry);
+                OwnAppends.Own known = own.take(id);
+                LogEntry next = known == null ? entries.entry(entry, refusals) : new Event(id, known.envelope());
+                received = known == null ? received : Math.min(received, known.receivedNanos());
+                indexEntry(next);
+                read.add(next);
+            }
+            outlet.accept(read, received);
+        }
+
+        @Override
+        public void broken() {
+            restart().onFailure(this::stopped);
+        }
+
+        @Override
+        public void stopped(Throwable failure) {
+            LOG.warn("log cannot be followed position={} reason=\"{}\"", tail.position(), failure.getMessage());
+        }
+    }
+}

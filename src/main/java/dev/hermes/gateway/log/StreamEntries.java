@@ -1,0 +1,143 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.event.ChannelShape;
+import dev.hermes.gateway.event.EnvelopeParser;
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.Origin;
+import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.event.Skipped;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Response;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads entries of the stream {@code hermes:events} as Redis tells them. Nothing in one makes it fail: what is no event is a
+ * position all the same. Immutable; any thread.
+ */
+final class StreamEntries {
+
+    /** The channel of the gateway's own entries. */
+    static final String OWN_CHANNEL = "hermes:gateway:log";
+
+    static final String GAP = "gap";
+    static final String ORIGIN = "log";
+
+    /** Hears of entries that producers appended and that are no events. */
+    @FunctionalInterface
+    interface Refusals {
+        void refused(EventId id, String channel, Rejection reason, String detail, Buffer payload);
+    }
+
+    private final Function<String, @Nullable ChannelShape> shapes;
+    private final EnvelopeParser parser;
+    private final InstantSource clock;
+
+    StreamEntries(Function<String, @Nullable ChannelShape> shapes, EnvelopeParser parser, InstantSource clock) {
+        this.shapes = shapes;
+        this.parser = parser;
+        this.clock = clock;
+    }
+
+    /** The entries of an XRANGE, in order. */
+    List<LogEntry> range(@Nullable Response answer, Refusals refusals) {
+        List<LogEntry> entries = new ArrayList<>();
+        if (answer != null) {
+            for (Response entry : answer) {
+                entries.add(entry(entry, refusals));
+            }
+        }
+        return entries;
+    }
+
+    /** An entry's position. */
+    static EventId id(Response entry) {
+        EventId id = EventId.parse(entry.get(0).toString());
+        if (id == null) {
+            throw new IllegalStateException("Redis told of a position that is none: " + entry.get(0));
+        }
+        return id;
+    }
+
+    LogEntry entry(Response entry, Refusals refusals) {
+        EventId id = id(entry);
+        Map<String, Buffer> fields = fields(entry.get(1));
+        String channel = text(fields, "channel");
+        String type = text(fields, "type");
+        Buffer data = fields.get("data");
+        if (OWN_CHANNEL.equals(channel)) {
+            return own(id, type, data);
+        }
+        if (channel == null) {
+            refusals.refused(id, "", Rejection.UNKNOWN_CHANNEL, "channel is missing", orEmpty(data));
+            return new Skipped(id);
+        }
+        ChannelShape shape = shapes.apply(channel);
+        if (shape == null) {
+            // Another version of the gateway may know it; what is nobody's is not this one's to judge.
+            return new Skipped(id);
+        }
+        if (type == null || data == null) {
+            Rejection reason = type == null ? Rejection.MISSING_TYPE : Rejection.MISSING_DATA;
+            refusals.refused(id, channel, reason, (type == null ? "type" : "data") + " is missing", orEmpty(data));
+            return new Skipped(id);
+        }
+        Parsed parsed = parser.ofEntry(shape, type, data, text(fields, "timestamp"), clock.instant());
+        if (parsed instanceof Parsed.Accepted accepted) {
+            return new Event(id, accepted.envelope());
+        }
+        Parsed.Rejected rejected = (Parsed.Rejected) parsed;
+        refusals.refused(id, channel, rejected.reason(), rejected.detail(), data);
+        return new Skipped(id);
+    }
+
+    private static LogEntry own(EventId id, @Nullable String type, @Nullable Buffer data) {
+        if (ORIGIN.equals(type)) {
+            return new Origin(id);
+        }
+        if (!GAP.equals(type) || data == null) {
+            return new Skipped(id);
+        }
+        try {
+            JsonObject told = data.toJsonObject();
+            EventId requested = EventId.parse(told.getString("requested", ""));
+            return new Hole(
+                    id,
+                    requested == null ? id : requested,
+                    Instant.parse(told.getString("from")),
+                    Instant.parse(told.getString("to")));
+        } catch (DecodeException | ClassCastException | DateTimeException | NullPointerException notOurs) {
+            return new Skipped(id);
+        }
+    }
+
+    private static Map<String, Buffer> fields(Response list) {
+        Map<String, Buffer> fields = new HashMap<>();
+        for (int index = 0; index + 1 < list.size(); index += 2) {
+            fields.put(list.get(index).toString(), list.get(index + 1).toBuffer());
+        }
+        return fields;
+    }
+
+    private static @Nullable String text(Map<String, Buffer> fields, String name) {
+        Buffer value = fields.get(name);
+        return value == null ? null : value.toString();
+    }
+
+    private static Buffer orEmpty(@Nullable Buffer data) {
+        return data == null ? Buffer.buffer() : data;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.redis.RedisCommands;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks about old entries, over connections of their own, in turns. Owned by the log's loop. */
+final class StreamReader {
+
+    static final String STREAM = "hermes:events";
+
+    private final List<RedisCommands> connections;
+    private final StreamEntries entries;
+    private int turn;
+
+    StreamReader(List<RedisCommands> connections, StreamEntries entries) {
+        this.connections = connections;
+        this.entries = entries;
+    }
+
+    /** What follows the position; {@link Reading.Evicted} unless the position itself is still an entry. */
+    Future<Reading> after(EventId position, int limit) {
+        return next().sendAll(List.of(exactly(position), range("(" + position, "+", limit)))
+                .map(answers -> {
+                    Response held = required(answers.get(0));
+                    Response found = required(answers.get(1));
+                    return held.size() == 0
+                            ? new Reading.Evicted()
+                            : new Reading.Page(entries.range(found, (id, channel, reason, detail, payload) -> {}));
+                });
+    }
+
+    /** The entry at exactly that position, or null. */
+    Future<@Nullable LogEntry> at(EventId position) {
+        return next().send(exactly(position)).map(answer -> {
+            List<LogEntry> found = entries.range(required(answer), (id, channel, reason, detail, payload) -> {});
+            return found.isEmpty() ? null : found.get(0);
+        });
+    }
+
+    /** The position of the oldest entry, or null for an empty log. */
+    Future<@Nullable EventId> oldest() {
+        return next().send(range("-", "+", 1)).map(StreamReader::firstId);
+    }
+
+    /** The position of the newest entry, or null for an empty log. */
+    Future<@Nullable EventId> newest() {
+        return next().send(Request.cmd(Command.XREVRANGE)
+                        .arg(STREAM)
+                        .arg("+")
+                        .arg("-")
+                        .arg("COUNT")
+                        .arg(1))
+                .map(StreamReader::firstId);
+    }
+
+    static Request exactly(EventId position) {
+        return range(position.toString(), position.toString(), 1);
+    }
+
+    private static Request range(String from, String to, int limit) {
+        return Request.cmd(Command.XRANGE)
+                .arg(STREAM)
+                .arg(from)
+                .arg(to)
+                .arg("COUNT")
+                .arg(limit);
+    }
+
+    private static @Nullable EventId firstId(@Nullable Response answer) {
+        Response found = required(answer);
+        return found.size() == 0 ? null : StreamEntries.id(found.get(0));
+    }
+
+    /** An answer that is no error. */
+    static Response required(@Nullable Response answer) {
+        if (answer == null || answer.type() == ResponseType.ERROR) {
+            throw new IllegalStateException("Redis refused to read the log: " + answer);
+        }
+        return answer;
+    }
+
+    private RedisCommands next() {
+        turn = (turn + 1) % connections.size();
+        return connections.get(turn);
+    }
+}
