@@ -1,0 +1,163 @@
+package dev.hermes.gateway.log;
+
+import dev.hermes.gateway.config.HistorySettings;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.redis.RedisCommands;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done to the log in Redis, each as one script and so as a whole. Immutable; any thread, answers on the caller's
+ * event loop. A call that fails as {@link RedisCommands#send} does may have been done.
+ *
+ * <p>Scripts go by their digest. One that Redis does not know is sent whole, as the same call: in a Cluster a script
+ * loaded apart from that would reach any one of the nodes.
+ */
+public final class LogScripts implements ChainLog {
+
+    private static final String UNKNOWN_SCRIPT = "NOSCRIPT";
+
+    /**
+     * A failover may take numbers back. That one of those is drawn again is a matter of one in a million; numbers last
+     * for 2^33 draws, beyond which Lua could not count exactly.
+     */
+    private static final int MARKER_STEPS = 1 << 20;
+
+    private final RedisCommands redis;
+    private final HistorySettings bounds;
+    private final SecureRandom random = new SecureRandom();
+    private final LogScript draw = LogScript.load("draw");
+    private final LogScript chain = LogScript.load("chain");
+    private final LogScript publish = LogScript.load("publish");
+    private final LogScript origin = LogScript.load("origin");
+    private final LogScript trim = LogScript.load("trim");
+    private final LogScript reject = LogScript.load("reject");
+
+    public LogScripts(RedisCommands redis, HistorySettings bounds) {
+        this.redis = redis;
+        this.bounds = bounds;
+    }
+
+    @Override
+    public Future<LogScriptReply<Long>> draw(String identity, List<String> subscriptions, String gateway) {
+        int step = 1 + random.nextInt(MARKER_STEPS);
+        return run(
+                draw,
+                identity,
+                request -> {
+                    request.arg(gateway).arg(step);
+                    subscriptions.forEach(request::arg);
+                },
+                response -> response.get(1).toLong());
+    }
+
+    @Override
+    public Future<LogScriptReply<ChainAnswer>> chain(ChainBatch batch) {
+        return run(
+                chain,
+                batch.identity(),
+                request -> {
+                    bounds(request);
+                    ChainArguments.append(request, batch);
+                },
+                ChainArguments::answer);
+    }
+
+    /** Appends events that nobody else can append too, all or none. Sent again it would append them again. */
+    public Future<LogScriptReply<List<EventId>>> publish(String identity, List<Envelope> envelopes) {
+        return run(
+                publish,
+                identity,
+                request -> {
+                    bounds(request);
+                    envelopes.forEach(envelope -> ChainArguments.append(request, envelope));
+                },
+                response -> {
+                    List<EventId> ids = new ArrayList<>(envelopes.size());
+                    for (int index = 1; index < response.size(); index++) {
+                        ids.add(id(response.get(index)));
+                    }
+                    return ids;
+                });
+    }
+
+    /**
+     * Sees to it that the log has an entry, and that every id to come is greater than the floor; appends an {@link
+     * dev.hermes.gateway.event.Origin} if need be.
+     *
+     * @param floor the highest id that was delivered, or null
+     * @return the id of the newest entry
+     */
+    public Future<LogScriptReply<EventId>> origin(String identity, @Nullable EventId floor, Instant now) {
+        return run(
+                origin,
+                identity,
+                request -> request.arg(floor == null ? "" : floor.toString()).arg(ChainArguments.time(now)),
+                response -> id(response.get(1)));
+    }
+
+    /** Removes what exceeds the bounds, age too; never the newest entry; about a thousand entries at most. */
+    public Future<LogScriptReply<LogScriptTrim>> trim(String identity) {
+        return run(
+                trim,
+                identity,
+                request -> {
+                    bounds(request);
+                    request.arg(bounds.maxAge().toMillis());
+                },
+                response -> new LogScriptTrim(
+                        response.get(1).toLong(), response.get(2).toInteger() == 1));
+    }
+
+    /** Whether the caller is the first to find that this entry, which a producer appended, is no event. */
+    public Future<LogScriptReply<Boolean>> firstToReject(String identity, EventId entry) {
+        return run(
+                reject,
+                identity,
+                request -> request.arg(entry.toString()),
+                response -> response.get(1).toInteger() == 1);
+    }
+
+    private void bounds(Request request) {
+        request.arg(bounds.maxEvents()).arg(bounds.maxBytes());
+    }
+
+    private <T> Future<LogScriptReply<T>> run(
+            LogScript script, String identity, Consumer<Request> arguments, Function<Response, T> reader) {
+        return redis.send(completed(script.byDigest(), identity, arguments))
+                .recover(failure -> isUnknownScript(failure)
+                        ? redis.send(completed(script.byText(), identity, arguments))
+                        : Future.failedFuture(failure))
+                .map(response -> reply(Objects.requireNonNull(response), reader));
+    }
+
+    private static Request completed(Request request, String identity, Consumer<Request> arguments) {
+        request.arg(identity);
+        arguments.accept(request);
+        return request;
+    }
+
+    private static boolean isUnknownScript(Throwable failure) {
+        return failure instanceof Response && failure.toString().startsWith(UNKNOWN_SCRIPT);
+    }
+
+    private static <T> LogScriptReply<T> reply(Response response, Function<Response, T> reader) {
+        return response.get(0).toInteger() == 0
+                ? new LogScriptReply.NoState<>()
+                : new LogScriptReply.Given<>(reader.apply(response));
+    }
+
+    private static EventId id(Response text) {
+        return Objects.requireNonNull(EventId.parse(text.toString()));
+    }
+}

@@ -1,0 +1,219 @@
+-- Runs calls of the marker chain, in order.
+--
+-- ARGV[2]   most entries
+-- ARGV[3]   most bytes
+-- ARGV[4]   up to when the caller has heard what these calls are about, ISO 8601 in UTC with milliseconds
+-- ARGV[5]   how many subscriptions the caller has
+-- ARGV[6..] their names; calls name them by their place, from 1
+-- then the calls, each a letter and its arguments:
+--   a marker subscription n channel type data timestamp   append
+--   x marker subscription n                               n is no event
+--   r from to n...                                        roll: all n of each subscription were heard between the two
+--   s marker from to                                      start: nobody can tell what was missed before this marker
+--   q marker                                              is the log at this marker or further, for every subscription?
+-- answer    {1, newest marker in force, one result for each call}
+--   the id of an appended entry (a; s: of the gap), or
+--   duplicate  somebody did it before
+--   stale      the chain went on from a later marker
+--   ahead      the chain has not come to this marker
+--   first, rolled, started, settled, waiting
+--
+-- The state has, for each subscription, the marker in force and the last n under it, in one field: "marker n".
+
+local refusal = open()
+if refusal then
+  return refusal
+end
+
+local maxEvents, maxBytes, heard = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local subscriptions = tonumber(ARGV[5])
+local at = 6 + subscriptions
+local current = tonumber(state.current or 0)
+local positions = {}
+local acted = false
+local failure = nil
+
+account(MOST_LOOKED_AT)
+
+local function position(index)
+  local known = positions[index]
+  if not known then
+    local marker, last = string.match(state['n:' .. ARGV[5 + index]] or '', '^(%d+) (%d+)$')
+    known = {marker = tonumber(marker), last = tonumber(last) or 0}
+    positions[index] = known
+  end
+  return known
+end
+
+local function adopt(known, marker)
+  known.marker = marker
+  known.last = 0
+  known.changed = true
+  current = math.max(current, marker)
+  acted = true
+end
+
+-- ISO 8601 of one width compares as text.
+local function later(left, right)
+  return left > right and left or right
+end
+
+-- Says in the log that something may be missing here. Returns the entry's id, or nil when it could not be appended.
+local function gap(from, to)
+  from = later(state.heard or '', from)
+  to = later(from, to)
+  local id
+  local requested = newestId()
+  if not requested then
+    requested, failure = append({'channel', OWN_CHANNEL, 'type', 'log', 'data', '{}', 'timestamp', to})
+  end
+  if not failure then
+    id, failure = append({'channel', OWN_CHANNEL, 'type', 'gap', 'data', '{"reason":"source_hole","requested":"'
+      .. requested .. '","from":"' .. from .. '","to":"' .. to .. '"}', 'timestamp', to})
+  end
+  return id
+end
+
+-- What keeps this call from being done, or nil when it is the next one of its subscription.
+local function hindrance(marker, known, n)
+  if not known.marker then
+    adopt(known, marker)
+  end
+  if marker ~= known.marker then
+    return marker < known.marker and 'stale' or 'ahead'
+  end
+  if n <= known.last then
+    return 'duplicate'
+  end
+  if n > known.last + 1 and gap(heard, heard) then
+    -- A failover took back what the log had.
+    known.last = n - 1
+    known.changed = true
+  end
+  return nil
+end
+
+local function done(known, n)
+  known.last = n
+  known.changed = true
+  acted = true
+end
+
+local calls = {}
+
+calls.a = function()
+  local known, n = position(tonumber(ARGV[at + 2])), tonumber(ARGV[at + 3])
+  local result = hindrance(tonumber(ARGV[at + 1]), known, n)
+  if not result and not failure then
+    result, failure = append({'channel', ARGV[at + 4], 'type', ARGV[at + 5], 'data', ARGV[at + 6],
+      'timestamp', ARGV[at + 7]})
+    if result then
+      done(known, n)
+    end
+  end
+  at = at + 8
+  return result
+end
+
+calls.x = function()
+  local known, n = position(tonumber(ARGV[at + 2])), tonumber(ARGV[at + 3])
+  local result = hindrance(tonumber(ARGV[at + 1]), known, n)
+  if not result and not failure then
+    result = 'first'
+    done(known, n)
+  end
+  at = at + 4
+  return result
+end
+
+calls.r = function()
+  local from, to = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local moving, complete = {}, true
+  for index = 1, subscriptions do
+    local known = position(index)
+    if not known.marker or known.marker == from then
+      moving[#moving + 1] = known
+      complete = complete and known.last >= tonumber(ARGV[at + 2 + index])
+    end
+  end
+  if not complete then
+    gap(heard, heard)
+  end
+  at = at + 3 + subscriptions
+  if failure then
+    return nil
+  end
+  for index = 1, #moving do
+    adopt(moving[index], to)
+  end
+  return #moving > 0 and 'rolled' or 'stale'
+end
+
+calls.s = function()
+  local marker = tonumber(ARGV[at + 1])
+  local moving, unused = {}, true
+  for index = 1, subscriptions do
+    local known = position(index)
+    if not known.marker or known.marker < marker then
+      moving[#moving + 1] = known
+      unused = unused and not known.marker
+    end
+  end
+  local result = #moving > 0 and 'started' or 'stale'
+  if not unused then
+    result = gap(ARGV[at + 2], ARGV[at + 3])
+  end
+  at = at + 4
+  if failure then
+    return nil
+  end
+  for index = 1, #moving do
+    adopt(moving[index], marker)
+  end
+  return result
+end
+
+calls.q = function()
+  local marker = tonumber(ARGV[at + 1])
+  at = at + 2
+  for index = 1, subscriptions do
+    local known = position(index)
+    if known.marker and known.marker < marker then
+      return 'waiting'
+    end
+  end
+  return 'settled'
+end
+
+local results = {}
+while at <= #ARGV do
+  local result = calls[ARGV[at]]()
+  if failure then
+    break
+  end
+  results[#results + 1] = result
+end
+
+for index, known in pairs(positions) do
+  if known.changed then
+    put('n:' .. ARGV[5 + index], integer(known.marker) .. ' ' .. integer(known.last))
+  end
+end
+if acted then
+  put('heard', later(state.heard or '', heard))
+  put('current', integer(current))
+  put('marker', integer(math.max(current, tonumber(state.marker or 0))))
+end
+if not failure then
+  bound(maxEvents, maxBytes)
+end
+saveAccount()
+save()
+if failure then
+  return failure
+end
+local answer = {1, integer(current)}
+for index = 1, #results do
+  answer[index + 2] = results[index]
+end
+return answer
