@@ -55,14 +55,20 @@ public final class RedisLog implements EventLog {
      *
      * @param settled completes once it is known whether the source has a hole right now, so that no stream is told of a
      *     hole older than itself
+     * @param refusals hears of entries of producers that are no events
      */
-    RedisLog(OwnerLoop loop, RedisLogParts parts, LogOutlet outlet, Supplier<Future<Void>> settled) {
+    public RedisLog(
+            OwnerLoop loop,
+            RedisLogParts parts,
+            LogOutlet outlet,
+            Supplier<Future<Void>> settled,
+            StreamEntries.Refusals refusals) {
         this.loop = loop;
         this.scripts = parts.scripts();
         this.clock = parts.clock();
         this.reader = parts.reader();
         this.entries = parts.entries();
-        this.refusals = parts.refusals();
+        this.refusals = refusals;
         this.latest = parts.latest();
         this.outlet = outlet;
         this.settled = settled;

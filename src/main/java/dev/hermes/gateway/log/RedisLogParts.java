@@ -1,13 +1,67 @@
 package dev.hermes.gateway.log;
 
+import dev.hermes.gateway.event.ChannelShape;
+import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.redis.RedisCommands;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What a log in Redis is made of. */
-record RedisLogParts(
-        LogScripts scripts,
-        StreamReader reader,
-        RedisCommands tail,
-        StreamEntries entries,
-        LatestIds latest,
-        InstantSource clock) {}
+public final class RedisLogParts {
+
+    private final LogScripts scripts;
+    private final RedisCommands tail;
+    private final StreamReader reader;
+    private final StreamEntries entries;
+    private final LatestIds latest;
+    private final InstantSource clock;
+
+    /**
+     * @param tail a connection of its own
+     * @param readers connections of their own, at least one
+     * @param shapes the catalogue's channels by name
+     * @param indexed the channels that can be recalled
+     */
+    public RedisLogParts(
+            LogScripts scripts,
+            RedisCommands tail,
+            List<RedisCommands> readers,
+            Function<String, @Nullable ChannelShape> shapes,
+            EnvelopeParser parser,
+            Set<String> indexed,
+            InstantSource clock) {
+        this.scripts = scripts;
+        this.tail = tail;
+        this.entries = new StreamEntries(shapes, parser, clock);
+        this.reader = new StreamReader(readers, entries);
+        this.latest = new LatestIds(indexed);
+        this.clock = clock;
+    }
+
+    LogScripts scripts() {
+        return scripts;
+    }
+
+    RedisCommands tail() {
+        return tail;
+    }
+
+    StreamReader reader() {
+        return reader;
+    }
+
+    StreamEntries entries() {
+        return entries;
+    }
+
+    LatestIds latest() {
+        return latest;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+}

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Reads entries of the stream {@code hermes:events} as Redis tells them. Nothing in one makes it fail: what is no event is a
  * position all the same. Immutable; any thread.
  */
-final class StreamEntries {
+public final class StreamEntries {
 
     /** The channel of the gateway's own entries. */
     static final String OWN_CHANNEL = "hermes:gateway:log";
@@ -38,7 +38,8 @@ final class StreamEntries {
 
     /** Hears of entries that producers appended and that are no events. */
     @FunctionalInterface
-    interface Refusals {
+    public interface Refusals {
+        /** Owner's loop of the log. */
         void refused(EventId id, String channel, Rejection reason, String detail, Buffer payload);
     }
 
