@@ -90,7 +90,7 @@ class ResumeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"garbage", "m1", "1-", "-1", "01-1", "1-1-1", "m1-99999999999999999999", "ü", "1-1 ; x"})
+    @ValueSource(strings = {"garbage", "m1", "1-", "-1", "01-1", "1-1-1", "m1-99999999999999999999", "1-1 ; x"})
     void aMalformedHeaderIsAGapAndThenLive(String malformed) {
         String tip = publish("{}");
 
