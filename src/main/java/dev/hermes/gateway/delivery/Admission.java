@@ -69,8 +69,8 @@ public final class Admission {
     }
 
     private boolean enter(String address) {
-        if (admitted.incrementAndGet() > limit) {
-            admitted.decrementAndGet();
+        // Never over the limit, not even for a moment: somebody else would be turned away from a free place.
+        if (admitted.getAndUpdate(held -> held < limit ? held + 1 : held) >= limit) {
             return false;
         }
         if (limitPerAddress > 0 && byAddress.merge(address, 1, Integer::sum) > limitPerAddress) {

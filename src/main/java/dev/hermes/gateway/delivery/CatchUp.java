@@ -18,15 +18,24 @@ import java.util.List;
  */
 final class CatchUp {
 
-    private static final int ENTRIES_A_VISIT = 256;
-    private static final int ENTRIES_A_TURN = 2_048;
-    private static final int ENTRIES_A_PAGE = 256;
-    private static final int READERS = 4;
+    /**
+     * How much of the loop and of the log catching up may take.
+     *
+     * @param entriesAVisit entries looked at for one subscriber before the next one's turn
+     * @param entriesATurn entries looked at in one turn of the event loop
+     * @param entriesAPage entries read from the log at once
+     * @param readers reads of the log at the same time
+     */
+    record Pace(int entriesAVisit, int entriesATurn, int entriesAPage, int readers) {
+
+        static final Pace USUAL = new Pace(256, 2_048, 256, 4);
+    }
 
     private final OwnerLoop loop;
     private final EventLog log;
     private final Window window;
     private final HubCounters counters;
+    private final Pace pace;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
     private final ArrayDeque<Subscriber> wantReader = new ArrayDeque<>();
 
@@ -39,17 +48,22 @@ final class CatchUp {
     private int readers;
     private boolean running;
 
-    CatchUp(OwnerLoop loop, EventLog log, Window window, HubCounters counters) {
+    CatchUp(OwnerLoop loop, EventLog log, Window window, HubCounters counters, Pace pace) {
         this.loop = loop;
         this.log = log;
         this.window = window;
         this.counters = counters;
+        this.pace = pace;
     }
 
     /** Gives the subscriber its turn, now, as far as one visit goes. */
     void start(Subscriber subscriber) {
         subscriber.scheduled(true);
         visit(subscriber);
+        if (subscriber.scheduled()) {
+            // It waits for the log or for the hub; what it was told so far need not.
+            subscriber.settle();
+        }
     }
 
     /** Puts the subscriber in the queue, unless it is on its way already. */
@@ -86,7 +100,7 @@ final class CatchUp {
 
     private void turn() {
         running = false;
-        int budget = ENTRIES_A_TURN;
+        int budget = pace.entriesATurn();
         while (budget > 0 && !ready.isEmpty()) {
             budget -= visit(ready.remove());
         }
@@ -111,7 +125,7 @@ final class CatchUp {
             return 1;
         }
         long place = window.placeAfter(cursor);
-        long stop = Math.min(window.end(), place + ENTRIES_A_VISIT);
+        long stop = Math.min(window.end(), place + pace.entriesAVisit());
         int cost = 1;
         boolean takes = subscriber.writable();
         while (takes && place < stop) {
@@ -125,12 +139,12 @@ final class CatchUp {
     /** Live, or in the queue for the next visit, or dropped out because it takes no more. */
     private void conclude(Subscriber subscriber, boolean takes) {
         subscriber.scheduled(false);
-        if (takes && subscriber.cursor().equals(window.tip())) {
+        if (takes && !subscriber.closed() && subscriber.cursor().equals(window.tip())) {
             subscriber.becomeLive();
             counters.catchingUp(-1);
         }
         subscriber.settle();
-        if (takes) {
+        if (takes || subscriber.writable()) {
             add(subscriber);
         } else if (!subscriber.closed()) {
             subscriber.stalled();
@@ -143,18 +157,18 @@ final class CatchUp {
             if (!subscriber.offer(slot)) {
                 return false;
             }
-            counters.handed(slot.entry());
+            counters.handed(slot.entry(), 1);
         }
         subscriber.advance(slot.id());
-        return subscriber.writable();
+        return subscriber.writable() && !subscriber.closed();
     }
 
     private void read() {
-        while (readers < READERS && !wantReader.isEmpty()) {
+        while (readers < pace.readers() && !wantReader.isEmpty()) {
             Subscriber subscriber = wantReader.remove();
             if (!subscriber.closed()) {
                 readers++;
-                log.read(subscriber.cursor(), ENTRIES_A_PAGE)
+                log.read(subscriber.cursor(), pace.entriesAPage())
                         .onComplete(reading -> got(subscriber, reading), failure -> readFailed(subscriber));
             }
         }
@@ -178,6 +192,11 @@ final class CatchUp {
     }
 
     private void handPage(Subscriber subscriber, List<LogEntry> entries) {
+        if (entries.isEmpty() && window.tip().isAfter(subscriber.cursor())) {
+            // The log ends before what was delivered from it. To ask again at once would be to ask without end.
+            failed.add(subscriber);
+            return;
+        }
         boolean takes = subscriber.writable();
         for (int index = 0; takes && index < entries.size(); index++) {
             Slot slot = new Slot(entries.get(index));

@@ -12,6 +12,7 @@ import io.netty.util.ByteProcessor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class FrameEncoder {
     private static final byte[] EVENT = ascii("event: ");
     private static final byte[] DATA = ascii("data: ");
     private static final byte[] RETRY = ascii("retry: ");
+    private static final Pattern LINE_BREAKERS = Pattern.compile("[\r\n\0]");
     private static final byte[] HEX = ascii("0123456789abcdef");
 
     private FrameEncoder() {}
@@ -75,8 +77,14 @@ final class FrameEncoder {
 
     private static void field(ByteBuf buffer, byte[] name, String value) {
         buffer.writeBytes(name);
-        ByteBufUtil.writeUtf8(buffer, value);
+        ByteBufUtil.writeUtf8(
+                buffer, breaksItsLine(value) ? LINE_BREAKERS.matcher(value).replaceAll("") : value);
         buffer.writeByte('\n');
+    }
+
+    /** Types are judged where they come in; here is the last place where one could forge a field or a frame. */
+    private static boolean breaksItsLine(String value) {
+        return value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0;
     }
 
     /** CR, LF and CRLF all end a line for an EventSource; each becomes a data line's end, read back as LF. */

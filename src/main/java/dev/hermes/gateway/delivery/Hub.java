@@ -1,29 +1,23 @@
 package dev.hermes.gateway.delivery;
 
-import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
-import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.GapReason;
 import dev.hermes.gateway.log.Opening;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Owns every stream and poll of one event loop. All methods on that loop; nothing here is touched from elsewhere, which is
  * why there is no lock.
  *
- * <p>Nobody joins or leaves in the middle of a batch: sockets tell of their end by events of their own.
+ * <p>Nobody joins or leaves while an entry is on its way through the index: a socket that tells of its end right there is
+ * heard a turn later.
  */
 public final class Hub {
 
@@ -41,12 +35,9 @@ public final class Hub {
     private final Wheel wheel;
     private final LeaseRound leases;
     private final StreamClock clock;
-    private final SubscriptionIndex index = new SubscriptionIndex();
-    private final SubscriberSet everyone = new SubscriberSet();
-    private final List<Subscriber> dirty = new ArrayList<>();
-
-    /** The heartbeat that the live streams of one tick share. */
-    private @Nullable Frame sharedHeartbeat;
+    private final Roster roster = new Roster();
+    private final LiveDelivery delivery;
+    private final Heartbeats heartbeats;
 
     /**
      * Must be called on the event loop that shall own the hub.
@@ -54,12 +45,25 @@ public final class Hub {
      * @param start the log's position that the first batch follows
      */
     public Hub(OwnerLoop loop, HubSettings settings, EventLog log, LeaseChecker checker, HubTime time, EventId start) {
+        this(loop, settings, log, checker, time, start, CatchUp.Pace.USUAL);
+    }
+
+    Hub(
+            OwnerLoop loop,
+            HubSettings settings,
+            EventLog log,
+            LeaseChecker checker,
+            HubTime time,
+            EventId start,
+            CatchUp.Pace pace) {
         this.loop = loop;
         this.settings = settings;
         this.time = time;
         this.counters = new HubCounters(settings.channels());
         this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
-        this.catchUp = new CatchUp(loop, log, window, counters);
+        this.catchUp = new CatchUp(loop, log, window, counters, pace);
+        this.delivery = new LiveDelivery(window, roster, catchUp, counters);
+        this.heartbeats = new Heartbeats(window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.leases = new LeaseRound(checker, this::close);
         this.clock = new StreamClock(settings.streams(), settings.random());
@@ -73,67 +77,7 @@ public final class Hub {
     /** Takes the next entries of the log to whoever listens. */
     public void onBatch(EventBatch batch) {
         assert loop.here();
-        int deliveries = 0;
-        for (LogEntry entry : batch.entries()) {
-            EventId before = window.tip();
-            if (entry.id().compareTo(before) > 0) {
-                deliveries += deliver(window.add(entry), before);
-            }
-        }
-        dirty.forEach(subscriber -> {
-            subscriber.dirty(false);
-            subscriber.settle();
-        });
-        dirty.clear();
-        catchUp.hubAdvanced();
-        if (deliveries > 0) {
-            counters.latency(System.nanoTime() - batch.receivedNanos(), deliveries);
-        }
-    }
-
-    private int deliver(Slot slot, EventId before) {
-        LiveOffer offer = new LiveOffer(slot, before);
-        if (slot.entry() instanceof Event event) {
-            index.forEachListener(event.envelope(), offer);
-            if (offer.taken > 0) {
-                counters.delivered(event.envelope().channel(), offer.taken);
-            }
-        } else if (slot.entry() instanceof Hole) {
-            everyone.forEach(offer);
-            counters.gapsTold(GapReason.SOURCE_HOLE, offer.taken);
-        }
-        return offer.taken;
-    }
-
-    /** One entry on its way to all live listeners; made once per entry, not per listener. */
-    private final class LiveOffer implements Consumer<Subscriber> {
-        private final Slot slot;
-        private final EventId before;
-        private int taken;
-
-        private LiveOffer(Slot slot, EventId before) {
-            this.slot = slot;
-            this.before = before;
-        }
-
-        @Override
-        public void accept(Subscriber subscriber) {
-            if (!subscriber.live()) {
-                return;
-            }
-            if (!subscriber.dirty()) {
-                subscriber.dirty(true);
-                dirty.add(subscriber);
-            }
-            boolean took = subscriber.offer(slot);
-            if (took) {
-                taken++;
-            }
-            if (!took || !subscriber.writable()) {
-                counters.catchingUp(1);
-                subscriber.fallBehind(took ? slot.id() : before);
-            }
-        }
+        delivery.deliver(batch);
     }
 
     /** Takes on a stream: {@code connected}, then what it missed or must know, then what comes. */
@@ -183,10 +127,7 @@ public final class Hub {
         assert loop.here();
         long now = time.now();
         wheel.advance(now, entry -> ((Subscriber) entry).due(now));
-        if (sharedHeartbeat != null) {
-            sharedHeartbeat.release();
-            sharedHeartbeat = null;
-        }
+        heartbeats.endTick();
         leases.check();
         catchUp.tick();
     }
@@ -196,7 +137,7 @@ public final class Hub {
         assert loop.here();
         JsonObject data = new JsonObject().put("state", up ? "up" : "down").put("since", since.toString());
         Frame frame = FrameEncoder.control(null, null, "backend", data);
-        streams().forEach(stream -> {
+        roster.streams().forEach(stream -> {
             stream.sendShared(frame);
             stream.settle();
         });
@@ -206,7 +147,7 @@ public final class Hub {
     /** Ends all streams, spread evenly over that time, each with its own word when to come back. */
     public void endAll(CloseReason reason, Duration over) {
         assert loop.here();
-        List<SseStream> streams = streams();
+        List<SseStream> streams = roster.streams();
         long now = time.now();
         for (int turn = 0; turn < streams.size(); turn++) {
             SseStream stream = streams.get(turn);
@@ -218,13 +159,7 @@ public final class Hub {
     /** Answers all polls with what they have. */
     public void answerPolls() {
         assert loop.here();
-        List<PendingPoll> polls = new ArrayList<>();
-        everyone.forEach(subscriber -> {
-            if (subscriber instanceof PendingPoll poll) {
-                polls.add(poll);
-            }
-        });
-        polls.forEach(PendingPoll::finish);
+        roster.polls().forEach(PendingPoll::finish);
     }
 
     /** What was counted so far. */
@@ -233,7 +168,7 @@ public final class Hub {
         return counters.snapshot();
     }
 
-    /** Gives back what the window holds; the hub is not used any more. */
+    /** Gives back the memory of the frames at hand; afterwards nothing else may be asked of this hub. */
     public void close() {
         assert loop.here();
         window.clear(window.tip());
@@ -241,22 +176,15 @@ public final class Hub {
 
     /** Whether nobody is left, nowhere: no subscriber, no place in the index. */
     boolean isEmpty() {
-        return everyone.isEmpty() && index.isEmpty();
+        return roster.isEmpty();
     }
 
     long now() {
         return time.now();
     }
 
-    void heartbeat(SseStream stream) {
-        if (!stream.live()) {
-            stream.send(FrameEncoder.control(null, stream.cursor(), "heartbeat", timestamped()));
-            return;
-        }
-        if (sharedHeartbeat == null) {
-            sharedHeartbeat = FrameEncoder.control(null, window.tip(), "heartbeat", timestamped());
-        }
-        stream.sendShared(sharedHeartbeat);
+    Heartbeats heartbeats() {
+        return heartbeats;
     }
 
     void checkLater(SseStream stream) {
@@ -279,6 +207,16 @@ public final class Hub {
         }
     }
 
+    void gone(SseStream stream) {
+        assert loop.here();
+        if (delivery.underWay()) {
+            loop.later(() -> gone(stream));
+            return;
+        }
+        close(stream, CloseReason.CLIENT_GONE);
+        forget(stream);
+    }
+
     /** Nothing more is waited for. */
     void forget(Subscriber subscriber) {
         wheel.cancel(subscriber);
@@ -287,8 +225,7 @@ public final class Hub {
     /** Takes it off everything; false when it was off already. */
     boolean leave(Subscriber subscriber) {
         assert loop.here();
-        Subscriber.Membership places = subscriber.membership();
-        if (places == null) {
+        if (!roster.leave(subscriber)) {
             return false;
         }
         if (subscriber.live()) {
@@ -298,29 +235,11 @@ public final class Hub {
             subscriber.becomeClosed(subscriber.cursor());
         }
         wheel.cancel(subscriber);
-        index.remove(places.index());
-        everyone.remove(places.everyone());
-        subscriber.membership(null);
         return true;
     }
 
     private void join(Subscriber subscriber) {
         counters.catchingUp(1);
-        subscriber.membership(
-                new Subscriber.Membership(index.add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
-    }
-
-    private List<SseStream> streams() {
-        List<SseStream> streams = new ArrayList<>(everyone.size());
-        everyone.forEach(subscriber -> {
-            if (subscriber instanceof SseStream stream) {
-                streams.add(stream);
-            }
-        });
-        return streams;
-    }
-
-    private JsonObject timestamped() {
-        return new JsonObject().put("timestamp", time.wall().instant().toString());
+        roster.join(subscriber);
     }
 }

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.GapReason;
 import java.util.Collection;
@@ -55,17 +56,13 @@ final class HubCounters {
         gapsTold(reason, 1);
     }
 
-    /** One entry to one stream that catches up. */
-    void handed(LogEntry entry) {
+    /** One entry to so many. */
+    void handed(LogEntry entry, int subscribers) {
         if (entry instanceof Event event) {
-            delivered(event.envelope().channel(), 1);
-        } else {
-            gapTold(GapReason.SOURCE_HOLE);
+            add(delivered.get(event.envelope().channel()), subscribers);
+        } else if (entry instanceof Hole) {
+            add(gaps.get(GapReason.SOURCE_HOLE), subscribers);
         }
-    }
-
-    void delivered(String channel, int streams) {
-        add(delivered.get(channel), streams);
     }
 
     /** So many events reached their sockets that long after they were received. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingPoll extends Subscriber {
 
+    /** How long a poll whose time is up waits for what it is being read. */
+    private static final long READING_GRACE_MILLIS = 2_000;
+
     private final Hub hub;
     private final Admission.Ticket ticket;
     private final int limit;
@@ -24,6 +27,7 @@ public final class PendingPoll extends Subscriber {
     private final List<Event> events = new ArrayList<>();
     private @Nullable Gap gap;
     private boolean full;
+    private boolean overdue;
 
     /**
      * @param limit events of the page
@@ -53,10 +57,6 @@ public final class PendingPoll extends Subscriber {
     public void gone() {
         hub.leave(this);
         ticket.release();
-    }
-
-    long deadlineMillis() {
-        return deadlineMillis;
     }
 
     @Override
@@ -99,7 +99,13 @@ public final class PendingPoll extends Subscriber {
 
     @Override
     void due(long nowMillis) {
-        finish();
+        if (live() || overdue) {
+            finish();
+        } else {
+            // An empty page would tell a client that is far behind, and does not wait, that nothing is there.
+            overdue = true;
+            hub.schedule(this, nowMillis + READING_GRACE_MILLIS);
+        }
     }
 
     /** Answers with what there is. */

@@ -15,6 +15,9 @@ public final class SseStream extends Subscriber {
     private final Lease lease;
     private final Admission.Ticket ticket;
 
+    /** A heartbeat came due while the client took nothing; it gets it as soon as it does. */
+    private boolean heartbeatOwed;
+
     SseStream(Hub hub, StreamOpening opening, ByteSink sink, StreamTimes times) {
         super(opening.subscription(), opening.opening().position());
         this.hub = hub;
@@ -31,8 +34,7 @@ public final class SseStream extends Subscriber {
 
     /** The client is gone; nothing can be written any more. */
     public void gone() {
-        hub.close(this, CloseReason.CLIENT_GONE);
-        hub.forget(this);
+        hub.gone(this);
     }
 
     /** All of the body, with its end, was sent. */
@@ -59,6 +61,10 @@ public final class SseStream extends Subscriber {
 
     @Override
     void settle() {
+        if (heartbeatOwed && sink.writable() && !closed()) {
+            heartbeatOwed = false;
+            hub.heartbeats().sendAlone(this);
+        }
         sink.flush();
     }
 
@@ -107,8 +113,10 @@ public final class SseStream extends Subscriber {
                     new JsonObject().put("expires_at", String.valueOf(lease.expiresAt()))));
             sink.flush();
         }
-        if (times.takeHeartbeat(nowMillis) && sink.writable()) {
-            hub.heartbeat(this);
+        heartbeatOwed |= times.takeHeartbeat(nowMillis);
+        if (heartbeatOwed && sink.writable()) {
+            heartbeatOwed = false;
+            hub.heartbeats().send(this);
             sink.flush();
         }
         if (times.takeCheck(nowMillis)) {

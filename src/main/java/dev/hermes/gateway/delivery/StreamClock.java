@@ -9,6 +9,10 @@ import java.util.random.RandomGenerator;
 final class StreamClock {
 
     private static final long WARN_BEFORE_MILLIS = 60_000;
+
+    /** Whatever ends after this is not waited for; beyond it milliseconds would overflow in the end. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
     private static final double LIFE_JITTER = 0.1;
 
     private final long heartbeatMillis;
@@ -42,7 +46,7 @@ final class StreamClock {
 
     private static StreamTimes.LeaseTimes leaseTimes(Lease lease, long nowMillis, Instant wallNow) {
         Instant expires = lease.expiresAt();
-        if (expires == null) {
+        if (expires == null || expires.isAfter(wallNow.plus(FOR_EVER))) {
             return new StreamTimes.LeaseTimes(lease.revocable(), StreamTimes.NEVER, StreamTimes.NEVER);
         }
         long left = Math.max(0, Duration.between(wallNow, expires).toMillis());

@@ -73,7 +73,9 @@ final class StreamTimes {
         if (nowMillis < heartbeatAt) {
             return false;
         }
-        heartbeatAt = Math.max(heartbeatAt + heartbeatEvery, nowMillis + 1);
+        // What a pause of the machine has swallowed is not made up for.
+        heartbeatAt =
+                heartbeatAt + heartbeatEvery > nowMillis ? heartbeatAt + heartbeatEvery : nowMillis + heartbeatEvery;
         return true;
     }
 

@@ -1,7 +1,5 @@
 package dev.hermes.gateway.delivery;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +20,10 @@ final class Wheel {
 
     private final long tickMillis;
     private final Entry[] slots;
+
+    /** Those whose deadline has come and who were not handed over yet. */
+    private final Entry due = emptyList();
+
     private long turnedTo;
 
     /**
@@ -31,19 +33,27 @@ final class Wheel {
         this.tickMillis = tickMillis;
         this.slots = new Entry[slots];
         for (int index = 0; index < slots; index++) {
-            Entry head = new Entry() {};
-            head.previous = head;
-            head.following = head;
-            this.slots[index] = head;
+            this.slots[index] = emptyList();
         }
-        this.turnedTo = nowMillis / tickMillis;
+        this.turnedTo = Math.floorDiv(nowMillis, tickMillis);
+    }
+
+    /** A ring of entries of which only the head is there. */
+    private static Entry emptyList() {
+        Entry head = new Entry() {};
+        head.previous = head;
+        head.following = head;
+        return head;
     }
 
     /** Puts the entry at that deadline, away from an earlier one; it comes due at the first tick not before it. */
     void schedule(Entry entry, long deadlineMillis) {
         cancel(entry);
         entry.deadlineMillis = deadlineMillis;
-        Entry head = slots[slotOf(Math.max(tickOf(deadlineMillis), turnedTo + 1))];
+        append(slots[slotOf(Math.max(tickOf(deadlineMillis), turnedTo + 1))], entry);
+    }
+
+    private static void append(Entry head, Entry entry) {
         Entry last = head.previous;
         entry.previous = last;
         entry.following = head;
@@ -67,26 +77,34 @@ final class Wheel {
         }
     }
 
-    /** Takes off every entry whose deadline has come and hands it over; it may be scheduled again at once. */
-    void advance(long nowMillis, Consumer<Entry> due) {
-        long target = nowMillis / tickMillis;
-        List<Entry> taken = new ArrayList<>();
+    /**
+     * Takes off every entry whose deadline has come and hands it over, one after the other; it may be scheduled again at
+     * once, and one that an earlier one cancels or schedules anew is not handed over.
+     */
+    void advance(long nowMillis, Consumer<Entry> action) {
+        long target = Math.floorDiv(nowMillis, tickMillis);
         // After a long pause one round is enough: it passes every slot.
         for (long tick = Math.max(turnedTo + 1, target - slots.length + 1); tick <= target; tick++) {
-            takeDue(slots[slotOf(tick)], nowMillis, taken);
+            moveDue(slots[slotOf(tick)], nowMillis);
         }
         turnedTo = Math.max(turnedTo, target);
-        // Handed over only now, since whoever is due may cancel or schedule others.
-        taken.forEach(due);
+        // Handed over only now, since whoever is due may cancel or schedule others, and from a list of the wheel's own,
+        // since cancelling must reach those too.
+        Entry next = due.following;
+        while (next != null && next != due) {
+            unlink(next);
+            action.accept(next);
+            next = due.following;
+        }
     }
 
-    private static void takeDue(Entry head, long nowMillis, List<Entry> due) {
+    private void moveDue(Entry head, long nowMillis) {
         Entry entry = head.following;
         while (entry != null && entry != head) {
             Entry next = entry.following;
             if (entry.deadlineMillis <= nowMillis) {
                 unlink(entry);
-                due.add(entry);
+                append(due, entry);
             }
             entry = next;
         }
@@ -94,7 +112,7 @@ final class Wheel {
 
     /** Deadlines round up: never early. */
     private long tickOf(long deadlineMillis) {
-        return Math.floorDiv(deadlineMillis + tickMillis - 1, tickMillis);
+        return -Math.floorDiv(-deadlineMillis, tickMillis);
     }
 
     private int slotOf(long tick) {

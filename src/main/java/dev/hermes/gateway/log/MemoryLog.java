@@ -60,6 +60,9 @@ public final class MemoryLog implements EventLog {
             if (closed) {
                 return Future.failedFuture("the log is closed");
             }
+            if (envelopes.isEmpty()) {
+                return Future.succeededFuture(List.of());
+            }
             long now = clock.millis();
             List<LogEntry> entries = new ArrayList<>(envelopes.size());
             List<EventId> ids = new ArrayList<>(envelopes.size());

@@ -77,6 +77,9 @@ final class RetainedEntries {
     }
 
     List<LogEntry> after(long sequence, int limit) {
+        if (sequence >= next - 1) {
+            return List.of();
+        }
         long from = Math.max(sequence + 1, first);
         long to = Math.min(next, from + limit);
         List<LogEntry> entries = new ArrayList<>((int) Math.max(0, to - from));

@@ -23,6 +23,7 @@ final class Connections {
     // Fields, because a client that nobody refers to is closed at the next garbage collection.
     private final Redis client;
     private @Nullable Redis logNodeClient;
+    private boolean closed;
 
     Connections(Vertx vertx, RedisSettings settings) {
         this.vertx = vertx;
@@ -46,6 +47,9 @@ final class Connections {
         }
         return LogNode.find(commands, ClientOptions.uri(settings.nodes().get(0)))
                 .compose(node -> {
+                    if (closed) {
+                        return Future.failedFuture(new RedisUnavailableException("closed meanwhile"));
+                    }
                     Redis single = Redis.createClient(vertx, ClientOptions.ofNode(settings, node.host(), node.port()));
                     logNodeClient = single;
                     return single.connect();
@@ -63,6 +67,7 @@ final class Connections {
 
     /** Closes the sockets, also of what is still being opened. */
     Future<Void> close() {
+        closed = true;
         Redis single = logNodeClient;
         Future<Void> subscriber = single == null ? Future.succeededFuture() : single.close();
         return Future.join(subscriber, client.close()).mapEmpty();

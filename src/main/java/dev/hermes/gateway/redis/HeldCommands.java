@@ -66,11 +66,13 @@ final class HeldCommands implements RedisCommands {
     }
 
     private Future<@Nullable Response> sendNow(Request request) {
+        assert onOwnerLoop();
         RedisConnection current = connection;
         return current == null ? Future.failedFuture(away()) : Replies.send(current, request);
     }
 
     private Future<List<@Nullable Response>> sendAllNow(List<Request> requests) {
+        assert onOwnerLoop();
         RedisConnection current = connection;
         return current == null ? Future.failedFuture(away()) : Replies.sendAll(current, requests);
     }

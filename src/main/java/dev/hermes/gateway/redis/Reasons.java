@@ -16,6 +16,7 @@ final class Reasons {
     static final String CLOSED = "closed, or silent for " + ClientOptions.SILENCE_LIMIT_SECONDS + " s";
 
     private static final String CLOSED_FOR_THE_CLIENT = "CONNECTION_CLOSED";
+    private static final int MAX_CAUSES = 5;
     private static final int MAX_LENGTH = 300;
     private static final int DEFAULT_PORT = 6379;
     private static final String QUERY_PASSWORD = "password=";
@@ -39,9 +40,17 @@ final class Reasons {
         return address;
     }
 
+    /** Its message and what caused it, so far as that says more. */
     String of(Throwable failure) {
-        String message = failure.getMessage();
-        return of(message == null ? failure.getClass().getSimpleName() : message);
+        StringBuilder text = new StringBuilder();
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < MAX_CAUSES; depth++, link = link.getCause()) {
+            String message = link.getMessage() == null ? link.getClass().getSimpleName() : link.getMessage();
+            if (text.indexOf(message) < 0) {
+                text.append(text.isEmpty() ? "" : ": ").append(message);
+            }
+        }
+        return of(text.toString());
     }
 
     String of(String text) {

@@ -19,9 +19,12 @@ final class Replies {
     /** Errors of the client itself that it dresses up as an error reply. */
     private static final Set<String> OF_THE_CLIENT = Set.of("CONNECTION_CLOSED", "ILLEGAL_STATE");
 
+    /** Elsewhere in a Cluster; its client follows it, so that nobody sees it but who took a node for a single Redis. */
+    static final String MOVED = "MOVED";
+
     /** Answers after which this connection, or the node behind it, is of no use; others concern one command only. */
     private static final Set<String> NODE_UNUSABLE =
-            Set.of("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH");
+            Set.of("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", MOVED);
 
     private Replies() {}
 

@@ -231,7 +231,8 @@ final class Session {
     }
 
     private void judgeError(Response error) {
-        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString());
+        String hint = Replies.code(error).equals(Replies.MOVED) ? " (is HERMES_REDIS_CLUSTER to be true?)" : "";
+        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString()) + hint;
         if (Replies.meansNodeUnusable(error)) {
             end(reason);
         } else {

@@ -17,13 +17,13 @@ import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.syntax.elements.GivenFieldsConjunction;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,8 +37,6 @@ class HabitsTest {
     private static final int MOST_PARAMETERS = 7;
     private static final Pattern IMMUTABLE =
             Pattern.compile("java\\.util\\.(ImmutableCollections|Collections\\$(Unmodifiable|Empty|Singleton)).*");
-    private static final Set<String> MUTABLE_HOLDERS =
-            Set.of("java.lang.ThreadLocal", "io.netty.util.concurrent.FastThreadLocal");
 
     @ParameterizedTest
     @CsvSource({"src/main/java, 300", "src/test/java, 400"})
@@ -104,23 +102,23 @@ class HabitsTest {
     }
 
     private static boolean isImmutable(JavaField field) {
-        JavaClass type = field.getRawType();
-        if (MUTABLE_HOLDERS.stream().anyMatch(type::isAssignableTo)) {
+        Field reflected = field.reflect();
+        Class<?> type = reflected.getType();
+        if (ThreadLocal.class.isAssignableFrom(type) || FastThreadLocal.class.isAssignableFrom(type)) {
             return false;
         }
         if (type.getPackageName().equals("java.util.concurrent.atomic")) {
             return type.getSimpleName().endsWith("FieldUpdater");
         }
-        boolean collection = type.isAssignableTo(Collection.class) || type.isAssignableTo(Map.class);
+        boolean collection = Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
         return !collection
-                || IMMUTABLE.matcher(valueOf(field).getClass().getName()).matches();
+                || IMMUTABLE.matcher(valueOf(reflected).getClass().getName()).matches();
     }
 
-    private static Object valueOf(JavaField field) {
+    private static Object valueOf(Field field) {
         try {
-            Field reflected = field.reflect();
-            reflected.setAccessible(true);
-            return reflected.get(null);
+            field.setAccessible(true);
+            return field.get(null);
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }
@@ -129,6 +127,6 @@ class HabitsTest {
     private static boolean sleeps(JavaAccess<?> access) {
         JavaClass owner = access.getTargetOwner();
         return access.getTarget().getName().equals("sleep")
-                && (owner.isAssignableTo(Thread.class) || owner.isEquivalentTo(TimeUnit.class));
+                && (owner.isEquivalentTo(Thread.class) || owner.isEquivalentTo(TimeUnit.class));
     }
 }

@@ -7,6 +7,7 @@ import dev.hermes.gateway.config.Secret;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -32,6 +33,7 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     final List<String> threads = new CopyOnWriteArrayList<>();
     final Context owner = vertx.getOrCreateContext();
     final RedisLink link;
+    volatile Runnable onEachMessage = () -> {};
 
     private LinkFixture(RedisSettings settings) throws Exception {
         link = on(owner, () -> Future.succeededFuture(new RedisLink(vertx, settings, SUBSCRIPTIONS, this)));
@@ -56,6 +58,20 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
 
     void start() throws Exception {
         on(owner, link::start);
+    }
+
+    /** A context whose thread is not the owner's. */
+    Context anotherLoop() {
+        Promise<Context> promise = Promise.promise();
+        vertx.deployVerticle(new VerticleBase() {
+                    @Override
+                    public Future<?> start() {
+                        promise.complete(context);
+                        return Future.succeededFuture();
+                    }
+                })
+                .await();
+        return promise.future().await();
     }
 
     LinkState state() throws Exception {
@@ -110,6 +126,7 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
         threads.add(Thread.currentThread().getName());
         messages.add(message);
         told.add("message " + message.payload().toString(StandardCharsets.UTF_8));
+        onEachMessage.run();
     }
 
     @Override

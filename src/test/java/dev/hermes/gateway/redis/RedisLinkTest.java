@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.dev.EmbeddedRedis;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +40,10 @@ class RedisLinkTest {
 
     @Test
     void isLiveWithinASecondAndSaysSoBeforeStartCompletes() throws Exception {
-        try (LinkFixture fixture = LinkFixture.of(redis.url().toString())) {
+        // Another one first: the time that a JVM takes to load its classes is not what is measured.
+        try (LinkFixture warm = LinkFixture.live(redis.url().toString());
+                LinkFixture fixture = LinkFixture.of(redis.url().toString())) {
+            assertThat(warm.told).containsExactly("up first");
             long begun = System.nanoTime();
             fixture.start();
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
@@ -82,9 +86,10 @@ class RedisLinkTest {
     @Test
     void answersOnTheContextOfItsCaller() throws Exception {
         try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
-            var other = fixture.vertx.getOrCreateContext();
-            assertThat(other).isNotSameAs(fixture.owner);
-            for (var context : List.of(fixture.owner, other)) {
+            Context other = fixture.anotherLoop();
+            assertThat(fixture.on(other, RedisLinkTest::thread))
+                    .isNotEqualTo(fixture.on(fixture.owner, RedisLinkTest::thread));
+            for (Context context : List.of(fixture.owner, other)) {
                 var answeredOn = fixture.on(
                         context,
                         () -> fixture.link
@@ -174,18 +179,19 @@ class RedisLinkTest {
     @Test
     void tellsNothingOnceItIsBeingClosed() throws Exception {
         try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
-            Future<Void> closed = fixture.onOwner(() -> {
-                for (int i = 0; i < 100; i++) {
-                    fixture.link.commands().send(publish("news", Buffer.buffer("late")));
-                }
-                return fixture.link.close();
-            });
-            closed.await();
-            assertThat(fixture.state()).isEqualTo(LinkState.CLOSED);
+            // Closed by the first message, while the others of the same packet are already here.
+            fixture.onEachMessage = () -> fixture.link.close();
+            Request publishing = Request.cmd(Command.EVAL)
+                    .arg("for i = 1, 100 do redis.call('PUBLISH', 'news', i) end")
+                    .arg(0);
+            fixture.on(
+                    fixture.owner,
+                    () -> fixture.link.commands().send(publishing).otherwiseEmpty());
+            fixture.awaitState(LinkState.CLOSED, Duration.ofSeconds(1));
             assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
             // Whatever is still queued for the loop has run when this has.
             fixture.onOwner(() -> "");
-            assertThat(fixture.told).containsExactly("up first");
+            assertThat(fixture.told).containsExactly("up first", "message 1");
         }
     }
 
@@ -197,6 +203,10 @@ class RedisLinkTest {
             assertThatThrownBy(() -> new RedisLink(fixture.vertx, settings, LinkFixture.SUBSCRIPTIONS, fixture))
                     .isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    private static Future<String> thread() {
+        return Future.succeededFuture(Thread.currentThread().getName());
     }
 
     private static Request publish(String channel, Buffer payload) {

@@ -5,13 +5,13 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -117,17 +117,12 @@ class WatchdogTest {
         return failed.getTestDescriptor().getDisplayName() + ": " + message;
     }
 
-    private static void onAnEventLoop(Consumer<CountDownLatch> action) throws Exception {
-        VertxOptions impatient = new VertxOptions()
-                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
-                .setMaxEventLoopExecuteTime(20)
-                .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
-                .setBlockedThreadCheckInterval(100);
-        Vertx vertx = Vertx.vertx(impatient);
+    private static void onAnEventLoop(VertxOptions options, Handler<Void> action) throws Exception {
+        Vertx vertx = Vertx.vertx(options);
         CountDownLatch done = new CountDownLatch(1);
         vertx.runOnContext(ignored -> {
             try {
-                action.accept(done);
+                action.handle(null);
             } finally {
                 done.countDown();
             }
@@ -143,7 +138,13 @@ class WatchdogTest {
     static class BlocksAnEventLoop {
         @Test
         void blocks() throws Exception {
-            onAnEventLoop(never -> {
+            VertxOptions impatient = new VertxOptions()
+                    .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+                    .setMaxEventLoopExecuteTime(50)
+                    .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
+                    .setBlockedThreadCheckInterval(100);
+            CountDownLatch never = new CountDownLatch(1);
+            onAnEventLoop(impatient, ignored -> {
                 try {
                     assertThat(never.await(300, TimeUnit.MILLISECONDS)).isFalse();
                 } catch (InterruptedException e) {
@@ -156,7 +157,7 @@ class WatchdogTest {
     static class ThrowsInAHandler {
         @Test
         void throwsInAHandler() throws Exception {
-            onAnEventLoop(done -> {
+            onAnEventLoop(new VertxOptions(), ignored -> {
                 throw new IllegalStateException("thrown by a handler");
             });
         }

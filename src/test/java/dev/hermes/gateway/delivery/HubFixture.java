@@ -1,0 +1,171 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.config.HistorySettings;
+import dev.hermes.gateway.config.StreamSettings;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.MemoryLog;
+import dev.hermes.gateway.log.Opening;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hub on a memory log, with time, batches and the log's answers in the test's hand. Made and used on one event loop.
+ */
+final class HubFixture {
+
+    static final Set<String> CHANNELS = Set.of("a", "b", "c");
+    static final Subscription ALL_OF_A = new Subscription(Map.of("a", Interest.EVERYTHING));
+
+    static final Lease ENDLESS = new TestLease(null, false);
+
+    /** A lease as a test wants it. */
+    record TestLease(@Nullable Instant expiresAt, boolean revocable) implements Lease {}
+
+    /** How large everything is. */
+    record Sizes(int windowEntries, long windowBytes, CatchUp.Pace pace, int logEntries, long logBytes) {
+
+        static final Sizes USUAL = new Sizes(4_096, 16 << 20, CatchUp.Pace.USUAL, 100_000, 64 << 20);
+        static final Sizes SMALL = new Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2), 100_000, 64 << 20);
+    }
+
+    static final StreamSettings STREAMS =
+            new StreamSettings(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), 1_000);
+
+    final MemorySink.Memory memory = new MemorySink.Memory();
+    final Admission admission = new Admission(10_000, 0);
+    final ArrayDeque<EventBatch> batches = new ArrayDeque<>();
+    final SteppedLog log;
+    final Ledger ledger;
+    final Hub hub;
+
+    /** What the next check of leases gives. */
+    LeaseChecker checker = leases -> Future.succeededFuture(
+            leases.stream().map(lease -> Lease.State.VALID).toList());
+
+    private long elapsedMillis;
+    private int published;
+
+    HubFixture(Vertx vertx, Sizes sizes, StreamSettings streams, long seed) {
+        HistorySettings bounds = new HistorySettings(
+                HistorySettings.Store.MEMORY, sizes.logEntries(), Duration.ofHours(1), sizes.logBytes(), 4 << 20);
+        InstantSource wall = this::wallNow;
+        MemoryLog memoryLog = new MemoryLog(vertx, bounds, CHANNELS, wall, this::logged);
+        this.log = new SteppedLog(memoryLog);
+        EventId start = open(new Cursor.Fresh()).position();
+        this.ledger = new Ledger(start);
+        this.hub = new Hub(
+                OwnerLoop.current(vertx),
+                new HubSettings(streams, sizes.windowEntries(), sizes.windowBytes(), CHANNELS, new Random(seed)),
+                log,
+                leases -> checker.check(leases),
+                new HubTime(this::now, wall),
+                start,
+                sizes.pace());
+    }
+
+    long now() {
+        return elapsedMillis;
+    }
+
+    Instant wallNow() {
+        return Instant.parse("2026-01-01T00:00:00Z").plusMillis(elapsedMillis);
+    }
+
+    /** Moves time on, and ticks as often as the hub wants it. */
+    void pass(Duration time) {
+        long until = elapsedMillis + time.toMillis();
+        long step = Hub.tickInterval().toMillis();
+        while (elapsedMillis < until) {
+            elapsedMillis = Math.min(until, elapsedMillis + step);
+            hub.tick();
+        }
+    }
+
+    /** Moves time on, and ticks only then: the machine was asleep. */
+    void jump(Duration time) {
+        elapsedMillis += time.toMillis();
+        hub.tick();
+    }
+
+    private void logged(List<LogEntry> entries) {
+        ledger.add(entries);
+        batches.add(new EventBatch(entries, System.nanoTime()));
+    }
+
+    /** The log takes that many events of channel a; the hub hears of them with {@link #deliver()}. */
+    List<EventId> append(int events) {
+        return append(java.util.stream.IntStream.range(0, events)
+                .mapToObj(index -> envelope("a", null, Map.of(), 0))
+                .toList());
+    }
+
+    List<EventId> append(List<Envelope> envelopes) {
+        return log.append(envelopes).result();
+    }
+
+    Hole appendHole() {
+        return log.declareHole(wallNow().minusSeconds(5), wallNow()).result();
+    }
+
+    Envelope envelope(String channel, @Nullable String key, Map<String, String> fields, int padding) {
+        String data = "{\"n\":" + published++ + ",\"pad\":\"" + "x".repeat(padding) + "\"}";
+        return new Envelope(
+                channel, "update", key, fields, Buffer.buffer(data), wallNow().toString());
+    }
+
+    void deliver() {
+        for (EventBatch batch = batches.poll(); batch != null; batch = batches.poll()) {
+            hub.onBatch(batch);
+        }
+    }
+
+    void publish(int events) {
+        append(events);
+        deliver();
+    }
+
+    Opening open(Cursor cursor) {
+        return log.open(cursor, List.of()).result();
+    }
+
+    /** A client of channel a that takes everything. */
+    MemorySink connect() {
+        return connect(ALL_OF_A, open(new Cursor.Fresh()), ENDLESS);
+    }
+
+    MemorySink connect(Subscription subscription, Opening opening, Lease lease) {
+        return connect(subscription, opening, List.of(), lease, MemorySink.UNLIMITED)
+                .sink();
+    }
+
+    /** Both ends of one stream. */
+    record Connection(SseStream stream, MemorySink sink) {}
+
+    Connection connect(
+            Subscription subscription, Opening opening, List<Greeting> greetings, Lease lease, long allowance) {
+        MemorySink sink = new MemorySink(memory, allowance);
+        Admission.Ticket ticket = admission.stream("client");
+        if (ticket == null) {
+            throw new AssertionError("no place left");
+        }
+        SseStream stream = hub.open(new StreamOpening(subscription, opening, greetings, lease, ticket), sink);
+        sink.belongsTo(stream);
+        return new Connection(stream, sink);
+    }
+}

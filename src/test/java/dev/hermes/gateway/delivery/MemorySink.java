@@ -1,0 +1,174 @@
+package dev.hermes.gateway.delivery;
+
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's socket: bytes wait here until the client takes them, and it takes as many as it was allowed to. Writable as
+ * Netty's channels are: no longer above the high mark, again below the low one, told of that in the middle of a flush.
+ */
+final class MemorySink implements ByteSink {
+
+    static final long UNLIMITED = Long.MAX_VALUE / 2;
+
+    private static final int HIGH_MARK = 1_000;
+    private static final int LOW_MARK = 500;
+
+    /** What stands behind every frame that was written to any sink of one test. */
+    static final class Memory {
+        private final Set<ByteBuf> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        /** Keeps an eye on the memory behind that buffer. */
+        void watch(ByteBuf buffer) {
+            ByteBuf root = buffer;
+            for (ByteBuf below = buffer.unwrap(); below != null; below = below.unwrap()) {
+                root = below;
+            }
+            buffers.add(root);
+        }
+
+        boolean allReleased() {
+            return buffers.stream().allMatch(buffer -> buffer.refCnt() == 0);
+        }
+    }
+
+    private final Memory memory;
+    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private long allowance;
+    private long pending;
+    private long taken;
+    private int writes;
+    private int unflushed;
+    private boolean full;
+    private boolean ended;
+    private boolean endTold;
+    private boolean aborted;
+    private @Nullable SseStream stream;
+
+    MemorySink(Memory memory, long allowance) {
+        this.memory = memory;
+        this.allowance = allowance;
+    }
+
+    void belongsTo(SseStream owner) {
+        stream = owner;
+    }
+
+    @Override
+    public void write(Frame frame) {
+        if (ended || aborted) {
+            throw new AssertionError("written after the end");
+        }
+        ByteBuf chunk = frame.retainedChunk();
+        memory.watch(chunk);
+        pending += chunk.readableBytes();
+        waiting.add(chunk);
+        writes++;
+        unflushed++;
+        full |= pending > HIGH_MARK;
+    }
+
+    @Override
+    public void flush() {
+        unflushed = 0;
+        take();
+    }
+
+    @Override
+    public boolean writable() {
+        return !full;
+    }
+
+    @Override
+    public long progress() {
+        return pending == 0 ? NOTHING_PENDING : taken;
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        flush();
+    }
+
+    @Override
+    public void abort() {
+        aborted = true;
+        drop();
+    }
+
+    /** The client takes so many more bytes. */
+    void allow(long bytes) {
+        allowance = Math.min(UNLIMITED, allowance + bytes);
+        take();
+    }
+
+    void stall() {
+        allowance = 0;
+    }
+
+    /** The connection broke: what was on its way is lost. */
+    void drop() {
+        waiting.forEach(ByteBuf::release);
+        waiting.clear();
+        pending = 0;
+    }
+
+    List<SseReader.Message> messages() {
+        return SseReader.readChunked(received.toByteArray());
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    boolean aborted() {
+        return aborted;
+    }
+
+    /** Whether everything, the end included, has arrived. */
+    boolean complete() {
+        return endTold;
+    }
+
+    int writes() {
+        return writes;
+    }
+
+    int unflushed() {
+        return unflushed;
+    }
+
+    private void take() {
+        while (allowance > 0 && !waiting.isEmpty()) {
+            ByteBuf next = waiting.element();
+            int length = (int) Math.min(allowance, next.readableBytes());
+            byte[] bytes = new byte[length];
+            next.readBytes(bytes);
+            received.writeBytes(bytes);
+            allowance -= allowance >= UNLIMITED / 2 ? 0 : length;
+            taken += length;
+            pending -= length;
+            if (!next.isReadable()) {
+                waiting.remove().release();
+            }
+        }
+        SseStream owner = stream;
+        if (full && pending < LOW_MARK) {
+            full = false;
+            if (owner != null) {
+                owner.drained();
+            }
+        }
+        if (ended && waiting.isEmpty() && !endTold && owner != null) {
+            endTold = true;
+            owner.ended();
+        }
+    }
+}

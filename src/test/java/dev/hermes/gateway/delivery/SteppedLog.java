@@ -1,0 +1,79 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.Reading;
+import dev.hermes.gateway.log.Recall;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A log whose reads are answered, or fail, when the test says so, in the order it says; the rest is answered at once. */
+final class SteppedLog implements EventLog {
+
+    private record Read(EventId after, int maxEntries, Promise<Reading> answer) {}
+
+    private final EventLog log;
+    private final List<Read> reads = new ArrayList<>();
+    private int asked;
+
+    SteppedLog(EventLog log) {
+        this.log = log;
+    }
+
+    int pendingReads() {
+        return reads.size();
+    }
+
+    /** Reads asked for since the start. */
+    int asked() {
+        return asked;
+    }
+
+    void answer(int which) {
+        Read read = reads.remove(which);
+        log.read(read.after(), read.maxEntries()).onComplete(read.answer());
+    }
+
+    void answerWith(int which, Reading reading) {
+        reads.remove(which).answer().complete(reading);
+    }
+
+    void fail(int which) {
+        reads.remove(which).answer().fail("the log is away");
+    }
+
+    @Override
+    public Future<Reading> read(EventId after, int maxEntries) {
+        Read read = new Read(after, maxEntries, Promise.promise());
+        asked++;
+        reads.add(read);
+        return read.answer().future();
+    }
+
+    @Override
+    public Future<List<EventId>> append(List<Envelope> envelopes) {
+        return log.append(envelopes);
+    }
+
+    @Override
+    public Future<Hole> declareHole(Instant from, Instant to) {
+        return log.declareHole(from, to);
+    }
+
+    @Override
+    public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
+        return log.open(cursor, recalls);
+    }
+
+    @Override
+    public Future<Void> close() {
+        return log.close();
+    }
+}

@@ -1,0 +1,85 @@
+package dev.hermes.gateway.delivery;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** One event loop, and a way for a test to do things on it. */
+final class TestLoop implements AutoCloseable {
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Context context = vertx.getOrCreateContext();
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    /** Does that on the loop and waits for it; what it throws is thrown here. */
+    <T> T call(Callable<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        context.runOnContext(go -> {
+            try {
+                done.complete(work.call());
+            } catch (Throwable failure) {
+                done.completeExceptionally(failure);
+            }
+        });
+        return await(done);
+    }
+
+    void run(Runnable work) {
+        call(() -> {
+            work.run();
+            return true;
+        });
+    }
+
+    /** Starts that on the loop and waits for what it gives. */
+    <T> T await(Supplier<Future<T>> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        context.runOnContext(go -> {
+            try {
+                work.get().onComplete(done::complete, done::completeExceptionally);
+            } catch (Throwable failure) {
+                done.completeExceptionally(failure);
+            }
+        });
+        return await(done);
+    }
+
+    /** Lets what is queued on the loop, and what that queues again, so many times, come to its turn. */
+    void turns(int count) {
+        for (int turn = 0; turn < count; turn++) {
+            run(() -> {});
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> done) {
+        try {
+            return done.get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            throw new AssertionError(String.valueOf(failure.getCause()), failure);
+        } catch (InterruptedException | TimeoutException failure) {
+            throw new AssertionError("nothing came back from the loop", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException failure) {
+            throw new AssertionError("Vert.x does not close", failure);
+        }
+    }
+}

@@ -1,0 +1,473 @@
+package dev.hermes.gateway.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.config.HistorySettings;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every log keeps, tested through its interface and its outlet only. Whoever implements one extends this and says how
+ * it is opened.
+ */
+abstract class EventLogContract {
+
+    static final Set<String> INDEXED = Set.of("downloads", "stats");
+
+    private static final HistorySettings WIDE = bounds(100_000, Duration.ofHours(1), 64 << 20);
+
+    /** What came out of the log, in that order. */
+    private final List<LogEntry> out = Collections.synchronizedList(new ArrayList<>());
+
+    private @Nullable Vertx startedVertx;
+    private @Nullable EventLog openedLog;
+
+    /** Opens an empty log; any loop may have it. */
+    abstract Future<EventLog> open(Vertx vertx, HistorySettings bounds, LogOutlet outlet);
+
+    /** Lets this much of the log's time pass, and the log take note of it. */
+    abstract void pass(Duration time);
+
+    /** An id that another log of the same kind may have given. */
+    abstract EventId foreign(EventId own);
+
+    @BeforeEach
+    void startVertx() {
+        startedVertx = Vertx.vertx();
+    }
+
+    @AfterEach
+    void close() {
+        if (openedLog != null) {
+            await(openedLog.close());
+        }
+        await(vertx().close());
+    }
+
+    @Test
+    void idsGrowFromAppendToAppendAndWithinOne() {
+        start(WIDE);
+        List<EventId> ids = new ArrayList<>(append(3));
+        ids.addAll(append(1));
+        ids.add(await(log().declareHole(Instant.EPOCH, Instant.EPOCH)).id());
+        ids.addAll(append(2));
+        assertThat(ids).hasSize(7).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyIdReadsBackFromItsText() {
+        start(WIDE);
+        assertThat(append(20))
+                .allSatisfy(id -> assertThat(EventId.parse(id.toString())).isEqualTo(id));
+    }
+
+    @Test
+    void everythingLeavesByTheOutletInOrderAndOnce() {
+        start(WIDE);
+        List<EventId> ids = new ArrayList<>();
+        for (int batch = 1; batch <= 5; batch++) {
+            ids.addAll(append(batch));
+        }
+        awaitOut(ids.size());
+        assertThat(out.stream().map(LogEntry::id)).isEqualTo(ids);
+    }
+
+    @Test
+    void whatLeavesIsWhatCame() {
+        start(WIDE);
+        Envelope sent = new Envelope(
+                "downloads",
+                "download_progress",
+                "k1",
+                Map.of("status", "on"),
+                Buffer.buffer("{ \"n\": 1.50, \"t\":\"é🎧\"\r\n}"),
+                "2026-01-01T00:00:00Z");
+        EventId id = await(log().append(List.of(sent))).get(0);
+        awaitOut(1);
+        assertThat(out).containsExactly(new Event(id, sent));
+        assertThat(page(before(id), 10)).containsExactly(new Event(id, sent));
+    }
+
+    @Test
+    void nothingAppendedIsNothing() {
+        start(WIDE);
+        assertThat(append(0)).isEmpty();
+        EventId tip = append(1).get(0);
+        awaitOut(1);
+        assertThat(out).hasSize(1);
+        assertThat(fresh().position()).isEqualTo(tip);
+    }
+
+    @Test
+    void thereIsAPositionBeforeTheFirstEvent() {
+        start(WIDE);
+        EventId position = fresh().position();
+        EventId first = append(1).get(0);
+        assertThat(first.isAfter(position)).isTrue();
+        Opening resumed = resume(position);
+        assertThat(resumed.gap()).isNull();
+        assertThat(resumed.position()).isEqualTo(position);
+        assertThat(page(position, 10)).extracting(LogEntry::id).containsExactly(first);
+    }
+
+    @Test
+    void aNewReaderStartsAtTheTip() {
+        start(WIDE);
+        EventId tip = append(3).get(2);
+        assertThat(fresh()).isEqualTo(new Opening(tip, null, List.of()));
+    }
+
+    @Test
+    void everyEntryHeldIsACursor() {
+        start(WIDE);
+        for (EventId id : append(10)) {
+            assertThat(resume(id)).isEqualTo(new Opening(id, null, List.of()));
+        }
+    }
+
+    @Test
+    void aHoleIsACursorToo() {
+        start(WIDE);
+        append(1);
+        Hole hole = await(log().declareHole(Instant.EPOCH, Instant.EPOCH));
+        append(1);
+        assertThat(resume(hole.id()).gap()).isNull();
+    }
+
+    @Test
+    void aCursorTrimmedByCountIsEvicted() {
+        start(bounds(5, Duration.ofHours(1), 64 << 20));
+        List<EventId> ids = append(400);
+        EventId tip = ids.get(ids.size() - 1);
+        assertThat(resume(ids.get(0)))
+                .isEqualTo(new Opening(
+                        tip, Gap.of(GapReason.HISTORY_EVICTED, ids.get(0).toString(), tip), List.of()));
+        assertThat(resume(ids.get(ids.size() - 5)).gap()).isNull();
+    }
+
+    @Test
+    void aCursorTrimmedByBytesIsEvicted() {
+        start(bounds(100_000, Duration.ofHours(1), 20_000));
+        EventId first = append(1).get(0);
+        assertThat(resume(first).gap()).isNull();
+        await(log().append(List.of(envelope("downloads", "k1", "x".repeat(30_000)))));
+        append(1);
+        assertGap(resume(first), GapReason.HISTORY_EVICTED);
+    }
+
+    @Test
+    void aCursorTrimmedByAgeIsEvicted() {
+        start(bounds(100_000, Duration.ofSeconds(10), 64 << 20));
+        EventId old = append(1).get(0);
+        pass(Duration.ofSeconds(8));
+        EventId young = append(1).get(0);
+        assertThat(resume(old).gap()).isNull();
+        pass(Duration.ofSeconds(4));
+        assertGap(resume(old), GapReason.HISTORY_EVICTED);
+        assertThat(resume(young).gap()).isNull();
+    }
+
+    @Test
+    void theNewestEntryIsNeverTrimmed() {
+        start(bounds(1, Duration.ofSeconds(1), 1));
+        EventId tip = append(10).get(9);
+        pass(Duration.ofSeconds(60));
+        assertThat(resume(tip).gap()).isNull();
+        assertThat(fresh().position()).isEqualTo(tip);
+    }
+
+    @Test
+    void aCursorOfAnotherLogIsUnknown() {
+        start(WIDE);
+        EventId own = append(3).get(1);
+        assertGap(resume(foreign(own)), GapReason.UNKNOWN_CURSOR);
+        assertGap(resume(new EventId(!own.memory(), own.major(), own.minor())), GapReason.UNKNOWN_CURSOR);
+    }
+
+    @Test
+    void aCursorOfTheFutureIsUnknown() {
+        start(WIDE);
+        EventId tip = append(3).get(2);
+        assertGap(resume(new EventId(tip.memory(), tip.major(), tip.minor() + 1)), GapReason.UNKNOWN_CURSOR);
+        assertGap(resume(new EventId(tip.memory(), tip.major(), -1)), GapReason.UNKNOWN_CURSOR);
+        assertGap(resume(new EventId(tip.memory(), -1, -1)), GapReason.UNKNOWN_CURSOR);
+    }
+
+    @Test
+    void anUnreadableCursorIsUnknownAndKeptAsItCame() {
+        start(WIDE);
+        EventId tip = append(1).get(0);
+        Opening opening = await(log().open(Cursor.parse("no id \"at\" all"), List.of()));
+        assertThat(opening)
+                .isEqualTo(new Opening(tip, Gap.of(GapReason.UNKNOWN_CURSOR, "no id \"at\" all", tip), List.of()));
+    }
+
+    @Test
+    void recallsTheLastOfAChannelAndOfAKey() {
+        start(WIDE);
+        List<EventId> ids = await(log().append(List.of(
+                envelope("downloads", "k1", "1"),
+                envelope("downloads", "k2", "2"),
+                envelope("downloads", "k1", "3"),
+                envelope("stats", null, "4"),
+                envelope("downloads", "k2", "5"),
+                envelope("unindexed", "k1", "6"))));
+        assertThat(recalled(new Recall("downloads", "k1"))).containsExactly(ids.get(2));
+        assertThat(recalled(new Recall("downloads", null))).containsExactly(ids.get(4));
+        assertThat(recalled(new Recall("stats", null), new Recall("downloads", "k2")))
+                .containsExactly(ids.get(3), ids.get(4));
+        assertThat(recalled(new Recall("downloads", null), new Recall("downloads", "k2")))
+                .containsExactly(ids.get(4));
+        assertThat(recalled(new Recall("downloads", "none"), new Recall("unindexed", "k1")))
+                .isEmpty();
+    }
+
+    @Test
+    void recallsNothingForAReaderThatResumesOrTriesTo() {
+        start(WIDE);
+        EventId id = await(log().append(List.of(envelope("stats", null, "1")))).get(0);
+        List<Recall> recalls = List.of(new Recall("stats", null));
+        assertThat(await(log().open(new Cursor.At(id), recalls)).recalled()).isEmpty();
+        assertThat(await(log().open(new Cursor.At(foreign(id)), recalls)).recalled())
+                .isEmpty();
+    }
+
+    @Test
+    void recallsOnlyWhatTheLogStillHolds() {
+        start(bounds(2, Duration.ofHours(1), 64 << 20));
+        await(log().append(List.of(envelope("downloads", "k1", "1"))));
+        assertThat(recalled(new Recall("downloads", "k1"))).hasSize(1);
+        for (int batch = 0; batch < 4; batch++) {
+            append(100);
+        }
+        assertThat(recalled(new Recall("downloads", "k1"))).isEmpty();
+    }
+
+    @Test
+    void whatIsRecalledStandsAtOrBeforeThePositionWhateverIsAppendedMeanwhile() {
+        start(WIDE);
+        List<Future<Opening>> openings = new ArrayList<>();
+        for (int round = 0; round < 200; round++) {
+            Future<?> appended = log().append(List.of(envelope("stats", null, "" + round)));
+            openings.add(log().open(new Cursor.Fresh(), List.of(new Recall("stats", null))));
+            appended.onFailure(failure -> {
+                throw new AssertionError(failure);
+            });
+        }
+        for (Future<Opening> opening : openings) {
+            Opening got = await(opening);
+            assertThat(got.recalled())
+                    .allSatisfy(event ->
+                            assertThat(event.id().isAfter(got.position())).isFalse());
+            // The last of its channel as of then: right after the position comes the next one, if any.
+            assertThat(got.recalled().stream().map(Event::id)).allMatch(got.position()::equals);
+        }
+    }
+
+    @Test
+    void readsPageByPage() {
+        start(WIDE);
+        EventId position = fresh().position();
+        List<EventId> ids = append(25);
+        List<EventId> read = new ArrayList<>();
+        for (List<LogEntry> page = page(position, 10); !page.isEmpty(); page = page(position, 10)) {
+            assertThat(page.size()).isLessThanOrEqualTo(10);
+            page.forEach(entry -> read.add(entry.id()));
+            position = read.get(read.size() - 1);
+        }
+        assertThat(read).isEqualTo(ids);
+    }
+
+    @Test
+    void readsNothingAfterTheTip() {
+        start(WIDE);
+        EventId tip = append(3).get(2);
+        assertThat(page(tip, 10)).isEmpty();
+    }
+
+    @Test
+    void saysWhenWhatFollowsIsNoLongerAllThere() {
+        start(bounds(5, Duration.ofHours(1), 64 << 20));
+        List<EventId> ids = append(400);
+        assertThat(await(log().read(ids.get(0), 10))).isInstanceOf(Reading.Evicted.class);
+        assertThat(page(ids.get(ids.size() - 5), 10)).hasSize(4);
+    }
+
+    @Test
+    void aHoleStandsInItsPlaceAndNamesThePositionBefore() {
+        start(WIDE);
+        Instant from = Instant.parse("2026-01-01T00:00:00Z");
+        EventId before = append(1).get(0);
+        Hole hole = await(log().declareHole(from, from.plusSeconds(5)));
+        EventId after = append(1).get(0);
+        assertThat(hole.requested()).isEqualTo(before);
+        assertThat(hole.from()).isEqualTo(from);
+        assertThat(hole.to()).isEqualTo(from.plusSeconds(5));
+        assertThat(page(before, 10)).element(0).isEqualTo(hole);
+        assertThat(page(before, 10)).element(1).extracting(LogEntry::id).isEqualTo(after);
+        awaitOut(3);
+        assertThat(out).element(1).isEqualTo(hole);
+    }
+
+    @Test
+    void severalLoopsMayAppendAtOnceAndAnswersComeOnTheirOwn() {
+        start(WIDE);
+        int loops = 4;
+        int appends = 100;
+        AtomicReference<@Nullable String> strayed = new AtomicReference<>();
+        List<Future<List<EventId>>> answers = Collections.synchronizedList(new ArrayList<>());
+        List<Context> contexts = IntStream.range(0, loops)
+                .mapToObj(index -> vertx().getOrCreateContext())
+                .toList();
+        for (int append = 0; append < appends; append++) {
+            for (Context context : contexts) {
+                context.runOnContext(go -> {
+                    Thread mine = Thread.currentThread();
+                    answers.add(log().append(List.of(envelope("stats", null, "x"), envelope("stats", null, "y")))
+                            .onComplete(done -> {
+                                if (Thread.currentThread() != mine) {
+                                    strayed.set(Thread.currentThread() + " instead of " + mine);
+                                }
+                            }));
+                });
+            }
+        }
+        awaitOut(loops * appends * 2);
+        Awaitility.await().until(() -> answers.size() == loops * appends);
+        assertThat(out).extracting(LogEntry::id).isSorted().doesNotHaveDuplicates();
+        for (Future<List<EventId>> answer : List.copyOf(answers)) {
+            List<EventId> pair = await(answer);
+            int at = out.stream().map(LogEntry::id).toList().indexOf(pair.get(0));
+            assertThat(out.get(at + 1).id()).isEqualTo(pair.get(1));
+        }
+        assertThat(strayed.get()).isNull();
+    }
+
+    @Test
+    void takesNothingOnceItIsClosed() {
+        start(WIDE);
+        append(1);
+        await(log().close());
+        Future<List<EventId>> late = log().append(List.of(envelope("stats", null, "x")));
+        Awaitility.await().until(late::isComplete);
+        assertThat(late.failed()).isTrue();
+        assertThat(out).hasSize(1);
+    }
+
+    static HistorySettings bounds(int maxEvents, Duration maxAge, long maxBytes) {
+        return new HistorySettings(HistorySettings.Store.MEMORY, maxEvents, maxAge, maxBytes, 4 << 20);
+    }
+
+    final Vertx vertx() {
+        return present(startedVertx);
+    }
+
+    final EventLog log() {
+        return present(openedLog);
+    }
+
+    final void start(HistorySettings bounds) {
+        openedLog = await(open(vertx(), bounds, out::addAll));
+    }
+
+    final List<EventId> append(int events) {
+        return await(log().append(IntStream.range(0, events)
+                .mapToObj(index -> envelope("queue", "k" + index % 3, "" + index))
+                .toList()));
+    }
+
+    static Envelope envelope(String channel, @Nullable String key, String text) {
+        return new Envelope(
+                channel, "update", key, Map.of(), Buffer.buffer("{\"text\":\"" + text + "\"}"), "2026-01-01T00:00:00Z");
+    }
+
+    private Opening fresh() {
+        return await(log().open(new Cursor.Fresh(), List.of()));
+    }
+
+    private Opening resume(EventId id) {
+        return await(log().open(new Cursor.At(id), List.of()));
+    }
+
+    private List<EventId> recalled(Recall... recalls) {
+        return await(log().open(new Cursor.Fresh(), List.of(recalls))).recalled().stream()
+                .map(Event::id)
+                .toList();
+    }
+
+    private List<LogEntry> page(EventId after, int maxEntries) {
+        Reading reading = await(log().read(after, maxEntries));
+        assertThat(reading).isInstanceOf(Reading.Page.class);
+        return ((Reading.Page) reading).entries();
+    }
+
+    private void assertGap(Opening opening, GapReason reason) {
+        EventId tip = fresh().position();
+        assertThat(opening.position()).isEqualTo(tip);
+        assertThat(opening.gap())
+                .asInstanceOf(InstanceOfAssertFactories.type(Gap.class))
+                .satisfies(gap -> {
+                    assertThat(gap.reason()).isEqualTo(reason);
+                    assertThat(gap.resumedAt()).isEqualTo(tip);
+                });
+    }
+
+    private static EventId before(EventId id) {
+        return new EventId(id.memory(), id.major(), id.minor() - 1);
+    }
+
+    private void awaitOut(int entries) {
+        Awaitility.await().until(() -> out.size() >= entries);
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    static <T> Future<T> onALoop(Vertx vertx, Supplier<T> work) {
+        io.vertx.core.Promise<T> done = io.vertx.core.Promise.promise();
+        vertx.runOnContext(go -> {
+            try {
+                done.complete(work.get());
+            } catch (RuntimeException failure) {
+                done.fail(failure);
+            }
+        });
+        return done.future();
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new AssertionError("not started");
+        }
+        return value;
+    }
+}
