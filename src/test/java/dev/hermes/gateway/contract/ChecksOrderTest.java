@@ -6,6 +6,7 @@ import dev.hermes.gateway.dev.EmbeddedRedis;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,11 @@ class ChecksOrderTest {
 
     @AutoClose
     private static final SseConnection THE_ONE = SseConnection.open(FULL.port(), Http.EVENTS + "/queue", Http.apiKey());
+
+    @BeforeAll
+    static void theOnlyPlaceIsTaken() {
+        assertThat(THE_ONE.next().event()).isEqualTo("connected");
+    }
 
     @Test
     void anUnknownPathComesBeforeTheFlag() {

@@ -182,21 +182,21 @@ class ResumeTest {
     @Test
     void theIdOfConnectedIsAGoodCursor() {
         try (SseConnection first = open("/queue")) {
-            assertResumesAt(first.next("connected").id());
+            assertResumesAt(first.next("connected").position());
         }
     }
 
     @Test
     void theIdOfAHeartbeatIsAGoodCursor() {
         try (SseConnection first = open("/queue")) {
-            assertResumesAt(first.next("heartbeat").id());
+            assertResumesAt(first.next("heartbeat").position());
         }
     }
 
     @Test
     void theIdOfAGapIsAGoodCursor() {
         try (SseConnection first = open("/queue", "Last-Event-ID: garbage")) {
-            assertResumesAt(first.next("gap").id());
+            assertResumesAt(first.next("gap").position());
         }
     }
 

@@ -130,10 +130,10 @@ class StreamFramesTest {
     @Test
     void idsGrow() {
         try (SseConnection stream = open("/queue")) {
-            long before = sequence(stream.next().id());
+            long before = sequence(stream.next().position());
             for (int event = 0; event < 20; event++) {
                 Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{}");
-                long id = sequence(stream.nextEvent().id());
+                long id = sequence(stream.nextEvent().position());
                 assertThat(id).isGreaterThan(before);
                 before = id;
             }

@@ -7,9 +7,11 @@ import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Response;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,8 +74,7 @@ class TokenTest {
     void theTokenStandsInRedisInHermesForm() {
         JsonObject minted = mint("{\"scope\":\"queue stats\",\"ttl\":300}", Http.bearer(Jwt.of("alice")));
 
-        JsonObject stored = new JsonObject(GATEWAY.redis(Command.GET, "sse:token:" + minted.getString("token"))
-                .toString());
+        JsonObject stored = new JsonObject(redis(Command.GET, minted).toString());
         assertThat(stored.fieldNames())
                 .containsExactlyInAnyOrder("scope", "user_id", "expires_at", "permissions", "created_at");
         assertThat(stored.getString("scope")).isEqualTo("queue stats");
@@ -245,9 +246,13 @@ class TokenTest {
         return Http.get(GATEWAY.port(), "/poll", Http.bearer(token)).status();
     }
 
+    private static Response redis(Command command, JsonObject minted) {
+        Response answer = GATEWAY.redis(command, "sse:token:" + minted.getString("token"));
+        return Objects.requireNonNull(answer, "nothing in Redis");
+    }
+
     private static long timeToLive(JsonObject minted) {
-        return GATEWAY.redis(Command.TTL, "sse:token:" + minted.getString("token"))
-                .toLong();
+        return redis(Command.TTL, minted).toLong();
     }
 
     private static void assertOpensAStream(JsonObject minted) {
@@ -264,7 +269,7 @@ class TokenTest {
         assertThat(answer.json().getJsonArray("detail")).singleElement().satisfies(one -> {
             JsonObject error = (JsonObject) one;
             assertThat(error.fieldNames()).containsExactlyInAnyOrder("loc", "msg", "type");
-            assertThat(error.getJsonArray("loc").getList()).isEqualTo(location);
+            assertThat(error.getJsonArray("loc")).isEqualTo(new JsonArray(location));
             assertThat(error.getString("msg")).isNotEmpty();
             assertThat(error.getString("type")).isEqualTo(type);
         });

@@ -10,8 +10,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +32,11 @@ class UnavailableTest {
 
     @AutoClose
     private static final SseConnection THE_ONE = SseConnection.open(FULL.port(), Http.EVENTS + "/queue", Http.apiKey());
+
+    @BeforeAll
+    static void theOnlyPlaceIsTaken() {
+        assertThat(THE_ONE.next().event()).isEqualTo("connected");
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"/stream", "/queue", "/stats", "/system", "/downloads/d-1"})
@@ -184,7 +191,7 @@ class UnavailableTest {
                 assertThat(data.getString("error")).isNotEmpty();
                 assertThat(data.fieldNames()).containsExactlyInAnyOrder("error", "code");
             });
-            return frames.get(0).retry();
+            return Objects.requireNonNull(frames.get(0).retry(), "no retry");
         }
     }
 
