@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 
 /**
  * A look at the gateway: a real Redis of its own, simulated downloads that publish as Hermes does, and a page on which one
- * sees them move. Settings hold as in production, but for the Redis, the flag and the secret key.
+ * sees them move. Settings hold as in production, but for the Redis, the flag and the secret key. A signal ends it at once,
+ * with status 0 and nothing left behind.
  */
 @Command(
         name = "demo",
@@ -28,12 +29,11 @@ final class DemoCommand implements Runnable {
         EmbeddedRedis redis = EmbeddedRedis.start();
         Vertx vertx = GatewayProcess.vertx();
         SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
-        Runnable end = () -> {
-            // The process takes Vert.x and every connection with it; Redis would outlive it.
+        Signals.onTermination(() -> end(vertx, downloads, redis), () -> {
+            // The process takes everything with it but Redis, which would outlive it.
             redis.close();
-            Runtime.getRuntime().halt(0);
-        };
-        Signals.onTermination(end, GatewayProcess::halt);
+            GatewayProcess.halt();
+        });
         DemoRoutes routes = new DemoRoutes(redis, downloads.token());
         GatewayProcess.start(vertx, environment(redis), SettingsLoader.Mode.DEMO, routes::addTo)
                 .compose(gateway -> downloads.start().map(gateway))
@@ -42,6 +42,14 @@ final class DemoCommand implements Runnable {
                     redis.close();
                     GatewayProcess.refuse(failure);
                 });
+    }
+
+    /** Redis last: whoever still uses it would take its end for a failure. */
+    private static void end(Vertx vertx, SimulatedDownloads downloads, EmbeddedRedis redis) {
+        downloads.close().eventually(vertx::close).onComplete(closed -> {
+            redis.close();
+            Runtime.getRuntime().exit(0);
+        });
     }
 
     private static Map<String, String> environment(EmbeddedRedis redis) {

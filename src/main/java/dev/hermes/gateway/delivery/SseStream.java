@@ -134,7 +134,8 @@ public final class SseStream extends Subscriber {
         JsonObject data =
                 new JsonObject().put("reason", reason.label()).put("reconnect_after_ms", reconnectAfterMillis);
         send(FrameEncoder.control(reconnectAfterMillis, cursor(), "closing", data));
-        sink.end();
+        // Before the end is written: the sink may say that all was sent while it is being told.
         hub.schedule(this, hub.now() + CLOSING_GRACE_MILLIS);
+        sink.end();
     }
 }
