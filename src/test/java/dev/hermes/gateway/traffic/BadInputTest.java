@@ -73,8 +73,10 @@ class BadInputTest {
                 bad("unavailable", "reserved_type", good("unavailable")),
                 bad("token_expiring", "reserved_type", good("token_expiring")),
                 bad("deep nesting", "too_deep", data("{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000))),
-                bad("deep nesting of arrays", "too_deep", data("{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000)
-                        + "}")),
+                bad(
+                        "deep nesting of arrays",
+                        "too_deep",
+                        data("{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}")),
                 bad("too many bytes", "too_large", data("{\"a\": \"" + "x".repeat(MAX_EVENT_BYTES) + "\"}")),
                 Arguments.of("an overlong slash", "invalid_utf8", invalid((byte) 0xC0, (byte) 0xAF)),
                 Arguments.of("half a character", "invalid_utf8", invalid((byte) 0xE2, (byte) 0x82)),
@@ -87,7 +89,8 @@ class BadInputTest {
         double before = rejected(reason);
 
         producer.send("PUBLISH".getBytes(UTF_8), "queue:updates".getBytes(UTF_8), message);
-        producer.event("queue:updates", "queue_update", "{\"after\": \"" + what + "\"}").sync();
+        producer.event("queue:updates", "queue_update", "{\"after\": \"" + what + "\"}")
+                .sync();
 
         assertThat(stream.nextEvent().data()).isEqualTo("{\"after\": \"" + what + "\"}");
         assertThat(rejected(reason)).isEqualTo(before + 1);
@@ -117,7 +120,8 @@ class BadInputTest {
 
     @Test
     void breaksLinesWhereAProducerDid() {
-        producer.event("system:notifications", "system_notification", "{\"a\":\n1,\r\n\"b\":\r2}").sync();
+        producer.event("system:notifications", "system_notification", "{\"a\":\n1,\r\n\"b\":\r2}")
+                .sync();
 
         assertThat(stream.nextEvent().data()).isEqualTo("{\"a\":\n1,\n\"b\":\n2}");
     }
@@ -128,7 +132,8 @@ class BadInputTest {
 
     /** Channel, reason and payload of the newest entry. */
     private static List<String> lastKept() {
-        List<String> entry = producer.send("XREVRANGE", "hermes:rejected", "+", "-", "COUNT", "1").sync();
+        List<String> entry = producer.send("XREVRANGE", "hermes:rejected", "+", "-", "COUNT", "1")
+                .sync();
         return entry.size() < 7 ? List.of() : List.of(entry.get(2), entry.get(4), entry.get(6));
     }
 

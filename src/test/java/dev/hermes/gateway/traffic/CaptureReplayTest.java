@@ -28,8 +28,11 @@ class CaptureReplayTest {
     private static final String STREAM = "/api/v1/events/stream";
     private static final List<JsonObject> COMMANDS = RecordedTraffic.commands();
     private static final List<Message> MESSAGES = RecordedTraffic.messages(COMMANDS);
-    private static final String DOWNLOAD =
-            MESSAGES.stream().filter(on("download:updates")).findFirst().orElseThrow().field("download_id");
+    private static final String DOWNLOAD = MESSAGES.stream()
+            .filter(on("download:updates"))
+            .findFirst()
+            .orElseThrow()
+            .field("download_id");
     private static final int CURSOR_AT = 200;
     private static final int CONNECTIONS = 11;
 
@@ -52,10 +55,11 @@ class CaptureReplayTest {
         clients.put("key", SseConnection.open(gateway.port(), STREAM, key));
         clients.put("queue", open("/api/v1/events/queue?token=" + gateway.token("queue")));
         clients.put("queue on stream", open(STREAM + "?token=" + gateway.token("queue")));
+        clients.put("download", open("/api/v1/events/downloads/" + DOWNLOAD + "?token=" + gateway.token("download:*")));
         clients.put(
-                "download", open("/api/v1/events/downloads/" + DOWNLOAD + "?token=" + gateway.token("download:*")));
-        clients.put("status", open(STREAM + "?channels=download:updates&status=completed,failed&token="
-                + gateway.token("download:*")));
+                "status",
+                open(STREAM + "?channels=download:updates&status=completed,failed&token="
+                        + gateway.token("download:*")));
         clients.put("few", open(STREAM + "?token=" + few));
         clients.values().forEach(client -> client.next("connected"));
         CompletableFuture<List<Frame>> restless = CompletableFuture.supplyAsync(CaptureReplayTest::reconnecting);
@@ -64,8 +68,12 @@ class CaptureReplayTest {
             RecordedTraffic.replay(producer, COMMANDS.subList(0, COMMANDS.size() / 2));
             List<Frame> first = new ArrayList<>(jwt.nextEvents(CURSOR_AT + 1));
             clients.put(
-                    "cursor", SseConnection.open(gateway.port(), STREAM, key, "Last-Event-ID: " + first.get(CURSOR_AT)
-                            .id()));
+                    "cursor",
+                    SseConnection.open(
+                            gateway.port(),
+                            STREAM,
+                            key,
+                            "Last-Event-ID: " + first.get(CURSOR_AT).id()));
             RecordedTraffic.replay(producer, COMMANDS.subList(COMMANDS.size() / 2, COMMANDS.size()));
             first.addAll(jwt.nextEvents(MESSAGES.size() - first.size()));
             everything = first;
@@ -118,8 +126,7 @@ class CaptureReplayTest {
     @Test
     void aTokenOfSeveralScopesGetsAllOfThemInOneOrder() {
         assertThat(RECEIVED.get("few"))
-                .isEqualTo(frames(
-                        on("queue:updates").or(on("stats:updates")).or(CaptureReplayTest::ofDownload)));
+                .isEqualTo(frames(on("queue:updates").or(on("stats:updates")).or(CaptureReplayTest::ofDownload)));
     }
 
     @Test
@@ -164,8 +171,8 @@ class CaptureReplayTest {
         String cursor = start;
         for (int connection = 1; connection <= CONNECTIONS; connection++) {
             int target = MESSAGES.size() * connection / CONNECTIONS;
-            try (SseConnection client = SseConnection.open(
-                    gateway.port(), STREAM, Jwt.header(), "Last-Event-ID: " + cursor)) {
+            try (SseConnection client =
+                    SseConnection.open(gateway.port(), STREAM, Jwt.header(), "Last-Event-ID: " + cursor)) {
                 assertThat(client.next().id()).isEqualTo(cursor);
                 while (received.size() < target) {
                     received.add(client.nextEvent());

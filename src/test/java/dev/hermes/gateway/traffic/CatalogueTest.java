@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where channels are heard, and that a deployment adds one without a rebuild. */
 class CatalogueTest {
 
-    private static final String OWN_CHANNEL =
-            """
+    private static final String OWN_CHANNEL = """
 
               - name: build:updates
                 heard-on: [build:updates, "build:*:log"]
@@ -80,8 +79,7 @@ class CatalogueTest {
 
     @Test
     void leavesOtherRedisChannelsAlone() {
-        try (SseConnection stream =
-                open("/api/v1/events/stream?token=" + gateway.token("queue system download:*"))) {
+        try (SseConnection stream = open("/api/v1/events/stream?token=" + gateway.token("queue system download:*"))) {
             producer.event("celery:tasks", "queue_update", "{\"foreign\": true}");
             producer.event("download:progress", "download_progress", "{\"foreign\": true}");
             producer.event("queue:updates", "queue_update", "{\"foreign\": false}")

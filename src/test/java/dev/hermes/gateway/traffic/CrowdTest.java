@@ -83,8 +83,8 @@ class CrowdTest {
                 for (int stream = 0; stream < 100; stream++) {
                     streams.add(SseConnection.open(gateway.port(), paths.get(stream % paths.size()), jwt));
                 }
-                assertThat(streams).allSatisfy(stream -> assertThat(stream.next().event())
-                        .isEqualTo("connected"));
+                assertThat(streams)
+                        .allSatisfy(stream -> assertThat(stream.next().event()).isEqualTo("connected"));
                 streams.forEach(SseConnection::reset);
             }
         } finally {
@@ -100,8 +100,8 @@ class CrowdTest {
                 .isEqualTo(1_001);
         assertNobodyListensAnyMore();
         // On no wheel, in no index, waiting for nothing.
-        await().untilAsserted(
-                () -> assertThat(Instances.of(SseStream.class.getName())).isLessThanOrEqualTo(before));
+        await().untilAsserted(() ->
+                assertThat(Instances.of(SseStream.class.getName())).isLessThanOrEqualTo(before));
     }
 
     @Test

@@ -97,9 +97,8 @@ class IndependentClientTest {
                         ConnectStrategy.http(URI.create("http://127.0.0.1:" + port + "/api/v1/events/stream"))
                                 .header("Authorization", Jwt.bearer()))
                 .errorStrategy(ErrorStrategy.alwaysContinue())
-                .retryDelayStrategy(RetryDelayStrategy.defaultStrategy()
-                        .jitterMultiplier(0)
-                        .backoffMultiplier(1))
+                .retryDelayStrategy(
+                        RetryDelayStrategy.defaultStrategy().jitterMultiplier(0).backoffMultiplier(1))
                 .build();
         source.start();
         assertThat(next(source).getEventName()).isEqualTo("connected");

@@ -92,7 +92,8 @@ class OnConnectTest {
         for (String bad : List.of("[1]", "\"text\"", "7", "null", "{\"half\":", "not JSON", "")) {
             producer.send("SET", KEY, bad).sync();
             try (SseConnection stream = open("/api/v1/events/downloads/d-1")) {
-                producer.event("download:updates", "download_progress", AFTERWARDS).sync();
+                producer.event("download:updates", "download_progress", AFTERWARDS)
+                        .sync();
 
                 Frame first = stream.nextEvent();
                 assertThat(first.data()).isEqualTo(AFTERWARDS);
@@ -171,7 +172,8 @@ class OnConnectTest {
                 // What the first frame told may come again; nothing may be missing.
                 int from = live.isEmpty() ? total + 1 : live.get(0);
                 assertThat(from).isBetween(1, known + 1);
-                assertThat(live).isEqualTo(IntStream.rangeClosed(from, total).boxed().toList());
+                assertThat(live)
+                        .isEqualTo(IntStream.rangeClosed(from, total).boxed().toList());
             }
             burst.join();
         }
@@ -189,8 +191,8 @@ class OnConnectTest {
 
     /** Publishes, and waits until the gateway has it. */
     private void progress(String download, String status) {
-        try (SseConnection watching = open("/api/v1/events/stream?channels=download:updates&status="
-                + status.replace(" ", "%20"))) {
+        try (SseConnection watching =
+                open("/api/v1/events/stream?channels=download:updates&status=" + status.replace(" ", "%20"))) {
             producer.event(
                             "download:updates",
                             "download_progress",

@@ -43,8 +43,8 @@ final class RecordedTraffic {
 
     static List<JsonObject> commands() {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Objects.requireNonNull(
-                        RecordedTraffic.class.getResourceAsStream("/hermes-capture.jsonl.gz"))),
+                new GZIPInputStream(
+                        Objects.requireNonNull(RecordedTraffic.class.getResourceAsStream("/hermes-capture.jsonl.gz"))),
                 UTF_8))) {
             return lines.lines().map(JsonObject::new).toList();
         } catch (IOException unreadable) {
@@ -59,8 +59,7 @@ final class RecordedTraffic {
             switch (command.getString("op")) {
                 case "PUBLISH" -> producer.publish(key, command.getString("value"));
                 case "SETEX" ->
-                    producer.send(
-                            "SETEX", key, command.getInteger("ttl_s").toString(), command.getString("value"));
+                    producer.send("SETEX", key, command.getInteger("ttl_s").toString(), command.getString("value"));
                 case "DEL" -> producer.send("DEL", key);
                 default -> throw new AssertionError("unknown command " + command);
             }

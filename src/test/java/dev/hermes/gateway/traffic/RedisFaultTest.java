@@ -91,8 +91,7 @@ class RedisFaultTest {
     void openStreamsAreToldAndGoOn(Loss loss) {
         try (SseConnection watching = open(Jwt.header());
                 SseConnection user = open(Jwt.header());
-                SseConnection page =
-                        SseConnection.open(gateway.port(), STREAM + "?token=" + gateway.token("queue"))) {
+                SseConnection page = SseConnection.open(gateway.port(), STREAM + "?token=" + gateway.token("queue"))) {
             page.next("connected");
             Instant before = Instant.now();
             loss.happen(redis, watching);
@@ -111,7 +110,8 @@ class RedisFaultTest {
                 // By now its token, which an emptied Redis has no more, was looked for.
                 assertThat(page.next("heartbeat").id()).isNotNull();
             }
-            await().untilAsserted(() -> assertThat(operator.status("/health/ready")).isEqualTo(200));
+            await().untilAsserted(
+                            () -> assertThat(operator.status("/health/ready")).isEqualTo(200));
         }
     }
 
@@ -148,12 +148,12 @@ class RedisFaultTest {
         await().untilAsserted(() -> assertThat(operator.status("/health/ready")).isEqualTo(503));
 
         assertUnavailable(SseConnection.open(gateway.port(), STREAM, Jwt.header()));
-        assertUnavailable(SseConnection.open(
-                gateway.port(), STREAM, "Authorization: Bearer " + RunningGateway.API_KEY));
+        assertUnavailable(
+                SseConnection.open(gateway.port(), STREAM, "Authorization: Bearer " + RunningGateway.API_KEY));
         assertUnavailable(SseConnection.open(gateway.port(), STREAM + "?token=" + token));
         assertUnavailable(SseConnection.open(gateway.port(), STREAM + "?token=sse_nobody-ever-minted-this-one"));
-        HttpResponse<String> poll = Operator.send(HttpRequest.newBuilder(URI.create(
-                        "http://127.0.0.1:" + gateway.port() + "/api/v1/events/poll?token=" + token))
+        HttpResponse<String> poll = Operator.send(HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/events/poll?token=" + token))
                 .build());
         assertThat(poll.statusCode()).isEqualTo(503);
         assertThat(new JsonObject(poll.body()).getString("code")).isEqualTo("BACKEND_UNAVAILABLE");
@@ -177,7 +177,8 @@ class RedisFaultTest {
     @Test
     void startsWithoutRedisAndServesOnceItIsThere() {
         try (EmbeddedRedis late = EmbeddedRedis.stopped(EmbeddedRedis.freePort());
-                RunningGateway early = new RunningGateway.Settings().startAt(late.url().toString())) {
+                RunningGateway early =
+                        new RunningGateway.Settings().startAt(late.url().toString())) {
             Operator watching = new Operator(early);
             assertThat(watching.status("/health/ready")).isEqualTo(503);
             assertThat(watching.status("/health/live")).isEqualTo(200);
@@ -241,7 +242,9 @@ class RedisFaultTest {
     }
 
     private static void assertToldInOrder(List<Frame> frames, Instant before) {
-        assertThat(frames.subList(0, 4)).extracting(Frame::event).containsExactly("backend", "backend", "gap", "queue_update");
+        assertThat(frames.subList(0, 4))
+                .extracting(Frame::event)
+                .containsExactly("backend", "backend", "gap", "queue_update");
         assertThat(new JsonObject(frames.get(0).data()).getString("state")).isEqualTo("down");
         assertThat(new JsonObject(frames.get(1).data()).getString("state")).isEqualTo("up");
         assertThat(frames.get(0).id()).isNull();

@@ -22,8 +22,8 @@ class SlowClientTest {
 
     @Test
     void readsOnAndGetsFiftyMegabytesInOrderFromHistory() {
-        try (RunningGateway gateway =
-                        RunningGateway.with("HERMES_HISTORY_MAX_BYTES", "128MiB").start();
+        try (RunningGateway gateway = RunningGateway.with("HERMES_HISTORY_MAX_BYTES", "128MiB")
+                        .start();
                 SseConnection stalled = SseConnection.openUnread(gateway.port(), QUEUE, Jwt.header());
                 SseConnection reading = SseConnection.open(gateway.port(), QUEUE, Jwt.header());
                 RedisProducer producer = new RedisProducer(gateway.redis().port())) {
@@ -64,8 +64,11 @@ class SlowClientTest {
             JsonObject gap = new JsonObject(frame.data());
             assertThat(received).isEqualTo(published.subList(0, received.size()));
             assertThat(gap.getString("reason")).isEqualTo("history_evicted");
-            assertThat(gap.getString("requested")).isEqualTo(received.get(received.size() - 1).id());
-            assertThat(gap.getString("resumed_at")).isEqualTo(frame.id()).isEqualTo(published.get(EVENTS - 1).id());
+            assertThat(gap.getString("requested"))
+                    .isEqualTo(received.get(received.size() - 1).id());
+            assertThat(gap.getString("resumed_at"))
+                    .isEqualTo(frame.id())
+                    .isEqualTo(published.get(EVENTS - 1).id());
             event(producer, "afterwards").sync();
             assertThat(stalled.nextEvent().data()).contains("\"afterwards\"");
         }
