@@ -105,6 +105,11 @@ final class GatewayProcess {
         return gateway.port();
     }
 
+    /** Ends the streams that are open, each with its word, and all else; without draining. Any thread. */
+    Future<Void> undeploy() {
+        return vertx.undeploy(gateway.deploymentID());
+    }
+
     /** Drains, closes and ends the process. Any thread. */
     private void drain() {
         LOG.info("gateway is draining");

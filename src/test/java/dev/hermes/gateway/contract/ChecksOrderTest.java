@@ -34,6 +34,7 @@ class ChecksOrderTest {
             RunningGateway.with("HERMES_SSE_MAX_CONNECTIONS", 1).start();
 
     @AutoClose
+    @SuppressWarnings("UnusedVariable") // It holds the only place.
     private static final SseConnection THE_ONE = SseConnection.open(FULL.port(), Http.EVENTS + "/queue", Http.apiKey());
 
     @BeforeAll

@@ -269,7 +269,7 @@ class TokenTest {
         assertThat(answer.json().getJsonArray("detail")).singleElement().satisfies(one -> {
             JsonObject error = (JsonObject) one;
             assertThat(error.fieldNames()).containsExactlyInAnyOrder("loc", "msg", "type");
-            assertThat(error.getJsonArray("loc")).isEqualTo(new JsonArray(location));
+            assertThat(error.getJsonArray("loc").stream().toList()).isEqualTo(location);
             assertThat(error.getString("msg")).isNotEmpty();
             assertThat(error.getString("type")).isEqualTo(type);
         });
