@@ -33,8 +33,9 @@ final class CuttableRelay implements AutoCloseable {
 
     /** Resets every connection there is; new ones are relayed as before. */
     void cut() {
-        for (Socket socket : sockets) {
-            sockets.remove(socket);
+        List<Socket> there = List.copyOf(sockets);
+        sockets.removeAll(there);
+        for (Socket socket : there) {
             try {
                 socket.setOption(StandardSocketOptions.SO_LINGER, 0);
                 socket.close();

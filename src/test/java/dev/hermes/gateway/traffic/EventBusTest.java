@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,7 +115,7 @@ class EventBusTest {
             throw new AssertionError("was answered " + answer.body());
         } catch (ExecutionException failure) {
             assertThat(failure.getCause()).isInstanceOf(ReplyException.class);
-            ReplyException refusal = (ReplyException) failure.getCause();
+            ReplyException refusal = (ReplyException) Objects.requireNonNull(failure.getCause());
             assertThat(refusal.failureCode()).isEqualTo(400);
             return refusal;
         } catch (InterruptedException interrupted) {
