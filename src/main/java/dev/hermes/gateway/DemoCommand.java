@@ -49,7 +49,8 @@ final class DemoCommand implements Runnable {
     /** In the order of the events' way, Redis last: whoever still uses it would take its end for a failure. */
     private static void end(
             Future<GatewayProcess> started, Vertx vertx, SimulatedDownloads downloads, EmbeddedRedis redis) {
-        downloads.close()
+        downloads
+                .close()
                 .eventually(() -> started.compose(GatewayProcess::undeploy))
                 .eventually(vertx::close)
                 .onComplete(closed -> {
