@@ -67,7 +67,7 @@ public final class Hub {
         this.counters = new HubCounters(settings.channels());
         this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
         this.catchUp = new CatchUp(loop, log, window, counters, pace);
-        this.live = new LiveDelivery(window, index, everyone, catchUp, counters);
+        this.live = new LiveDelivery(window, index, everyone, counters);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.leases = new LeaseRound(checker, this::close);
         this.clock = new StreamClock(settings.streams(), settings.random());

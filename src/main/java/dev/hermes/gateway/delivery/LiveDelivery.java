@@ -18,7 +18,6 @@ final class LiveDelivery {
     private final Window window;
     private final SubscriptionIndex index;
     private final SubscriberSet everyone;
-    private final CatchUp catchUp;
     private final HubCounters counters;
 
     /** Those who were offered something and are to be settled. Who settles may fail: the others keep their places. */
@@ -26,12 +25,10 @@ final class LiveDelivery {
 
     private boolean delivering;
 
-    LiveDelivery(
-            Window window, SubscriptionIndex index, SubscriberSet everyone, CatchUp catchUp, HubCounters counters) {
+    LiveDelivery(Window window, SubscriptionIndex index, SubscriberSet everyone, HubCounters counters) {
         this.window = window;
         this.index = index;
         this.everyone = everyone;
-        this.catchUp = catchUp;
         this.counters = counters;
     }
 
@@ -76,10 +73,6 @@ final class LiveDelivery {
         for (Subscriber next = dirty.poll(); next != null; next = dirty.poll()) {
             next.dirty(false);
             next.settle();
-            if (next.writable()) {
-                // It fell behind, but the flush has made room again.
-                catchUp.add(next);
-            }
         }
     }
 

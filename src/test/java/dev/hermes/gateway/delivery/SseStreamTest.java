@@ -133,7 +133,7 @@ class SseStreamTest extends HubTest {
             EventId last = fixture.append(1).get(0);
             fixture.deliver();
             int before = connection.sink().writes();
-            fixture.pass(Duration.ofSeconds(55));
+            fixture.pass(Duration.ofSeconds(45));
             assertThat(connection.sink().writes()).isEqualTo(before);
             connection.sink().allow(MemorySink.UNLIMITED);
             return last;
