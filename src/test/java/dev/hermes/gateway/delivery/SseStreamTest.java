@@ -216,7 +216,7 @@ class SseStreamTest extends HubTest {
     void aSocketThatBreaksWhileItCatchesUpIsGoneForGood() {
         loop.run(() -> {
             EventId cursor = fixture.append(1).get(0);
-            fixture.publish(12);
+            fixture.publish(8);
             BreakingSink breaking = new BreakingSink(new MemorySink(fixture.memory, MemorySink.UNLIMITED));
             SseStream stream = connect(fixture.open(new Cursor.At(cursor)), breaking);
             assertThat(stream.live()).isFalse();
