@@ -38,6 +38,9 @@ final class Intake implements RedisLinkListener {
 
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
 
+    /** How long a loss may go unnoticed: a canary is sent every second, and may be under way for three. */
+    private static final Duration UNNOTICED = Duration.ofSeconds(4);
+
     private final Vertx vertx;
     private final String signals;
     private final InstantSource clock = InstantSource.system();
@@ -121,7 +124,7 @@ final class Intake implements RedisLinkListener {
             Instant now = clock.instant();
             tell(new Signal.BackendUp(now));
             // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
-            log.declareHole(downSince, now);
+            log.declareHole(downSince.minus(UNNOTICED), now);
         }
     }
 

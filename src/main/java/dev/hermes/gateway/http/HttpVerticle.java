@@ -177,7 +177,7 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> stop() {
         if (hub != null) {
             hub.answerPolls();
-            // The next tick writes it: what is due now waits for the wheel to turn.
+            // Their turn comes with the next tick, which the server waits for.
             hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
         }
         Future<?> closed =
