@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,6 +141,21 @@ class CaddyIT {
                 SseConnection.Frame refused = second.next();
                 assertThat(refused.event()).isEqualTo("unavailable");
                 assertThat(new JsonObject(refused.data()).getString("code")).isEqualTo("MAX_CONNECTIONS");
+            }
+        }
+    }
+
+    @Test
+    void understandsWhatTheDocumentsTellIt(@TempDir Path folder) throws Exception {
+        List<Documents.Block> blocks = Documents.blocks("caddyfile");
+        assertThat(blocks).isNotEmpty();
+        for (Documents.Block block : blocks) {
+            Path file = Files.writeString(folder.resolve("Caddyfile"), block.text());
+
+            try (OutsideProcess caddy = RunningCaddy.adapt(file)) {
+                assertThat(caddy.awaitExit(Duration.ofSeconds(20)))
+                        .as("%s: %s", block, caddy.errors())
+                        .isZero();
             }
         }
     }

@@ -99,7 +99,7 @@ class DemoPageIT {
 
         page.press("redis");
 
-        page.await("back", () -> notices().contains("Redis is back, and the stream has caught up."));
+        page.await("back", () -> notices().contains("Redis is back."));
         assertThat(notices()).contains("Gap: source_hole. Events may be missing here.");
         assertThat(state()).isEqualTo("connected");
         int frames = page.all("#journal tr[data-event=download_progress]").size();

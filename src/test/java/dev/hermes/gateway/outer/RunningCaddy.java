@@ -72,6 +72,12 @@ final class RunningCaddy implements AutoCloseable {
         }
     }
 
+    /** Reads a Caddyfile and ends, with status 0 if it is one. */
+    static OutsideProcess adapt(Path file) {
+        return OutsideProcess.start(
+                new ProcessBuilder(CADDY, "adapt", "--config", file.toString(), "--adapter", "caddyfile"));
+    }
+
     int port() {
         return port;
     }
