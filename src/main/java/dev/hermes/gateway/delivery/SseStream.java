@@ -66,6 +66,10 @@ public final class SseStream extends Subscriber {
             hub.heartbeats().sendAlone(this);
         }
         sink.flush();
+        if (!closed() && !sink.writable()) {
+            // What was written before this flush did not count as waiting for the client yet.
+            stalled();
+        }
     }
 
     /** Writes a frame of this stream's own. */

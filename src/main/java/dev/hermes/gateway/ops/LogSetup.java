@@ -64,10 +64,17 @@ public final class LogSetup {
         Logger root = logging.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);
         root.addAppender(queue);
-        boolean debugging = Level.DEBUG.isGreaterOrEqual(level);
         for (String framework : FRAMEWORKS) {
-            logging.getLogger(framework).setLevel(debugging || level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+            logging.getLogger(framework).setLevel(ofFrameworks(level));
         }
+    }
+
+    private static Level ofFrameworks(Level level) {
+        if (level.isGreaterOrEqual(Level.WARN)) {
+            return level;
+        }
+        // Their trace lines quote whole requests, and tokens stand in their queries.
+        return level.isGreaterOrEqual(Level.INFO) ? Level.WARN : Level.DEBUG;
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggingSettings.Format format, LoggerContext logging) {

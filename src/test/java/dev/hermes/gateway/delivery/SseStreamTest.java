@@ -125,13 +125,15 @@ class SseStreamTest extends HubTest {
 
     @Test
     void aHeartbeatThatTheClientDidNotTakeComesAsSoonAsItDoes() {
-        HubFixture.Connection connection = loop.call(() -> connect(HubFixture.ENDLESS, 0));
+        // Its lease is checked in between, which must not make the hub forget.
+        Lease checked = new HubFixture.TestLease(null, true);
+        HubFixture.Connection connection = loop.call(() -> connect(checked, 0));
         EventId tip = loop.call(() -> {
             fixture.append(List.of(fixture.envelope("a", null, Map.of(), 2_000)));
             EventId last = fixture.append(1).get(0);
             fixture.deliver();
             int before = connection.sink().writes();
-            fixture.pass(INTERVAL);
+            fixture.pass(Duration.ofSeconds(45));
             assertThat(connection.sink().writes()).isEqualTo(before);
             connection.sink().allow(MemorySink.UNLIMITED);
             return last;
@@ -199,18 +201,7 @@ class SseStreamTest extends HubTest {
             List<MemorySink> sinks = new ArrayList<>();
             BreakingSink breaking = new BreakingSink(new MemorySink(fixture.memory, MemorySink.UNLIMITED));
             sinks.add(fixture.connect());
-            Admission.Ticket ticket = fixture.admission.stream("client");
-            if (ticket == null) {
-                throw new AssertionError("no place left");
-            }
-            breaking.owner = hub.open(
-                    new StreamOpening(
-                            HubFixture.ALL_OF_A,
-                            fixture.open(new Cursor.Fresh()),
-                            List.of(),
-                            HubFixture.ENDLESS,
-                            ticket),
-                    breaking);
+            breaking.owner = connect(fixture.open(new Cursor.Fresh()), breaking);
             sinks.add(fixture.connect());
             sinks.add(fixture.connect());
             fixture.publish(3);
@@ -219,6 +210,31 @@ class SseStreamTest extends HubTest {
         });
         loop.turns(2);
         loop.run(() -> assertThat(hub.snapshot().closed()).containsEntry(CloseReason.CLIENT_GONE, 1L));
+    }
+
+    @Test
+    void aSocketThatBreaksWhileItCatchesUpIsGoneForGood() {
+        loop.run(() -> {
+            EventId cursor = fixture.append(1).get(0);
+            fixture.publish(8);
+            BreakingSink breaking = new BreakingSink(new MemorySink(fixture.memory, MemorySink.UNLIMITED));
+            SseStream stream = connect(fixture.open(new Cursor.At(cursor)), breaking);
+            assertThat(stream.live()).isFalse();
+            breaking.owner = stream;
+        });
+        loop.turns(5);
+        loop.run(() -> {
+            assertThat(hub.isEmpty()).isTrue();
+            assertThat(hub.snapshot().catchingUp()).isZero();
+        });
+    }
+
+    private SseStream connect(Opening opening, ByteSink sink) {
+        Admission.Ticket ticket = fixture.admission.stream("client");
+        if (ticket == null) {
+            throw new AssertionError("no place left");
+        }
+        return hub.open(new StreamOpening(HubFixture.ALL_OF_A, opening, List.of(), HubFixture.ENDLESS, ticket), sink);
     }
 
     /** Says in the middle of a write that its client is gone. */
