@@ -2,9 +2,11 @@ package dev.hermes.gateway;
 
 import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Channel;
+import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
@@ -12,8 +14,12 @@ import dev.hermes.gateway.ingest.BusDoor;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.ingest.RedisIngest;
+import dev.hermes.gateway.ingest.RejectedMessages;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.log.LogScripts;
 import dev.hermes.gateway.log.MemoryLog;
+import dev.hermes.gateway.log.RedisLogParts;
 import dev.hermes.gateway.log.RedisSnapshots;
 import dev.hermes.gateway.log.SnapshotReader;
 import dev.hermes.gateway.redis.LinkState;
@@ -27,6 +33,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,22 +43,25 @@ import org.jspecify.annotations.Nullable;
  * The way in, up to the event bus: Redis, its messages, the log, and the doors of this JVM. Owned by the event loop it is
  * made on.
  */
-final class Intake implements RedisLinkListener {
+final class Intake implements RedisLinkListener, LogOutlet {
 
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
 
     /** Entries a hub takes in one turn of its loop: what that turn costs is they times those who listen. */
     private static final int ENTRIES_A_TURN = 64;
 
-    /** How long a loss may go unnoticed: a canary is sent every second, and may be under way for three. */
-    private static final Duration UNNOTICED = Duration.ofSeconds(4);
+    /** Connections to read old history with, whatever the number of clients. */
+    private static final int LOG_READERS = 4;
+
+    private static final long RETRY_MILLIS = 500;
 
     private final Vertx vertx;
     private final String signals;
+    private final OwnerLoop loop;
     private final InstantSource clock = InstantSource.system();
     private final ChannelDirectory channels;
     private final EnvelopeParser parser;
-    private final EventLog log;
+    private final History history;
     private final Publisher publisher;
     private final BusDoor busDoor;
     private final TokenStore tokens;
@@ -59,32 +69,62 @@ final class Intake implements RedisLinkListener {
     private final @Nullable RedisLink redis;
     private final @Nullable RedisIngest ingest;
 
+    /** Grows whenever Redis comes or goes: what was asked before is answered too late. */
+    private int turn;
+
     /**
      * @param signals the event bus address of the hubs
      */
     Intake(Vertx vertx, Settings settings, String signals) {
         this.vertx = vertx;
         this.signals = signals;
-        OwnerLoop loop = OwnerLoop.current(vertx);
+        this.loop = OwnerLoop.current(vertx);
         this.channels = new ChannelDirectory(settings.catalogue());
         this.parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
-        this.log = new MemoryLog(vertx, settings.history(), recallable(settings), clock, this::deliver);
-        this.publisher =
-                new Publisher(loop, log, settings.catalogue().channels().keySet());
-        if (settings.redis().present()) {
-            RedisLink link = new RedisLink(
-                    vertx, settings.redis(), new Subscriptions(channels.names(), channels.patterns()), this);
-            this.redis = link;
-            this.ingest = new RedisIngest(loop, channels, parser, publisher, link.commands(), clock);
-            this.tokens = TokenStore.redis(link.commands(), clock);
-            this.snapshots = new RedisSnapshots(link.commands());
-        } else {
-            this.redis = null;
+        this.redis = settings.redis().present()
+                ? new RedisLink(vertx, settings.redis(), subscriptions(settings), this)
+                : null;
+        RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
+        this.history = redis == null || rejected == null || settings.history().store() == HistorySettings.Store.MEMORY
+                ? new MemoryHistory(loop, new MemoryLog(vertx, settings.history(), recallable(settings), clock, this))
+                : redisHistory(settings, redis, rejected);
+        this.publisher = new Publisher(
+                loop, history.log(), settings.catalogue().channels().keySet());
+        if (redis == null || rejected == null) {
             this.ingest = null;
             this.tokens = TokenStore.memory(clock);
             this.snapshots = SnapshotReader.none();
+        } else {
+            this.ingest = new RedisIngest(loop, channels, parser, publisher, history.hearing(), rejected, clock);
+            this.tokens = TokenStore.redis(redis.commands(), clock);
+            this.snapshots = new RedisSnapshots(redis.commands());
         }
         this.busDoor = new BusDoor(vertx, channels, parser, publisher, clock);
+    }
+
+    private Subscriptions subscriptions(Settings settings) {
+        if (settings.history().store() == HistorySettings.Store.MEMORY) {
+            return new Subscriptions(channels.names(), channels.patterns());
+        }
+        List<String> names = new ArrayList<>(channels.names());
+        names.add(RedisHistory.SYNC_CHANNEL);
+        return new Subscriptions(names, channels.patterns(), LOG_READERS);
+    }
+
+    private History redisHistory(Settings settings, RedisLink link, RejectedMessages rejected) {
+        LogScripts scripts = new LogScripts(link.commands(), settings.history());
+        RedisLogParts parts = new RedisLogParts(
+                scripts, link.tail(), link.readers(), channels::shape, parser, recallable(settings), clock);
+        List<String> heard = new ArrayList<>(channels.names());
+        heard.addAll(channels.patterns());
+        return new RedisHistory(
+                vertx,
+                loop,
+                scripts,
+                parts,
+                this,
+                heard,
+                (id, channel, reason, detail, payload) -> rejected.keep(channel, reason, detail, payload));
     }
 
     private static Set<String> recallable(Settings settings) {
@@ -94,25 +134,18 @@ final class Intake implements RedisLinkListener {
                 .collect(Collectors.toSet());
     }
 
-    /** Completes when the first attempt to reach Redis has succeeded or failed, at most 3 s later. */
+    /** Completes when the first attempt to reach Redis has succeeded, and its marker settled, or failed. */
     Future<Void> start() {
-        return redis == null ? Future.succeededFuture() : redis.start();
+        return redis == null
+                ? Future.succeededFuture()
+                : redis.start().compose(attempted -> flowing() ? history.settled() : Future.succeededFuture());
     }
 
     /** In reverse: the doors, the log, Redis. */
     Future<Void> close() {
         return busDoor.close()
-                .eventually(log::close)
+                .eventually(history::close)
                 .eventually(() -> redis == null ? Future.succeededFuture() : redis.close());
-    }
-
-    /** Hands what follows in the log to every hub, in pieces, so that a burst leaves room for others between them. */
-    private void deliver(List<LogEntry> entries) {
-        long receivedNanos = System.nanoTime();
-        for (int from = 0; from < entries.size(); from += ENTRIES_A_TURN) {
-            int to = Math.min(entries.size(), from + ENTRIES_A_TURN);
-            tell(new EventBatch(entries.subList(from, to), receivedNanos));
-        }
     }
 
     /** Tells every hub, in order. */
@@ -120,31 +153,68 @@ final class Intake implements RedisLinkListener {
         vertx.eventBus().publish(signals, signal, THIS_JVM);
     }
 
+    /** Hands what follows in the log to every hub, in pieces, so that a burst leaves room for others between them. */
+    @Override
+    public void accept(List<LogEntry> entries, long receivedNanos) {
+        for (int from = 0; from < entries.size(); from += ENTRIES_A_TURN) {
+            int to = Math.min(entries.size(), from + ENTRIES_A_TURN);
+            tell(new EventBatch(entries.subList(from, to), receivedNanos));
+        }
+    }
+
+    @Override
+    public void lost(EventId resumedAt) {
+        tell(new Signal.LogLost(resumedAt));
+    }
+
     @Override
     public void onMessage(RedisMessage message) {
-        if (ingest != null) {
+        if (message.pattern() == null && message.channel().equals(RedisHistory.SYNC_CHANNEL)) {
+            history.sync(message.payload().toString());
+        } else if (ingest != null) {
             ingest.onMessage(message);
         }
     }
 
     @Override
+    public void onIdentity(String identity) {
+        history.identity(identity);
+    }
+
+    @Override
     public void onUp(@Nullable Instant downSince) {
+        int live = ++turn;
+        history.up()
+                .onComplete(
+                        judged -> {
+                            if (live == turn) {
+                                resume(downSince);
+                            }
+                        },
+                        failure -> vertx.setTimer(RETRY_MILLIS, again -> {
+                            if (live == turn) {
+                                onUp(downSince);
+                            }
+                        }));
+    }
+
+    private void resume(@Nullable Instant downSince) {
         if (downSince != null) {
-            Instant now = clock.instant();
-            tell(new Signal.BackendUp(now));
-            // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
-            log.declareHole(downSince.minus(UNNOTICED), now);
+            tell(new Signal.BackendUp(clock.instant()));
         }
+        history.resume(downSince);
     }
 
     @Override
     public void onDown(String reason) {
+        turn++;
+        history.down();
         tell(new Signal.BackendDown(clock.instant(), reason));
     }
 
-    /** Whether events flow: always without Redis, else only while it is proven to be there. */
+    /** Whether events flow: always without Redis, else only while it is proven to be there and the log is followed. */
     boolean flowing() {
-        return redis == null || redis.state() == LinkState.LIVE;
+        return redis == null || (redis.state() == LinkState.LIVE && history.followed());
     }
 
     /** Why they do not, for people. */
@@ -166,7 +236,7 @@ final class Intake implements RedisLinkListener {
     }
 
     EventLog log() {
-        return log;
+        return history.log();
     }
 
     Publisher publisher() {

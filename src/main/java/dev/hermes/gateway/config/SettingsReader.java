@@ -54,11 +54,8 @@ final class SettingsReader {
     private HistorySettings history(RedisSettings redis) {
         HistorySettings.Store store =
                 values.read(Setting.HERMES_SSE_HISTORY, text -> Texts.word(HistorySettings.Store.class, text));
-        if (store == HistorySettings.Store.REDIS) {
-            values.refuse(Setting.HERMES_SSE_HISTORY, "memory; redis is not available in this version");
-            if (!redis.present()) {
-                values.refuse(Setting.HERMES_SSE_HISTORY, "memory, since HERMES_REDIS_URL is none");
-            }
+        if (store == HistorySettings.Store.REDIS && !redis.present()) {
+            values.refuse(Setting.HERMES_SSE_HISTORY, "memory, since HERMES_REDIS_URL is none");
         }
         long largestEvent = values.read(Setting.HERMES_MAX_EVENT_BYTES, text -> Texts.bytes(text, LARGEST_EVENT));
         return new HistorySettings(

@@ -36,6 +36,12 @@ public final class Publisher {
         });
     }
 
+    /** Counts an event that goes to the log by another way. On the owner's loop. */
+    void heard(Envelope envelope, Source source) {
+        assert loop.here();
+        counters.received(envelope.channel(), source);
+    }
+
     /** Counts what was no event. */
     public Future<Void> rejected(Rejection reason) {
         return loop.call(() -> {

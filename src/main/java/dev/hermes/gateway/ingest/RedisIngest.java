@@ -1,32 +1,24 @@
 package dev.hermes.gateway.ingest;
 
-import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Parsed;
-import dev.hermes.gateway.redis.RedisCommands;
 import dev.hermes.gateway.redis.RedisMessage;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Turns Redis messages into envelopes. What arrives within one turn of the event loop is one append. Owned by the loop of
- * the link to Redis.
+ * Judges Redis messages: what is an event goes to the log, what is none is counted and kept aside. Owned by the loop of the
+ * link to Redis.
  */
 public final class RedisIngest {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RedisIngest.class);
 
     private final OwnerLoop loop;
     private final ChannelDirectory channels;
     private final EnvelopeParser parser;
     private final Publisher publisher;
+    private final Hearing hearing;
     private final RejectedMessages rejected;
     private final InstantSource clock;
-    private List<Envelope> arrived = new ArrayList<>();
 
     /** Must be called on the loop of the link. */
     public RedisIngest(
@@ -34,13 +26,15 @@ public final class RedisIngest {
             ChannelDirectory channels,
             EnvelopeParser parser,
             Publisher publisher,
-            RedisCommands redis,
+            Hearing hearing,
+            RejectedMessages rejected,
             InstantSource clock) {
         this.loop = loop;
         this.channels = channels;
         this.parser = parser;
         this.publisher = publisher;
-        this.rejected = new RejectedMessages(redis);
+        this.hearing = hearing;
+        this.rejected = rejected;
         this.clock = clock;
     }
 
@@ -51,24 +45,17 @@ public final class RedisIngest {
         if (heard == null) {
             return;
         }
+        String pattern = message.pattern();
+        String subscription = pattern == null ? message.channel() : pattern;
         Parsed parsed = parser.parse(heard.shape(), heard.key(), message.payload(), clock.instant());
         if (parsed instanceof Parsed.Accepted accepted) {
-            if (arrived.isEmpty()) {
-                loop.later(this::append);
-            }
-            arrived.add(accepted.envelope());
+            publisher.heard(accepted.envelope(), Source.PUBSUB);
+            hearing.event(subscription, accepted.envelope());
         } else if (parsed instanceof Parsed.Rejected refusal) {
             publisher.rejected(refusal.reason());
-            rejected.keep(message.channel(), refusal.reason(), refusal.detail(), message.payload());
+            hearing.noEvent(
+                    subscription,
+                    () -> rejected.keep(message.channel(), refusal.reason(), refusal.detail(), message.payload()));
         }
-    }
-
-    private void append() {
-        List<Envelope> turn = arrived;
-        arrived = new ArrayList<>();
-        publisher
-                .publish(turn, Source.PUBSUB)
-                .onFailure(
-                        failure -> LOG.error("events lost count={} failure=\"{}\"", turn.size(), failure.getMessage()));
     }
 }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Keeps what was no event where an operator can look at it: the newest in the stream {@code hermes:rejected}, a few a
  * minute in the log. Owned by the loop of the ingest that uses it.
  */
-final class RejectedMessages {
+public final class RejectedMessages {
 
     static final String STREAM = "hermes:rejected";
 
@@ -30,11 +30,12 @@ final class RejectedMessages {
     private int loggedInPeriod;
     private int silencedInPeriod;
 
-    RejectedMessages(RedisCommands redis) {
+    public RejectedMessages(RedisCommands redis) {
         this.redis = redis;
     }
 
-    void keep(String channel, Rejection reason, String detail, Buffer payload) {
+    /** Keeps one. */
+    public void keep(String channel, Rejection reason, String detail, Buffer payload) {
         log(channel, reason, detail, payload);
         redis.send(Request.cmd(Command.XADD)
                         .arg(STREAM)

@@ -97,6 +97,11 @@ public final class RedisLog implements EventLog {
         });
     }
 
+    /** Whether its entries come right now. Owner's loop. */
+    public boolean followed() {
+        return tail.running();
+    }
+
     /** Redis was lost. Owner's loop. */
     public void down() {
         assert loop.here();

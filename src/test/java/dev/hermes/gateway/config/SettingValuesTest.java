@@ -131,13 +131,6 @@ class SettingValuesTest {
     }
 
     @Test
-    void saysThatTheRedisLogIsNotThereYet() {
-        assertThat(loads.with("HERMES_SSE_HISTORY", "redis").problems())
-                .containsExactly(
-                        new Problem("HERMES_SSE_HISTORY", "redis", "memory; redis is not available in this version"));
-    }
-
-    @Test
     void refusesALogInRedisWithoutRedis() {
         assertThat(loads.with("HERMES_SSE_HISTORY", "redis")
                         .with("HERMES_REDIS_URL", "none")

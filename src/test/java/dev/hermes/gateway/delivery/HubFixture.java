@@ -9,6 +9,7 @@ import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.MemoryLog;
 import dev.hermes.gateway.log.Opening;
 import io.vertx.core.Future;
@@ -65,7 +66,7 @@ final class HubFixture {
         HistorySettings bounds = new HistorySettings(
                 HistorySettings.Store.MEMORY, sizes.logEntries(), Duration.ofHours(1), sizes.logBytes(), 4 << 20);
         InstantSource wall = this::wallNow;
-        MemoryLog memoryLog = new MemoryLog(vertx, bounds, CHANNELS, wall, this::logged);
+        MemoryLog memoryLog = new MemoryLog(vertx, bounds, CHANNELS, wall, new Logged());
         this.log = new SteppedLog(memoryLog);
         EventId start = open(new Cursor.Fresh()).position();
         this.ledger = new Ledger(start);
@@ -103,9 +104,18 @@ final class HubFixture {
         hub.tick();
     }
 
-    private void logged(List<LogEntry> entries) {
-        ledger.add(entries);
-        batches.add(new EventBatch(entries, System.nanoTime()));
+    private final class Logged implements LogOutlet {
+
+        @Override
+        public void accept(List<LogEntry> entries, long receivedNanos) {
+            ledger.add(entries);
+            batches.add(new EventBatch(entries, receivedNanos));
+        }
+
+        @Override
+        public void lost(EventId resumedAt) {
+            throw new AssertionError("a log in memory is never lost");
+        }
     }
 
     /** The log takes that many events of channel a; the hub hears of them with {@link #deliver()}. */

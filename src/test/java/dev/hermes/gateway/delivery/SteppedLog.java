@@ -5,6 +5,7 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.MemoryLog;
 import dev.hermes.gateway.log.Opening;
 import dev.hermes.gateway.log.Reading;
 import dev.hermes.gateway.log.Recall;
@@ -19,11 +20,11 @@ final class SteppedLog implements EventLog {
 
     private record Read(EventId after, int maxEntries, Promise<Reading> answer) {}
 
-    private final EventLog log;
+    private final MemoryLog log;
     private final List<Read> reads = new ArrayList<>();
     private int asked;
 
-    SteppedLog(EventLog log) {
+    SteppedLog(MemoryLog log) {
         this.log = log;
     }
 
@@ -62,9 +63,13 @@ final class SteppedLog implements EventLog {
         return log.append(envelopes);
     }
 
-    @Override
-    public Future<Hole> declareHole(Instant from, Instant to) {
+    Future<Hole> declareHole(Instant from, Instant to) {
         return log.declareHole(from, to);
+    }
+
+    @Override
+    public Future<EventId> position() {
+        return log.position();
     }
 
     @Override

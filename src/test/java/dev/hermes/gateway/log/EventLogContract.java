@@ -33,7 +33,7 @@ abstract class EventLogContract extends LogTest {
         start(WIDE);
         List<EventId> ids = new ArrayList<>(append(3));
         ids.addAll(append(1));
-        ids.add(await(log().declareHole(Instant.EPOCH, Instant.EPOCH)).id());
+        ids.add(declareHole(Instant.EPOCH, Instant.EPOCH).id());
         ids.addAll(append(2));
         assertThat(ids).hasSize(7).isSorted().doesNotHaveDuplicates();
     }
@@ -113,7 +113,7 @@ abstract class EventLogContract extends LogTest {
     void aHoleIsACursorToo() {
         start(WIDE);
         append(1);
-        Hole hole = await(log().declareHole(Instant.EPOCH, Instant.EPOCH));
+        Hole hole = declareHole(Instant.EPOCH, Instant.EPOCH);
         append(1);
         assertThat(resume(hole.id()).gap()).isNull();
     }
@@ -282,7 +282,7 @@ abstract class EventLogContract extends LogTest {
         start(WIDE);
         Instant from = Instant.parse("2026-01-01T00:00:00Z");
         EventId before = append(1).get(0);
-        Hole hole = await(log().declareHole(from, from.plusSeconds(5)));
+        Hole hole = declareHole(from, from.plusSeconds(5));
         EventId after = append(1).get(0);
         assertThat(hole.requested()).isEqualTo(before);
         assertThat(hole.from()).isEqualTo(from);

@@ -6,12 +6,14 @@ import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,11 +44,27 @@ abstract class LogTest {
     /** Opens an empty log; any loop may have it. */
     abstract Future<EventLog> open(Vertx vertx, HistorySettings bounds, LogOutlet outlet);
 
+    /** A hole in the source, as this log comes to have one. */
+    abstract Hole declareHole(Instant from, Instant to);
+
     /** Lets this much of the log's time pass, and the log take note of it. */
     abstract void pass(Duration time);
 
     /** An id that another log of the same kind may have given. */
     abstract EventId foreign(EventId own);
+
+    private final class Collecting implements LogOutlet {
+
+        @Override
+        public void accept(List<LogEntry> entries, long receivedNanos) {
+            out.addAll(entries);
+        }
+
+        @Override
+        public void lost(EventId resumedAt) {
+            // A log begins somewhere.
+        }
+    }
 
     @BeforeEach
     void startVertx() {
@@ -74,7 +92,7 @@ abstract class LogTest {
     }
 
     final void start(HistorySettings bounds) {
-        openedLog = await(open(vertx(), bounds, out::addAll));
+        openedLog = await(open(vertx(), bounds, new Collecting()));
     }
 
     final List<EventId> append(int events) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -18,6 +19,11 @@ class MemoryLogTest extends EventLogContract {
     @Override
     Future<EventLog> open(Vertx vertx, HistorySettings bounds, LogOutlet outlet) {
         return onALoop(vertx, () -> new MemoryLog(vertx, bounds, INDEXED, now::get, outlet));
+    }
+
+    @Override
+    Hole declareHole(Instant from, Instant to) {
+        return await(((MemoryLog) log()).declareHole(from, to));
     }
 
     @Override

@@ -1,0 +1,43 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.ingest.Hearing;
+import dev.hermes.gateway.log.EventLog;
+import io.vertx.core.Future;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Which log there is, and what it must be told of Redis. On the loop of the link. */
+interface History {
+
+    EventLog log();
+
+    /** The way into it for what is heard over pub/sub. */
+    Hearing hearing();
+
+    /** A message of the gateways among themselves. */
+    void sync(String payload);
+
+    /** Redis holds what has this identity now. */
+    void identity(String identity);
+
+    /** Redis is proven to be there: completes once it is certain what the log holds. */
+    Future<Void> up();
+
+    /**
+     * After {@link #up}, and after the streams were told.
+     *
+     * @param downSince when Redis was lost, or null the first time
+     */
+    void resume(@Nullable Instant downSince);
+
+    /** Redis was lost. */
+    void down();
+
+    /** Whether entries of it reach the hubs right now. */
+    boolean followed();
+
+    /** Completes once it is known whether the source has a hole right now, or when that takes too long. */
+    Future<Void> settled();
+
+    Future<Void> close();
+}

@@ -1,0 +1,79 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.ingest.Hearing;
+import dev.hermes.gateway.ingest.TurnAppends;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.MemoryLog;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A log of this process. It needs no Redis, and knows a hole in the source by the link having been lost. */
+final class MemoryHistory implements History {
+
+    /** How long a loss may go unnoticed: a canary is sent every second, and may be under way for three. */
+    private static final Duration UNNOTICED = Duration.ofSeconds(4);
+
+    private final MemoryLog log;
+    private final Hearing hearing;
+
+    MemoryHistory(OwnerLoop loop, MemoryLog log) {
+        this.log = log;
+        this.hearing = new TurnAppends(loop, log);
+    }
+
+    @Override
+    public EventLog log() {
+        return log;
+    }
+
+    @Override
+    public Hearing hearing() {
+        return hearing;
+    }
+
+    @Override
+    public void sync(String payload) {
+        // Of gateways that share a log.
+    }
+
+    @Override
+    public void identity(String identity) {
+        // This log is not in Redis.
+    }
+
+    @Override
+    public Future<Void> up() {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public void resume(@Nullable Instant downSince) {
+        if (downSince != null) {
+            // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
+            log.declareHole(downSince.minus(UNNOTICED), Instant.now());
+        }
+    }
+
+    @Override
+    public void down() {
+        // What is here stays.
+    }
+
+    @Override
+    public boolean followed() {
+        return true;
+    }
+
+    @Override
+    public Future<Void> settled() {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> close() {
+        return log.close();
+    }
+}

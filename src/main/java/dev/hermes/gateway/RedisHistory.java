@@ -1,0 +1,180 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.ingest.ChainAppends;
+import dev.hermes.gateway.ingest.Hearing;
+import dev.hermes.gateway.ingest.MarkerChain;
+import dev.hermes.gateway.ingest.MarkerChainLimits;
+import dev.hermes.gateway.ingest.MarkerChainListener;
+import dev.hermes.gateway.ingest.MarkerChainTime;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.log.LogScriptReply;
+import dev.hermes.gateway.log.LogScripts;
+import dev.hermes.gateway.log.RedisLog;
+import dev.hermes.gateway.log.RedisLogParts;
+import dev.hermes.gateway.log.StreamEntries;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log in Redis that all gateways share, with the chain by which they append to it. Owned by the loop of the link. */
+final class RedisHistory implements History, MarkerChainListener {
+
+    /** Where gateways tell each other of markers. */
+    static final String SYNC_CHANNEL = "hermes:gateway:sync";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisHistory.class);
+
+    private static final long TRIM_MILLIS = 5_000;
+
+    /** A little more than others get to prove that nothing is missing. */
+    private static final long SETTLE_MILLIS = 1_500;
+
+    private final Vertx vertx;
+    private final LogScripts scripts;
+    private final RedisLog log;
+    private final MarkerChain chain;
+    private final Hearing hearing;
+    private final long trimTimer;
+    private List<Promise<Void>> unsettled = new ArrayList<>();
+    private String identity = "";
+    private boolean up;
+
+    RedisHistory(
+            Vertx vertx,
+            OwnerLoop loop,
+            LogScripts scripts,
+            RedisLogParts parts,
+            LogOutlet outlet,
+            List<String> subscriptions,
+            StreamEntries.Refusals refusals) {
+        this.vertx = vertx;
+        this.scripts = scripts;
+        this.log = new RedisLog(loop, parts, outlet, this::settled, (id, channel, reason, detail, payload) -> {
+            first(id).onSuccess(isFirst -> {
+                if (isFirst) {
+                    refusals.refused(id, channel, reason, detail, payload);
+                }
+            });
+        });
+        this.chain = new MarkerChain(
+                UUID.randomUUID().toString(),
+                subscriptions,
+                scripts,
+                MarkerChainTime.current(vertx),
+                MarkerChainLimits.DEFAULT,
+                this);
+        this.hearing = new ChainAppends(chain);
+        this.trimTimer = vertx.setPeriodic(TRIM_MILLIS, tick -> trim());
+    }
+
+    private Future<Boolean> first(EventId id) {
+        return scripts.firstToReject(identity, id)
+                .map(reply -> reply instanceof LogScriptReply.Given<Boolean> given && given.value());
+    }
+
+    private void trim() {
+        if (up) {
+            scripts.trim(identity)
+                    .onFailure(failure -> LOG.debug("log not trimmed reason=\"{}\"", failure.getMessage()));
+        }
+    }
+
+    @Override
+    public EventLog log() {
+        return log;
+    }
+
+    @Override
+    public Hearing hearing() {
+        return hearing;
+    }
+
+    @Override
+    public void sync(String payload) {
+        chain.heardSync(payload);
+    }
+
+    @Override
+    public void identity(String now) {
+        identity = now;
+        log.identity(now);
+        if (up) {
+            // Redis was flushed or exchanged under a link that never broke.
+            log.up()
+                    .onComplete(
+                            judged -> chain.up(now),
+                            failure -> LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage()));
+        }
+    }
+
+    @Override
+    public Future<Void> up() {
+        up = true;
+        return log.up();
+    }
+
+    @Override
+    public void resume(@Nullable Instant downSince) {
+        if (up) {
+            chain.up(identity);
+        }
+    }
+
+    @Override
+    public void down() {
+        up = false;
+        log.down();
+        chain.down();
+    }
+
+    @Override
+    public boolean followed() {
+        return log.followed();
+    }
+
+    @Override
+    public Future<Void> settled() {
+        if (chain.settled()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> waiting = Promise.promise();
+        unsettled.add(waiting);
+        long patience = vertx.setTimer(SETTLE_MILLIS, late -> waiting.tryComplete());
+        return waiting.future().onComplete(done -> vertx.cancelTimer(patience));
+    }
+
+    @Override
+    public void appended(EventId id, Envelope envelope) {
+        log.appended(id, envelope, System.nanoTime());
+    }
+
+    @Override
+    public void markerSettled() {
+        List<Promise<Void>> waiting = unsettled;
+        unsettled = new ArrayList<>();
+        waiting.forEach(Promise::tryComplete);
+    }
+
+    @Override
+    public void logLost() {
+        // The link tells of the new identity within a second.
+        LOG.warn("log is not there any more identity={}", identity);
+    }
+
+    @Override
+    public Future<Void> close() {
+        vertx.cancelTimer(trimTimer);
+        return chain.close().eventually(log::close);
+    }
+}
