@@ -58,10 +58,6 @@ final class LiveDelivery {
         for (Subscriber next = dirty.poll(); next != null; next = dirty.poll()) {
             next.dirty(false);
             next.settle();
-            if (next.writable()) {
-                // It fell behind, but the flush has made room again.
-                catchUp.add(next);
-            }
         }
     }
 

@@ -133,7 +133,7 @@ class SseStreamTest extends HubTest {
             EventId last = fixture.append(1).get(0);
             fixture.deliver();
             int before = connection.sink().writes();
-            fixture.pass(Duration.ofSeconds(55));
+            fixture.pass(Duration.ofSeconds(45));
             assertThat(connection.sink().writes()).isEqualTo(before);
             connection.sink().allow(MemorySink.UNLIMITED);
             return last;
@@ -216,7 +216,7 @@ class SseStreamTest extends HubTest {
     void aSocketThatBreaksWhileItCatchesUpIsGoneForGood() {
         loop.run(() -> {
             EventId cursor = fixture.append(1).get(0);
-            fixture.publish(12);
+            fixture.publish(8);
             BreakingSink breaking = new BreakingSink(new MemorySink(fixture.memory, MemorySink.UNLIMITED));
             SseStream stream = connect(fixture.open(new Cursor.At(cursor)), breaking);
             assertThat(stream.live()).isFalse();
