@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,7 @@ class HttpVersionsTest {
 
     @Test
     void anHttp10ClientGetsAStreamWithoutChunks() {
-        try (SseConnection stream = http10(GATEWAY, "/queue")) {
+        try (SseConnection stream = http10(GATEWAY, "/queue", "X-Old: client")) {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(stream.header("Transfer-Encoding")).isNull();
             assertThat(stream.next().event()).isEqualTo("connected");
@@ -35,12 +36,13 @@ class HttpVersionsTest {
         }
     }
 
-    @Test
-    void anHttp10StreamEndsWithItsConnection() {
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection: close", "Connection: keep-alive"})
+    void anHttp10StreamEndsWithItsConnection(String connection) {
         try (RunningGateway brief =
                         RunningGateway.with("HERMES_SSE_CONNECTION_TIMEOUT", 1).startWithoutRedis();
-                SseConnection stream = http10(brief, "/queue")) {
-            assertThat(stream.untilEnd(java.time.Duration.ofSeconds(10)))
+                SseConnection stream = http10(brief, "/queue", connection)) {
+            assertThat(stream.untilEnd(Duration.ofSeconds(10)))
                     .last()
                     .satisfies(frame -> assertThat(frame.event()).isEqualTo("closing"));
         }
@@ -130,8 +132,9 @@ class HttpVersionsTest {
         return part;
     }
 
-    private static SseConnection http10(RunningGateway gateway, String path) {
+    private static SseConnection http10(RunningGateway gateway, String path, String header) {
         return SseConnection.send(
-                gateway.port(), "GET " + Http.EVENTS + path + " HTTP/1.0\r\n" + Http.apiKey() + "\r\n\r\n");
+                gateway.port(),
+                "GET " + Http.EVENTS + path + " HTTP/1.0\r\n" + header + "\r\n" + Http.apiKey() + "\r\n\r\n");
     }
 }
