@@ -138,7 +138,9 @@ final class Intake implements RedisLinkListener, LogOutlet {
     Future<Void> start() {
         return redis == null
                 ? Future.succeededFuture()
-                : redis.start().compose(attempted -> flowing() ? history.settled() : Future.succeededFuture());
+                : redis.start()
+                        .compose(attempted ->
+                                redis.state() == LinkState.LIVE ? history.settled() : Future.succeededFuture());
     }
 
     /** In reverse: the doors, the log, Redis. */

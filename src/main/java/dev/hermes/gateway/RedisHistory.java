@@ -35,7 +35,8 @@ final class RedisHistory implements History, MarkerChainListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisHistory.class);
 
-    private static final long TRIM_MILLIS = 5_000;
+    private static final long WATCH_MILLIS = 1_000;
+    private static final int WATCHES_A_TRIM = 5;
 
     /** A little more than others get to prove that nothing is missing. */
     private static final long SETTLE_MILLIS = 1_500;
@@ -45,10 +46,11 @@ final class RedisHistory implements History, MarkerChainListener {
     private final RedisLog log;
     private final MarkerChain chain;
     private final Hearing hearing;
-    private final long trimTimer;
+    private final long watchTimer;
     private List<Promise<Void>> unsettled = new ArrayList<>();
     private String identity = "";
     private boolean up;
+    private int watches;
 
     RedisHistory(
             Vertx vertx,
@@ -75,7 +77,7 @@ final class RedisHistory implements History, MarkerChainListener {
                 MarkerChainLimits.DEFAULT,
                 this);
         this.hearing = new ChainAppends(chain);
-        this.trimTimer = vertx.setPeriodic(TRIM_MILLIS, tick -> trim());
+        this.watchTimer = vertx.setPeriodic(WATCH_MILLIS, tick -> watch());
     }
 
     private Future<Boolean> first(EventId id) {
@@ -83,8 +85,12 @@ final class RedisHistory implements History, MarkerChainListener {
                 .map(reply -> reply instanceof LogScriptReply.Given<Boolean> given && given.value());
     }
 
-    private void trim() {
-        if (up) {
+    /** A tail that stopped although Redis is there is started again; age is looked at now and then. */
+    private void watch() {
+        if (up && !log.followed()) {
+            follow();
+        }
+        if (up && ++watches % WATCHES_A_TRIM == 0) {
             scripts.trim(identity)
                     .onFailure(failure -> LOG.debug("log not trimmed reason=\"{}\"", failure.getMessage()));
         }
@@ -111,11 +117,12 @@ final class RedisHistory implements History, MarkerChainListener {
         log.identity(now);
         if (up) {
             // Redis was flushed or exchanged under a link that never broke.
-            log.up()
-                    .onComplete(
-                            judged -> chain.up(now),
-                            failure -> LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage()));
+            follow().onSuccess(judged -> chain.up(now));
         }
+    }
+
+    private Future<Void> follow() {
+        return log.up().onFailure(failure -> LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage()));
     }
 
     @Override
@@ -174,7 +181,7 @@ final class RedisHistory implements History, MarkerChainListener {
 
     @Override
     public Future<Void> close() {
-        vertx.cancelTimer(trimTimer);
+        vertx.cancelTimer(watchTimer);
         return chain.close().eventually(log::close);
     }
 }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.log.LogUnavailableException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -53,6 +54,9 @@ final class Answers {
     static Problem problemOf(RoutingContext context, Throwable failure) {
         if (failure instanceof ProblemException known) {
             return known.problem();
+        }
+        if (failure instanceof LogUnavailableException) {
+            return Problem.of(Unavailable.BACKEND_UNAVAILABLE);
         }
         LOG.error(
                 "request failed method={} path={} request_id={}",

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * The order of everything. Callable from any event loop; answers arrive on the caller's. Every entry, once it has its id,
- * goes to the log's outlet in order, exactly once.
+ * goes to the log's outlet in order, exactly once. A future fails with {@link LogUnavailableException} while the log cannot
+ * be asked.
  */
 public interface EventLog {
 

@@ -5,7 +5,6 @@ import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
-import dev.hermes.gateway.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.InstantSource;
@@ -132,7 +131,7 @@ public final class RedisLog implements EventLog {
         if (reply instanceof LogScriptReply.Given<T> given) {
             return given.value();
         }
-        throw new RedisUnavailableException("Redis does not hold this log any more");
+        throw new LogUnavailableException("Redis does not hold this log any more");
     }
 
     /** Builds the index of latest events anew, a page at a time, from the oldest entry on. */
@@ -177,12 +176,15 @@ public final class RedisLog implements EventLog {
     public Future<List<EventId>> append(List<Envelope> envelopes) {
         return loop.call(() -> {
             long received = System.nanoTime();
-            return scripts.publish(identity, envelopes).map(RedisLog::given).map(ids -> {
-                for (int index = 0; index < ids.size(); index++) {
-                    appended(ids.get(index), envelopes.get(index), received);
-                }
-                return ids;
-            });
+            Future<List<EventId>> published = scripts.publish(identity, envelopes)
+                    .map(RedisLog::given)
+                    .map(ids -> {
+                        for (int index = 0; index < ids.size(); index++) {
+                            appended(ids.get(index), envelopes.get(index), received);
+                        }
+                        return ids;
+                    });
+            return published.recover(RedisLog::unavailable);
         });
     }
 
@@ -194,8 +196,12 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
         return loop.call(() -> tail.running()
-                ? settled.get().compose(done -> openNow(cursor, recalls))
-                : Future.failedFuture(new RedisUnavailableException("the log is not there right now")));
+                ? settled.get().compose(done -> openNow(cursor, recalls)).recover(RedisLog::unavailable)
+                : Future.failedFuture(new LogUnavailableException("the log is not there right now")));
+    }
+
+    private static <T> Future<T> unavailable(Throwable failure) {
+        return Future.failedFuture(new LogUnavailableException(failure));
     }
 
     private Future<Opening> openNow(Cursor cursor, List<Recall> recalls) {
@@ -239,7 +245,7 @@ public final class RedisLog implements EventLog {
 
     @Override
     public Future<Reading> read(EventId after, int maxEntries) {
-        return loop.call(() -> reader.after(after, maxEntries));
+        return loop.call(() -> reader.after(after, maxEntries).recover(RedisLog::unavailable));
     }
 
     @Override

@@ -97,12 +97,12 @@ final class StreamTail {
     }
 
     private void got(int thisRun, @Nullable Response found, @Nullable Response held) {
-        if (found != null && found.type() == ResponseType.ERROR) {
+        if (isError(found) || isError(held) || held == null) {
             stop();
-            listener.stopped(new IllegalStateException("Redis refused to read the log: " + found));
+            listener.stopped(new IllegalStateException("Redis refused to read the log: " + found + ", " + held));
             return;
         }
-        if (StreamReader.required(held).size() == 0) {
+        if (held.size() == 0) {
             stop();
             listener.broken();
             return;
@@ -115,6 +115,10 @@ final class StreamTail {
         if (thisRun == run) {
             read(thisRun);
         }
+    }
+
+    private static boolean isError(@Nullable Response answer) {
+        return answer != null && answer.type() == ResponseType.ERROR;
     }
 
     /** RESP3 tells a map from stream to entries, RESP2 a list of pairs; nothing new is nil in both. */
