@@ -1,6 +1,7 @@
 package dev.hermes.gateway.log;
 
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 
 /** The log as the marker chain sees it. Any thread; the answer comes on the caller's event loop. */
@@ -13,7 +14,7 @@ public interface ChainLog {
      * @param subscriptions what the gateway listens to; one that is new to the log begins at this marker
      * @param gateway its name, without spaces
      */
-    Future<LogScriptReply<Long>> draw(String identity, List<String> subscriptions, String gateway);
+    Future<LogScriptReply<Long>> draw(String identity, List<String> subscriptions, String gateway, Instant now);
 
     /**
      * Runs the calls. If it fails they have been done to some point, or not at all, or it is not known: send the same

@@ -27,11 +27,8 @@ public final class LogScripts implements ChainLog {
 
     private static final String UNKNOWN_SCRIPT = "NOSCRIPT";
 
-    /**
-     * A failover may take numbers back. That one of those is drawn again is a matter of one in a million; numbers last
-     * for 2^33 draws, beyond which Lua could not count exactly.
-     */
-    private static final int MARKER_STEPS = 1 << 20;
+    /** Small, so that a marker's number stays close to the server's clock. */
+    private static final int MARKER_STEPS = 1_000;
 
     private final RedisCommands redis;
     private final HistorySettings bounds;
@@ -49,13 +46,13 @@ public final class LogScripts implements ChainLog {
     }
 
     @Override
-    public Future<LogScriptReply<Long>> draw(String identity, List<String> subscriptions, String gateway) {
+    public Future<LogScriptReply<Long>> draw(String identity, List<String> subscriptions, String gateway, Instant now) {
         int step = 1 + random.nextInt(MARKER_STEPS);
         return run(
                 draw,
                 identity,
                 request -> {
-                    request.arg(gateway).arg(step);
+                    request.arg(gateway).arg(step).arg(ChainArguments.time(now));
                     subscriptions.forEach(request::arg);
                 },
                 response -> response.get(1).toLong());

@@ -1,8 +1,9 @@
 -- Draws a marker and publishes it among the messages.
 --
 -- ARGV[2]   the gateway's name
--- ARGV[3]   by how much the number goes up, random: a number that a failover rolled back is not drawn again
--- ARGV[4..] the gateway's subscriptions
+-- ARGV[3]   by how much the number goes up at least, random
+-- ARGV[4]   now, as in chain.lua
+-- ARGV[5..] the gateway's subscriptions
 -- answer    {1, number}
 
 local refusal = open()
@@ -10,15 +11,20 @@ if refusal then
   return refusal
 end
 
--- Numbers of before a failover may be in force although the counter that gave them was rolled back.
-local least = math.max(tonumber(state.marker or 0), tonumber(state.current or 0))
-local number = integer(least + tonumber(ARGV[3]))
+-- A failover takes numbers back, but not the calls that gateways keep under them: a new number must neither be one of
+-- those nor stand before them, or messages of before would follow those of after. So numbers go with the microseconds of
+-- the server's clock; should that be far behind the one before, the random step still makes it another number.
+local time = redis.call('TIME')
+local least = math.max(tonumber(state.marker or 0), tonumber(state.current or 0)) + tonumber(ARGV[3])
+local number = integer(math.max(least, time[1] * 1000000 + time[2]))
 put('marker', number)
-for index = 4, #ARGV do
+for index = 5, #ARGV do
   -- A subscription that is new to the log begins here, where the marker stands among its messages: nothing before
   -- it was promised to anybody.
   if not state['n:' .. ARGV[index]] then
     put('n:' .. ARGV[index], number .. ' 0')
+    put('heard', state.heard or ARGV[4])
+    put('current', number)
   end
 end
 save()

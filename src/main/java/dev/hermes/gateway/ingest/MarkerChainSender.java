@@ -1,0 +1,236 @@
+package dev.hermes.gateway.ingest;
+
+import dev.hermes.gateway.log.ChainAnswer;
+import dev.hermes.gateway.log.ChainBatch;
+import dev.hermes.gateway.log.ChainCall;
+import dev.hermes.gateway.log.ChainLog;
+import dev.hermes.gateway.log.ChainResult;
+import dev.hermes.gateway.log.LogScriptReply;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings calls to the log: in order, one batch under way, the same ones again until they are answered. Calls of a stretch
+ * whose marker the log has not come to are held, and so is what follows. Owned by the chain's loop.
+ */
+final class MarkerChainSender {
+
+    /** What becomes of it, told on the loop. */
+    interface Observer {
+
+        /** The log answered a call. */
+        void answered(MarkerChainStretch stretch, MarkerChainCall call, ChainResult result);
+
+        /** The log has come to the stretch's marker. */
+        void settled(MarkerChainStretch stretch);
+
+        /** The newest marker that the log has come to, after each answer. */
+        void current(long marker);
+
+        /** The log is another one. */
+        void noState();
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerChainSender.class);
+
+    private static final long FIRST_RETRY_MILLIS = 50;
+    private static final long LAST_RETRY_MILLIS = 1_000;
+
+    /** How often, within the time it holds, it asks whether the log has come to the marker. */
+    private static final int LOOKS_WHILE_HOLDING = 40;
+
+    private final ChainLog log;
+    private final MarkerChainTime time;
+    private final MarkerChainLimits limits;
+    private final List<String> subscriptions;
+    private final Observer observer;
+
+    private final Deque<MarkerChainStretch> stretches = new ArrayDeque<>();
+    private @Nullable String identity;
+    private boolean busy;
+    private boolean turnComes;
+    private long retryMillis = FIRST_RETRY_MILLIS;
+    private Runnable cancelTimer = () -> {};
+
+    /** Counts up whenever answers that are still to come are of no interest any more. */
+    private int epoch;
+
+    MarkerChainSender(
+            ChainLog log,
+            MarkerChainTime time,
+            MarkerChainLimits limits,
+            List<String> subscriptions,
+            Observer observer) {
+        this.log = log;
+        this.time = time;
+        this.limits = limits;
+        this.subscriptions = subscriptions;
+        this.observer = observer;
+    }
+
+    /** From now on calls go to this log, those kept first. */
+    void resume(String logIdentity) {
+        pause();
+        identity = logIdentity;
+        send();
+    }
+
+    /** From now on nothing is sent; what is not answered is kept. */
+    void pause() {
+        identity = null;
+        epoch++;
+        busy = false;
+        retryMillis = FIRST_RETRY_MILLIS;
+        cancelTimer.run();
+    }
+
+    /** Forgets all calls. */
+    void forget() {
+        stretches.clear();
+        epoch++;
+        busy = false;
+        cancelTimer.run();
+    }
+
+    boolean isEmpty() {
+        return stretches.stream().allMatch(stretch -> stretch.isEmpty() && stretch.settled());
+    }
+
+    /** What the calls that are not answered hold. */
+    long bytes() {
+        return stretches.stream().mapToLong(MarkerChainStretch::bytes).sum();
+    }
+
+    /** When the oldest call was heard that is not answered, or null. */
+    @Nullable
+    Instant oldest() {
+        for (MarkerChainStretch stretch : stretches) {
+            if (!stretch.isEmpty()) {
+                return stretch.oldest(1, 1).get(0).heardAt();
+            }
+        }
+        return null;
+    }
+
+    void begin(MarkerChainStretch stretch) {
+        stretches.add(stretch);
+        comeBack();
+    }
+
+    /** Another call, to the stretch begun last. Sent when this turn of the loop is over. */
+    void add(MarkerChainCall call) {
+        stretches.getLast().add(call);
+        comeBack();
+    }
+
+    private void comeBack() {
+        if (!turnComes) {
+            turnComes = true;
+            time.later(() -> {
+                turnComes = false;
+                send();
+            });
+        }
+    }
+
+    private void send() {
+        while (stretches.size() > 1
+                && stretches.getFirst().settled()
+                && stretches.getFirst().isEmpty()) {
+            stretches.removeFirst();
+        }
+        if (busy || identity == null || stretches.isEmpty()) {
+            return;
+        }
+        MarkerChainStretch stretch = stretches.getFirst();
+        if (!stretch.settled()) {
+            settle(stretch, identity);
+        } else if (!stretch.isEmpty()) {
+            List<MarkerChainCall> calls = stretch.oldest(limits.batchCalls(), limits.batchBytes());
+            run(
+                    new ChainBatch(
+                            identity,
+                            subscriptions,
+                            calls.stream().map(MarkerChainCall::call).toList(),
+                            calls.get(calls.size() - 1).heardAt()),
+                    results -> answered(stretch, calls, results));
+        }
+    }
+
+    private void settle(MarkerChainStretch stretch, String log) {
+        ChainCall.Start start = stretch.start();
+        boolean due = time.monotonicMillis() >= stretch.deadlineMillis();
+        ChainCall call = due ? start : new ChainCall.Query(start.marker());
+        run(new ChainBatch(log, subscriptions, List.of(call), start.to()), results -> {
+            ChainResult result = results.get(0);
+            if (result == ChainResult.Status.WAITING) {
+                sendAfter(Math.max(1, limits.holdMillis() / LOOKS_WHILE_HOLDING));
+                return;
+            }
+            if (result instanceof ChainResult.Appended gap) {
+                LOG.warn("hole declared id={} marker={} to={}", gap.id(), start.marker(), start.to());
+            }
+            stretch.settle();
+            observer.settled(stretch);
+        });
+    }
+
+    private void answered(MarkerChainStretch stretch, List<MarkerChainCall> calls, List<ChainResult> results) {
+        stretch.remove(calls.size());
+        for (int index = 0; index < calls.size(); index++) {
+            observer.answered(stretch, calls.get(index), results.get(index));
+        }
+    }
+
+    private void run(ChainBatch batch, Consumer<List<ChainResult>> then) {
+        int asked = epoch;
+        busy = true;
+        log.chain(batch)
+                .onComplete(
+                        reply -> {
+                            if (asked == epoch) {
+                                answer(reply, then);
+                            }
+                        },
+                        failure -> {
+                            if (asked == epoch) {
+                                retry(failure);
+                            }
+                        });
+    }
+
+    private void answer(LogScriptReply<ChainAnswer> reply, Consumer<List<ChainResult>> then) {
+        busy = false;
+        retryMillis = FIRST_RETRY_MILLIS;
+        if (reply instanceof LogScriptReply.Given<ChainAnswer> given) {
+            then.accept(given.value().results());
+            observer.current(given.value().current());
+            send();
+        } else {
+            observer.noState();
+        }
+    }
+
+    /** Whatever happened, the same calls again can do no harm. */
+    private void retry(Throwable failure) {
+        if (retryMillis == FIRST_RETRY_MILLIS) {
+            LOG.warn("log did not take calls kept_bytes={} failure=\"{}\"", bytes(), failure.getMessage());
+        }
+        sendAfter(retryMillis);
+        retryMillis = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
+    }
+
+    private void sendAfter(long millis) {
+        busy = true;
+        cancelTimer = time.after(millis, () -> {
+            busy = false;
+            send();
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package dev.hermes.gateway.ingest;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+
+/** The time of a {@link MarkerChain}: its clocks and its event loop. */
+public interface MarkerChainTime {
+
+    /** The wall clock: what holes tell. */
+    Instant now();
+
+    /** A clock that never goes back: deadlines are measured by it. */
+    long monotonicMillis();
+
+    /**
+     * Runs the task on the loop, so many milliseconds from now.
+     *
+     * @return cancels it
+     */
+    Runnable after(long millis, Runnable task);
+
+    /** Runs the task on the loop when what is queued there has had its turn. */
+    void later(Runnable task);
+
+    /** The machine's clocks, and the event loop it is called on. */
+    static MarkerChainTime current(Vertx vertx) {
+        Context loop = vertx.getOrCreateContext();
+        return new MarkerChainTime() {
+
+            @Override
+            public Instant now() {
+                return Instant.now();
+            }
+
+            @Override
+            public long monotonicMillis() {
+                return System.nanoTime() / 1_000_000;
+            }
+
+            @Override
+            public Runnable after(long millis, Runnable task) {
+                long timer = vertx.setTimer(Math.max(1, millis), fired -> task.run());
+                return () -> vertx.cancelTimer(timer);
+            }
+
+            @Override
+            public void later(Runnable task) {
+                loop.runOnContext(go -> task.run());
+            }
+        };
+    }
+}
