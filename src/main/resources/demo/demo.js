@@ -61,10 +61,10 @@ const handlers = {
   closing: (frame) => banner(`The server ends this stream (${frame.data.reason}); back in ${seconds(frame.data.reconnect_after_ms ?? 0)}.`),
   backend(frame) {
     redisDown = frame.data.state === 'down';
-    banner(redisDown ? 'Redis is away. The stream stays open and catches up when it is back.' : '');
+    banner(redisDown ? 'Redis is away. The stream stays open and goes on when it is back.' : '');
     if (!redisDown) {
       downloads.heardAgain();
-      notice('info', 'Redis is back, and the stream has caught up.');
+      notice('info', 'Redis is back.');
     }
   },
   unavailable: (frame) => banner(`The server has no stream to give at the moment (${frame.data.code}); the browser tries again.`),

@@ -4,6 +4,7 @@ import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.dev.EmbeddedRedis;
 import dev.hermes.gateway.dev.SimulatedDownloads;
 import dev.hermes.gateway.ops.Signals;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Command;
 
 /**
  * A look at the gateway: a real Redis of its own, simulated downloads that publish as Hermes does, and a page on which one
- * sees them move. Settings hold as in production, but for the Redis, the flag and the secret key.
+ * sees them move. Settings hold as in production, but for the Redis, the flag and the secret key. A signal ends it at once,
+ * with status 0 and nothing left behind.
  */
 @Command(
         name = "demo",
@@ -28,19 +30,32 @@ final class DemoCommand implements Runnable {
         EmbeddedRedis redis = EmbeddedRedis.start();
         Vertx vertx = GatewayProcess.vertx();
         SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
-        Runnable end = () -> {
-            // The process takes Vert.x and every connection with it; Redis would outlive it.
-            redis.close();
-            Runtime.getRuntime().halt(0);
-        };
-        Signals.onTermination(end, GatewayProcess::halt);
         DemoRoutes routes = new DemoRoutes(redis, downloads.token());
-        GatewayProcess.start(vertx, environment(redis), SettingsLoader.Mode.DEMO, routes::addTo)
+        Future<GatewayProcess> started = GatewayProcess.start(
+                        vertx, environment(redis), SettingsLoader.Mode.DEMO, routes::addTo)
                 .compose(gateway -> downloads.start().map(gateway))
                 .onSuccess(gateway -> greet(gateway.port(), downloads.token()))
                 .onFailure(failure -> {
                     redis.close();
                     GatewayProcess.refuse(failure);
+                });
+        Signals.onTermination(() -> end(started, vertx, downloads, redis), () -> {
+            // The process takes everything with it but Redis, which would outlive it.
+            redis.close();
+            GatewayProcess.halt();
+        });
+    }
+
+    /** In the order of the events' way, Redis last: whoever still uses it would take its end for a failure. */
+    private static void end(
+            Future<GatewayProcess> started, Vertx vertx, SimulatedDownloads downloads, EmbeddedRedis redis) {
+        downloads
+                .close()
+                .eventually(() -> started.compose(GatewayProcess::undeploy))
+                .eventually(vertx::close)
+                .onComplete(closed -> {
+                    redis.close();
+                    Runtime.getRuntime().exit(0);
                 });
     }
 

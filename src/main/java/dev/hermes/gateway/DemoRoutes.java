@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -50,7 +51,10 @@ final class DemoRoutes {
         router.get(STREAM).order(BEFORE_ALL).handler(this::remember);
         FILES.forEach((name, type) -> {
             Buffer content = read(name);
-            router.get(name.equals("index.html") ? "/" : "/" + name).handler(context -> serve(context, type, content));
+            router.route(name.equals("index.html") ? "/" : "/" + name)
+                    .method(HttpMethod.GET)
+                    .method(HttpMethod.HEAD)
+                    .handler(context -> serve(context, type, content));
         });
         router.get("/demo/token").handler(this::token);
         router.post("/demo/cut").handler(this::cut);

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A gateway that is a process of its own: loads settings, starts, and at the first signal drains and ends with status 0,
- * at the second at once.
+ * at the second at once with status 130.
  */
 final class GatewayProcess {
 
@@ -83,21 +83,31 @@ final class GatewayProcess {
 
     /** Says why the gateway cannot start, and ends the process. */
     static void refuse(Throwable failure) {
+        explain(failure);
+        Runtime.getRuntime().exit(CANNOT_START);
+    }
+
+    /** One line for each thing that keeps the gateway from starting. */
+    static void explain(Throwable failure) {
         if (failure instanceof SettingsException settings) {
             settings.problems().forEach(problem -> System.err.println("hermes-gateway: " + problem));
         } else {
             System.err.println("hermes-gateway: cannot start: " + failure.getMessage());
         }
-        Runtime.getRuntime().exit(CANNOT_START);
     }
 
-    /** Ends at once. */
+    /** Ends at once, with the status of a process that was interrupted. */
     static void halt() {
         Runtime.getRuntime().halt(INTERRUPTED);
     }
 
     int port() {
         return gateway.port();
+    }
+
+    /** Ends the streams that are open, each with its word, and all else; without draining. Any thread. */
+    Future<Void> undeploy() {
+        return vertx.undeploy(gateway.deploymentID());
     }
 
     /** Drains, closes and ends the process. Any thread. */

@@ -5,6 +5,7 @@ import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
 import dev.hermes.gateway.ingest.BusDoor;
@@ -26,6 +27,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,12 @@ import org.jspecify.annotations.Nullable;
 final class Intake implements RedisLinkListener {
 
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
+
+    /** Entries a hub takes in one turn of its loop: what that turn costs is they times those who listen. */
+    private static final int ENTRIES_A_TURN = 64;
+
+    /** How long a loss may go unnoticed: a canary is sent every second, and may be under way for three. */
+    private static final Duration UNNOTICED = Duration.ofSeconds(4);
 
     private final Vertx vertx;
     private final String signals;
@@ -60,12 +68,7 @@ final class Intake implements RedisLinkListener {
         OwnerLoop loop = OwnerLoop.current(vertx);
         this.channels = new ChannelDirectory(settings.catalogue());
         this.parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
-        this.log = new MemoryLog(
-                vertx,
-                settings.history(),
-                recallable(settings),
-                clock,
-                entries -> tell(new EventBatch(entries, System.nanoTime())));
+        this.log = new MemoryLog(vertx, settings.history(), recallable(settings), clock, this::deliver);
         this.publisher =
                 new Publisher(loop, log, settings.catalogue().channels().keySet());
         if (settings.redis().present()) {
@@ -103,6 +106,15 @@ final class Intake implements RedisLinkListener {
                 .eventually(() -> redis == null ? Future.succeededFuture() : redis.close());
     }
 
+    /** Hands what follows in the log to every hub, in pieces, so that a burst leaves room for others between them. */
+    private void deliver(List<LogEntry> entries) {
+        long receivedNanos = System.nanoTime();
+        for (int from = 0; from < entries.size(); from += ENTRIES_A_TURN) {
+            int to = Math.min(entries.size(), from + ENTRIES_A_TURN);
+            tell(new EventBatch(entries.subList(from, to), receivedNanos));
+        }
+    }
+
     /** Tells every hub, in order. */
     void tell(Signal signal) {
         vertx.eventBus().publish(signals, signal, THIS_JVM);
@@ -121,7 +133,7 @@ final class Intake implements RedisLinkListener {
             Instant now = clock.instant();
             tell(new Signal.BackendUp(now));
             // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
-            log.declareHole(downSince, now);
+            log.declareHole(downSince.minus(UNNOTICED), now);
         }
     }
 

@@ -2,9 +2,12 @@ package dev.hermes.gateway;
 
 import dev.hermes.gateway.config.SettingDescription;
 import dev.hermes.gateway.config.SettingsLoader;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The command line: without a word the gateway for production, {@code demo} for a look at it. */
 @Command(
@@ -18,16 +21,34 @@ import picocli.CommandLine.Command;
         subcommands = DemoCommand.class)
 final class Main implements Runnable {
 
+    private static final int INDENT = 2;
+    private static final int WIDTH = 80;
+
     private Main() {}
 
     public static void main(String[] arguments) {
-        CommandLine commands = new CommandLine(new Main());
-        commands.getCommandSpec().usageMessage().footer(settings());
-        int status = commands.execute(arguments);
+        int status = commandLine().execute(arguments);
         // A running gateway ends by its signals.
         if (status != 0) {
             System.exit(status);
         }
+    }
+
+    private static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new Main());
+        commands.getCommandSpec()
+                .usageMessage()
+                .sectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> settings(help.colorScheme()));
+        commands.setParameterExceptionHandler((mistake, arguments) -> {
+            System.err.println("hermes-gateway: " + mistake.getMessage() + "; --help tells what there is");
+            return CommandLine.ExitCode.USAGE;
+        });
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> {
+            GatewayProcess.explain(failure);
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        return commands;
     }
 
     @Override
@@ -35,24 +56,21 @@ final class Main implements Runnable {
         GatewayProcess.start(System.getenv(), SettingsLoader.Mode.PRODUCTION);
     }
 
-    private static String settings() {
-        return SettingsLoader.descriptions().stream()
-                .map(Main::line)
-                .collect(Collectors.joining(
-                        "",
-                        "%nSettings, from the environment, else from gateway.properties in the folder conf (or "
-                                + SettingsLoader.FOLDER + "):%n",
-                        ""));
-    }
-
-    private static String line(SettingDescription setting) {
-        String fallback = setting.defaultValue() == null ? "none" : setting.defaultValue();
-        return "%n  " + setting.name() + " (default: " + escaped(fallback) + ")%n      " + escaped(setting.meaning())
-                + "%n      Allowed: " + escaped(setting.allowed());
-    }
-
-    private static String escaped(String text) {
-        return text.replace("%", "%%");
+    private static String settings(ColorScheme colors) {
+        TextTable table = TextTable.forColumns(
+                colors,
+                new Column(INDENT, 0, Column.Overflow.TRUNCATE),
+                new Column(WIDTH - INDENT, 0, Column.Overflow.WRAP));
+        for (SettingDescription setting : SettingsLoader.descriptions()) {
+            String fallback = setting.defaultValue() == null ? "none" : setting.defaultValue();
+            table.addRowValues("", "");
+            table.addRowValues("", setting.name() + " (default: " + fallback + ")");
+            table.addRowValues("", setting.meaning());
+            table.addRowValues("", "Allowed: " + setting.allowed());
+        }
+        return String.format("%nSettings, from the environment, else from gateway.properties in the folder conf%n(or "
+                        + SettingsLoader.FOLDER + "):%n")
+                + table;
     }
 
     static final class Version implements CommandLine.IVersionProvider {

@@ -144,6 +144,7 @@ final class CatchUp {
             counters.catchingUp(-1);
         }
         subscriber.settle();
+        // Asked again: a sink drained by that very flush may have said so before its owner knew the stream.
         if (takes || subscriber.writable()) {
             add(subscriber);
         } else if (!subscriber.closed()) {

@@ -34,16 +34,19 @@ final class LiveDelivery {
     void deliver(EventBatch batch) {
         int taken = 0;
         underWay = true;
-        for (LogEntry entry : batch.entries()) {
-            EventId before = window.tip();
-            if (entry.id().isAfter(before)) {
-                Offer offer = new Offer(window.add(entry), before);
-                roster.forEachListener(entry, offer);
-                counters.handed(entry, offer.taken);
-                taken += offer.taken;
+        try {
+            for (LogEntry entry : batch.entries()) {
+                EventId before = window.tip();
+                if (entry.id().isAfter(before)) {
+                    Offer offer = new Offer(window.add(entry), before);
+                    roster.forEachListener(entry, offer);
+                    counters.handed(entry, offer.taken);
+                    taken += offer.taken;
+                }
             }
+        } finally {
+            underWay = false;
         }
-        underWay = false;
         settle();
         catchUp.hubAdvanced();
         if (taken > 0) {
@@ -55,10 +58,6 @@ final class LiveDelivery {
         for (Subscriber next = dirty.poll(); next != null; next = dirty.poll()) {
             next.dirty(false);
             next.settle();
-            if (next.writable()) {
-                // It fell behind, but the flush has made room again.
-                catchUp.add(next);
-            }
         }
     }
 

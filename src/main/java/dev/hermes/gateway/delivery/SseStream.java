@@ -66,6 +66,10 @@ public final class SseStream extends Subscriber {
             hub.heartbeats().sendAlone(this);
         }
         sink.flush();
+        if (!closed() && !sink.writable()) {
+            // What was written before this flush did not count as waiting for the client yet.
+            stalled();
+        }
     }
 
     /** Writes a frame of this stream's own. */
@@ -134,7 +138,8 @@ public final class SseStream extends Subscriber {
         JsonObject data =
                 new JsonObject().put("reason", reason.label()).put("reconnect_after_ms", reconnectAfterMillis);
         send(FrameEncoder.control(reconnectAfterMillis, cursor(), "closing", data));
-        sink.end();
+        // Before the end is written: the sink may say that all was sent while it is being told.
         hub.schedule(this, hub.now() + CLOSING_GRACE_MILLIS);
+        sink.end();
     }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +65,7 @@ final class Answers {
 
     static boolean wantsEventStream(HttpServerRequest request) {
         String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return accept != null && accept.contains(EVENT_STREAM);
+        return accept != null && accept.toLowerCase(Locale.ROOT).contains(EVENT_STREAM);
     }
 
     private static void send(RoutingContext context, int status, String body) {

@@ -2,6 +2,7 @@ package dev.hermes.gateway.http;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +25,10 @@ final class ErrorAnswers {
 
     private static void failed(RoutingContext context) {
         Throwable failure = context.failure();
+        if (failure instanceof HttpClosedException) {
+            // The client went away in the middle of its request; there is nobody to tell, and nothing to look into.
+            return;
+        }
         if (failure != null && !(failure instanceof HttpException)) {
             Answers.problem(context, Answers.problemOf(context, failure));
             return;

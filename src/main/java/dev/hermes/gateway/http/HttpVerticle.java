@@ -175,16 +175,16 @@ public final class HttpVerticle extends VerticleBase {
     /** Ends what streams are left, each with its word, then the server, then the hub. */
     @Override
     public Future<?> stop() {
-        vertx.cancelTimer(ticker);
         if (hub != null) {
             hub.answerPolls();
+            // Their turn comes with the next tick, which the server waits for.
             hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
-            hub.tick();
         }
         Future<?> closed =
                 server == null ? Future.succeededFuture() : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS);
         return closed.eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
                 .onComplete(done -> {
+                    vertx.cancelTimer(ticker);
                     if (hub != null) {
                         hub.close();
                     }

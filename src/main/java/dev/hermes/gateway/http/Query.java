@@ -1,6 +1,7 @@
 package dev.hermes.gateway.http;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,10 +16,13 @@ record Query(Map<String, List<String>> values, boolean readable) {
 
     private static final int MAX_PARAMETERS = 64;
 
+    /** As browsers have it (WHATWG URL §5.1): only {@code &} separates. */
+    private static final boolean SEMICOLON_IS_TEXT = true;
+
     static Query of(String uri) {
         try {
             return new Query(
-                    new QueryStringDecoder(uri, java.nio.charset.StandardCharsets.UTF_8, true, MAX_PARAMETERS)
+                    new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS, SEMICOLON_IS_TEXT)
                             .parameters(),
                     true);
         } catch (IllegalArgumentException badEscape) {

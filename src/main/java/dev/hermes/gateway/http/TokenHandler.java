@@ -58,16 +58,17 @@ final class TokenHandler {
         if (value == null && !body.containsKey("ttl")) {
             return DEFAULT_TTL_SECONDS;
         }
-        if (!(value instanceof Integer seconds)) {
+        if (!(value instanceof Integer || value instanceof Long)) {
             throw invalid("ttl", "Input should be a valid integer", "int_type");
         }
+        long seconds = ((Number) value).longValue();
         if (seconds < MIN_TTL_SECONDS) {
             throw invalid("ttl", "Input should be greater than or equal to " + MIN_TTL_SECONDS, "greater_than_equal");
         }
         if (seconds > MAX_TTL_SECONDS) {
             throw invalid("ttl", "Input should be less than or equal to " + MAX_TTL_SECONDS, "less_than_equal");
         }
-        return seconds;
+        return (int) seconds;
     }
 
     private static ProblemException invalid(String field, String message, String type) {

@@ -13,7 +13,7 @@ final class JsonAnswer {
     private JsonAnswer() {}
 
     static void send(HttpServerResponse response, int status, JsonObject body) {
-        if (response.ended() || response.closed()) {
+        if (response.closed()) {
             return;
         }
         response.setStatusCode(status)

@@ -7,10 +7,10 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.hermes.gateway.config.LoggingSettings;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -39,21 +39,20 @@ public final class LogSetup {
      */
     public static void apply(LoggingSettings settings) {
         LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
-        apply(settings, logging, System.out);
+        apply(settings, logging, new ConsoleAppender<>());
         Runtime.getRuntime().addShutdownHook(new Thread(logging::stop, "last-log-lines"));
     }
 
     /** Stopping the context writes what is under way. */
-    static void apply(LoggingSettings settings, LoggerContext logging, OutputStream out) {
+    static void apply(LoggingSettings settings, LoggerContext logging, OutputStreamAppender<ILoggingEvent> lines) {
         logging.reset();
 
-        OutputStreamAppender<ILoggingEvent> lines = new OutputStreamAppender<>();
         lines.setContext(logging);
         lines.setEncoder(encoder(settings.format(), logging));
-        lines.setOutputStream(out);
         lines.start();
 
         AsyncAppender queue = new AsyncAppender();
+        queue.setName("log");
         queue.setContext(logging);
         queue.setQueueSize(QUEUE);
         queue.setDiscardingThreshold(0);
@@ -65,10 +64,17 @@ public final class LogSetup {
         Logger root = logging.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);
         root.addAppender(queue);
-        boolean debugging = Level.DEBUG.isGreaterOrEqual(level);
         for (String framework : FRAMEWORKS) {
-            logging.getLogger(framework).setLevel(debugging || level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+            logging.getLogger(framework).setLevel(ofFrameworks(level));
         }
+    }
+
+    private static Level ofFrameworks(Level level) {
+        if (level.isGreaterOrEqual(Level.WARN)) {
+            return level;
+        }
+        // Their trace lines quote whole requests, and tokens stand in their queries.
+        return level.isGreaterOrEqual(Level.INFO) ? Level.WARN : Level.DEBUG;
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggingSettings.Format format, LoggerContext logging) {

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +21,25 @@ final class ManagementRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementRoutes.class);
 
-    /** A scraper gives up after 10 s as a rule; by then it should know why. */
-    private static final long SCRAPE_LIMIT_MILLIS = 5_000;
-
     private static final String BEARER = "bearer ";
 
     private final Vertx vertx;
     private final Supplier<Readiness> readiness;
     private final Metrics metrics;
     private final Predicate<String> apiKey;
+    private final Duration scrapeLimit;
 
-    ManagementRoutes(Vertx vertx, Supplier<Readiness> readiness, Metrics metrics, Predicate<String> apiKey) {
+    ManagementRoutes(
+            Vertx vertx,
+            Supplier<Readiness> readiness,
+            Metrics metrics,
+            Predicate<String> apiKey,
+            Duration scrapeLimit) {
         this.vertx = vertx;
         this.readiness = readiness;
         this.metrics = metrics;
         this.apiKey = apiKey;
+        this.scrapeLimit = scrapeLimit;
     }
 
     Router router() {
@@ -79,15 +84,17 @@ final class ManagementRoutes {
     private void metrics(RoutingContext context) {
         // The numbers come from other event loops, one of which may be the very thing that hangs.
         long limit = vertx.setTimer(
-                SCRAPE_LIMIT_MILLIS, late -> unavailable(context, "no answer for " + SCRAPE_LIMIT_MILLIS + " ms"));
+                scrapeLimit.toMillis(),
+                late -> unavailable(context, "no answer for " + scrapeLimit.toMillis() + " ms"));
         Context own = vertx.getOrCreateContext();
         metrics.scrape()
                 .onComplete(scraped -> own.runOnContext(back -> {
-                    vertx.cancelTimer(limit);
+                    if (!vertx.cancelTimer(limit)) {
+                        return;
+                    }
                     if (scraped.failed()) {
                         unavailable(context, String.valueOf(scraped.cause()));
-                    } else if (!context.response().ended()
-                            && !context.response().closed()) {
+                    } else if (!context.response().closed()) {
                         context.response()
                                 .putHeader(HttpHeaders.CONTENT_TYPE, Metrics.CONTENT_TYPE)
                                 .end(scraped.result());

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -19,6 +20,9 @@ public final class ManagementServer {
 
     /** Longer than any answer takes: ends connections on which nothing comes, also half a request. */
     private static final int IDLE_SECONDS = 60;
+
+    /** A scraper gives up after 10 s as a rule; by then it should know why. */
+    private static final Duration SCRAPE_LIMIT = Duration.ofSeconds(5);
 
     private final ManagementSettings settings;
     private final HttpServer server;
@@ -36,12 +40,23 @@ public final class ManagementServer {
             Supplier<Readiness> readiness,
             Metrics metrics,
             Predicate<String> apiKey) {
+        this(vertx, settings, readiness, metrics, apiKey, SCRAPE_LIMIT);
+    }
+
+    /** With another time after which a scrape is given up. */
+    ManagementServer(
+            Vertx vertx,
+            ManagementSettings settings,
+            Supplier<Readiness> readiness,
+            Metrics metrics,
+            Predicate<String> apiKey,
+            Duration scrapeLimit) {
         this.settings = settings;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS))
-                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey).router())
+                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey, scrapeLimit).router())
                 .invalidRequestHandler(JsonAnswer::invalidRequest);
     }
 

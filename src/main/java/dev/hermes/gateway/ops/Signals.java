@@ -37,7 +37,7 @@ public final class Signals {
         for (String signal : TERMINATING) {
             try {
                 handle(signal, task);
-            } catch (ReflectiveOperationException | IllegalArgumentException refused) {
+            } catch (ReflectiveOperationException refused) {
                 Throwable cause = refused.getCause() == null ? refused : refused.getCause();
                 LOG.warn(
                         "signal cannot be heard, it ends the process at once signal=SIG{} reason=\"{}\"",

@@ -46,7 +46,7 @@ final class HubModel {
     HubModel(Vertx vertx, long seed, int steps) {
         this.random = new Random(seed);
         this.context = vertx.getOrCreateContext();
-        this.fixture = new HubFixture(vertx, SIZES[random.nextInt(SIZES.length)], STREAMS, seed);
+        this.fixture = new HubFixture(vertx, SIZES[Math.floorMod(seed, SIZES.length)], STREAMS, seed);
         this.stepsLeft = steps;
         fixture.checker = this::check;
     }

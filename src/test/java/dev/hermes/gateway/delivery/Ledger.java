@@ -33,6 +33,11 @@ final class Ledger {
         return new Follower(subscription, place(start.toString()));
     }
 
+    /** The position before the first entry, and all that were given. */
+    List<String> ids() {
+        return entries.stream().map(entry -> entry.id().toString()).toList();
+    }
+
     private int place(String id) {
         Integer place = places.get(id);
         if (place == null) {

@@ -3,6 +3,7 @@ package dev.hermes.gateway.delivery;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +14,9 @@ import java.util.function.Supplier;
 /** One event loop, and a way for a test to do things on it. */
 final class TestLoop implements AutoCloseable {
 
-    private final Vertx vertx = Vertx.vertx();
+    // A whole test of fake time runs in one turn.
+    private final Vertx vertx = Vertx.vertx(
+            new VertxOptions().setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS).setMaxEventLoopExecuteTime(60));
     private final Context context = vertx.getOrCreateContext();
 
     Vertx vertx() {

@@ -2,7 +2,6 @@ package dev.hermes.gateway.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
@@ -10,7 +9,6 @@ import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,55 +16,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * What every log keeps, tested through its interface and its outlet only. Whoever implements one extends this and says how
  * it is opened.
  */
-abstract class EventLogContract {
-
-    static final Set<String> INDEXED = Set.of("downloads", "stats");
-
-    private static final HistorySettings WIDE = bounds(100_000, Duration.ofHours(1), 64 << 20);
-
-    /** What came out of the log, in that order. */
-    private final List<LogEntry> out = Collections.synchronizedList(new ArrayList<>());
-
-    private @Nullable Vertx startedVertx;
-    private @Nullable EventLog openedLog;
-
-    /** Opens an empty log; any loop may have it. */
-    abstract Future<EventLog> open(Vertx vertx, HistorySettings bounds, LogOutlet outlet);
-
-    /** Lets this much of the log's time pass, and the log take note of it. */
-    abstract void pass(Duration time);
-
-    /** An id that another log of the same kind may have given. */
-    abstract EventId foreign(EventId own);
-
-    @BeforeEach
-    void startVertx() {
-        startedVertx = Vertx.vertx();
-    }
-
-    @AfterEach
-    void close() {
-        if (openedLog != null) {
-            await(openedLog.close());
-        }
-        await(vertx().close());
-    }
+abstract class EventLogContract extends LogTest {
 
     @Test
     void idsGrowFromAppendToAppendAndWithinOne() {
@@ -376,98 +336,5 @@ abstract class EventLogContract {
         Awaitility.await().until(late::isComplete);
         assertThat(late.failed()).isTrue();
         assertThat(out).hasSize(1);
-    }
-
-    static HistorySettings bounds(int maxEvents, Duration maxAge, long maxBytes) {
-        return new HistorySettings(HistorySettings.Store.MEMORY, maxEvents, maxAge, maxBytes, 4 << 20);
-    }
-
-    final Vertx vertx() {
-        return present(startedVertx);
-    }
-
-    final EventLog log() {
-        return present(openedLog);
-    }
-
-    final void start(HistorySettings bounds) {
-        openedLog = await(open(vertx(), bounds, out::addAll));
-    }
-
-    final List<EventId> append(int events) {
-        return await(log().append(IntStream.range(0, events)
-                .mapToObj(index -> envelope("queue", "k" + index % 3, "" + index))
-                .toList()));
-    }
-
-    static Envelope envelope(String channel, @Nullable String key, String text) {
-        return new Envelope(
-                channel, "update", key, Map.of(), Buffer.buffer("{\"text\":\"" + text + "\"}"), "2026-01-01T00:00:00Z");
-    }
-
-    private Opening fresh() {
-        return await(log().open(new Cursor.Fresh(), List.of()));
-    }
-
-    private Opening resume(EventId id) {
-        return await(log().open(new Cursor.At(id), List.of()));
-    }
-
-    private List<EventId> recalled(Recall... recalls) {
-        return await(log().open(new Cursor.Fresh(), List.of(recalls))).recalled().stream()
-                .map(Event::id)
-                .toList();
-    }
-
-    private List<LogEntry> page(EventId after, int maxEntries) {
-        Reading reading = await(log().read(after, maxEntries));
-        assertThat(reading).isInstanceOf(Reading.Page.class);
-        return ((Reading.Page) reading).entries();
-    }
-
-    private void assertGap(Opening opening, GapReason reason) {
-        EventId tip = fresh().position();
-        assertThat(opening.position()).isEqualTo(tip);
-        assertThat(opening.gap())
-                .asInstanceOf(InstanceOfAssertFactories.type(Gap.class))
-                .satisfies(gap -> {
-                    assertThat(gap.reason()).isEqualTo(reason);
-                    assertThat(gap.resumedAt()).isEqualTo(tip);
-                });
-    }
-
-    private static EventId before(EventId id) {
-        return new EventId(id.memory(), id.major(), id.minor() - 1);
-    }
-
-    private void awaitOut(int entries) {
-        Awaitility.await().until(() -> out.size() >= entries);
-    }
-
-    static <T> T await(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        } catch (Exception failure) {
-            throw new AssertionError(failure);
-        }
-    }
-
-    static <T> Future<T> onALoop(Vertx vertx, Supplier<T> work) {
-        io.vertx.core.Promise<T> done = io.vertx.core.Promise.promise();
-        vertx.runOnContext(go -> {
-            try {
-                done.complete(work.get());
-            } catch (RuntimeException failure) {
-                done.fail(failure);
-            }
-        });
-        return done.future();
-    }
-
-    private static <T> T present(@Nullable T value) {
-        if (value == null) {
-            throw new AssertionError("not started");
-        }
-        return value;
     }
 }

@@ -1,0 +1,203 @@
+package dev.hermes.gateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.fixture.SseConnection;
+import dev.hermes.gateway.fixture.SseConnection.Frame;
+import io.vertx.redis.client.Command;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client without a cursor is told first. Each test has a download of its own. */
+class GreetingsTest {
+
+    @AutoClose
+    private static final RunningGateway GATEWAY = RunningGateway.started();
+
+    @Test
+    void aDownloadBeginsWithItsLastEvent() {
+        publish("{\"download_id\":\"last\",\"progress\":1}");
+        publish("{\"download_id\":\"last\",\"progress\":2.50}");
+
+        assertFirst("/downloads/last", "{\"download_id\":\"last\",\"progress\":2.50}");
+    }
+
+    @Test
+    void aDownloadsLastEventCountsMoreThanItsSnapshot() {
+        snapshot("both", "{\"progress\":99}");
+        publish("{\"download_id\":\"both\",\"progress\":3}");
+
+        assertFirst("/downloads/both", "{\"download_id\":\"both\",\"progress\":3}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"completed", "failed", "cancelled"})
+    void aDownloadThatIsOverSaysSo(String end) {
+        publish("{\"download_id\":\"" + end + "\",\"status\":\"" + end + "\"}");
+
+        assertFirst("/downloads/" + end, "{\"download_id\":\"" + end + "\",\"status\":\"" + end + "\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"progress\":1.50, \"n\":1};{\"download_id\":\"snap\",\"progress\":1.50, \"n\":1}",
+                "{};{\"download_id\":\"snap\"}",
+                "{ \"a\":1};{\"download_id\":\"snap\", \"a\":1}",
+                "{\"a\":1,\"download_id\":\"snap\"};{\"a\":1,\"download_id\":\"snap\"}",
+                "{\"in\":{\"download_id\":1}};{\"download_id\":\"snap\",\"in\":{\"download_id\":1}}"
+            })
+    void aDownloadTheLogKnowsNothingOfBeginsWithItsSnapshotAndItsId(String stored, String told) {
+        snapshot("snap", stored);
+
+        assertFirst("/downloads/snap", told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "7", "not json", "{\"a\":", "", "\"{}\""})
+    void aSnapshotThatIsNoObjectIsSkipped(String stored) {
+        String id = "broken-" + stored.hashCode();
+        snapshot(id, stored);
+
+        assertNothingFirst("/downloads/" + id);
+    }
+
+    @Test
+    void aDownloadThatNobodyKnowsBeginsWithNothing() {
+        assertNothingFirst("/downloads/unheard-of");
+    }
+
+    @Test
+    void aSnapshotIsSentOnTheDownloadsOwnRouteOnly() {
+        snapshot("route", "{\"progress\":1}");
+
+        assertNothingFirst("/stream?channels=download:updates&download_id=route");
+    }
+
+    @Test
+    void aSnapshotComesWithoutAnId() {
+        snapshot("no-id", "{}");
+
+        try (SseConnection stream = open("/downloads/no-id")) {
+            assertThat(stream.nextEvents(2)).last().satisfies(frame -> {
+                assertThat(frame.event()).isEqualTo("download_progress");
+                assertThat(frame.id()).isNull();
+            });
+        }
+    }
+
+    @Test
+    void theStreamsFiltersHoldForASnapshotToo() {
+        snapshot("filtered", "{\"status\":\"running\"}");
+
+        assertFirst("/downloads/filtered?status=running", "{\"download_id\":\"filtered\",\"status\":\"running\"}");
+        assertNothingFirst("/downloads/filtered?status=completed");
+    }
+
+    @Test
+    void aSnapshotIsNotForThoseWhoResume() {
+        String here = publish("{\"download_id\":\"resumed\"}");
+
+        try (SseConnection stream = open("/downloads/resumed", "Last-Event-ID: " + here)) {
+            stream.next("connected");
+            String live = publish("{\"download_id\":\"resumed\",\"n\":2}");
+            assertThat(stream.nextEvent().id()).isEqualTo(live);
+        }
+    }
+
+    @Test
+    void eventsAfterTheStartFollowTheSnapshot() {
+        snapshot("followed", "{}");
+
+        try (SseConnection stream = open("/downloads/followed")) {
+            stream.nextEvents(2);
+            String live = publish("{\"download_id\":\"followed\"}");
+            assertThat(stream.nextEvent().id()).isEqualTo(live);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/stats, stats:updates",
+        "/stream?channels=stats:updates, stats:updates",
+        "/stream?channels=analytics:updates, analytics:updates",
+        "/stream?channels=storage:updates, storage:updates"
+    })
+    void aChannelOfLastEventBeginsWithIt(String route, String channel) {
+        Http.publish(GATEWAY.port(), channel, "first", "{}");
+        Http.publish(GATEWAY.port(), channel, "second", "{\"n\":2.0}");
+
+        try (SseConnection stream = open(route)) {
+            Frame frame = stream.nextEvents(2).get(1);
+            assertThat(frame.event()).isEqualTo("second");
+            assertThat(frame.data()).isEqualTo("{\"n\":2.0}");
+        }
+    }
+
+    @Test
+    void severalChannelsOfLastEventBeginWithOneEach() {
+        for (String channel : List.of("stats:updates", "analytics:updates", "storage:updates")) {
+            Http.publish(GATEWAY.port(), channel, channel.replace(':', '.'), "{}");
+        }
+
+        try (SseConnection stream =
+                open("/stream?channels=storage:updates,stats:updates,analytics:updates,queue:updates")) {
+            stream.next("connected");
+            assertThat(stream.nextEvents(3))
+                    .extracting(Frame::event)
+                    .containsExactlyInAnyOrder("stats.updates", "analytics.updates", "storage.updates");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/queue, queue:updates", "/system, system:notifications"})
+    void otherChannelsBeginWithNothing(String route, String channel) {
+        Http.publish(GATEWAY.port(), channel, "old", "{}");
+
+        assertNothingFirst(route, channel);
+    }
+
+    private static void assertFirst(String route, String data) {
+        try (SseConnection stream = open(route)) {
+            assertThat(stream.next().event()).isEqualTo("connected");
+            Frame frame = stream.nextEvent();
+            assertThat(frame.event()).isEqualTo("download_progress");
+            assertThat(frame.data()).isEqualTo(data);
+        }
+    }
+
+    private static void assertNothingFirst(String route) {
+        assertNothingFirst(route, "download:updates");
+    }
+
+    /** What comes after connected is what is published only then. */
+    private static void assertNothingFirst(String route, String channel) {
+        String id = route.replaceAll(".*(/downloads/|download_id=)([^?&]+).*", "$2");
+        try (SseConnection stream = open(route)) {
+            assertThat(stream.next().event()).isEqualTo("connected");
+            Http.publish(
+                    GATEWAY.port(), channel, "marker", "{\"download_id\":\"" + id + "\",\"status\":\"completed\"}");
+            assertThat(stream.nextEvent().event()).isEqualTo("marker");
+        }
+    }
+
+    private static String publish(String data) {
+        return Http.publish(GATEWAY.port(), "download:updates", "download_progress", data);
+    }
+
+    private static void snapshot(String id, String json) {
+        GATEWAY.redis(Command.SET, "download:" + id + ":progress", json);
+    }
+
+    private static SseConnection open(String route, String... headers) {
+        String[] all = java.util.Arrays.copyOf(headers, headers.length + 1);
+        all[headers.length] = Http.apiKey();
+        return SseConnection.open(GATEWAY.port(), Http.EVENTS + route, all);
+    }
+}

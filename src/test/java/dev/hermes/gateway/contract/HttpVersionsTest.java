@@ -1,0 +1,137 @@
+package dev.hermes.gateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.fixture.SseConnection;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Old and new clients: HTTP/1.0, HTTP/2 in clear text, HEAD, and those that would like compression. */
+class HttpVersionsTest {
+
+    @AutoClose
+    private static final RunningGateway GATEWAY = RunningGateway.started();
+
+    @Test
+    void anHttp10ClientGetsAStreamWithoutChunks() {
+        try (SseConnection stream = http10(GATEWAY, "/queue")) {
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(stream.header("Transfer-Encoding")).isNull();
+            assertThat(stream.next().event()).isEqualTo("connected");
+            Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{}");
+            assertThat(stream.nextEvent().event()).isEqualTo("queue_update");
+        }
+    }
+
+    @Test
+    void anHttp10StreamEndsWithItsConnection() {
+        try (RunningGateway brief =
+                        RunningGateway.with("HERMES_SSE_CONNECTION_TIMEOUT", 1).startWithoutRedis();
+                SseConnection stream = http10(brief, "/queue")) {
+            assertThat(stream.untilEnd(java.time.Duration.ofSeconds(10)))
+                    .last()
+                    .satisfies(frame -> assertThat(frame.event()).isEqualTo("closing"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/stream", "/queue", "/stats", "/system", "/downloads/d-1"})
+    void headAnswersLikeGetWithoutOpeningAStream(String route) {
+        Http.Answer answer = Http.request(GATEWAY.port(), "HEAD", Http.EVENTS + route, null, Http.apiKey());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("text/event-stream; charset=utf-8");
+        assertThat(answer.header("Last-Event-ID")).isNotEmpty();
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/poll", "/health"})
+    void headAnswersLikeGetWithoutABody(String route) {
+        Http.Answer answer = Http.request(GATEWAY.port(), "HEAD", Http.EVENTS + route, null, Http.apiKey());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void headIsRefusedWhereGetIs() {
+        Http.Answer answer = Http.request(GATEWAY.port(), "HEAD", Http.EVENTS + "/queue", null);
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void aStreamIsNeverCompressed() {
+        try (SseConnection stream = SseConnection.open(
+                GATEWAY.port(),
+                Http.EVENTS + "/queue",
+                Http.apiKey(),
+                "Accept-Encoding: gzip, deflate, br, zstd, identity;q=0")) {
+            assertThat(stream.header("Content-Encoding")).isNull();
+            assertThat(stream.next().event()).isEqualTo("connected");
+        }
+    }
+
+    @Test
+    void http2WithPriorKnowledgeGetsAStreamEventByEvent() throws InterruptedException {
+        assertHttp2Streams(false);
+    }
+
+    @Test
+    void http2ByUpgradeGetsAStreamEventByEvent() throws InterruptedException {
+        assertHttp2Streams(true);
+    }
+
+    private static void assertHttp2Streams(boolean upgrade) throws InterruptedException {
+        BlockingQueue<String> parts = new LinkedBlockingQueue<>();
+        HttpClient client = GATEWAY.vertx()
+                .createHttpClient(new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        .setHttp2ClearTextUpgrade(upgrade));
+        HttpClientResponse response = RunningGateway.await(client.request(new RequestOptions()
+                        .setMethod(HttpMethod.GET)
+                        .setHost("127.0.0.1")
+                        .setPort(GATEWAY.port())
+                        .setURI(Http.EVENTS + "/queue")
+                        .putHeader("Authorization", "Bearer " + RunningGateway.API_KEY))
+                .compose(request -> request.send())
+                .map(answer -> answer.handler(part -> parts.add(part.toString()))));
+        try {
+            assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+            assertThat(response.getHeader("content-type")).isEqualTo("text/event-stream; charset=utf-8");
+            assertThat(next(parts)).contains("event: connected\n");
+            for (int event = 0; event < 3; event++) {
+                Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{\"n\":" + event + "}");
+                assertThat(next(parts)).endsWith("event: queue_update\ndata: {\"n\":" + event + "}\n\n");
+            }
+        } finally {
+            RunningGateway.await(client.close());
+        }
+    }
+
+    private static String next(BlockingQueue<String> parts) throws InterruptedException {
+        String part = parts.poll(10, TimeUnit.SECONDS);
+        assertThat(part).as("something within ten seconds").isNotNull();
+        return part;
+    }
+
+    private static SseConnection http10(RunningGateway gateway, String path) {
+        return SseConnection.send(
+                gateway.port(), "GET " + Http.EVENTS + path + " HTTP/1.0\r\n" + Http.apiKey() + "\r\n\r\n");
+    }
+}

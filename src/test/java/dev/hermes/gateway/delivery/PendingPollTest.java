@@ -1,0 +1,216 @@
+package dev.hermes.gateway.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.log.GapReason;
+import dev.hermes.gateway.log.Opening;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What one poll is answered, and when. */
+class PendingPollTest extends HubTest {
+
+    private PendingPoll poll(Cursor cursor, int limit, Duration wait) {
+        return hub.poll(HubFixture.ALL_OF_A, fixture.open(cursor), limit, wait, Admission.Ticket.FREE);
+    }
+
+    private static List<EventId> ids(PendingPoll poll) {
+        return poll.page().result().events().stream().map(event -> event.id()).toList();
+    }
+
+    @Test
+    void answersAtOnceWithWhatIsThere() {
+        loop.run(() -> {
+            EventId cursor = fixture.append(1).get(0);
+            List<EventId> ids = fixture.append(3);
+            fixture.deliver();
+            PendingPoll poll = poll(new Cursor.At(cursor), 100, Duration.ofSeconds(30));
+            assertThat(ids(poll)).isEqualTo(ids);
+            assertThat(poll.page().result().lastId()).isEqualTo(ids.get(2));
+            assertThat(poll.page().result().gap()).isNull();
+        });
+    }
+
+    @Test
+    void answersAtOnceWithNothingWhenItDoesNotWait() {
+        loop.run(() -> {
+            EventId tip = fixture.append(1).get(0);
+            fixture.deliver();
+            PendingPoll poll = poll(new Cursor.Fresh(), 100, Duration.ZERO);
+            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), tip, null));
+        });
+    }
+
+    @Test
+    void endsItsPageAtTheLimit() {
+        loop.run(() -> {
+            EventId cursor = fixture.append(1).get(0);
+            List<EventId> ids = fixture.append(5);
+            fixture.deliver();
+            PendingPoll poll = poll(new Cursor.At(cursor), 2, Duration.ZERO);
+            assertThat(ids(poll)).isEqualTo(ids.subList(0, 2));
+            assertThat(poll.page().result().lastId()).isEqualTo(ids.get(1));
+        });
+    }
+
+    @Test
+    void waitsForTheFirstEventAndTakesWhatComesWithIt() {
+        loop.run(() -> {
+            PendingPoll poll = poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
+            fixture.append(List.of(fixture.envelope("b", null, Map.of(), 0)));
+            fixture.deliver();
+            assertThat(poll.page().isComplete()).isFalse();
+            List<EventId> ids = fixture.append(3);
+            fixture.deliver();
+            assertThat(ids(poll)).isEqualTo(ids);
+        });
+    }
+
+    @Test
+    void cutsALiveBatchAtItsLimitAndLosesNothing() {
+        loop.run(() -> {
+            PendingPoll poll = poll(new Cursor.Fresh(), 2, Duration.ofSeconds(30));
+            List<EventId> ids = fixture.append(5);
+            fixture.deliver();
+            assertThat(ids(poll)).isEqualTo(ids.subList(0, 2));
+            assertThat(poll.page().result().lastId()).isEqualTo(ids.get(1));
+        });
+    }
+
+    @Test
+    void answersWhenItsTimeIsUpWithThePositionReached() {
+        loop.run(() -> {
+            PendingPoll poll = poll(new Cursor.Fresh(), 100, Duration.ofSeconds(10));
+            EventId tip = fixture.append(List.of(fixture.envelope("b", null, Map.of(), 0)))
+                    .get(0);
+            fixture.deliver();
+            fixture.pass(Duration.ofMillis(9_950));
+            assertThat(poll.page().isComplete()).isFalse();
+            fixture.pass(Duration.ofMillis(50));
+            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), tip, null));
+        });
+    }
+
+    @Test
+    void aPollFarBehindThatDoesNotWaitIsStillAnsweredWithWhatTheLogHolds() {
+        EventId cursor = loop.call(() -> {
+            EventId first = fixture.append(1).get(0);
+            fixture.publish(20);
+            return first;
+        });
+        PendingPoll poll = loop.call(() -> poll(new Cursor.At(cursor), 7, Duration.ZERO));
+        loop.run(() -> {
+            fixture.pass(Duration.ofMillis(500));
+            assertThat(poll.page().isComplete()).isFalse();
+            fixture.log.answer(0);
+            assertThat(ids(poll)).hasSize(7);
+        });
+    }
+
+    @Test
+    void aPollWhoseLogDoesNotAnswerIsAnsweredAfterTheGrace() {
+        loop.run(() -> {
+            EventId cursor = fixture.append(1).get(0);
+            fixture.publish(20);
+            PendingPoll poll = poll(new Cursor.At(cursor), 7, Duration.ZERO);
+            fixture.pass(Duration.ofSeconds(3));
+            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), cursor, null));
+        });
+    }
+
+    @Test
+    void aGapStandsBeforeTheEventsAndIsAnsweredAtOnce() {
+        loop.run(() -> {
+            Opening opening = fixture.open(Cursor.parse("nonsense"));
+            PendingPoll poll =
+                    hub.poll(HubFixture.ALL_OF_A, opening, 100, Duration.ofSeconds(30), Admission.Ticket.FREE);
+            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), opening.position(), opening.gap()));
+            assertThat(hub.snapshot().gaps()).containsEntry(GapReason.UNKNOWN_CURSOR, 1L);
+        });
+    }
+
+    @Test
+    void aPageEndsBeforeAHoleAndTheNextBeginsWithIt() {
+        loop.run(() -> {
+            EventId cursor = fixture.append(1).get(0);
+            EventId before = fixture.append(1).get(0);
+            Hole hole = fixture.appendHole();
+            EventId after = fixture.append(1).get(0);
+            fixture.deliver();
+            PendingPoll first = poll(new Cursor.At(cursor), 100, Duration.ZERO);
+            assertThat(ids(first)).containsExactly(before);
+            assertThat(first.page().result().lastId()).isEqualTo(before);
+            PendingPoll second = poll(new Cursor.At(before), 100, Duration.ZERO);
+            assertThat(second.page().result().gap()).isEqualTo(Gap.of(hole));
+            assertThat(ids(second)).containsExactly(after);
+        });
+    }
+
+    @Test
+    void aLiveBatchWithAHoleInItIsCutBeforeTheHole() {
+        loop.run(() -> {
+            PendingPoll poll = poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
+            EventId before = fixture.append(1).get(0);
+            Hole hole = fixture.appendHole();
+            List<dev.hermes.gateway.event.LogEntry> entries = new java.util.ArrayList<>();
+            fixture.batches.forEach(batch -> entries.addAll(batch.entries()));
+            fixture.batches.clear();
+            hub.onBatch(new dev.hermes.gateway.event.EventBatch(entries, System.nanoTime()));
+            assertThat(ids(poll)).containsExactly(before);
+            assertThat(poll.page().result().lastId()).isEqualTo(before);
+            assertThat(poll(new Cursor.At(before), 100, Duration.ZERO).page().result())
+                    .isEqualTo(new PollPage(List.of(), hole.id(), Gap.of(hole)));
+        });
+    }
+
+    @Test
+    void allAreAnsweredWhenTheHubIsToldTo() {
+        loop.run(() -> {
+            PendingPoll first = poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
+            PendingPoll second = poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
+            hub.answerPolls();
+            assertThat(first.page().isComplete()).isTrue();
+            assertThat(second.page().isComplete()).isTrue();
+        });
+    }
+
+    @Test
+    void givesItsPlaceBackWhenAnsweredOrGone() {
+        loop.run(() -> {
+            Admission one = new Admission(1, 0);
+            Admission.Ticket ticket = one.waitingPoll("client");
+            PendingPoll poll = hub.poll(
+                    HubFixture.ALL_OF_A,
+                    fixture.open(new Cursor.Fresh()),
+                    1,
+                    Duration.ofSeconds(30),
+                    ticket == null ? Admission.Ticket.FREE : ticket);
+            assertThat(one.waitingPoll("client")).isNull();
+            poll.gone();
+            Admission.Ticket next = one.waitingPoll("client");
+            assertThat(next).isNotNull();
+            hub.poll(
+                    HubFixture.ALL_OF_A,
+                    fixture.open(new Cursor.Fresh()),
+                    1,
+                    Duration.ZERO,
+                    next == null ? Admission.Ticket.FREE : next);
+            assertThat(one.waitingPoll("client")).isNotNull();
+        });
+    }
+
+    @Test
+    void isNoStreamInTheCounters() {
+        loop.run(() -> {
+            poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
+            assertThat(hub.snapshot().open()).isZero();
+            assertThat(hub.snapshot().opened()).isZero();
+        });
+    }
+}

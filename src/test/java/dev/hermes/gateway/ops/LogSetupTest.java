@@ -1,0 +1,164 @@
+package dev.hermes.gateway.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.OutputStreamAppender;
+import dev.hermes.gateway.config.LoggingSettings;
+import dev.hermes.gateway.config.LoggingSettings.Format;
+import dev.hermes.gateway.config.LoggingSettings.Level;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LogSetupTest {
+
+    @Test
+    void textIsOneLineWithTimeLevelLoggerMessageAndPairs() {
+        List<String> lines = written(
+                Level.INFO,
+                Format.TEXT,
+                logging -> logging.getLogger("dev.hermes.gateway.Main")
+                        .atWarn()
+                        .addKeyValue("port", 9_000)
+                        .log("listening host={}", "lo"));
+
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .matches("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z WARN  "
+                        + "Main listening host=lo port=\"9000\"\\s?");
+    }
+
+    /** Else whoever supplies a text that is logged could forge lines. */
+    @Test
+    void textStaysOnOneLineWhateverIsLogged() {
+        List<String> lines = written(
+                Level.INFO,
+                Format.TEXT,
+                logging -> logging.getLogger("a")
+                        .info("got {}", "x\r\n2026-01-01T00:00:00.000Z INFO  Main forged\u2028\u0085\u000b"));
+
+        assertThat(lines).hasSize(1);
+    }
+
+    @Test
+    void jsonIsOneObjectALineWithItsPairs() {
+        List<String> lines = written(
+                Level.INFO,
+                Format.JSON,
+                logging -> logging.getLogger("dev.hermes.gateway.Main")
+                        .atWarn()
+                        .addKeyValue("port", 9_000)
+                        .addKeyValue("reason", "a \"quoted\"\nword")
+                        .log("listening host={}", "lo"));
+
+        assertThat(lines).hasSize(1);
+        JsonObject line = new JsonObject(lines.get(0));
+        assertThat(line.getString("level")).isEqualTo("WARN");
+        assertThat(line.getString("loggerName")).isEqualTo("dev.hermes.gateway.Main");
+        assertThat(line.getString("formattedMessage")).isEqualTo("listening host=lo");
+        assertThat(line.getLong("timestamp")).isGreaterThan(1_700_000_000_000L);
+        assertThat(line.getJsonArray("kvpList"))
+                .isEqualTo(new JsonArray()
+                        .add(new JsonObject().put("port", "9000"))
+                        .add(new JsonObject().put("reason", "a \"quoted\"\nword")));
+    }
+
+    @Test
+    void jsonCarriesAThrowableInItsLine() {
+        List<String> lines = written(
+                Level.INFO,
+                Format.JSON,
+                logging -> logging.getLogger("a").error("failed", new IllegalStateException("on purpose")));
+
+        assertThat(lines).hasSize(1);
+        assertThat(new JsonObject(lines.get(0)).getJsonObject("throwable").getString("message"))
+                .isEqualTo("on purpose");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TRACE, 5", "DEBUG, 4", "INFO, 3", "WARN, 2", "ERROR, 1"})
+    void writesFromTheConfiguredLevelOn(Level level, int expected) {
+        assertThat(written(level, Format.TEXT, logging -> logAtEachLevel(logging, "dev.hermes.gateway.Main")))
+                .hasSize(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TRACE, 4", "DEBUG, 4", "INFO, 2", "WARN, 2", "ERROR, 1"})
+    void frameworksOnlyWarnUnlessDebuggingAndNeverTrace(Level level, int expected) {
+        assertThat(written(level, Format.TEXT, logging -> logAtEachLevel(logging, "io.vertx.core.Something")))
+                .hasSize(expected);
+        assertThat(written(level, Format.TEXT, logging -> logAtEachLevel(logging, "io.netty.channel.Something")))
+                .hasSize(expected);
+    }
+
+    @Test
+    void aReaderWhoStopsReadingDoesNotStopTheGateway() throws Exception {
+        CountDownLatch reads = new CountDownLatch(1);
+        LoggerContext logging = context();
+        LogSetup.apply(new LoggingSettings(Level.INFO, Format.TEXT), logging, appender(new OutputStream() {
+            @Override
+            public void write(int one) {
+                try {
+                    if (!reads.await(20, TimeUnit.SECONDS)) {
+                        reads.countDown();
+                    }
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }));
+
+        long before = System.nanoTime();
+        for (int i = 0; i < 20_000; i++) {
+            logging.getLogger("a").info("line");
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+        reads.countDown();
+        logging.stop();
+    }
+
+    private static void logAtEachLevel(LoggerContext logging, String name) {
+        org.slf4j.Logger logger = logging.getLogger(name);
+        logger.trace("line");
+        logger.debug("line");
+        logger.info("line");
+        logger.warn("line");
+        logger.error("line");
+    }
+
+    private static List<String> written(Level level, Format format, Consumer<LoggerContext> work) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        LoggerContext logging = context();
+        LogSetup.apply(new LoggingSettings(level, format), logging, appender(out));
+        work.accept(logging);
+        logging.stop();
+        return out.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    private static LoggerContext context() {
+        LoggerContext logging = new LoggerContext();
+        logging.setMDCAdapter(new LogbackMDCAdapter());
+        return logging;
+    }
+
+    private static OutputStreamAppender<ILoggingEvent> appender(OutputStream out) {
+        OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
+        appender.setOutputStream(out);
+        return appender;
+    }
+}

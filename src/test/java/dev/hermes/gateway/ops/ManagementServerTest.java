@@ -1,0 +1,228 @@
+package dev.hermes.gateway.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hermes.gateway.config.ManagementSettings;
+import dev.hermes.gateway.ops.Readiness.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManagementServerTest {
+
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration LONG = Duration.ofSeconds(5);
+
+    private final AtomicReference<Readiness> readiness = new AtomicReference<>(Readiness.ready());
+    private Operator operator;
+
+    @BeforeEach
+    void listen() {
+        operator = Operator.asking(readiness::get);
+    }
+
+    @AfterEach
+    void close() {
+        operator.close();
+    }
+
+    @Test
+    void isLive() throws Exception {
+        HttpResponse<String> answer = operator.ask("GET", "/health/live");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"live\"}");
+    }
+
+    @Test
+    void staysLiveWhenNotReady() throws Exception {
+        readiness.set(Readiness.of(new Problem("redis", Instant.EPOCH, "no canary for 3 s")));
+
+        assertThat(operator.ask("GET", "/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void isReadyWithoutProblems() throws Exception {
+        HttpResponse<String> answer = operator.ask("GET", "/health/ready");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"ready\",\"problems\":[]}");
+    }
+
+    @Test
+    void saysWhyItIsNotReady() throws Exception {
+        readiness.set(Readiness.of(
+                new Problem("redis", Instant.parse("2026-01-02T03:04:05Z"), "no canary for 3 s"),
+                new Problem("draining", null, "this gateway is ending")));
+
+        HttpResponse<String> answer = operator.ask("GET", "/health/ready");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(new JsonObject(answer.body())).isEqualTo(new JsonObject("""
+                {"status": "not_ready", "problems": [
+                  {"what": "redis", "since": "2026-01-02T03:04:05Z", "detail": "no canary for 3 s"},
+                  {"what": "draining", "detail": "this gateway is ending"}]}"""));
+    }
+
+    @Test
+    void isReadyAgainOnceTheProblemIsGone() throws Exception {
+        readiness.set(Readiness.of(new Problem("redis", null, "gone")));
+        assertThat(operator.ask("GET", "/health/ready").statusCode()).isEqualTo(503);
+
+        readiness.set(Readiness.ready());
+
+        assertThat(operator.ask("GET", "/health/ready").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health/live", "/health/ready"})
+    void probesAreJsonThatNobodyCaches(String path) throws Exception {
+        HttpResponse<String> answer = operator.ask("GET", path);
+
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health/live", "/health/ready", "/metrics"})
+    void answersHeadLikeGetWithoutABody(String path) throws Exception {
+        HttpResponse<String> get = operator.ask("GET", path);
+        HttpResponse<String> head = operator.ask("HEAD", path);
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValue("Content-Type"))
+                .isEqualTo(get.headers().firstValue("Content-Type"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, /health/live", "DELETE, /health/ready", "PUT, /metrics", "OPTIONS, /metrics"})
+    void refusesOtherMethodsOnTheKnownPaths(String method, String path) throws Exception {
+        HttpResponse<String> answer = operator.ask(method, path);
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).hasValue("GET, HEAD");
+        assertThat(detail(answer)).isEqualTo("Method not allowed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/health", "/health/live/x", "/api/v1/events/stream", "/..%2f", "/METRICS"})
+    void asksForAKeyForAnythingElse(String path) throws Exception {
+        HttpResponse<String> answer = operator.ask("GET", path);
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+        assertThat(detail(answer)).isEqualTo("Authorization required");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer wrong", "Bearer ", "Basic a2V5LW9mLXRoZS1vcGVyYXRvcg==", Operator.API_KEY})
+    void refusesWhatIsNoKey(String authorization) throws Exception {
+        HttpResponse<String> answer = operator.ask("GET", "/anything", "Authorization", authorization);
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer ", "bearer ", "BEARER "})
+    void findsNothingElseWithAKey(String scheme) throws Exception {
+        HttpResponse<String> answer = operator.ask("POST", "/anything", "Authorization", scheme + Operator.API_KEY);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(detail(answer)).isEqualTo("Not found");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000, 0, 414", "0, 10000, 431"})
+    void refusesRequestsThatAreTooLong(int pathLength, int headerLength, int status) throws Exception {
+        String answer = operator.send("GET /" + "x".repeat(pathLength) + " HTTP/1.1\r\nHost: x\r\nX-Long: "
+                + "x".repeat(headerLength) + "\r\n\r\n");
+
+        assertThat(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*").contains("{\"detail\":");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"})
+    void refusesWhatIsNoRequest(String bytes) throws Exception {
+        assertThat(operator.send(bytes)).matches("(?s)HTTP/1\\.[01] 400 .*").contains("{\"detail\":\"Bad request\"}");
+    }
+
+    @Test
+    void hidesWhatWentWrongInside() throws Exception {
+        try (Operator broken = Operator.asking(() -> {
+            throw new IllegalStateException("on purpose");
+        })) {
+            HttpResponse<String> answer = broken.ask("GET", "/health/ready");
+
+            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(answer.body()).isEqualTo("{\"detail\":\"Internal server error\"}");
+        }
+    }
+
+    @Test
+    void givesUpOnNumbersThatDoNotCome() throws Exception {
+        try (Operator hanging = Operator.of(Readiness::ready, Promise.<GatewayReadings>promise()::future, SHORT)) {
+            HttpResponse<String> answer = hanging.ask("GET", "/metrics");
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(detail(answer)).isEqualTo("The metrics could not be read");
+        }
+    }
+
+    @Test
+    void saysThatTheNumbersCannotBeRead() throws Exception {
+        try (Operator failing = Operator.of(Readiness::ready, () -> Future.failedFuture("on purpose"), LONG)) {
+            assertThat(failing.ask("GET", "/metrics").statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void namesTheSettingsWhenItCannotListen() {
+        Vertx vertx = Vertx.vertx();
+        Metrics metrics = new Metrics(vertx, Operator.CHANNELS, () -> Future.succeededFuture(Operator.readings()));
+        ManagementServer second = new ManagementServer(
+                vertx,
+                new ManagementSettings("127.0.0.1", operator.port()),
+                Readiness::ready,
+                metrics,
+                Operator.API_KEY::equals);
+
+        assertThatThrownBy(() -> Operator.await(second.start()))
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("HERMES_MANAGEMENT_HOST=127.0.0.1")
+                .hasMessageContaining("HERMES_MANAGEMENT_PORT=" + operator.port());
+
+        metrics.close();
+        Operator.await(vertx.close());
+    }
+
+    @Test
+    void listensNoMoreOnceClosed() {
+        int port = operator.port();
+
+        Operator.await(operator.server().close());
+
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(ConnectException.class);
+    }
+
+    private static String detail(HttpResponse<String> answer) {
+        return new JsonObject(answer.body()).getString("detail");
+    }
+}

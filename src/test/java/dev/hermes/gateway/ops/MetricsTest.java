@@ -1,0 +1,258 @@
+package dev.hermes.gateway.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.delivery.CloseReason;
+import dev.hermes.gateway.delivery.HubSnapshot;
+import dev.hermes.gateway.delivery.HubSnapshot.Latency;
+import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.ingest.Source;
+import dev.hermes.gateway.log.GapReason;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+
+    private static final int BUCKETS = HubSnapshot.LATENCY_BOUNDS_MILLIS.size() + 1;
+
+    @Test
+    void isPrometheusTextThatNamesItsVersion() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            assertThat(operator.ask("GET", "/metrics").headers().firstValue("Content-Type"))
+                    .hasValue("text/plain; version=0.0.4; charset=utf-8");
+        }
+    }
+
+    @Test
+    void isTextWhateverElseTheScraperWouldTake() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            String body = operator.ask("GET", "/metrics", "Accept", "application/openmetrics-text;version=1.0.0")
+                    .body();
+
+            assertThat(new Exposed(body).families()).contains("hermes_streams_open");
+        }
+    }
+
+    @Test
+    void everyMetricIsThereFromTheStartWithItsSentence() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            Exposed exposed = operator.scrape();
+
+            assertThat(Metric.values()).allSatisfy(metric -> {
+                assertThat(exposed.help(metric.metricName())).isEqualTo(metric.help());
+                assertThat(exposed.type(metric.metricName())).isNotNull();
+            });
+        }
+    }
+
+    @Test
+    void namesAndTypesAreThePromisedOnes() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            Exposed exposed = operator.scrape();
+
+            assertThat(exposed.families().stream()
+                            .filter(family -> family.startsWith("hermes_"))
+                            .sorted()
+                            .map(family -> family + " " + exposed.type(family)))
+                    .containsExactly(
+                            "hermes_delivery_latency_seconds histogram",
+                            "hermes_events_delivered_total counter",
+                            "hermes_events_received_total counter",
+                            "hermes_events_rejected_total counter",
+                            "hermes_gaps_total counter",
+                            "hermes_redis_canary_seconds gauge",
+                            "hermes_redis_up gauge",
+                            "hermes_streams_catching_up gauge",
+                            "hermes_streams_closed_total counter",
+                            "hermes_streams_limit gauge",
+                            "hermes_streams_open gauge",
+                            "hermes_streams_opened_total counter");
+        }
+    }
+
+    @Test
+    void everyValueOfEveryLabelIsThereFromTheStart() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            Exposed exposed = operator.scrape();
+
+            assertThat(exposed.samples("hermes_streams_closed_total").keySet())
+                    .containsExactlyInAnyOrderElementsOf(labelled(
+                            "hermes_streams_closed_total", "reason", CloseReason.values(), CloseReason::label));
+            assertThat(exposed.samples("hermes_gaps_total").keySet())
+                    .containsExactlyInAnyOrderElementsOf(
+                            labelled("hermes_gaps_total", "reason", GapReason.values(), GapReason::label));
+            assertThat(exposed.samples("hermes_events_rejected_total").keySet())
+                    .containsExactlyInAnyOrderElementsOf(
+                            labelled("hermes_events_rejected_total", "reason", Rejection.values(), Rejection::label));
+            assertThat(exposed.samples("hermes_events_delivered_total").keySet())
+                    .containsExactlyInAnyOrder(
+                            "hermes_events_delivered_total{channel=\"download:updates\"}",
+                            "hermes_events_delivered_total{channel=\"queue:updates\"}");
+            assertThat(exposed.samples("hermes_events_received_total").keySet())
+                    .containsExactlyInAnyOrderElementsOf(Operator.CHANNELS.stream()
+                            .flatMap(channel -> Stream.of("pubsub", "bus", "publish", "xadd")
+                                    .map(source -> "hermes_events_received_total{channel=\"%s\",source=\"%s\"}"
+                                            .formatted(channel, source)))
+                            .toList());
+        }
+    }
+
+    @Test
+    void startsAtZero() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            Map<String, Double> samples = operator.scrape().samples("hermes_");
+
+            assertThat(samples.remove("hermes_streams_limit")).isEqualTo(1_000);
+            assertThat(samples)
+                    .isNotEmpty()
+                    .allSatisfy((name, value) -> assertThat(value).as(name).isZero());
+        }
+    }
+
+    @Test
+    void addsUpWhatTheHubsCounted() throws Exception {
+        HubSnapshot one = new HubSnapshot(
+                3,
+                10,
+                1,
+                Map.of("download:updates", 100L, "queue:updates", 5L),
+                Map.of(CloseReason.CLIENT_GONE, 6L, CloseReason.SLOW_CONSUMER, 1L),
+                Map.of(GapReason.LOG_LOST, 2L),
+                latency(0, 0));
+        HubSnapshot other = new HubSnapshot(
+                4,
+                20,
+                2,
+                Map.of("download:updates", 1L),
+                Map.of(CloseReason.CLIENT_GONE, 16L),
+                Map.of(GapReason.LOG_LOST, 3L, GapReason.HISTORY_EVICTED, 1L),
+                latency(0, 0));
+        try (Operator operator = Operator.reading(Operator.readings(one, other))) {
+            assertThat(operator.scrape().samples())
+                    .containsEntry("hermes_streams_open", 7.0)
+                    .containsEntry("hermes_streams_opened_total", 30.0)
+                    .containsEntry("hermes_streams_catching_up", 3.0)
+                    .containsEntry("hermes_events_delivered_total{channel=\"download:updates\"}", 101.0)
+                    .containsEntry("hermes_events_delivered_total{channel=\"queue:updates\"}", 5.0)
+                    .containsEntry("hermes_streams_closed_total{reason=\"client_gone\"}", 22.0)
+                    .containsEntry("hermes_streams_closed_total{reason=\"slow_consumer\"}", 1.0)
+                    .containsEntry("hermes_gaps_total{reason=\"log_lost\"}", 5.0)
+                    .containsEntry("hermes_gaps_total{reason=\"history_evicted\"}", 1.0);
+        }
+    }
+
+    @Test
+    void showsWhatWasHeardAndHowRedisIs() throws Exception {
+        GatewayReadings readings = new GatewayReadings(
+                List.of(),
+                Map.of("queue:updates", Map.of(Source.PUBSUB, 7L, Source.XADD, 2L)),
+                Map.of(Rejection.NOT_JSON, 4L),
+                250,
+                true,
+                0.0125);
+        try (Operator operator = Operator.reading(readings)) {
+            assertThat(operator.scrape().samples())
+                    .containsEntry("hermes_events_received_total{channel=\"queue:updates\",source=\"pubsub\"}", 7.0)
+                    .containsEntry("hermes_events_received_total{channel=\"queue:updates\",source=\"xadd\"}", 2.0)
+                    .containsEntry("hermes_events_rejected_total{reason=\"not_json\"}", 4.0)
+                    .containsEntry("hermes_streams_limit", 250.0)
+                    .containsEntry("hermes_redis_up", 1.0)
+                    .containsEntry("hermes_redis_canary_seconds", 0.0125);
+        }
+    }
+
+    @Test
+    void latencyBucketsAreSecondsAndAddUpOverHubs() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings(hub(latency(0.5, 1, 2)), hub(latency(7, 1))))) {
+            Map<String, Double> samples = operator.scrape().samples("hermes_delivery_latency_seconds");
+
+            assertThat(samples)
+                    .containsEntry("hermes_delivery_latency_seconds_bucket{le=\"2.5E-4\"}", 2.0)
+                    .containsEntry("hermes_delivery_latency_seconds_bucket{le=\"5.0E-4\"}", 4.0)
+                    .containsEntry("hermes_delivery_latency_seconds_bucket{le=\"5.0\"}", 4.0)
+                    .containsEntry("hermes_delivery_latency_seconds_bucket{le=\"+Inf\"}", 4.0)
+                    .containsEntry("hermes_delivery_latency_seconds_count", 4.0)
+                    .containsEntry("hermes_delivery_latency_seconds_sum", 7.5)
+                    .hasSize(BUCKETS + 2);
+        }
+    }
+
+    @Test
+    void whatIsSlowerThanEveryBoundCountsToo() throws Exception {
+        long[] slow = new long[BUCKETS];
+        slow[BUCKETS - 1] = 9;
+        try (Operator operator = Operator.reading(Operator.readings(hub(latency(60, slow))))) {
+            assertThat(operator.scrape().samples())
+                    .containsEntry("hermes_delivery_latency_seconds_bucket{le=\"5.0\"}", 0.0)
+                    .containsEntry("hermes_delivery_latency_seconds_bucket{le=\"+Inf\"}", 9.0)
+                    .containsEntry("hermes_delivery_latency_seconds_count", 9.0);
+        }
+    }
+
+    /** Else whoever may publish could fill the heap of the gateway and of Prometheus. */
+    @Test
+    void channelsBeyondTheCatalogueMakeNoLabels() throws Exception {
+        HubSnapshot hub = new HubSnapshot(0, 0, 0, Map.of("forged\"}\n", 1L), Map.of(), Map.of(), latency(0, 0));
+        GatewayReadings readings =
+                new GatewayReadings(List.of(hub), Map.of("forged", Map.of(Source.BUS, 1L)), Map.of(), 1, true, 0);
+        try (Operator operator = Operator.reading(readings)) {
+            assertThat(operator.scrape().samples().keySet()).noneMatch(name -> name.contains("forged"));
+        }
+    }
+
+    @Test
+    void asksAnewAtEachScrape() throws Exception {
+        AtomicInteger scrapes = new AtomicInteger();
+        try (Operator operator = Operator.of(
+                Readiness::ready,
+                () -> Future.succeededFuture(
+                        new GatewayReadings(List.of(), Map.of(), Map.of(), scrapes.incrementAndGet(), true, 0)),
+                Duration.ofSeconds(5))) {
+            assertThat(operator.scrape().samples()).containsEntry("hermes_streams_limit", 1.0);
+            assertThat(operator.scrape().samples()).containsEntry("hermes_streams_limit", 2.0);
+        }
+    }
+
+    @Test
+    void tellsOfTheJvmAndTheProcess() throws Exception {
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            assertThat(operator.scrape().families())
+                    .contains(
+                            "jvm_memory_used_bytes",
+                            "jvm_gc_memory_allocated_bytes_total",
+                            "jvm_threads_live_threads",
+                            "process_uptime_seconds",
+                            "process_cpu_usage",
+                            "process_files_open_files",
+                            "process_files_max_files");
+        }
+    }
+
+    private static <E> List<String> labelled(String name, String label, E[] values, Function<E, String> text) {
+        return Arrays.stream(values)
+                .map(value -> name + "{" + label + "=\"" + text.apply(value) + "\"}")
+                .toList();
+    }
+
+    private static HubSnapshot hub(Latency latency) {
+        return new HubSnapshot(0, 0, 0, Map.of(), Map.of(), Map.of(), latency);
+    }
+
+    /** The first buckets as given, the others empty. */
+    private static Latency latency(double sumSeconds, long... first) {
+        List<Long> buckets = new ArrayList<>(Collections.nCopies(BUCKETS, 0L));
+        for (int i = 0; i < first.length; i++) {
+            buckets.set(i, first[i]);
+        }
+        return new Latency(buckets, sumSeconds);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.hermes.gateway.ops;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.hermes.gateway.config.ManagementSettings;
+import dev.hermes.gateway.delivery.HubSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** A management port on loopback, and somebody who asks it. */
+final class Operator implements AutoCloseable {
+
+    static final String API_KEY = "key-of-the-operator";
+    static final List<String> CHANNELS = List.of("download:updates", "queue:updates");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Metrics metrics;
+    private final ManagementServer server;
+
+    private Operator(Supplier<Readiness> readiness, Supplier<Future<GatewayReadings>> readings, Duration scrapeLimit) {
+        metrics = new Metrics(vertx, CHANNELS, readings);
+        server = new ManagementServer(
+                vertx, new ManagementSettings("127.0.0.1", 0), readiness, metrics, API_KEY::equals, scrapeLimit);
+    }
+
+    static Operator of(
+            Supplier<Readiness> readiness, Supplier<Future<GatewayReadings>> readings, Duration scrapeLimit) {
+        Operator operator = new Operator(readiness, readings, scrapeLimit);
+        await(operator.server.start());
+        return operator;
+    }
+
+    static Operator asking(Supplier<Readiness> readiness) {
+        return of(readiness, () -> Future.succeededFuture(readings()), Duration.ofSeconds(5));
+    }
+
+    static Operator reading(GatewayReadings readings) {
+        return of(Readiness::ready, () -> Future.succeededFuture(readings), Duration.ofSeconds(5));
+    }
+
+    /** Those of a gateway that has just started. */
+    static GatewayReadings readings(HubSnapshot... hubs) {
+        return new GatewayReadings(List.of(hubs), Map.of(), Map.of(), 1_000, false, 0);
+    }
+
+    HttpResponse<String> ask(String method, String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(Duration.ofSeconds(10))
+                .method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    Exposed scrape() throws Exception {
+        return new Exposed(ask("GET", "/metrics").body());
+    }
+
+    /** All that comes back until the server ends the connection. */
+    String send(String bytes) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            InputStream in = socket.getInputStream();
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    int port() {
+        return server.actualPort();
+    }
+
+    ManagementServer server() {
+        return server;
+    }
+
+    @Override
+    public void close() {
+        await(server.close());
+        metrics.close();
+        await(vertx.close());
+    }
+
+    static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, SECONDS)
+                .join();
+    }
+}
