@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The log in Redis that all gateways share, with the chain by which they append to it. Owned by the loop of the link. */
-final class RedisHistory implements History, MarkerChainListener {
+final class RedisHistory implements History {
 
     /** Where gateways tell each other of markers. */
     static final String SYNC_CHANNEL = "hermes:gateway:sync";
@@ -75,7 +75,7 @@ final class RedisHistory implements History, MarkerChainListener {
                 scripts,
                 MarkerChainTime.current(vertx),
                 MarkerChainLimits.DEFAULT,
-                this);
+                new Appending());
         this.hearing = new ChainAppends(chain);
         this.watchTimer = vertx.setPeriodic(WATCH_MILLIS, tick -> watch());
     }
@@ -162,26 +162,30 @@ final class RedisHistory implements History, MarkerChainListener {
     }
 
     @Override
-    public void appended(EventId id, Envelope envelope) {
-        log.appended(id, envelope, System.nanoTime());
-    }
-
-    @Override
-    public void markerSettled() {
-        List<Promise<Void>> waiting = unsettled;
-        unsettled = new ArrayList<>();
-        waiting.forEach(Promise::tryComplete);
-    }
-
-    @Override
-    public void logLost() {
-        // The link tells of the new identity within a second.
-        LOG.warn("log is not there any more identity={}", identity);
-    }
-
-    @Override
     public Future<Void> close() {
         vertx.cancelTimer(watchTimer);
         return chain.close().eventually(log::close);
+    }
+
+    /** What the chain has to tell. */
+    private final class Appending implements MarkerChainListener {
+
+        @Override
+        public void appended(EventId id, Envelope envelope) {
+            log.appended(id, envelope, System.nanoTime());
+        }
+
+        @Override
+        public void settled() {
+            List<Promise<Void>> waiting = unsettled;
+            unsettled = new ArrayList<>();
+            waiting.forEach(Promise::tryComplete);
+        }
+
+        @Override
+        public void logLost() {
+            // The link tells of the new identity within a second.
+            LOG.warn("log is not there any more identity={}", identity);
+        }
     }
 }

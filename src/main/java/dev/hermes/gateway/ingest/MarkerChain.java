@@ -219,6 +219,27 @@ public final class MarkerChain {
         begin();
     }
 
+    /** Somebody went on from a marker that should be heard here soon. */
+    private void watch() {
+        watching = true;
+        int watched = epoch;
+        long due = time.monotonicMillis() + limits.holdMillis();
+        time.after(limits.holdMillis(), () -> {
+            if (watched != epoch) {
+                return;
+            }
+            watching = false;
+            if (current > numbers.marker()) {
+                // A loop that was held up itself has not read what came meanwhile.
+                if (time.monotonicMillis() - due > limits.holdMillis() / 4) {
+                    watch();
+                } else {
+                    breakChain("the log is at a marker that was never heard here");
+                }
+            }
+        });
+    }
+
     private void lose() {
         LOG.warn("log lost identity={}", identity);
         connected = false;
@@ -260,24 +281,15 @@ public final class MarkerChain {
         @Override
         public void settled(MarkerChainStretch of) {
             if (of == stretch) {
-                listener.markerSettled();
+                listener.settled();
             }
         }
 
         @Override
         public void current(long newest) {
             current = newest;
-            if (current > numbers.marker() && stretch != null && !watching) {
-                watching = true;
-                int seen = epoch;
-                time.after(limits.holdMillis(), () -> {
-                    if (seen == epoch) {
-                        watching = false;
-                        if (current > numbers.marker()) {
-                            breakChain("the log is at a marker that was never heard here");
-                        }
-                    }
-                });
+            if (newest > numbers.marker() && stretch != null && !watching) {
+                watch();
             }
             finishIfDrained();
         }

@@ -13,7 +13,7 @@ public interface MarkerChainListener {
     void appended(EventId id, Envelope envelope);
 
     /** The log has come to the marker drawn last: a hole older than now is declared, no stream that opens hears of it. */
-    void markerSettled();
+    void settled();
 
     /**
      * Redis does not keep the log that this chain was told of. The chain has forgotten everything and waits for {@link
