@@ -210,12 +210,7 @@ public final class MarkerChain {
 
     /** What is heard from here on cannot be shown to follow what was heard before. */
     private void breakChain(String reason) {
-        LOG.warn(
-                "chain broken reason=\"{}\" marker={} current={} kept_bytes={}",
-                reason,
-                numbers.marker(),
-                current,
-                sender.bytes());
+        LOG.warn("chain broken reason=\"{}\" marker={} current={}", reason, numbers.marker(), current);
         begin();
     }
 

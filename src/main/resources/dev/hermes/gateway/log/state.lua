@@ -84,6 +84,9 @@ end
 
 local bytes, entries, accounted, complete
 
+-- How many entries the stream has.
+local length
+
 local function size(fields)
   local total = 0
   for index = 1, #fields do
@@ -113,7 +116,8 @@ local function account(most)
     most = most - wanted
     complete = #found < wanted
   end
-  if complete and entries ~= redis.call('XLEN', STREAM) then
+  length = redis.call('XLEN', STREAM)
+  if complete and entries ~= length then
     -- Somebody else removed entries, or the whole stream, and nobody knows how large they were.
     countAnew()
   end
@@ -125,6 +129,7 @@ local function append(fields, wantedId)
   if type(id) == 'table' then
     return nil, id
   end
+  length = length + 1
   if complete then
     bytes = bytes + size(fields)
     entries = entries + 1
@@ -133,15 +138,15 @@ local function append(fields, wantedId)
   return id
 end
 
--- Removes the oldest entries for as long as `unwanted(id, length)` says so, at most so many, never the newest. Each is
--- read first, so that `bytes` stays right. Returns how many it removed.
+-- Removes the oldest entries for as long as `unwanted(id)` says so, at most so many, never the newest; looks at as many
+-- at a time as `portion()` says. Each is read first, so that `bytes` stays right. Returns how many it removed.
 local function removeOldest(most, portion, unwanted)
-  local length = redis.call('XLEN', STREAM)
-  local removed = 0
-  while removed < most and length > 1 do
-    local oldest = redis.call('XRANGE', STREAM, '-', '+', 'COUNT', math.min(portion(length), most - removed) + 1)
+  local removed, more = 0, length > 1
+  while more and removed < most do
+    local oldest = redis.call('XRANGE', STREAM, '-', '+', 'COUNT', math.min(portion(), most - removed) + 1)
     local kept = 1
-    while kept < #oldest and unwanted(oldest[kept][1], length) do
+    more = #oldest > 1 and unwanted(oldest[1][1])
+    while more and kept < #oldest do
       local id = oldest[kept][1]
       if idBefore(accounted, id) then
         accounted = id
@@ -151,14 +156,11 @@ local function removeOldest(most, portion, unwanted)
       end
       kept = kept + 1
       length = length - 1
+      more = length > 1 and unwanted(oldest[kept][1])
     end
-    if kept == 1 then
-      break
-    end
-    redis.call('XTRIM', STREAM, 'MINID', '=', oldest[kept][1])
-    removed = removed + kept - 1
-    if kept < #oldest then
-      break
+    if kept > 1 then
+      redis.call('XTRIM', STREAM, 'MINID', '=', oldest[kept][1])
+      removed = removed + kept - 1
     end
   end
   return removed
@@ -168,17 +170,20 @@ local MOST_LOOKED_AT = 1000
 
 -- Brings the stream within its bounds: exactly by count; by bytes as far as `MOST_LOOKED_AT` entries go.
 local function bound(maxEvents, maxBytes)
-  if redis.call('XLEN', STREAM) > maxEvents + MOST_LOOKED_AT then
-    redis.call('XTRIM', STREAM, 'MAXLEN', '=', maxEvents)
+  if length > maxEvents + MOST_LOOKED_AT then
+    length = length - redis.call('XTRIM', STREAM, 'MAXLEN', '=', maxEvents)
     countAnew()
   end
+  if length <= maxEvents and bytes <= maxBytes then
+    return 0
+  end
   return removeOldest(MOST_LOOKED_AT,
-    function(length) return math.max(length - maxEvents, bytes > maxBytes and 8 or 1) end,
-    function(id, length) return length > maxEvents or bytes > maxBytes end)
+    function() return math.max(length - maxEvents, bytes > maxBytes and 8 or 1) end,
+    function() return length > maxEvents or bytes > maxBytes end)
 end
 
 local function within(maxEvents, maxBytes)
-  return bytes <= maxBytes and redis.call('XLEN', STREAM) <= maxEvents
+  return bytes <= maxBytes and length <= maxEvents
 end
 
 local function saveAccount()

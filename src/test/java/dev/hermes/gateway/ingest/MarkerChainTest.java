@@ -46,8 +46,10 @@ class MarkerChainTest {
         gateway.chain.up(ChainRedis.IDENTITY);
         gateway.hear("before the marker");
         gateway.chain.heardSync("another-log 17 g");
+        gateway.endTurn();
         gateway.chain.heardSync(ChainRedis.IDENTITY + " 17 another-gateway");
-        gateway.hear("before it still");
+        gateway.hearAndSend("before it still");
+        assertThat(gateway.sent).isEmpty();
         gateway.hear(gateway, gateway.drawn.get(0));
         gateway.hearAndSend("1", "2");
         assertThat(redis.log()).containsExactly("1", "2");

@@ -149,7 +149,8 @@ final class ModelRound implements ModelGateway.Round {
     private void disturb() {
         alive.removeIf(ModelGateway::dead);
         List<ModelGateway> victims = alive.stream().filter(ModelGateway::mortal).toList();
-        int deed = random.nextInt(plan.failovers() ? 10 : 8);
+        // Whoever is cut off or dies may take an answer with it.
+        int deed = random.nextInt(plan.failovers() ? 10 : plan.fault() > 0 ? 8 : 6);
         if (deed >= 8) {
             failOver();
         } else if (alive.size() < MOST_GATEWAYS && (deed < 3 || victims.isEmpty())) {

@@ -9,7 +9,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A real Redis with a log in it, and one connection to it. */
@@ -43,11 +46,35 @@ public final class ChainRedis implements RedisCommands, AutoCloseable {
     private final Redis client;
     private final RedisConnection connection;
 
-    public ChainRedis(String... settings) {
-        server = EmbeddedRedis.startOnFreePort(settings);
-        client = Redis.createClient(vertx, server.url().toString());
-        connection = client.connect().await();
+    public ChainRedis() {
+        this(EmbeddedRedis.start(), RedisClientType.STANDALONE);
         identify(IDENTITY);
+    }
+
+    private ChainRedis(EmbeddedRedis server, RedisClientType type) {
+        this.server = server;
+        this.client = Redis.createClient(
+                vertx,
+                new RedisOptions().setConnectionString(server.url().toString()).setType(type));
+        this.connection = client.connect().await();
+    }
+
+    /** A Cluster of one node, and a client that goes by slots. */
+    static ChainRedis cluster() {
+        EmbeddedRedis server = EmbeddedRedis.startOnFreePort("cluster-enabled yes");
+        Vertx vertx = Vertx.vertx();
+        Redis direct = Redis.createClient(vertx, server.url().toString());
+        await(direct.send(
+                Request.cmd(Command.CLUSTER).arg("ADDSLOTSRANGE").arg(0).arg(16_383)));
+        Awaitility.await()
+                .until(() -> await(direct.send(Request.cmd(Command.CLUSTER).arg("INFO")))
+                        .toString()
+                        .contains("cluster_state:ok"));
+        await(direct.close());
+        await(vertx.close());
+        ChainRedis redis = new ChainRedis(server, RedisClientType.CLUSTER);
+        redis.identify(IDENTITY);
+        return redis;
     }
 
     public String url() {

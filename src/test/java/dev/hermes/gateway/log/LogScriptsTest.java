@@ -206,6 +206,19 @@ class LogScriptsTest {
     }
 
     @Test
+    void allKeysAreInOneSlotOfACluster() {
+        try (ChainRedis cluster = ChainRedis.cluster()) {
+            LogScripts scripts = new LogScripts(cluster, WIDE);
+            assertThat(given(await(scripts.origin(IDENTITY, null, NOW)))).isNotNull();
+            assertThat(given(await(scripts.publish(IDENTITY, events(2))))).hasSize(2);
+            assertThat(given(await(scripts.draw(IDENTITY, List.of("s"), "gateway", NOW))))
+                    .isPositive();
+            assertThat(given(await(scripts.trim(IDENTITY))).more()).isFalse();
+            assertThat(cluster.log()).containsExactly("{}", "1", "2");
+        }
+    }
+
+    @Test
     void oneIsTheFirstToRejectAnEntry() {
         LogScripts scripts = scripts(WIDE);
         EventId entry = new EventId(false, 9, 9);
