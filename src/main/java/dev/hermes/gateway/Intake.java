@@ -48,7 +48,7 @@ final class Intake implements RedisLinkListener, LogOutlet {
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
 
     /** Entries a hub takes in one turn of its loop: what that turn costs is they times those who listen. */
-    private static final int ENTRIES_A_TURN = 64;
+    private static final int ENTRIES_A_TURN = 16;
 
     /** Connections to read old history with, whatever the number of clients. */
     private static final int LOG_READERS = 4;
