@@ -37,6 +37,8 @@ final class RedisHistory implements History, MarkerChainListener {
 
     private static final long TRIM_MILLIS = 5_000;
 
+    private static final long RETRY_MILLIS = 500;
+
     /** A little more than others get to prove that nothing is missing. */
     private static final long SETTLE_MILLIS = 1_500;
 
@@ -75,7 +77,7 @@ final class RedisHistory implements History, MarkerChainListener {
                 MarkerChainLimits.DEFAULT,
                 this);
         this.hearing = new ChainAppends(chain);
-        this.trimTimer = vertx.setPeriodic(TRIM_MILLIS, tick -> trim());
+        this.trimTimer = vertx.setPeriodic(TRIM_MILLIS, tick -> look());
     }
 
     private Future<Boolean> first(EventId id) {
@@ -111,11 +113,34 @@ final class RedisHistory implements History, MarkerChainListener {
         log.identity(now);
         if (up) {
             // Redis was flushed or exchanged under a link that never broke.
-            log.up()
-                    .onComplete(
-                            judged -> chain.up(now),
-                            failure -> LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage()));
+            begin(now);
         }
+    }
+
+    private void begin(String now) {
+        log.up()
+                .onComplete(
+                        judged -> {
+                            if (up && now.equals(identity)) {
+                                chain.up(now);
+                            }
+                        },
+                        failure -> {
+                            LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
+                            vertx.setTimer(RETRY_MILLIS, again -> {
+                                if (up && now.equals(identity)) {
+                                    begin(now);
+                                }
+                            });
+                        });
+    }
+
+    /** What broke under a link that did not must not stay so until that breaks. */
+    private void look() {
+        if (up && !log.followed()) {
+            log.up().onFailure(failure -> LOG.debug("log cannot be followed reason=\"{}\"", failure.getMessage()));
+        }
+        trim();
     }
 
     @Override
