@@ -67,8 +67,8 @@ class RedisLogFaultTest {
         end(first);
         publish(3);
         RunningGateway second = gateway();
-        append(4);
         try (SseConnection stream = open(second, cursor)) {
+            append(4);
             List<Frame> came = stream.nextEvents(3);
             assertThat(came).extracting(Frame::event).containsExactly("queue_update", "gap", "queue_update");
             assertThat(reason(came.get(1))).isEqualTo("source_hole");
