@@ -12,6 +12,7 @@ import dev.hermes.gateway.ingest.MarkerChainTime;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.LogScriptReply;
+import dev.hermes.gateway.log.LogScriptTrim;
 import dev.hermes.gateway.log.LogScripts;
 import dev.hermes.gateway.log.RedisLog;
 import dev.hermes.gateway.log.RedisLogParts;
@@ -37,6 +38,8 @@ final class RedisHistory implements History {
 
     private static final long WATCH_MILLIS = 1_000;
     private static final int WATCHES_A_TRIM = 5;
+
+    private static final long RETRY_MILLIS = 500;
 
     /** A little more than others get to prove that nothing is missing. */
     private static final long SETTLE_MILLIS = 1_500;
@@ -85,15 +88,26 @@ final class RedisHistory implements History {
                 .map(reply -> reply instanceof LogScriptReply.Given<Boolean> given && given.value());
     }
 
-    /** A tail that stopped although Redis is there is started again; age is looked at now and then. */
+    /** What broke under a link that did not must not stay so until that breaks; age is looked at now and then. */
     private void watch() {
         if (up && !log.followed()) {
-            follow();
+            log.up().onFailure(failure -> LOG.debug("log cannot be followed reason=\"{}\"", failure.getMessage()));
         }
         if (up && ++watches % WATCHES_A_TRIM == 0) {
-            scripts.trim(identity)
-                    .onFailure(failure -> LOG.debug("log not trimmed reason=\"{}\"", failure.getMessage()));
+            trim();
         }
+    }
+
+    private void trim() {
+        scripts.trim(identity)
+                .onSuccess(reply -> {
+                    if (reply instanceof LogScriptReply.Given<LogScriptTrim> given
+                            && given.value().more()
+                            && up) {
+                        trim();
+                    }
+                })
+                .onFailure(failure -> LOG.debug("log not trimmed reason=\"{}\"", failure.getMessage()));
     }
 
     @Override
@@ -117,12 +131,26 @@ final class RedisHistory implements History {
         log.identity(now);
         if (up) {
             // Redis was flushed or exchanged under a link that never broke.
-            follow().onSuccess(judged -> chain.up(now));
+            begin(now);
         }
     }
 
-    private Future<Void> follow() {
-        return log.up().onFailure(failure -> LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage()));
+    private void begin(String now) {
+        log.up()
+                .onComplete(
+                        judged -> {
+                            if (up && now.equals(identity)) {
+                                chain.up(now);
+                            }
+                        },
+                        failure -> {
+                            LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
+                            vertx.setTimer(RETRY_MILLIS, again -> {
+                                if (up && now.equals(identity)) {
+                                    begin(now);
+                                }
+                            });
+                        });
     }
 
     @Override

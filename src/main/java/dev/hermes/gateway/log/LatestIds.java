@@ -2,6 +2,7 @@ package dev.hermes.gateway.log;
 
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +23,14 @@ final class LatestIds {
         this.channels = Set.copyOf(channels);
     }
 
-    /** Takes note of an event, in whatever order they are told. */
-    void remember(Event event) {
+    /** Takes note of an entry, in whatever order they are told. */
+    void remember(@Nullable LogEntry entry) {
+        if (entry instanceof Event event) {
+            rememberEvent(event);
+        }
+    }
+
+    private void rememberEvent(Event event) {
         String channel = event.envelope().channel();
         if (channels.contains(channel)) {
             put(new Recall(channel, null), event.id());

@@ -28,8 +28,6 @@ public final class RedisLog implements EventLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
 
-    private static final int INDEX_PAGE = 1_000;
-
     private static final EventId NOWHERE = new EventId(false, 0, 0);
 
     private final OwnerLoop loop;
@@ -44,10 +42,16 @@ public final class RedisLog implements EventLog {
     // Owned by the loop.
     private final StreamTail tail;
     private final LatestIds latest;
+    private final Indexing indexing;
     private final OwnAppends own = new OwnAppends();
     private String identity = "";
-    private Future<Void> indexed = Future.succeededFuture();
     private boolean reachedOnce;
+    private boolean closed;
+
+    /** The identity of the log that is followed, or was last. */
+    private String followedIdentity = "";
+
+    private @Nullable Future<Void> restarting;
 
     /**
      * Must be called on the event loop that shall own the log.
@@ -69,31 +73,48 @@ public final class RedisLog implements EventLog {
         this.entries = parts.entries();
         this.refusals = refusals;
         this.latest = parts.latest();
+        this.indexing = new Indexing(reader, latest);
         this.outlet = outlet;
         this.settled = settled;
         this.tail = new StreamTail(parts.tail(), NOWHERE, new Following());
     }
 
-    /** Redis holds the log of that identity now; a running tail finds out by itself whether it is still the same log. */
+    /** Redis holds the log of that identity now; {@link #up} is to follow where Redis is known to be there. */
     public void identity(String now) {
         assert loop.here();
         identity = now;
     }
 
-    /** Redis is proven to be there: follows the tail from where it stopped, if that is still there. Owner's loop. */
+    /**
+     * Redis is proven to be there: follows the tail from where it stopped, if that is still there in the same log. Any
+     * number of times; a tail that runs in that log is left alone. Owner's loop.
+     */
     public Future<Void> up() {
         assert loop.here();
-        if (!reachedOnce) {
+        if (!reachedOnce || !identity.equals(followedIdentity)) {
             return restart();
+        }
+        if (tail.running()) {
+            return Future.succeededFuture();
         }
         EventId position = tail.position();
         return reader.at(position).compose(held -> {
+            if (tail.running()) {
+                return Future.succeededFuture();
+            }
             if (held == null) {
                 return restart();
             }
-            tail.start(position);
+            follow(position);
+            indexing.resume();
             return Future.succeededFuture();
         });
+    }
+
+    private void follow(EventId from) {
+        if (!closed) {
+            tail.start(from);
+        }
     }
 
     /** Whether its entries come right now. Owner's loop. */
@@ -107,24 +128,35 @@ public final class RedisLog implements EventLog {
         tail.stop();
     }
 
-    /** Follows the log that is there now from its tip; what was told of another is void. */
+    /** Follows the log that is there now from its tip; what was told of another is void. Whoever asks meanwhile joins. */
     private Future<Void> restart() {
+        Future<Void> underWay = restarting;
+        if (underWay != null) {
+            return underWay;
+        }
         tail.stop();
-        EventId before = tail.position();
-        return scripts.origin(identity, reachedOnce ? before : null, clock.instant())
+        String meant = identity;
+        Future<Void> begun = scripts.origin(meant, reachedOnce ? tail.position() : null, clock.instant())
                 .map(RedisLog::given)
-                .map(tip -> {
-                    if (reachedOnce) {
-                        LOG.warn("log is lost last_delivered={} resumed_at={}", before, tip);
-                    }
-                    reachedOnce = true;
-                    own.clear();
-                    latest.clear();
-                    outlet.lost(tip);
-                    tail.start(tip);
-                    indexed = index(null).otherwiseEmpty();
-                    return null;
-                });
+                .map(tip -> restarted(meant, tip));
+        if (!begun.isComplete()) {
+            restarting = begun;
+            begun.onComplete(done -> restarting = null);
+        }
+        return begun;
+    }
+
+    private @Nullable Void restarted(String meant, EventId tip) {
+        if (reachedOnce) {
+            LOG.warn("log is lost last_delivered={} resumed_at={}", tail.position(), tip);
+        }
+        reachedOnce = true;
+        followedIdentity = meant;
+        own.clear();
+        outlet.lost(tip);
+        follow(tip);
+        indexing.restart();
+        return null;
     }
 
     private static <T> T given(LogScriptReply<T> reply) {
@@ -132,36 +164,6 @@ public final class RedisLog implements EventLog {
             return given.value();
         }
         throw new LogUnavailableException("Redis does not hold this log any more");
-    }
-
-    /** Builds the index of latest events anew, a page at a time, from the oldest entry on. */
-    private Future<Void> index(@Nullable EventId after) {
-        Future<@Nullable EventId> from = after == null ? reader.oldest() : Future.succeededFuture(after);
-        return from.compose(start -> start == null
-                ? Future.succeededFuture()
-                : reader.after(start, INDEX_PAGE).compose(reading -> indexPage(reading, after == null ? start : null)));
-    }
-
-    private Future<Void> indexPage(Reading reading, @Nullable EventId first) {
-        if (!(reading instanceof Reading.Page page)) {
-            // Trimmed meanwhile: what is older than now the oldest is not wanted any more.
-            return index(null);
-        }
-        Future<Void> before =
-                first == null ? Future.succeededFuture() : reader.at(first).map(this::indexEntry);
-        return before.compose(done -> {
-            page.entries().forEach(this::indexEntry);
-            return page.entries().size() < INDEX_PAGE
-                    ? Future.succeededFuture()
-                    : index(page.entries().get(page.entries().size() - 1).id());
-        });
-    }
-
-    private @Nullable Void indexEntry(@Nullable LogEntry entry) {
-        if (entry instanceof Event event) {
-            latest.remember(event);
-        }
-        return null;
     }
 
     /** An envelope of this gateway got its place; the tail will tell of it soon. Owner's loop. */
@@ -175,6 +177,9 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<List<EventId>> append(List<Envelope> envelopes) {
         return loop.call(() -> {
+            if (closed) {
+                return Future.failedFuture(new IllegalStateException("the log is closed"));
+            }
             long received = System.nanoTime();
             Future<List<EventId>> published = scripts.publish(identity, envelopes)
                     .map(RedisLog::given)
@@ -208,7 +213,7 @@ public final class RedisLog implements EventLog {
         if (cursor instanceof Cursor.Fresh) {
             return recalls.isEmpty()
                     ? Future.succeededFuture(new Opening(tail.position(), null, List.of()))
-                    : indexed.compose(done -> recall(recalls));
+                    : indexing.done().compose(done -> recall(recalls));
         }
         if (cursor instanceof Cursor.At at && !at.id().memory()) {
             return reader.at(at.id())
@@ -251,6 +256,7 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<Void> close() {
         return loop.call(() -> {
+            closed = true;
             tail.stop();
             return Future.succeededFuture();
         });
@@ -267,7 +273,7 @@ public final class RedisLog implements EventLog {
                 OwnAppends.Own known = own.take(id);
                 LogEntry next = known == null ? entries.entry(entry, refusals) : new Event(id, known.envelope());
                 received = known == null ? received : Math.min(received, known.receivedNanos());
-                indexEntry(next);
+                latest.remember(next);
                 read.add(next);
             }
             outlet.accept(read, received);

@@ -27,10 +27,11 @@ final class StreamReader {
 
     /** What follows the position; {@link Reading.Evicted} unless the position itself is still an entry. */
     Future<Reading> after(EventId position, int limit) {
-        return next().sendAll(List.of(exactly(position), range("(" + position, "+", limit)))
+        // Asked in this order: what is trimmed between the two answers takes the position along.
+        return next().sendAll(List.of(range("(" + position, "+", limit), exactly(position)))
                 .map(answers -> {
-                    Response held = required(answers.get(0));
-                    Response found = required(answers.get(1));
+                    Response found = required(answers.get(0));
+                    Response held = required(answers.get(1));
                     return held.size() == 0
                             ? new Reading.Evicted()
                             : new Reading.Page(entries.range(found, (id, channel, reason, detail, payload) -> {}));

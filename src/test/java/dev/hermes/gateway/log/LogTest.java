@@ -38,6 +38,9 @@ abstract class LogTest {
     /** What came out of the log, in that order. */
     final List<LogEntry> out = Collections.synchronizedList(new ArrayList<>());
 
+    /** Where it began, and began anew. */
+    final List<EventId> lost = Collections.synchronizedList(new ArrayList<>());
+
     private @Nullable Vertx startedVertx;
     private @Nullable EventLog openedLog;
 
@@ -62,7 +65,7 @@ abstract class LogTest {
 
         @Override
         public void lost(EventId resumedAt) {
-            // A log begins somewhere.
+            lost.add(resumedAt);
         }
     }
 
@@ -102,8 +105,14 @@ abstract class LogTest {
     }
 
     static Envelope envelope(String channel, @Nullable String key, String text) {
+        String data = "{\"text\":\"" + text + "\"" + (key == null ? "" : ",\"key\":\"" + key + "\"") + "}";
         return new Envelope(
-                channel, "update", key, Map.of(), Buffer.buffer("{\"text\":\"" + text + "\"}"), "2026-01-01T00:00:00Z");
+                channel,
+                "update",
+                key,
+                key == null ? Map.of() : Map.of("key", key),
+                Buffer.buffer(data),
+                "2026-01-01T00:00:00Z");
     }
 
     final Opening fresh() {
