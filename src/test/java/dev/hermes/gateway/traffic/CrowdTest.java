@@ -126,21 +126,19 @@ class CrowdTest {
         }
     }
 
-    /** No faster than one client takes it. */
     /** As fast as both event loops keep up: connections go to them in turns, so that each of the two has one. */
     private void publishWhileNot(AtomicBoolean over, SseConnection pace, SseConnection paceOfTheOther) {
-        try (pace;
-                paceOfTheOther) {
-            pace.next("connected");
-            paceOfTheOther.next("connected");
-            while (!over.get()) {
-                producer.event("download:updates", "download_progress", "{\"download_id\": \"d-1\"}");
-                publish(0);
-                producer.sync();
-                pace.nextEvents(2);
-                paceOfTheOther.nextEvents(2);
-            }
+        pace.next("connected");
+        paceOfTheOther.next("connected");
+        while (!over.get()) {
+            producer.event("download:updates", "download_progress", "{\"download_id\": \"d-1\"}");
+            publish(0);
+            producer.sync();
+            pace.nextEvents(2);
+            paceOfTheOther.nextEvents(2);
         }
+        pace.close();
+        paceOfTheOther.close();
     }
 
     private static boolean isFull(RunningGateway gateway) {
