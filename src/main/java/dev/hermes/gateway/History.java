@@ -24,11 +24,17 @@ interface History {
     Future<Void> up();
 
     /**
-     * After {@link #up}, and after the streams were told.
+     * After {@link #up}, and after the streams were told; again after each {@link #hold} or {@link #down}.
      *
      * @param downSince when Redis was lost, or null the first time
      */
     void resume(@Nullable Instant downSince);
+
+    /** Whether it is of use only where Redis takes writes. */
+    boolean needsWrites();
+
+    /** Redis takes no writes, though it is heard. Over with the next {@link #up}. */
+    void hold();
 
     /** Redis was lost. */
     void down();

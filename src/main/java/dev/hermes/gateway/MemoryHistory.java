@@ -58,6 +58,16 @@ final class MemoryHistory implements History {
     }
 
     @Override
+    public boolean needsWrites() {
+        return false;
+    }
+
+    @Override
+    public void hold() {
+        // Nothing of it is written there.
+    }
+
+    @Override
     public void down() {
         // What is here stays.
     }

@@ -167,6 +167,18 @@ final class RedisHistory implements History {
     }
 
     @Override
+    public boolean needsWrites() {
+        return true;
+    }
+
+    @Override
+    public void hold() {
+        up = false;
+        log.down();
+        chain.hold();
+    }
+
+    @Override
     public void down() {
         up = false;
         log.down();

@@ -180,6 +180,9 @@ public final class RedisLog implements EventLog {
             if (closed) {
                 return Future.failedFuture(new IllegalStateException("the log is closed"));
             }
+            if (!tail.running()) {
+                return Future.failedFuture(new LogUnavailableException("the log is not there right now"));
+            }
             long received = System.nanoTime();
             Future<List<EventId>> published = scripts.publish(identity, envelopes)
                     .map(RedisLog::given)

@@ -243,6 +243,14 @@ public final class RedisLink {
         }
 
         @Override
+        public void writable(boolean writable, String reason) {
+            if (!writable) {
+                odd(reason);
+            }
+            listener.onWritable(writable, reason);
+        }
+
+        @Override
         public void message(RedisMessage message) {
             listener.onMessage(message);
         }
