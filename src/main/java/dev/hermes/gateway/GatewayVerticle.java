@@ -102,7 +102,8 @@ public final class GatewayVerticle extends VerticleBase {
                 intake.channels(),
                 intake.parser(),
                 () -> drainingSince != null,
-                signals);
+                signals,
+                hubs::end);
         Metrics metrics =
                 new Metrics(vertx, settings.catalogue().channels().keySet(), () -> readings(settings, intake));
         opened.push(() -> {
