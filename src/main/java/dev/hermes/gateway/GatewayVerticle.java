@@ -123,8 +123,7 @@ public final class GatewayVerticle extends VerticleBase {
     private Future<GatewayReadings> readings(Settings settings, Intake intake) {
         return publicPort
                 .snapshots()
-                .compose(hubs -> intake.publisher()
-                        .snapshot()
+                .compose(hubs -> intake.snapshot()
                         .map(ingest -> new GatewayReadings(
                                 hubs,
                                 ingest.received(),

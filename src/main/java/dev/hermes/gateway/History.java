@@ -4,6 +4,7 @@ import dev.hermes.gateway.ingest.Hearing;
 import dev.hermes.gateway.log.EventLog;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which log there is, and what it must be told of Redis. On the loop of the link. */
@@ -29,6 +30,9 @@ interface History {
      * @param downSince when Redis was lost, or null the first time
      */
     void resume(@Nullable Instant downSince);
+
+    /** How many events of each channel producers have appended to it themselves, a second ago. */
+    Map<String, Long> ofProducers();
 
     /** Whether it is of use only where Redis takes writes. */
     boolean needsWrites();

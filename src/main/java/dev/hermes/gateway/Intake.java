@@ -9,9 +9,11 @@ import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
 import dev.hermes.gateway.ingest.BusDoor;
 import dev.hermes.gateway.ingest.ChannelDirectory;
+import dev.hermes.gateway.ingest.IngestSnapshot;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.ingest.RedisIngest;
 import dev.hermes.gateway.ingest.RejectedMessages;
+import dev.hermes.gateway.ingest.Source;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.LogScripts;
 import dev.hermes.gateway.log.MemoryLog;
@@ -252,6 +254,11 @@ final class Intake implements RedisLinkListener {
 
     EventLog log() {
         return history.log();
+    }
+
+    /** What came in so far, by every door. */
+    Future<IngestSnapshot> snapshot() {
+        return publisher.snapshot().map(ingest -> ingest.with(Source.XADD, history.ofProducers()));
     }
 
     Publisher publisher() {

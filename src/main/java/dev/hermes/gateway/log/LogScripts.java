@@ -10,7 +10,9 @@ import io.vertx.redis.client.Response;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +41,7 @@ public final class LogScripts implements ChainLog {
     private final LogScript origin = LogScript.load("origin");
     private final LogScript trim = LogScript.load("trim");
     private final LogScript reject = LogScript.load("reject");
+    private final LogScript appended = LogScript.load("appended");
 
     public LogScripts(RedisCommands redis, HistorySettings bounds) {
         this.redis = redis;
@@ -123,6 +126,18 @@ public final class LogScripts implements ChainLog {
                 identity,
                 request -> request.arg(entry.toString()),
                 response -> response.get(1).toInteger() == 1);
+    }
+
+    /** How many entries gateways have appended so far. */
+    Future<LogScriptReply<LogScriptAppended>> appended(String identity) {
+        return run(appended, identity, request -> {}, response -> {
+            Map<String, Long> counts = new HashMap<>();
+            for (int index = 2; index < response.size(); index += 2) {
+                counts.put(
+                        response.get(index).toString(), response.get(index + 1).toLong());
+            }
+            return new LogScriptAppended(id(response.get(1)), counts);
+        });
     }
 
     private void bounds(Request request) {
