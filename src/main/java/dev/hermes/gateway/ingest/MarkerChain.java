@@ -81,7 +81,7 @@ public final class MarkerChain {
         if (closed) {
             return;
         }
-        if (connected && logIdentity.equals(identity)) {
+        if (connected && sender.paused() && logIdentity.equals(identity)) {
             sender.resume(logIdentity);
             return;
         }

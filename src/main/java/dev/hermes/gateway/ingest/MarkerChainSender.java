@@ -90,6 +90,10 @@ final class MarkerChainSender {
         cancelTimer.run();
     }
 
+    boolean paused() {
+        return identity == null;
+    }
+
     /** Forgets all calls. */
     void forget() {
         stretches.clear();
