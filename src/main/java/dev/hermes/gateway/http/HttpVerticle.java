@@ -186,7 +186,8 @@ public final class HttpVerticle extends VerticleBase {
         }
         Future<?> closed =
                 server == null ? Future.succeededFuture() : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS);
-        return closed.eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
+        return closed.eventually(services.endSignals())
+                .eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
                     if (hub != null) {
