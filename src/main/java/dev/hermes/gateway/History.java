@@ -30,6 +30,9 @@ interface History {
      */
     void resume(@Nullable Instant downSince);
 
+    /** Another node has the log now: what was heard and is not in it has no place in the order there. */
+    void moved();
+
     /** Redis was lost. */
     void down();
 

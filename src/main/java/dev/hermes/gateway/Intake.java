@@ -112,7 +112,7 @@ final class Intake implements RedisLinkListener, LogOutlet {
     }
 
     private History redisHistory(Settings settings, RedisLink link, RejectedMessages rejected) {
-        LogScripts scripts = new LogScripts(link.commands(), settings.history());
+        LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
                 scripts, link.tail(), link.readers(), channels::shape, parser, recallable(settings), clock);
         List<String> heard = new ArrayList<>(channels.names());
@@ -205,6 +205,11 @@ final class Intake implements RedisLinkListener, LogOutlet {
             tell(new Signal.BackendUp(clock.instant()));
         }
         history.resume(downSince);
+    }
+
+    @Override
+    public void onLogMoved() {
+        history.moved();
     }
 
     @Override

@@ -105,6 +105,15 @@ public final class MarkerChain {
         finishIfDrained();
     }
 
+    /** Gives up what was heard and is not answered; from there on a hole is to be declared. */
+    public void giveUp() {
+        assertOwnerLoop();
+        stopNumbering();
+        Instant oldest = sender.oldest();
+        sender.forget();
+        listenedUntil = oldest == null ? listenedUntil : oldest;
+    }
+
     /** The next message of a subscription, given by its exact name or glob, is this event. */
     public void heard(String subscription, Envelope envelope) {
         assertOwnerLoop();
@@ -131,18 +140,15 @@ public final class MarkerChain {
     /** A message on {@code hermes:gateway:sync}; those of other logs are no concern of this one. */
     public void heardSync(String payload) {
         assertOwnerLoop();
-        String[] words = payload.split(" ", -1);
-        if (words.length != 3 || !words[0].equals(identity) || !words[1].matches("[0-9]{1,16}")) {
+        MarkerChainSync marker = MarkerChainSync.parse(payload);
+        if (marker == null || !marker.identity().equals(identity)) {
             return;
         }
-        long number = Long.parseLong(words[1]);
-        if (stretch != null) {
-            if (number > numbers.marker()) {
-                add(new ChainCall.Roll(numbers.marker(), number, numbers.counts()), null);
-                numbers.startFrom(number);
-            }
-        } else if (words[2].equals(gateway) && connected && !closed) {
-            startNumbering(number);
+        if (stretch == null && marker.gateway().equals(gateway) && connected && !closed) {
+            startNumbering(marker.number());
+        } else if (stretch != null && marker.number() > numbers.marker()) {
+            add(new ChainCall.Roll(numbers.marker(), marker.number(), numbers.counts()), null);
+            numbers.startFrom(marker.number());
         }
     }
 
@@ -239,9 +245,8 @@ public final class MarkerChain {
         LOG.warn("log lost identity={}", identity);
         connected = false;
         identity = null;
-        stopNumbering();
         sender.pause();
-        sender.forget();
+        giveUp();
         listener.logLost();
     }
 
@@ -249,10 +254,8 @@ public final class MarkerChain {
         lastHeard = time.now();
         sender.add(new MarkerChainCall(call, lastHeard, whenFirst));
         if (sender.bytes() > limits.keptBytes()) {
-            Instant oldest = sender.oldest();
+            giveUp();
             breakChain("more than " + limits.keptBytes() + " bytes wait for the log");
-            sender.forget();
-            listenedUntil = oldest == null ? listenedUntil : oldest;
         }
     }
 

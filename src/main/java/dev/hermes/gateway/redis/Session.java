@@ -44,11 +44,15 @@ final class Session {
         /** Something is not as it should be, though Redis can be used. */
         void odd(String what);
 
+        /** Another node of the Cluster has the log, though this one goes on talking; the session is about to end. */
+        void logMoved();
+
         /** The last word. */
         void ended(String reason);
     }
 
     private static final String CANARY_CHANNEL = "hermes:gateway:canary:";
+    private static final String NOT_SINGLE = " (is HERMES_REDIS_CLUSTER to be true?)";
     private static final long TICK_MILLIS = 1_000;
     private static final long PROOF_LIMIT_SECONDS = 3;
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
@@ -73,6 +77,7 @@ final class Session {
     private String version = "unknown";
     private @Nullable String identity;
     private @Nullable RedisConnection commands;
+    private @Nullable RedisConnection scripts;
 
     Session(
             Vertx vertx,
@@ -101,9 +106,11 @@ final class Session {
                 .open()
                 .compose(connection -> {
                     commands = watched(connection, "commands");
-                    return logConnections
-                            .open(opened -> watched(opened, "log"))
-                            .compose(done -> connections.openSubscriber(connection));
+                    return connections
+                            .openForScripts(connection)
+                            .onSuccess(opened -> scripts = watched(opened, "scripts"))
+                            .compose(opened -> logConnections.open(connection, reader -> watched(reader, "log")))
+                            .compose(done -> connections.openAtLog(connection));
                 })
                 .onSuccess(connection -> subscribe(watched(connection, "subscriber")))
                 .onFailure(failure -> end(reasons.of(failure)));
@@ -201,35 +208,26 @@ final class Session {
         if (connection == null) {
             return;
         }
-        Replies.send(connection, Request.cmd(Command.INFO).arg("server"))
-                .map(Response::toString)
-                .recover(this::withoutVersion)
-                .onSuccess(this::judgeVersion)
-                .compose(info -> ended ? Future.succeededFuture() : ensureIdentity(connection))
+        ServerVersion.ask(connection, observer::odd)
+                .onSuccess(found -> found.ifPresent(this::judgeVersion))
+                .compose(asked -> ensureIdentity())
                 .onSuccess(done -> publishCanary(connection))
                 .onFailure(failure -> end(reasons.of(failure)));
     }
 
-    /** A user that may not ask is let through: a Redis that is too old will show by its errors. */
-    private Future<String> withoutVersion(Throwable failure) {
-        if (failure instanceof Response error && Replies.code(error).equals("NOPERM")) {
-            observer.odd("the version is not checked, as INFO is not permitted");
-            return Future.succeededFuture("");
+    private void judgeVersion(ServerVersion found) {
+        version = found.toString();
+        String problem = found.problem();
+        if (problem != null) {
+            end(problem);
         }
-        return Future.failedFuture(failure);
     }
 
-    private void judgeVersion(String info) {
-        ServerVersion.parse(info).ifPresent(found -> {
-            version = found.toString();
-            String problem = found.problem();
-            if (problem != null) {
-                end(problem);
-            }
-        });
-    }
-
-    private Future<Void> ensureIdentity(RedisConnection connection) {
+    private Future<Void> ensureIdentity() {
+        RedisConnection connection = scripts;
+        if (ended || connection == null) {
+            return Future.succeededFuture();
+        }
         return Replies.sendAll(connection, LogIdentity.ensure(random)).map(replies -> {
             if (!ended) {
                 replies.stream()
@@ -251,9 +249,11 @@ final class Session {
     }
 
     private void judgeError(Response error) {
-        String hint = Replies.code(error).equals(Replies.MOVED) ? " (is HERMES_REDIS_CLUSTER to be true?)" : "";
-        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString()) + hint;
-        if (Replies.meansNodeUnusable(error)) {
+        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString());
+        if (Replies.code(error).equals(Replies.MOVED)) {
+            observer.logMoved();
+            end(connections.cluster() ? "another node of the Cluster has the log now" : reason + NOT_SINGLE);
+        } else if (Replies.meansNodeUnusable(error)) {
             end(reason);
         } else {
             observer.odd(reason);
@@ -276,11 +276,12 @@ final class Session {
         }
         observer.canaryBack(Duration.ofNanos(took));
         RedisConnection connection = commands;
-        if (state == LinkState.PROVING && connection != null) {
+        RedisConnection forScripts = scripts;
+        if (state == LinkState.PROVING && connection != null && forScripts != null) {
             vertx.cancelTimer(attemptTimer);
             tickTimer = vertx.setPeriodic(TICK_MILLIS, timer -> tick(connection));
             state = state.to(LinkState.LIVE);
-            observer.live(new HeldConnections(connection, logConnections.opened()), version);
+            observer.live(new HeldConnections(connection, forScripts, logConnections.opened()), version);
         }
     }
 
@@ -290,7 +291,7 @@ final class Session {
             return;
         }
         // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.
-        ensureIdentity(connection).onFailure(failure -> end(reasons.of(failure)));
+        ensureIdentity().onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
         connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
         logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
