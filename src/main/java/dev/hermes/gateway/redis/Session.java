@@ -250,11 +250,12 @@ final class Session {
 
     private void judgeError(Response error) {
         String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString());
-        if (Replies.code(error).equals(Replies.MOVED)) {
+        boolean moved = Replies.code(error).equals(Replies.MOVED);
+        if (moved && connections.cluster()) {
             observer.logMoved();
-            end(connections.cluster() ? "another node of the Cluster has the log now" : reason + NOT_SINGLE);
+            end("another node of the Cluster has the log now");
         } else if (Replies.meansNodeUnusable(error)) {
-            end(reason);
+            end(moved ? reason + NOT_SINGLE : reason);
         } else {
             observer.odd(reason);
         }
