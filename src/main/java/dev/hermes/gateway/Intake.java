@@ -112,7 +112,7 @@ final class Intake implements RedisLinkListener {
     }
 
     private History redisHistory(Settings settings, RedisLink link, RejectedMessages rejected) {
-        LogScripts scripts = new LogScripts(link.commands(), settings.history());
+        LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
                 scripts, link.tail(), link.readers(), channels::logged, parser, recallable(settings), clock);
         List<String> heard = new ArrayList<>(channels.names());
@@ -211,6 +211,11 @@ final class Intake implements RedisLinkListener {
             history.hold();
             tellDown(reason);
         }
+    }
+
+    @Override
+    public void onLogMoved() {
+        history.moved();
     }
 
     @Override
