@@ -1,0 +1,194 @@
+package dev.hermes.gateway.chaos;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client got, frame by frame over all its connections. Written by the client's thread, read after its end; only
+ * {@link #reached} may be asked meanwhile.
+ */
+final class Journal {
+
+    private static final String HOLE = "source_hole";
+
+    /** What a client was told that it may have missed. */
+    record Span(Position after, Position upTo) {
+        boolean covers(Position id) {
+            return id.isAfter(after) && !id.isAfter(upTo);
+        }
+    }
+
+    /** Of one producer. */
+    private static final class Page {
+        private final BitSet delivered = new BitSet();
+        private final BitSet late = new BitSet();
+        private final BitSet spanned = new BitSet();
+        private final BitSet repeated = new BitSet();
+        private final AtomicInteger highest = new AtomicInteger(-1);
+        private int first = -1;
+        private boolean gapBefore;
+    }
+
+    private final String client;
+    private final Ledger ledger;
+    private final RecoveryTimes recovery;
+    private final Map<Source, Page> pages = new EnumMap<>(Source.class);
+    private final List<Span> spans = new ArrayList<>();
+    private final List<String> breaches = new ArrayList<>();
+    private final Map<String, Integer> gaps = new java.util.TreeMap<>();
+    private @Nullable Position cursor;
+    private @Nullable Position lastEvent;
+    private boolean gapExpected;
+    private int recoveredFrom;
+
+    Journal(String client, Ledger ledger, RecoveryTimes recovery) {
+        this.client = client;
+        this.ledger = ledger;
+        this.recovery = recovery;
+        for (Source source : Source.values()) {
+            pages.put(source, new Page());
+        }
+    }
+
+    private Page of(Source source) {
+        Page page = pages.get(source);
+        assert page != null;
+        return page;
+    }
+
+    /** A frame came, whose id is given if it had one. */
+    void frame(String event, @Nullable Position id, String data) {
+        if (event.equals("connected")) {
+            connected(id);
+            return;
+        }
+        if (gapExpected && !event.equals("gap")) {
+            breach("after a cursor that was not honoured came no gap but " + event);
+        }
+        gapExpected = false;
+        if (id == null) {
+            return;
+        }
+        switch (event) {
+            case "gap" -> gap(id, data);
+            case "heartbeat", "closing" -> {
+                if (cursor != null && cursor.isAfter(id)) {
+                    breach(event + " went back from " + cursor + " to " + id);
+                }
+            }
+            default -> event(id, data);
+        }
+        cursor = id;
+    }
+
+    private void connected(@Nullable Position id) {
+        if (cursor == null) {
+            cursor = id;
+        } else {
+            gapExpected = !cursor.equals(id);
+        }
+    }
+
+    private void gap(Position id, String data) {
+        String reason = data.replaceAll(".*\"reason\":\"([a-z_]+)\".*", "$1");
+        gaps.merge(reason, 1, Integer::sum);
+        if (!reason.equals(HOLE) && cursor != null) {
+            spans.add(new Span(cursor, id));
+        }
+        pages.values().forEach(page -> page.gapBefore = true);
+    }
+
+    private void event(Position id, String data) {
+        if (lastEvent != null && !id.isAfter(lastEvent)) {
+            breach("event " + id + " came after " + lastEvent + ": " + data.substring(0, 30));
+        }
+        lastEvent = id;
+        Source source = Source.of(data);
+        int number = Source.numberOf(data);
+        note(of(source), number);
+        if (!ledger.seen(source, number, id)) {
+            breach(source + " " + number + " stands twice in the log, once at " + id);
+        }
+        RecoveryTimes.End end = recovery.current();
+        if (recoveredFrom != end.number() && ledger.sentNanos(source, number) >= end.nanos()) {
+            recoveredFrom = end.number();
+            recovery.recovered(client, end, System.nanoTime());
+        }
+    }
+
+    private static void note(Page page, int number) {
+        int highest = page.highest.get();
+        if (page.delivered.get(number)) {
+            page.repeated.set(number);
+        } else if (number < highest) {
+            page.late.set(number);
+        }
+        page.delivered.set(number);
+        if (page.first < 0) {
+            page.first = number;
+        }
+        if (number > highest) {
+            if (page.gapBefore) {
+                page.spanned.set(highest + 1, number);
+                page.gapBefore = false;
+            }
+            page.highest.set(number);
+        }
+    }
+
+    /** What no client may ever see has come. */
+    void breach(String what) {
+        breaches.add(client + ": " + what);
+    }
+
+    /** The highest number that came from that producer; any thread. */
+    int reached(Source source) {
+        return of(source).highest.get();
+    }
+
+    /** The number that came first from that producer: what was before is not this client's. */
+    int first(Source source) {
+        return of(source).first;
+    }
+
+    boolean delivered(Source source, int number) {
+        return of(source).delivered.get(number);
+    }
+
+    boolean repeated(Source source, int number) {
+        return of(source).repeated.get(number);
+    }
+
+    /** Whether it came after one with a higher number. */
+    boolean late(Source source, int number) {
+        return of(source).late.get(number);
+    }
+
+    /** Whether a gap stood between what came before it and what came after it. */
+    boolean spanned(Source source, int number) {
+        return of(source).spanned.get(number);
+    }
+
+    /** Whether a gap other than a hole in the source covers this place of the log. */
+    boolean covered(Position id) {
+        return spans.stream().anyMatch(span -> span.covers(id));
+    }
+
+    /** What no client may ever see. */
+    List<String> breaches() {
+        return breaches;
+    }
+
+    Map<String, Integer> gaps() {
+        return gaps;
+    }
+
+    String client() {
+        return client;
+    }
+}

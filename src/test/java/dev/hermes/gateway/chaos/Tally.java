@@ -1,0 +1,23 @@
+package dev.hermes.gateway.chaos;
+
+/** What became of the events that were published while one kind of fault reigned. One thread. */
+final class Tally {
+
+    long published;
+    long due;
+    long once;
+    long repeated;
+    long declared;
+    long silent;
+    long disordered;
+
+    void add(Tally other) {
+        published += other.published;
+        due += other.due;
+        once += other.once;
+        repeated += other.repeated;
+        declared += other.declared;
+        silent += other.silent;
+        disordered += other.disordered;
+    }
+}
