@@ -35,13 +35,13 @@ final class Breaker {
         Duration lasting = fault.lasting();
         switch (fault.kind()) {
             case CLIENTS_CUT -> {
-                all.forEach(site -> site.toClients().cut(fault.share(), random));
+                deployment.clients().cut(fault.share(), random);
                 over.run();
             }
             case SLOW_READERS -> {
-                all.forEach(site -> site.toClients().hold(fault.share(), random));
+                deployment.clients().hold(fault.share(), random);
                 lapse.pass(lasting.multipliedBy(2));
-                all.forEach(site -> site.toClients().release());
+                deployment.clients().release();
                 over.run();
             }
             case GATEWAY_KILLED -> {

@@ -25,7 +25,7 @@ final class ChaosReport {
         this.recovery = recovery;
     }
 
-    String markdown(Ledger ledger, List<EventSourceClient> clients, String redisVersion) {
+    String markdown(Ledger ledger, List<Journal> journals, String redisVersion) {
         line(
                 "%s, seed %d, %d minutes, %d faults; %d gateways, %d clients; %d cores, JDK %s, Redis %s.\n",
                 LocalDate.now(java.time.ZoneOffset.UTC),
@@ -43,7 +43,7 @@ final class ChaosReport {
         judge.rows().forEach(this::row);
         row("all", judge.total());
         line("");
-        line("Out of order: %d. Gaps told: %s.", judge.total().disordered, gaps(clients));
+        line("Out of order: %d. Gaps told: %s.", judge.total().disordered, gaps(journals));
         outcomes(ledger);
         return text.toString();
     }
@@ -69,10 +69,10 @@ final class ChaosReport {
         return millis < 0 ? "" : String.format(Locale.ROOT, "%.2f s", millis / 1e3);
     }
 
-    private static Map<String, Integer> gaps(List<EventSourceClient> clients) {
+    private static Map<String, Integer> gaps(List<Journal> journals) {
         Map<String, Integer> gaps = new TreeMap<>();
-        clients.forEach(client ->
-                client.journal().gaps().forEach((reason, count) -> gaps.merge(reason, count, Integer::sum)));
+        journals.forEach(
+                journal -> journal.gaps().forEach((reason, count) -> gaps.merge(reason, count, Integer::sum)));
         return gaps;
     }
 

@@ -39,15 +39,14 @@ final class ChaosRun implements AutoCloseable {
 
     /** Returns when all is published and everybody was given the time to get it. */
     void run() {
-        List<Integer> ports = deployment.ports();
+        int port = deployment.clients().port();
         for (int number = 0; number < settings.clients(); number++) {
             Audience audience = Audience.of(number);
-            Journal journal = new Journal("client " + number, ledger, recovery);
-            Random random = new Random(settings.seed() + number);
-            clients.add(new EventSourceClient(audience, ports, Deployment.API_KEY, random, journal));
+            Journal journal = new Journal("client " + number, audience, ledger, recovery);
+            clients.add(new EventSourceClient(journal, port, Deployment.API_KEY));
         }
         for (Source source : Source.values()) {
-            publishers.add(new Publisher(source, way(source, ports), ledger));
+            publishers.add(new Publisher(source, way(source, port), ledger));
         }
         await().alias("every client gets something from every producer")
                 .atMost(PATIENCE)
@@ -60,11 +59,11 @@ final class ChaosRun implements AutoCloseable {
         clients.forEach(EventSourceClient::close);
     }
 
-    private Publisher.Way way(Source source, List<Integer> ports) {
+    private Publisher.Way way(Source source, int port) {
         return switch (source) {
             case PUBLISHED_QUEUE, PUBLISHED_DOWNLOADS -> new RedisWay(deployment.redis().port(), false);
             case ADDED_QUEUE, ADDED_DOWNLOADS -> new RedisWay(deployment.redis().port(), true);
-            case POSTED_QUEUE -> new HttpWay(ports, Deployment.API_KEY, new Random(settings.seed()));
+            case POSTED_QUEUE -> new HttpWay(port, Deployment.API_KEY);
         };
     }
 
@@ -137,9 +136,9 @@ final class ChaosRun implements AutoCloseable {
 
     private static boolean hasTheLast(EventSourceClient client, Map<Source, List<Ledger.Entry>> entries) {
         return entries.entrySet().stream()
-                .filter(one -> client.audience().hears(one.getKey()))
+                .filter(one -> client.journal().audience().hears(one.getKey()))
                 .allMatch(one -> client.journal().reached(one.getKey())
-                        >= lastFor(client.audience(), one.getKey(), one.getValue()));
+                        >= lastFor(client.journal().audience(), one.getKey(), one.getValue()));
     }
 
     private static int lastFor(Audience audience, Source source, List<Ledger.Entry> entries) {
@@ -153,7 +152,7 @@ final class ChaosRun implements AutoCloseable {
 
     private static boolean hasBegun(EventSourceClient client) {
         return Arrays.stream(Source.values())
-                .filter(client.audience()::hears)
+                .filter(client.journal().audience()::hears)
                 .allMatch(source -> client.journal().reached(source) >= 0);
     }
 
@@ -164,9 +163,13 @@ final class ChaosRun implements AutoCloseable {
     /** Judges; after the run. */
     Judge judge() {
         Judge judge = new Judge(ledger, timeline);
-        judge.judge(clients);
+        judge.judge(journals());
         judge.breaches().addAll(breaches);
         return judge;
+    }
+
+    private List<Journal> journals() {
+        return clients.stream().map(EventSourceClient::journal).toList();
     }
 
     String report(Judge judge) {
@@ -177,7 +180,7 @@ final class ChaosRun implements AutoCloseable {
                 .findFirst()
                 .orElse("")
                 .replace("redis_version:", "");
-        return new ChaosReport(settings, timeline, judge, recovery).markdown(ledger, clients, version);
+        return new ChaosReport(settings, timeline, judge, recovery).markdown(ledger, journals(), version);
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Gateways, their Redis, and the networks before and behind each gateway. */
+/** Gateways, their Redis, and the networks: one for each gateway to Redis, one for all clients to the gateways. */
 final class Deployment implements AutoCloseable {
 
     static final String API_KEY = "the-api-key-of-this-run-0123456789";
@@ -20,24 +20,26 @@ final class Deployment implements AutoCloseable {
     private static final int CLIENT_BUFFER = 8_192;
     private static final int REDIS_BUFFER = 1 << 16;
 
-    /** A gateway and its networks. */
-    record Site(GatewayProcess gateway, FaultyNetwork toRedis, FaultyNetwork toClients) {}
+    /** A gateway and its network to Redis. */
+    record Site(GatewayProcess gateway, FaultyNetwork toRedis) {}
 
     private final EmbeddedRedis redis;
     private final Path redisFolder;
     private final List<Site> sites = new ArrayList<>();
+    private final FaultyNetwork clients;
 
     Deployment(int gateways, Path folder) {
         // Written to disk before it is answered: what Redis forgets of its own accord is no concern of this run.
         redis = EmbeddedRedis.startOnFreePort("appendonly yes", "appendfsync always");
         redisFolder = Path.of(ask("CONFIG", "GET", "dir").lines().toList().get(1));
         for (int number = 1; number <= gateways; number++) {
-            FaultyNetwork toRedis = new FaultyNetwork(redis.port(), REDIS_BUFFER);
+            FaultyNetwork toRedis = new FaultyNetwork(List.of(redis.port()), REDIS_BUFFER);
             GatewayProcess gateway =
                     new GatewayProcess(settings(toRedis.port()), folder.resolve("gateway-" + number + ".log"));
-            sites.add(new Site(gateway, toRedis, new FaultyNetwork(gateway.port(), CLIENT_BUFFER)));
+            sites.add(new Site(gateway, toRedis));
             gateway.start();
         }
+        clients = new FaultyNetwork(sites.stream().map(site -> site.gateway().port()).toList(), CLIENT_BUFFER);
         sites.forEach(site -> site.gateway().awaitReady());
     }
 
@@ -65,9 +67,9 @@ final class Deployment implements AutoCloseable {
         return redis;
     }
 
-    /** Where clients reach the gateways. */
-    List<Integer> ports() {
-        return sites.stream().map(site -> site.toClients().port()).toList();
+    /** Between clients and gateways. */
+    FaultyNetwork clients() {
+        return clients;
     }
 
     /** Asks Redis over a connection of its own. */
@@ -97,8 +99,8 @@ final class Deployment implements AutoCloseable {
         for (Site site : sites) {
             site.gateway().close();
             site.toRedis().close();
-            site.toClients().close();
         }
+        clients.close();
         redis.close();
     }
 }

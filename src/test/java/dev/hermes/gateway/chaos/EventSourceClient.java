@@ -9,14 +9,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A page with an {@code EventSource} (WHATWG HTML §9.2): when a stream ends it waits as long as the last {@code retry:}
- * said and asks again, with the last id it saw, wherever it is sent. What ends an {@code EventSource} for good, an answer
+ * said and asks again, with the last id it saw, whichever gateway that reaches. What ends an {@code EventSource} for good, an answer
  * that is no stream, is 401 after Redis has lost the token: the page then gets a new token and opens a new one, with
  * {@code last_event_id}.
  */
@@ -28,9 +26,8 @@ final class EventSourceClient implements AutoCloseable {
     private static final int UNAUTHORIZED = 401;
 
     private final Audience audience;
-    private final List<Integer> ports;
+    private final int port;
     private final String apiKey;
-    private final Random random;
     private final Journal journal;
     private final Lapse lapse = new Lapse();
     private final Thread thread;
@@ -44,20 +41,15 @@ final class EventSourceClient implements AutoCloseable {
     private volatile @Nullable Socket socket;
 
     /**
-     * @param ports where gateways are reached
+     * @param port where gateways are reached
      * @param apiKey with which the page's server mints tokens
      */
-    EventSourceClient(Audience audience, List<Integer> ports, String apiKey, Random random, Journal journal) {
-        this.audience = audience;
-        this.ports = ports;
+    EventSourceClient(Journal journal, int port, String apiKey) {
+        this.audience = journal.audience();
+        this.port = port;
         this.apiKey = apiKey;
-        this.random = random;
         this.journal = journal;
         this.thread = Background.run("client-" + journal.client(), this::work);
-    }
-
-    Audience audience() {
-        return audience;
     }
 
     /** To be read after the end, but for what it says. */
@@ -77,13 +69,9 @@ final class EventSourceClient implements AutoCloseable {
         }
     }
 
-    private int anyPort() {
-        return ports.get(random.nextInt(ports.size()));
-    }
-
     private void mint() {
         Wire.Answer answer = Wire.exchange(
-                anyPort(),
+                port,
                 "POST",
                 "/api/v1/events/token",
                 apiKey,
@@ -99,7 +87,7 @@ final class EventSourceClient implements AutoCloseable {
     private void open(String credential) {
         try (Socket opened = new Socket()) {
             socket = opened;
-            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), anyPort()));
+            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             if (lapse.ended()) {
                 return;
             }
@@ -118,8 +106,9 @@ final class EventSourceClient implements AutoCloseable {
             } else {
                 journal.breach("an EventSource ended for good by status " + status);
             }
+            journal.note("ended");
         } catch (IOException ended) {
-            // By whomever: it reconnects.
+            journal.note("broken: " + ended.getMessage());
         }
     }
 

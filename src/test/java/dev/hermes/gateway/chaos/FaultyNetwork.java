@@ -5,19 +5,26 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** A network in front of one server: relays connections until they are reset, or held back. Any thread. */
+/**
+ * A network in front of servers: relays connections until they are reset, or held back. Where there are several servers, it
+ * takes any of them, and the next one where a server does not take the connection. Any thread.
+ */
 final class FaultyNetwork implements AutoCloseable {
 
     private static final int BACKLOG = 500;
     private static final int CONNECT_MILLIS = 5_000;
 
     private final ServerSocket server;
-    private final int target;
+    private final List<Integer> targets;
+    private final AtomicInteger turn = new AtomicInteger();
     private final int receiveBuffer;
     private final Set<Relayed> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean silent;
@@ -25,8 +32,8 @@ final class FaultyNetwork implements AutoCloseable {
     /**
      * @param receiveBuffer how many bytes from the server the network itself holds for each connection, about
      */
-    FaultyNetwork(int target, int receiveBuffer) {
-        this.target = target;
+    FaultyNetwork(List<Integer> targets, int receiveBuffer) {
+        this.targets = List.copyOf(targets);
         this.receiveBuffer = receiveBuffer;
         try {
             this.server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
@@ -90,14 +97,26 @@ final class FaultyNetwork implements AutoCloseable {
         }
     }
 
+    private @Nullable Socket connect() {
+        int first = turn.getAndIncrement();
+        for (int attempt = 0; attempt < targets.size(); attempt++) {
+            int target = targets.get(Math.floorMod(first + attempt, targets.size()));
+            Socket upstream = new Socket();
+            try {
+                upstream.setReceiveBufferSize(receiveBuffer);
+                upstream.setTcpNoDelay(true);
+                upstream.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), CONNECT_MILLIS);
+                return upstream;
+            } catch (IOException nobodyThere) {
+                Wire.close(upstream);
+            }
+        }
+        return null;
+    }
+
     private void relay(Socket client) {
-        Socket upstream = new Socket();
-        try {
-            upstream.setReceiveBufferSize(receiveBuffer);
-            upstream.setTcpNoDelay(true);
-            client.setTcpNoDelay(true);
-            upstream.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), CONNECT_MILLIS);
-        } catch (IOException nobodyThere) {
+        Socket upstream = connect();
+        if (upstream == null) {
             Relayed.reset(client);
             return;
         }

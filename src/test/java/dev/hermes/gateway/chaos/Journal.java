@@ -1,10 +1,16 @@
 package dev.hermes.gateway.chaos;
 
+import java.time.Duration;
+import java.time.LocalTime;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
 
+    private static final int MOST_NOTES = 12;
+    private static final Duration LATE = Duration.ofSeconds(10);
     private static final String HOLE = "source_hole";
 
     /** What a client was told that it may have missed. */
@@ -32,33 +40,49 @@ final class Journal {
         private final AtomicInteger highest = new AtomicInteger(-1);
         private int first = -1;
         private boolean gapBefore;
+        private int recoveredFrom;
     }
 
     private final String client;
+    private final Audience audience;
     private final Ledger ledger;
     private final RecoveryTimes recovery;
     private final Map<Source, Page> pages = new EnumMap<>(Source.class);
+    private final List<Page> heard;
     private final List<Span> spans = new ArrayList<>();
+    private final Deque<String> notes = new ArrayDeque<>();
     private final List<String> breaches = new ArrayList<>();
-    private final Map<String, Integer> gaps = new java.util.TreeMap<>();
+    private final Map<String, Integer> gaps = new TreeMap<>();
     private @Nullable Position cursor;
     private @Nullable Position lastEvent;
     private boolean gapExpected;
-    private int recoveredFrom;
 
-    Journal(String client, Ledger ledger, RecoveryTimes recovery) {
+    Journal(String client, Audience audience, Ledger ledger, RecoveryTimes recovery) {
         this.client = client;
+        this.audience = audience;
         this.ledger = ledger;
         this.recovery = recovery;
         for (Source source : Source.values()) {
             pages.put(source, new Page());
         }
+        this.heard = Arrays.stream(Source.values())
+                .filter(audience::hears)
+                .map(this::of)
+                .toList();
     }
 
     private Page of(Source source) {
         Page page = pages.get(source);
         assert page != null;
         return page;
+    }
+
+    /** Something that helps to understand why a client was late. */
+    void note(String what) {
+        notes.add(LocalTime.now() + " " + what);
+        if (notes.size() > MOST_NOTES) {
+            notes.remove();
+        }
     }
 
     /** A frame came, whose id is given if it had one. */
@@ -71,6 +95,9 @@ final class Journal {
             breach("after a cursor that was not honoured came no gap but " + event);
         }
         gapExpected = false;
+        if (id == null || event.equals("gap") || event.equals("closing")) {
+            note(event + " " + data);
+        }
         if (id == null) {
             return;
         }
@@ -87,6 +114,7 @@ final class Journal {
     }
 
     private void connected(@Nullable Position id) {
+        note("connected " + id);
         if (cursor == null) {
             cursor = id;
         } else {
@@ -110,14 +138,25 @@ final class Journal {
         lastEvent = id;
         Source source = Source.of(data);
         int number = Source.numberOf(data);
-        note(of(source), number);
+        Page page = of(source);
+        note(page, number);
         if (!ledger.seen(source, number, id)) {
             breach(source + " " + number + " stands twice in the log, once at " + id);
         }
         RecoveryTimes.End end = recovery.current();
-        if (recoveredFrom != end.number() && ledger.sentNanos(source, number) >= end.nanos()) {
-            recoveredFrom = end.number();
-            recovery.recovered(client, end, System.nanoTime());
+        if (page.recoveredFrom != end.number() && ledger.sentNanos(source, number) >= end.nanos()) {
+            page.recoveredFrom = end.number();
+            if (heard.stream().allMatch(each -> each.recoveredFrom == end.number())) {
+                recovered(end);
+            }
+        }
+    }
+
+    private void recovered(RecoveryTimes.End end) {
+        long now = System.nanoTime();
+        recovery.recovered(client, end, now);
+        if (now - end.nanos() > LATE.toNanos()) {
+            System.out.println("chaos late " + client + " " + notes);
         }
     }
 
@@ -186,6 +225,10 @@ final class Journal {
 
     Map<String, Integer> gaps() {
         return gaps;
+    }
+
+    Audience audience() {
+        return audience;
     }
 
     String client() {

@@ -26,7 +26,8 @@ final class Judge {
         timeline.rows().forEach(row -> rows.put(row, new Tally()));
     }
 
-    void judge(List<EventSourceClient> clients) {
+    /** Counts what was published, and what of it each of them got. */
+    void judge(List<Journal> journals) {
         for (Source source : Source.values()) {
             List<Ledger.Entry> entries = ledger.entries(source);
             for (Ledger.Entry entry : entries) {
@@ -34,21 +35,21 @@ final class Judge {
                     row(entry).published++;
                 }
             }
-            clients.forEach(client -> judge(client.audience(), client.journal(), source, entries));
+            journals.forEach(journal -> judge(journal, source, entries));
         }
-        clients.forEach(client -> breaches.addAll(client.journal().breaches()));
+        journals.forEach(journal -> breaches.addAll(journal.breaches()));
     }
 
     private Tally row(Ledger.Entry entry) {
         return rows.computeIfAbsent(timeline.rowAt(entry.sentNanos()), row -> new Tally());
     }
 
-    private void judge(Audience audience, Journal journal, Source source, List<Ledger.Entry> entries) {
+    private void judge(Journal journal, Source source, List<Ledger.Entry> entries) {
         int first = journal.first(source);
         int last = journal.reached(source);
         for (int number = Math.max(0, first); number <= last; number++) {
             Ledger.Entry entry = entries.get(number);
-            if (audience.isFor(source, number) && entry.published()) {
+            if (journal.audience().isFor(source, number) && entry.published()) {
                 judge(journal, source, number, entry);
             }
         }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** From the end of a fault until each client got an event that was published after it. Any thread. */
+/**
+ * From the end of a fault until a client has got, of each producer it listens to, an event that was published after it. Any
+ * thread.
+ */
 final class RecoveryTimes {
 
     /** The end of a fault; the first has number 1. */
