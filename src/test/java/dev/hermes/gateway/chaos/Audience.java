@@ -22,8 +22,8 @@ record Audience(String path, String scope, BiPredicate<Source, Integer> matches)
                 yield new Audience(
                         "/api/v1/events/downloads/" + download,
                         "download:" + download,
-                        (source, number) -> source.ofDownloads()
-                                && Source.download(number).equals(download));
+                        (source, number) ->
+                                source.ofDownloads() && Source.download(number).equals(download));
             }
         };
     }

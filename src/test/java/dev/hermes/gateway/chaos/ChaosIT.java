@@ -36,7 +36,9 @@ class ChaosIT {
             assertThat(total.silent).as("silently lost").isZero();
             assertThat(total.disordered).as("out of order").isZero();
             assertThat(total.due).as("due").isPositive();
-            assertThat(total.once + total.declared).as("delivered or declared lost").isEqualTo(total.due);
+            assertThat(total.once + total.declared)
+                    .as("delivered or declared lost")
+                    .isEqualTo(total.due);
         }
     }
 }

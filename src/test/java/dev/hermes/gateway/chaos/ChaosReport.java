@@ -1,6 +1,7 @@
 package dev.hermes.gateway.chaos;
 
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,8 +10,6 @@ import java.util.TreeMap;
 
 /** What came of a run, for people. */
 final class ChaosReport {
-
-    private static final String ROW = "| %s | %s | %d | %d | %d | %d | %d | %d | %s | %s |\n";
 
     private final ChaosSettings settings;
     private final Timeline timeline;
@@ -28,7 +27,7 @@ final class ChaosReport {
     String markdown(Ledger ledger, List<Journal> journals, String redisVersion) {
         line(
                 "%s, seed %d, %d minutes, %d faults; %d gateways, %d clients; %d cores, JDK %s, Redis %s.\n",
-                LocalDate.now(java.time.ZoneOffset.UTC),
+                LocalDate.now(ZoneOffset.UTC),
                 settings.seed(),
                 settings.lasting().toMinutes(),
                 timeline.count(),
@@ -52,7 +51,7 @@ final class ChaosReport {
         boolean all = name.equals("all");
         text.append(String.format(
                 Locale.ROOT,
-                ROW,
+                "| %s | %d | %d | %d | %d | %d | %d | %d | %s | %s |\n",
                 name,
                 all ? timeline.count() : timeline.count(name),
                 tally.published,
@@ -71,8 +70,7 @@ final class ChaosReport {
 
     private static Map<String, Integer> gaps(List<Journal> journals) {
         Map<String, Integer> gaps = new TreeMap<>();
-        journals.forEach(
-                journal -> journal.gaps().forEach((reason, count) -> gaps.merge(reason, count, Integer::sum)));
+        journals.forEach(journal -> journal.gaps().forEach((reason, count) -> gaps.merge(reason, count, Integer::sum)));
         return gaps;
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -61,7 +62,8 @@ final class ChaosRun implements AutoCloseable {
 
     private Publisher.Way way(Source source, int port) {
         return switch (source) {
-            case PUBLISHED_QUEUE, PUBLISHED_DOWNLOADS -> new RedisWay(deployment.redis().port(), false);
+            case PUBLISHED_QUEUE, PUBLISHED_DOWNLOADS ->
+                new RedisWay(deployment.redis().port(), false);
             case ADDED_QUEUE, ADDED_DOWNLOADS -> new RedisWay(deployment.redis().port(), true);
             case POSTED_QUEUE -> new HttpWay(port, Deployment.API_KEY);
         };
@@ -73,7 +75,8 @@ final class ChaosRun implements AutoCloseable {
         long end = System.nanoTime() + settings.lasting().toNanos();
         while (System.nanoTime() < end) {
             List<Fault> faults = plan.next();
-            String row = faults.size() > 1 ? "two at once" : faults.get(0).kind().label();
+            String row =
+                    faults.size() > 1 ? "two at once" : faults.get(0).kind().label();
             long begun = System.nanoTime();
             timeline.begin(row);
             tell("at %.3f s %s", timeline.seconds(begun), faults);
@@ -108,8 +111,9 @@ final class ChaosRun implements AutoCloseable {
 
     private void awaitRecovery(List<Fault> faults) {
         try {
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> recovery.recovered()
-                    == clients.size());
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> recovery.recovered() == clients.size());
         } catch (ConditionTimeoutException late) {
             clients.stream()
                     .map(client -> client.journal().client())
@@ -157,7 +161,7 @@ final class ChaosRun implements AutoCloseable {
     }
 
     private static void tell(String format, Object... values) {
-        System.out.printf(Locale.ROOT, "chaos " + LocalTime.now() + " " + format + "%n", values);
+        System.out.printf(Locale.ROOT, "chaos " + LocalTime.now(ZoneOffset.UTC) + " " + format + "%n", values);
     }
 
     /** Judges; after the run. */

@@ -39,7 +39,8 @@ final class Deployment implements AutoCloseable {
             sites.add(new Site(gateway, toRedis));
             gateway.start();
         }
-        clients = new FaultyNetwork(sites.stream().map(site -> site.gateway().port()).toList(), CLIENT_BUFFER);
+        clients = new FaultyNetwork(
+                sites.stream().map(site -> site.gateway().port()).toList(), CLIENT_BUFFER);
         sites.forEach(site -> site.gateway().awaitReady());
     }
 

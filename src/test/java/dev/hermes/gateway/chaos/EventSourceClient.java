@@ -71,11 +71,7 @@ final class EventSourceClient implements AutoCloseable {
 
     private void mint() {
         Wire.Answer answer = Wire.exchange(
-                port,
-                "POST",
-                "/api/v1/events/token",
-                apiKey,
-                "{\"scope\":\"" + audience.scope() + "\",\"ttl\":3600}");
+                port, "POST", "/api/v1/events/token", apiKey, "{\"scope\":\"" + audience.scope() + "\",\"ttl\":3600}");
         if (answer.status() == OK) {
             token = answer.body().replaceAll("(?s).*\"token\":\"([A-Za-z0-9_-]+)\".*", "$1");
             newPage = true;

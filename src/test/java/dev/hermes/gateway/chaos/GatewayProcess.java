@@ -107,7 +107,9 @@ final class GatewayProcess implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(running().pid())).start();
+            Process kill = new ProcessBuilder(
+                            "kill", "-" + name, Long.toString(running().pid()))
+                    .start();
             ended(kill);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -2,6 +2,7 @@ package dev.hermes.gateway.chaos;
 
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -72,14 +74,12 @@ final class Journal {
     }
 
     private Page of(Source source) {
-        Page page = pages.get(source);
-        assert page != null;
-        return page;
+        return Objects.requireNonNull(pages.get(source));
     }
 
     /** Something that helps to understand why a client was late. */
     void note(String what) {
-        notes.add(LocalTime.now() + " " + what);
+        notes.add(LocalTime.now(ZoneOffset.UTC) + " " + what);
         if (notes.size() > MOST_NOTES) {
             notes.remove();
         }

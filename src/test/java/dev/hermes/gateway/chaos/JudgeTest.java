@@ -54,7 +54,10 @@ class JudgeTest {
         event(1, 11);
         event(2, 12);
 
-        assertThat(tally()).usingRecursiveComparison().ignoringFields("published").isEqualTo(tally(3, 0, 0, 0));
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(3, 0, 0, 0));
         assertThat(judged().breaches()).isEmpty();
     }
 
@@ -65,7 +68,10 @@ class JudgeTest {
         event(0, 10);
         event(2, 12);
 
-        assertThat(tally()).usingRecursiveComparison().ignoringFields("published").isEqualTo(tally(2, 0, 0, 1));
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(2, 0, 0, 1));
         assertThat(judged().breaches()).singleElement().asString().contains("silently lost PUBLISHED_QUEUE 1");
     }
 
@@ -77,7 +83,10 @@ class JudgeTest {
         event(1, 11);
         event(1, 12);
 
-        assertThat(tally()).usingRecursiveComparison().ignoringFields("published").isEqualTo(tally(1, 1, 0, 0));
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(1, 1, 0, 0));
         assertThat(judged().breaches()).anyMatch(breach -> breach.contains("stands twice in the log"));
     }
 
@@ -102,7 +111,10 @@ class JudgeTest {
         event(0, 10);
         event(2, 12);
 
-        assertThat(tally()).usingRecursiveComparison().ignoringFields("published").isEqualTo(tally(2, 0, 0, 0));
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(2, 0, 0, 0));
     }
 
     @Test
@@ -115,7 +127,10 @@ class JudgeTest {
         gap("source_hole", 11);
         event(2, 12);
 
-        assertThat(tally()).usingRecursiveComparison().ignoringFields("published").isEqualTo(tally(2, 0, 1, 0));
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(2, 0, 1, 0));
     }
 
     @Test
@@ -140,7 +155,10 @@ class JudgeTest {
         gap("source_hole", 12);
         event(2, 13);
 
-        assertThat(tally()).usingRecursiveComparison().ignoringFields("published").isEqualTo(tally(2, 0, 0, 1));
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(2, 0, 0, 1));
     }
 
     @Test
@@ -153,7 +171,10 @@ class JudgeTest {
         gap("log_lost", 12);
         event(2, 13);
 
-        assertThat(tally()).usingRecursiveComparison().ignoringFields("published").isEqualTo(tally(2, 0, 1, 0));
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(2, 0, 1, 0));
     }
 
     @Test

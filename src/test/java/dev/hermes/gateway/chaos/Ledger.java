@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What was published, and what became known of it. Any thread. */
@@ -42,9 +43,7 @@ final class Ledger {
     }
 
     private List<Line> of(Source source) {
-        List<Line> ofSource = lines.get(source);
-        assert ofSource != null;
-        return ofSource;
+        return Objects.requireNonNull(lines.get(source));
     }
 
     /** The number of the event that is sent now. */
@@ -93,8 +92,7 @@ final class Ledger {
             List<Entry> entries = new ArrayList<>(ofSource.size());
             for (Line line : ofSource) {
                 Outcome outcome = line.outcome;
-                entries.add(
-                        new Entry(line.sentNanos, outcome == null ? new Outcome.Unknown() : outcome, line.id));
+                entries.add(new Entry(line.sentNanos, outcome == null ? new Outcome.Unknown() : outcome, line.id));
             }
             return entries;
         }

@@ -46,7 +46,8 @@ final class RecoveryTimes {
 
     /** That part of all times of a row, in milliseconds; -1 if there are none. */
     synchronized long quantile(String row, double part) {
-        List<Long> sorted = millis.getOrDefault(row, List.of()).stream().sorted().toList();
+        List<Long> sorted =
+                millis.getOrDefault(row, List.of()).stream().sorted().toList();
         return sorted.isEmpty() ? -1 : sorted.get((int) Math.ceil(part * sorted.size()) - 1);
     }
 }

@@ -44,8 +44,7 @@ final class RedisWay implements Publisher.Way {
     }
 
     private static RedisWire.Answer publish(RedisWire wire, Source source, int number) throws IOException {
-        String channel =
-                source.ofDownloads() ? "download:" + Source.download(number) + ":progress" : source.channel();
+        String channel = source.ofDownloads() ? "download:" + Source.download(number) + ":progress" : source.channel();
         return wire.ask(
                 "PUBLISH",
                 channel,

@@ -42,22 +42,29 @@ final class RedisWire implements AutoCloseable {
     private Answer answer() throws IOException {
         String head = Wire.line(in);
         String rest = head.substring(1);
-        switch (head.charAt(0)) {
-            case '-':
-                return new Answer(true, rest);
-            case '$':
-                String bulk = new String(in.readNBytes(Math.max(0, Integer.parseInt(rest))), UTF_8);
-                Wire.line(in);
-                return new Answer(false, bulk);
-            case '*':
-                StringBuilder list = new StringBuilder();
-                for (int left = Integer.parseInt(rest); left > 0; left--) {
-                    list.append(answer().text()).append('\n');
-                }
-                return new Answer(false, list.toString());
-            default:
-                return new Answer(false, rest);
+        return switch (head.charAt(0)) {
+            case '-' -> new Answer(true, rest);
+            case '$' -> new Answer(false, bulk(Integer.parseInt(rest)));
+            case '*' -> new Answer(false, list(Integer.parseInt(rest)));
+            default -> new Answer(false, rest);
+        };
+    }
+
+    private String bulk(int length) throws IOException {
+        if (length < 0) {
+            return "";
         }
+        String text = new String(in.readNBytes(length), UTF_8);
+        Wire.line(in);
+        return text;
+    }
+
+    private String list(int length) throws IOException {
+        StringBuilder list = new StringBuilder();
+        for (int left = length; left > 0; left--) {
+            list.append(answer().text()).append('\n');
+        }
+        return list.toString();
     }
 
     @Override

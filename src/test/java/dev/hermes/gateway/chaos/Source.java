@@ -44,21 +44,21 @@ enum Source {
     }
 
     String data(int number) {
-        return "{\"s\":" + ordinal() + ",\"n\":" + number + ",\"download_id\":\"" + download(number) + "\",\"pad\":\""
+        return "{\"s\":\"" + name() + "\",\"n\":" + number + ",\"download_id\":\"" + download(number) + "\",\"pad\":\""
                 + PADDING + "\"}";
     }
 
-    /** Which one that data is of; its number stands behind {@code "n":}. */
+    /** Which one that data is of. */
     static Source of(String data) {
-        return values()[number(data, "{\"s\":")];
+        return valueOf(between(data, "{\"s\":\"", '"'));
     }
 
     static int numberOf(String data) {
-        return number(data, "\"n\":");
+        return Integer.parseInt(between(data, "\"n\":", ','));
     }
 
-    private static int number(String data, String before) {
+    private static String between(String data, String before, char after) {
         int from = data.indexOf(before) + before.length();
-        return Integer.parseInt(data, from, data.indexOf(',', from), 10);
+        return data.substring(from, data.indexOf(after, from));
     }
 }
