@@ -35,7 +35,7 @@ final class EventSourceClient implements AutoCloseable {
     // The client's thread's own.
     private @Nullable String token;
     private String lastEventId = "";
-    private boolean newPage = true;
+    private boolean newSource = true;
     private int retryMillis = FIRST_RETRY_MILLIS;
 
     private volatile @Nullable Socket socket;
@@ -64,7 +64,9 @@ final class EventSourceClient implements AutoCloseable {
                 mint();
             } else {
                 open(credential);
-                lapse.pass(Duration.ofMillis(retryMillis));
+                if (token != null) {
+                    lapse.pass(Duration.ofMillis(retryMillis));
+                }
             }
         }
     }
@@ -74,7 +76,8 @@ final class EventSourceClient implements AutoCloseable {
                 port, "POST", "/api/v1/events/token", apiKey, "{\"scope\":\"" + audience.scope() + "\",\"ttl\":3600}");
         if (answer.status() == OK) {
             token = answer.body().replaceAll("(?s).*\"token\":\"([A-Za-z0-9_-]+)\".*", "$1");
-            newPage = true;
+            newSource = true;
+            retryMillis = FIRST_RETRY_MILLIS;
         } else {
             lapse.pass(TOKEN_RETRY);
         }
@@ -95,10 +98,11 @@ final class EventSourceClient implements AutoCloseable {
                 stream |= header.toLowerCase(Locale.ROOT).startsWith("content-type: text/event-stream");
             }
             if (status == OK && stream) {
-                newPage = false;
+                newSource = false;
                 read(new ChunkedBody(in));
             } else if (status == UNAUTHORIZED) {
                 token = null;
+                journal.note("the token is unknown");
             } else {
                 journal.breach("an EventSource ended for good by status " + status);
             }
@@ -111,9 +115,9 @@ final class EventSourceClient implements AutoCloseable {
     private String request(String credential) {
         boolean resumes = !lastEventId.isEmpty();
         return "GET " + audience.path() + "?token=" + credential
-                + (resumes && newPage ? "&last_event_id=" + lastEventId : "")
+                + (resumes && newSource ? "&last_event_id=" + lastEventId : "")
                 + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nCache-Control: no-store\r\n"
-                + (resumes && !newPage ? "Last-Event-ID: " + lastEventId + "\r\n" : "")
+                + (resumes && !newSource ? "Last-Event-ID: " + lastEventId + "\r\n" : "")
                 + "\r\n";
     }
 

@@ -15,7 +15,7 @@ import java.util.Random;
  */
 final class FaultPlan {
 
-    private static final int PAIRS_A_ROUND = 3;
+    private static final int PAIRS_A_ROUND = 6;
     private static final int SHORTEST_MILLIS = 500;
     private static final int LONGEST_MILLIS = 8_000;
     private static final int LONGEST_PAUSE_MILLIS = 3_000;

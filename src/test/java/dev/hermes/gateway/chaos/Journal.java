@@ -1,6 +1,7 @@
 package dev.hermes.gateway.chaos;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -33,15 +34,34 @@ final class Journal {
         }
     }
 
+    /**
+     * Numbers of one producer between which gaps stood.
+     *
+     * @param holes the times of which they told; empty where one told of everything before it
+     */
+    private record Spanned(int after, int before, List<Hole> holes) {}
+
+    private record Hole(Instant from, Instant to) {
+
+        /** Gateways and producers do not read their clocks at the same moment. */
+        private static final Duration TOLERANCE = Duration.ofSeconds(1);
+
+        boolean covers(Instant time) {
+            return !time.isBefore(from.minus(TOLERANCE)) && !time.isAfter(to.plus(TOLERANCE));
+        }
+    }
+
     /** Of one producer. */
     private static final class Page {
         private final BitSet delivered = new BitSet();
         private final BitSet late = new BitSet();
-        private final BitSet spanned = new BitSet();
+        private final List<Spanned> spanned = new ArrayList<>();
+        private final List<Hole> holes = new ArrayList<>();
         private final BitSet repeated = new BitSet();
         private final AtomicInteger highest = new AtomicInteger(-1);
         private int first = -1;
         private boolean gapBefore;
+        private boolean onlyHoles;
         private int recoveredFrom;
     }
 
@@ -123,12 +143,22 @@ final class Journal {
     }
 
     private void gap(Position id, String data) {
-        String reason = data.replaceAll(".*\"reason\":\"([a-z_]+)\".*", "$1");
+        String reason = field(data, "reason");
         gaps.merge(reason, 1, Integer::sum);
         if (!reason.equals(HOLE) && cursor != null) {
             spans.add(new Span(cursor, id));
         }
-        pages.values().forEach(page -> page.gapBefore = true);
+        for (Page page : pages.values()) {
+            page.onlyHoles = reason.equals(HOLE) && (page.onlyHoles || !page.gapBefore);
+            page.gapBefore = true;
+            if (reason.equals(HOLE)) {
+                page.holes.add(new Hole(Instant.parse(field(data, "from")), Instant.parse(field(data, "to"))));
+            }
+        }
+    }
+
+    private static String field(String data, String name) {
+        return data.replaceAll(".*\"" + name + "\":\"([^\"]+)\".*", "$1");
     }
 
     private void event(Position id, String data) {
@@ -173,7 +203,8 @@ final class Journal {
         }
         if (number > highest) {
             if (page.gapBefore) {
-                page.spanned.set(highest + 1, number);
+                page.spanned.add(new Spanned(highest, number, page.onlyHoles ? List.copyOf(page.holes) : List.of()));
+                page.holes.clear();
                 page.gapBefore = false;
             }
             page.highest.set(number);
@@ -208,9 +239,12 @@ final class Journal {
         return of(source).late.get(number);
     }
 
-    /** Whether a gap stood between what came before it and what came after it. */
-    boolean spanned(Source source, int number) {
-        return of(source).spanned.get(number);
+    /** Whether a gap that tells of that time stood between what came before it and what came after it. */
+    boolean spanned(Source source, int number, Instant sent) {
+        return of(source).spanned.stream()
+                .filter(spanned -> spanned.after() < number && number < spanned.before())
+                .anyMatch(spanned ->
+                        spanned.holes().isEmpty() || spanned.holes().stream().anyMatch(hole -> hole.covers(sent)));
     }
 
     /** Whether a gap other than a hole in the source covers this place of the log. */

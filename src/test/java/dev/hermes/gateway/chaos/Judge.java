@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * Holds what each client got against what was published: every event between the first and the last that came from a
  * producer is due. One that stands in the log is excused only by a gap that covers its place; one of which nobody knows a
- * place, by a gap between its neighbours. One thread, after the end.
+ * place, by a gap between its neighbours that tells of its time. One thread, after the end.
  */
 final class Judge {
 
@@ -68,7 +68,7 @@ final class Judge {
             tell("repeated", journal, source, number, entry);
         } else if (journal.delivered(source, number)) {
             tally.once++;
-        } else if (id == null ? journal.spanned(source, number) : journal.covered(id)) {
+        } else if (id == null ? journal.spanned(source, number, entry.sentAt()) : journal.covered(id)) {
             tally.declared++;
         } else {
             tally.silent++;
@@ -80,13 +80,14 @@ final class Judge {
         if (breaches.size() < MOST_TOLD) {
             breaches.add(String.format(
                     Locale.ROOT,
-                    "%s: %s %s %d id=%s outcome=%s sent at %.3f s, %s",
+                    "%s: %s %s %d id=%s outcome=%s sent at %s, %.3f s, %s",
                     journal.client(),
                     what,
                     source,
                     number,
                     entry.id(),
                     entry.outcome(),
+                    entry.sentAt(),
                     timeline.seconds(entry.sentNanos()),
                     timeline.rowAt(entry.sentNanos())));
         }

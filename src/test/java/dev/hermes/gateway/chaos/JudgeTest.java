@@ -2,6 +2,7 @@ package dev.hermes.gateway.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,14 @@ class JudgeTest {
     }
 
     private void gap(String reason, long id) {
-        journal.frame("gap", new Position(id, 0), "{\"reason\":\"" + reason + "\",\"requested\":\"1-0\"}");
+        gap(reason, id, Instant.now());
+    }
+
+    private void gap(String reason, long id, Instant at) {
+        journal.frame(
+                "gap",
+                new Position(id, 0),
+                "{\"reason\":\"" + reason + "\",\"requested\":\"1-0\",\"from\":\"" + at + "\",\"to\":\"" + at + "\"}");
     }
 
     private Judge judged() {
@@ -131,6 +139,22 @@ class JudgeTest {
                 .usingRecursiveComparison()
                 .ignoringFields("published")
                 .isEqualTo(tally(2, 0, 1, 0));
+    }
+
+    @Test
+    void aHoleDoesNotExcuseWhatWasPublishedAtAnotherTime() {
+        publish(1);
+        publish(new Outcome.Unheard());
+        publish(1);
+        connected(1);
+        event(0, 10);
+        gap("source_hole", 11, Instant.now().minusSeconds(60));
+        event(2, 12);
+
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published")
+                .isEqualTo(tally(2, 0, 0, 1));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chaos;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,6 +14,7 @@ final class Ledger {
     /** One event. */
     private static final class Line {
         private final long sentNanos;
+        private final Instant sentAt = Instant.now();
         private @Nullable Outcome outcome;
         private @Nullable Position id;
 
@@ -26,7 +28,11 @@ final class Ledger {
      *
      * @param id where it stands in the log, if anybody has told
      */
-    record Entry(long sentNanos, Outcome outcome, @Nullable Position id) {
+    record Entry(
+            long sentNanos,
+            Instant sentAt,
+            Outcome outcome,
+            @Nullable Position id) {
 
         /** Whether it was published: its producer was told so, or somebody saw it. */
         boolean published() {
@@ -92,7 +98,8 @@ final class Ledger {
             List<Entry> entries = new ArrayList<>(ofSource.size());
             for (Line line : ofSource) {
                 Outcome outcome = line.outcome;
-                entries.add(new Entry(line.sentNanos, outcome == null ? new Outcome.Unknown() : outcome, line.id));
+                entries.add(new Entry(
+                        line.sentNanos, line.sentAt, outcome == null ? new Outcome.Unknown() : outcome, line.id));
             }
             return entries;
         }
