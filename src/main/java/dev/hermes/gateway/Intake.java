@@ -114,7 +114,7 @@ final class Intake implements RedisLinkListener, LogOutlet {
     private History redisHistory(Settings settings, RedisLink link, RejectedMessages rejected) {
         LogScripts scripts = new LogScripts(link.commands(), settings.history());
         RedisLogParts parts = new RedisLogParts(
-                scripts, link.tail(), link.readers(), channels::shape, parser, recallable(settings), clock);
+                scripts, link.tail(), link.readers(), channels::logged, parser, recallable(settings), clock);
         List<String> heard = new ArrayList<>(channels.names());
         heard.addAll(channels.patterns());
         return new RedisHistory(
