@@ -36,9 +36,10 @@ final class ChaosReport {
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.version"),
                 redisVersion);
-        line("| fault | faults | published | due | delivered once | repeated | declared lost | silently lost"
-                + " | recovered in, p50 | max |");
-        line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        line(
+                "| fault | faults | published | due | delivered once | repeated | declared lost | silently lost | gaps told"
+                        + " | recovered in, p50 | max |");
+        line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         judge.rows().forEach(this::row);
         row("all", judge.total());
         line("");
@@ -51,7 +52,7 @@ final class ChaosReport {
         boolean all = name.equals("all");
         text.append(String.format(
                 Locale.ROOT,
-                "| %s | %d | %d | %d | %d | %d | %d | %d | %s | %s |\n",
+                "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %s | %s |\n",
                 name,
                 all ? timeline.count() : timeline.count(name),
                 tally.published,
@@ -60,6 +61,7 @@ final class ChaosReport {
                 tally.repeated,
                 tally.declared,
                 tally.silent,
+                tally.gaps,
                 seconds(recovery.quantile(name, 0.5)),
                 seconds(recovery.quantile(name, 1))));
     }
@@ -70,7 +72,7 @@ final class ChaosReport {
 
     private static Map<String, Integer> gaps(List<Journal> journals) {
         Map<String, Integer> gaps = new TreeMap<>();
-        journals.forEach(journal -> journal.gaps().forEach((reason, count) -> gaps.merge(reason, count, Integer::sum)));
+        journals.forEach(journal -> journal.gaps().forEach(gap -> gaps.merge(gap.reason(), 1, Integer::sum)));
         return gaps;
     }
 

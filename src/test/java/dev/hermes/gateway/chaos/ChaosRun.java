@@ -81,6 +81,9 @@ final class ChaosRun implements AutoCloseable {
             timeline.begin(row);
             tell("at %.3f s %s", timeline.seconds(begun), faults);
             make(breaker, faults, row);
+            if (faults.stream().anyMatch(fault -> fault.kind().losesTheLog())) {
+                timeline.lost(begun, System.nanoTime());
+            }
             awaitRecovery(faults);
             lapse.pass(plan.pause());
         }

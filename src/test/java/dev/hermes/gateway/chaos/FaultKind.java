@@ -35,6 +35,11 @@ enum FaultKind {
         this.place = place;
     }
 
+    /** Whether Redis loses the log by it. */
+    boolean losesTheLog() {
+        return this == REDIS_EMPTIED || this == FLUSHED;
+    }
+
     String label() {
         return label;
     }

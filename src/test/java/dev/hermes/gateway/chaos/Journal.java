@@ -13,7 +13,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +25,9 @@ final class Journal {
     private static final int MOST_NOTES = 12;
     private static final Duration LATE = Duration.ofSeconds(10);
     private static final String HOLE = "source_hole";
+
+    /** A client was told that it may have missed something. */
+    record Gap(long nanos, String reason) {}
 
     /** What a client was told that it may have missed. */
     record Span(Position after, Position upTo) {
@@ -74,7 +76,7 @@ final class Journal {
     private final List<Span> spans = new ArrayList<>();
     private final Deque<String> notes = new ArrayDeque<>();
     private final List<String> breaches = new ArrayList<>();
-    private final Map<String, Integer> gaps = new TreeMap<>();
+    private final List<Gap> gaps = new ArrayList<>();
     private @Nullable Position cursor;
     private @Nullable Position lastEvent;
     private boolean gapExpected;
@@ -144,7 +146,7 @@ final class Journal {
 
     private void gap(Position id, String data) {
         String reason = field(data, "reason");
-        gaps.merge(reason, 1, Integer::sum);
+        gaps.add(new Gap(System.nanoTime(), reason));
         if (!reason.equals(HOLE) && cursor != null) {
             spans.add(new Span(cursor, id));
         }
@@ -257,7 +259,7 @@ final class Journal {
         return breaches;
     }
 
-    Map<String, Integer> gaps() {
+    List<Gap> gaps() {
         return gaps;
     }
 

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Holds what each client got against what was published: every event between the first and the last that came from a
- * producer is due. One that stands in the log is excused only by a gap that covers its place; one of which nobody knows a
- * place, by a gap between its neighbours that tells of its time. One thread, after the end.
+ * producer is due. One that stands in the log is excused only by a gap that covers its place; and
+ * that only if Redis lost the log about then; one of which nobody knows a place, by a gap between its neighbours that tells of its time. One thread, after the end.
  */
 final class Judge {
 
@@ -37,7 +37,12 @@ final class Judge {
             }
             journals.forEach(journal -> judge(journal, source, entries));
         }
-        journals.forEach(journal -> breaches.addAll(journal.breaches()));
+        for (Journal journal : journals) {
+            breaches.addAll(journal.breaches());
+            for (Journal.Gap gap : journal.gaps()) {
+                rows.computeIfAbsent(timeline.rowAt(gap.nanos()), row -> new Tally()).gaps++;
+            }
+        }
     }
 
     private Tally row(Ledger.Entry entry) {
@@ -70,6 +75,9 @@ final class Judge {
             tally.once++;
         } else if (id == null ? journal.spanned(source, number, entry.sentAt()) : journal.covered(id)) {
             tally.declared++;
+            if (id != null && !timeline.lostAbout(entry.sentNanos())) {
+                tell("declared lost, but the log kept it:", journal, source, number, entry);
+            }
         } else {
             tally.silent++;
             tell("silently lost", journal, source, number, entry);

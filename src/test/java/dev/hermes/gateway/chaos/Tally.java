@@ -10,6 +10,7 @@ final class Tally {
     long declared;
     long silent;
     long disordered;
+    long gaps;
 
     void add(Tally other) {
         published += other.published;
@@ -19,5 +20,6 @@ final class Tally {
         declared += other.declared;
         silent += other.silent;
         disordered += other.disordered;
+        gaps += other.gaps;
     }
 }

@@ -10,9 +10,27 @@ final class Timeline {
 
     static final String CALM = "before the first";
 
+    /** How long it may take until everybody has noticed that the log is another one. */
+    private static final long NOTICED_NANOS = 30_000_000_000L;
+
     private record Window(String row, long fromNanos) {}
 
+    private record Loss(long fromNanos, long toNanos) {}
+
     private final List<Window> windows = new ArrayList<>(List.of(new Window(CALM, System.nanoTime())));
+
+    private final List<Loss> losses = new ArrayList<>();
+
+    /** Somewhere between these two moments Redis lost the log. */
+    void lost(long fromNanos, long toNanos) {
+        losses.add(new Loss(fromNanos, toNanos));
+    }
+
+    /** Whether Redis lost the log about that time. */
+    boolean lostAbout(long nanos) {
+        return losses.stream()
+                .anyMatch(loss -> nanos > loss.fromNanos() - NOTICED_NANOS && nanos < loss.toNanos() + NOTICED_NANOS);
+    }
 
     void begin(String row) {
         windows.add(new Window(row, System.nanoTime()));
