@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     carries the key
  * @param type the event type, {@code [A-Za-z0-9_.-]{1,64}} and not reserved
  * @param key what the event is about, or null
- * @param fields the scalar top-level fields of {@code data} that some channel filters by, as text
+ * @param fields the scalar top-level fields of {@code data} that somebody looks at, as text
  * @param data the JSON object exactly as the producer wrote it, UTF-8
  * @param timestamp the producer's, else when it was received, ISO 8601
  */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Which of the catalogue's channels is heard where. Immutable. */
 public final class ChannelDirectory {
 
+    /** Says whether more is to come of a key. */
+    private static final String STATUS = "status";
+
     private record Listening(KeyPattern pattern, ChannelShape shape) {}
 
     private final Map<String, ChannelShape> byName = new HashMap<>();
@@ -30,6 +33,9 @@ public final class ChannelDirectory {
             channel.heardOn().forEach(name -> byExactName.put(name, shape));
             channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new Listening(pattern, shape)));
             fields.addAll(channel.filters());
+            if (channel.catchUp() != Channel.CatchUp.ALL) {
+                fields.add(STATUS);
+            }
         }
     }
 
@@ -38,7 +44,7 @@ public final class ChannelDirectory {
         return byName.get(channel);
     }
 
-    /** The fields of data that some channel filters by. */
+    /** The fields of data that some channel filters by, or that say whether an event may be left out. */
     public Set<String> fields() {
         return fields;
     }

@@ -17,6 +17,7 @@ public final class RedisLogParts {
     private final StreamReader reader;
     private final StreamEntries entries;
     private final LatestIds latest;
+    private final ProducerEntries producers;
     private final InstantSource clock;
 
     /**
@@ -38,6 +39,7 @@ public final class RedisLogParts {
         this.entries = new StreamEntries(channels, parser, clock);
         this.reader = new StreamReader(readers, entries);
         this.latest = new LatestIds(indexed);
+        this.producers = new ProducerEntries(scripts);
         this.clock = clock;
     }
 
@@ -59,6 +61,10 @@ public final class RedisLogParts {
 
     LatestIds latest() {
         return latest;
+    }
+
+    ProducerEntries producers() {
+        return producers;
     }
 
     InstantSource clock() {
