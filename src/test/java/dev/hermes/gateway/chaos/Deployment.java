@@ -55,6 +55,8 @@ final class Deployment implements AutoCloseable {
         settings.put("HERMES_SSE_CONNECTION_TIMEOUT", "60");
         settings.put("HERMES_SSE_STALL_TIMEOUT", "6");
         settings.put("HERMES_DRAIN_TIMEOUT", "5");
+        // What is left out on purpose could not be told from what is lost.
+        settings.put("HERMES_CONFLATE_AFTER", "0");
         // All clients have one address here, and an emptied Redis makes all their tokens unknown at once.
         settings.put("HERMES_RATE_LIMIT_PER_MINUTE", "1000000");
         return settings;
