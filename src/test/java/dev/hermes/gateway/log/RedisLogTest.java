@@ -214,6 +214,18 @@ class RedisLogTest extends EventLogContract {
         assertGap(resume(before), GapReason.HISTORY_EVICTED);
     }
 
+    @Test
+    void aHistoryOfOneEntryLosesNothingThatIsReadInTime() {
+        start(bounds(1, Duration.ofHours(1), 64 << 20));
+        List<EventId> ids = new ArrayList<>();
+        for (int times = 0; times < 20; times++) {
+            ids.addAll(append(1));
+        }
+        awaitOut(20);
+        assertThat(out).extracting(LogEntry::id).isEqualTo(ids);
+        assertThat(lost).as("only the beginning").hasSize(1);
+    }
+
     private EventId add(String... fields) {
         List<String> words = new ArrayList<>(List.of(LogScript.STREAM, "*"));
         words.addAll(List.of(fields));
