@@ -9,6 +9,7 @@ import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import dev.hermes.gateway.traffic.LoggedEvents.Entry;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +66,7 @@ class ReplaySizesTest {
     private static void publish(int count) {
         int before = log.length();
         log.publish(count);
-        await().until(() -> log.length() >= before + count);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> log.length() >= before + count);
     }
 
     static Stream<Integer> distances() {
