@@ -84,9 +84,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         Catalogue catalogue = services.settings().catalogue();
         Selection selection = route.selecting().select(context, query);
         Subscription subscription = selection.allowedBy(credential.scopes(), catalogue);
-        if (services.draining().getAsBoolean()) {
-            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
-        }
+        refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Admission.Ticket ticket =
                 headOnly ? Admission.Ticket.FREE : services.admission().stream(addresses.of(context.request()));
@@ -94,11 +92,21 @@ final class StreamHandler implements Handler<RoutingContext> {
             throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
         }
         return start(selection, subscription, cursor)
-                .map(start -> new StreamOpening(
-                        subscription, start.opening(), start.greetings(), new CredentialLease(credential), ticket))
+                .map(start -> {
+                    // Again: those open are being ended by now, and this one would be left to the end.
+                    refuseWhileDraining();
+                    return new StreamOpening(
+                            subscription, start.opening(), start.greetings(), new CredentialLease(credential), ticket);
+                })
                 .onSuccess(opening -> begin(context, opening, headOnly))
                 .onFailure(failure -> ticket.release())
                 .mapEmpty();
+    }
+
+    private void refuseWhileDraining() {
+        if (services.draining().getAsBoolean()) {
+            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
+        }
     }
 
     private Future<Greetings.Start> start(Selection selection, Subscription subscription, Cursor cursor) {
