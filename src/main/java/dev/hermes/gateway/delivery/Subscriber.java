@@ -43,6 +43,9 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
 
     private @Nullable Membership membership;
 
+    /** Only while it is far behind. */
+    private Conflation.@Nullable Lookahead lookahead;
+
     /** Its places in the hub. */
     record Membership(SubscriptionIndex.Registration index, SubscriberSet.Membership everyone) {}
 
@@ -95,6 +98,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     }
 
     final void becomeLive() {
+        lookahead = null;
         state = State.LIVE;
     }
 
@@ -139,5 +143,13 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
 
     final void membership(@Nullable Membership places) {
         membership = places;
+    }
+
+    final Conflation.@Nullable Lookahead lookahead() {
+        return lookahead;
+    }
+
+    final void lookahead(Conflation.Lookahead counted) {
+        lookahead = counted;
     }
 }

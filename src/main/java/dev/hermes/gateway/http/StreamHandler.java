@@ -79,11 +79,12 @@ final class StreamHandler implements Handler<RoutingContext> {
 
     private Future<Void> open(RoutingContext context, Query query, Credential credential) {
         query.requireOnly(route.parameters());
-        query.flag("conflate", true);
+        boolean conflate = query.flag("conflate", true);
         Cursor cursor = cursor(context.request(), query);
         Catalogue catalogue = services.settings().catalogue();
         Selection selection = route.selecting().select(context, query);
-        Subscription subscription = selection.allowedBy(credential.scopes(), catalogue);
+        Subscription allowed = selection.allowedBy(credential.scopes(), catalogue);
+        Subscription subscription = conflate ? Selection.conflated(allowed, catalogue) : allowed;
         refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Admission.Ticket ticket =

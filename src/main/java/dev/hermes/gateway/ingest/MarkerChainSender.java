@@ -107,15 +107,14 @@ final class MarkerChainSender {
         return stretches.stream().mapToLong(MarkerChainStretch::bytes).sum();
     }
 
-    /** When the oldest call was heard that is not answered, or null. */
-    @Nullable
-    Instant oldest() {
+    /** When the oldest call was heard that is not answered; else now. */
+    Instant oldest(Instant now) {
         for (MarkerChainStretch stretch : stretches) {
             if (!stretch.isEmpty()) {
                 return stretch.oldest(1, 1).get(0).heardAt();
             }
         }
-        return null;
+        return now;
     }
 
     void begin(MarkerChainStretch stretch) {

@@ -41,6 +41,9 @@ final class Session {
 
         void canaryBack(Duration took);
 
+        /** Redis is there, and takes no writes; or takes them again. The reason may be told again. */
+        void writable(boolean writable, String reason);
+
         /** Something is not as it should be, though Redis can be used. */
         void odd(String what);
 
@@ -58,7 +61,7 @@ final class Session {
     private final Vertx vertx;
     private final Subscriptions subscriptions;
     private final Observer observer;
-    private final SecureRandom random;
+    private final IdentityCheck identity;
     private final Reasons reasons;
     private final Connections connections;
     private final LogConnections logConnections;
@@ -71,7 +74,6 @@ final class Session {
     private boolean ended;
     private long tickTimer = -1;
     private String version = "unknown";
-    private @Nullable String identity;
     private @Nullable RedisConnection commands;
 
     Session(
@@ -84,7 +86,7 @@ final class Session {
         this.vertx = vertx;
         this.subscriptions = subscriptions;
         this.reasons = reasons;
-        this.random = random;
+        this.identity = new IdentityCheck(reasons, random, new Checking());
         this.observer = observer;
         this.connections = new Connections(vertx, settings);
         this.logConnections = new LogConnections(connections, subscriptions.logReaders());
@@ -205,7 +207,7 @@ final class Session {
                 .map(Response::toString)
                 .recover(this::withoutVersion)
                 .onSuccess(this::judgeVersion)
-                .compose(info -> ended ? Future.succeededFuture() : ensureIdentity(connection))
+                .compose(info -> ended ? Future.succeededFuture() : identity.ask(connection))
                 .onSuccess(done -> publishCanary(connection))
                 .onFailure(failure -> end(reasons.of(failure)));
     }
@@ -227,37 +229,6 @@ final class Session {
                 end(problem);
             }
         });
-    }
-
-    private Future<Void> ensureIdentity(RedisConnection connection) {
-        return Replies.sendAll(connection, LogIdentity.ensure(random)).map(replies -> {
-            if (!ended) {
-                replies.stream()
-                        .filter(Replies::isError)
-                        .findFirst()
-                        .ifPresentOrElse(
-                                this::judgeError,
-                                () -> judgeIdentity(LogIdentity.text(replies.get(replies.size() - 1))));
-            }
-            return null;
-        });
-    }
-
-    private void judgeIdentity(@Nullable String found) {
-        if (found != null && !found.equals(identity)) {
-            identity = found;
-            observer.identity(found);
-        }
-    }
-
-    private void judgeError(Response error) {
-        String hint = Replies.code(error).equals(Replies.MOVED) ? " (is HERMES_REDIS_CLUSTER to be true?)" : "";
-        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString()) + hint;
-        if (Replies.meansNodeUnusable(error)) {
-            end(reason);
-        } else {
-            observer.odd(reason);
-        }
     }
 
     private void publishCanary(RedisConnection connection) {
@@ -290,9 +261,31 @@ final class Session {
             return;
         }
         // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.
-        ensureIdentity(connection).onFailure(failure -> end(reasons.of(failure)));
+        identity.ask(connection).onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
         connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
         logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
+    }
+
+    private final class Checking implements IdentityCheck.Observer {
+
+        @Override
+        public void identity(String found) {
+            if (!ended) {
+                observer.identity(found);
+            }
+        }
+
+        @Override
+        public void writable(boolean writable, String reason) {
+            if (!ended) {
+                observer.writable(writable, reason);
+            }
+        }
+
+        @Override
+        public void unusable(String reason) {
+            end(reason);
+        }
     }
 }
