@@ -24,7 +24,8 @@ final class CatchUp {
      *
      * @param entriesAVisit entries looked at for one subscriber before the next one's turn
      * @param entriesATurn entries looked at in one turn of the event loop
-     * @param entriesAPage entries read from the log at once
+     * @param entriesAPage most entries read from the log at once; as many as the subscriber took the last time, or
+     *     twice as many if it took them all
      * @param readers reads of the log at the same time
      */
     record Pace(int entriesAVisit, int entriesATurn, int entriesAPage, int readers) {
@@ -193,7 +194,7 @@ final class CatchUp {
             if (!subscriber.closed()) {
                 readers++;
                 EventId asked = subscriber.cursor();
-                log.read(asked, pace.entriesAPage())
+                log.read(asked, Math.min(pace.entriesAPage(), subscriber.appetite()))
                         .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
             }
         }
@@ -228,11 +229,15 @@ final class CatchUp {
         }
         conflation.look(subscriber, entries.size());
         boolean takes = subscriber.writable();
-        for (int index = 0; takes && index < entries.size(); index++) {
-            Slot slot = new Slot(entries.get(index));
+        int taken = 0;
+        while (takes && taken < entries.size()) {
+            Slot slot = new Slot(entries.get(taken));
             takes = hand(subscriber, slot);
             slot.release();
+            taken++;
         }
+        // What it does not take is read again: of large events, or by a slow client, that would soon be most of it.
+        subscriber.appetite(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.appetite()) : Math.max(1, taken));
         conclude(subscriber, takes);
     }
 

@@ -26,6 +26,8 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         CLOSED
     }
 
+    private static final int FIRST_APPETITE = 16;
+
     private final Subscription subscription;
     private State state = State.CATCHING_UP;
     private EventId cursor;
@@ -35,6 +37,9 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
 
     /** Whether it waits for its turn, a reader, or the hub to reach its cursor; then nobody else may move it. */
     private boolean scheduled;
+
+    /** How many entries it is worth reading from the log for it at once. */
+    private int appetite = FIRST_APPETITE;
 
     private @Nullable Membership membership;
 
@@ -122,6 +127,14 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
 
     final void scheduled(boolean now) {
         scheduled = now;
+    }
+
+    final int appetite() {
+        return appetite;
+    }
+
+    final void appetite(int entries) {
+        appetite = entries;
     }
 
     final @Nullable Membership membership() {
