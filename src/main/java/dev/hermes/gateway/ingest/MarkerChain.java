@@ -114,11 +114,8 @@ public final class MarkerChain {
     public void giveUp() {
         assertOwnerLoop();
         stopNumbering();
-        Instant oldest = sender.oldest();
+        listened.gaveUp(sender.oldest());
         sender.forget();
-        if (oldest != null) {
-            listened.endedAt(oldest);
-        }
     }
 
     /** The next message of a subscription, given by its exact name or glob, is this event. */
