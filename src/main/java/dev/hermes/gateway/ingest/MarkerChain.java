@@ -24,9 +24,6 @@ public final class MarkerChain {
 
     private static final Logger LOG = LoggerFactory.getLogger(MarkerChain.class);
 
-    /** How long before its end a connection may have been deaf: as long as a canary may stay out. */
-    private static final long UNPROVEN_MILLIS = 4_000;
-
     private final Thread ownerThread = Thread.currentThread();
     private final String gateway;
     private final MarkerChainTime time;
@@ -50,8 +47,7 @@ public final class MarkerChain {
     private long current;
 
     private boolean watching;
-    private Instant lastHeard = Instant.EPOCH;
-    private Instant listenedUntil = Instant.EPOCH;
+    private final MarkerChainListened listened = new MarkerChainListened();
 
     /**
      * @param gateway a name of this gateway that no other has, without spaces
@@ -76,7 +72,7 @@ public final class MarkerChain {
 
     /**
      * Every subscription is confirmed and heard; commands work. Also to be called, without {@link #down} before it, when
-     * the identity has changed.
+     * the identity has changed, and after {@link #hold}.
      *
      * @param logIdentity of the log that Redis keeps; if it is another one than before, what was kept is forgotten
      */
@@ -85,15 +81,24 @@ public final class MarkerChain {
         if (closed) {
             return;
         }
+        boolean goesOn = connected && logIdentity.equals(identity);
         if (!logIdentity.equals(identity)) {
             sender.forget();
-            identity = logIdentity;
-            listenedUntil = Instant.EPOCH;
+            listened.endedAt(Instant.EPOCH);
         }
+        identity = logIdentity;
         connected = true;
-        current = 0;
+        current = goesOn ? current : 0;
         sender.resume(logIdentity);
-        begin();
+        if (!goesOn) {
+            begin();
+        }
+    }
+
+    /** Redis takes no writes, though it is heard: until {@link #up}, with the same identity, everything is kept. */
+    public void hold() {
+        assertOwnerLoop();
+        sender.pause();
     }
 
     /** Redis was lost: nothing is heard any more, no command is answered. What is not answered is kept. */
@@ -111,7 +116,9 @@ public final class MarkerChain {
         stopNumbering();
         Instant oldest = sender.oldest();
         sender.forget();
-        listenedUntil = oldest == null ? listenedUntil : oldest;
+        if (oldest != null) {
+            listened.endedAt(oldest);
+        }
     }
 
     /** The next message of a subscription, given by its exact name or glob, is this event. */
@@ -126,8 +133,7 @@ public final class MarkerChain {
     /**
      * The next message of a subscription is no event.
      *
-     * @param keep run on this loop if no other gateway was first to see it; at most once, and not at all if it cannot be
-     *     known
+     * @param keep run on this loop if no other gateway was first to see it; not at all if that cannot be known
      */
     public void heardRejected(String subscription, Runnable keep) {
         assertOwnerLoop();
@@ -173,15 +179,15 @@ public final class MarkerChain {
         return drained.future();
     }
 
-    private void finish() {
-        sender.pause();
-        drained.tryComplete();
-    }
-
     private void finishIfDrained() {
         if (closed && (!connected || sender.isEmpty())) {
             finish();
         }
+    }
+
+    private void finish() {
+        sender.pause();
+        drained.tryComplete();
     }
 
     private void begin() {
@@ -194,13 +200,11 @@ public final class MarkerChain {
     private void startNumbering(long number) {
         draw.stop();
         Instant now = time.now();
-        Instant from = listenedUntil.isBefore(now) ? listenedUntil : now;
-        MarkerChainStretch next = new MarkerChainStretch(
-                new ChainCall.Start(number, from, now), time.monotonicMillis() + limits.holdMillis());
-        stretch = next;
+        stretch = new MarkerChainStretch(
+                new ChainCall.Start(number, listened.until(now), now), time.monotonicMillis() + limits.holdMillis());
         numbers.startFrom(number);
-        lastHeard = now;
-        sender.begin(next);
+        listened.heard(now);
+        sender.begin(stretch);
     }
 
     private void stopNumbering() {
@@ -209,8 +213,7 @@ public final class MarkerChain {
         watching = false;
         if (stretch != null) {
             stretch = null;
-            Instant proven = time.now().minusMillis(UNPROVEN_MILLIS);
-            listenedUntil = lastHeard.isAfter(proven) ? lastHeard : proven;
+            listened.stopped(time.now());
         }
     }
 
@@ -230,13 +233,12 @@ public final class MarkerChain {
                 return;
             }
             watching = false;
-            if (current > numbers.marker()) {
-                // A loop that was held up itself has not read what came meanwhile.
-                if (time.monotonicMillis() - due > limits.holdMillis() / 4) {
-                    watch();
-                } else {
-                    breakChain("the log is at a marker that was never heard here");
-                }
+            // A loop that was held up itself has not read what came meanwhile.
+            boolean heldUp = time.monotonicMillis() - due > limits.holdMillis() / 4;
+            if (current > numbers.marker() && heldUp) {
+                watch();
+            } else if (current > numbers.marker()) {
+                breakChain("the log is at a marker that was never heard here");
             }
         });
     }
@@ -251,8 +253,9 @@ public final class MarkerChain {
     }
 
     private void add(ChainCall call, @Nullable Runnable whenFirst) {
-        lastHeard = time.now();
-        sender.add(new MarkerChainCall(call, lastHeard, whenFirst));
+        Instant now = time.now();
+        listened.heard(now);
+        sender.add(new MarkerChainCall(call, now, whenFirst));
         if (sender.bytes() > limits.keptBytes()) {
             giveUp();
             breakChain("more than " + limits.keptBytes() + " bytes wait for the log");
@@ -264,7 +267,6 @@ public final class MarkerChain {
     }
 
     private final class Sending implements MarkerChainSender.Observer {
-
         @Override
         public void answered(MarkerChainStretch of, MarkerChainCall call, ChainResult result) {
             if (result instanceof ChainResult.Appended appended && call.call() instanceof ChainCall.Append append) {

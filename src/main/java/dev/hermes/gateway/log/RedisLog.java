@@ -10,7 +10,7 @@ import io.vertx.redis.client.Response;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +44,8 @@ public final class RedisLog implements EventLog {
     private final LatestIds latest;
     private final Indexing indexing;
     private final OwnAppends own = new OwnAppends();
+    private final ProducerEntries producers;
+    private final Openings openings;
     private String identity = "";
     private boolean reachedOnce;
     private boolean closed;
@@ -73,10 +75,12 @@ public final class RedisLog implements EventLog {
         this.entries = parts.entries();
         this.refusals = refusals;
         this.latest = parts.latest();
+        this.producers = parts.producers();
         this.indexing = new Indexing(reader, latest);
         this.outlet = outlet;
         this.settled = settled;
         this.tail = new StreamTail(parts.tail(), NOWHERE, new Following());
+        this.openings = new Openings(reader, latest, indexing, tail::position);
     }
 
     /** Redis holds the log of that identity now; {@link #up} is to follow where Redis is known to be there. */
@@ -98,17 +102,23 @@ public final class RedisLog implements EventLog {
             return Future.succeededFuture();
         }
         EventId position = tail.position();
-        return reader.at(position).compose(held -> {
-            if (tail.running()) {
-                return Future.succeededFuture();
-            }
-            if (held == null) {
-                return restart();
-            }
-            follow(position);
-            indexing.resume();
-            return Future.succeededFuture();
-        });
+        return reader.at(position)
+                .compose(held -> held == null ? completeAfter(position) : Future.succeededFuture(true))
+                .compose(complete -> {
+                    if (tail.running()) {
+                        return Future.succeededFuture();
+                    }
+                    if (!complete) {
+                        return restart();
+                    }
+                    follow(position);
+                    indexing.resume();
+                    return Future.succeededFuture();
+                });
+    }
+
+    private Future<Boolean> completeAfter(EventId gone) {
+        return scripts.removedLast(followedIdentity, gone);
     }
 
     private void follow(EventId from) {
@@ -120,6 +130,16 @@ public final class RedisLog implements EventLog {
     /** Whether its entries come right now. Owner's loop. */
     public boolean followed() {
         return tail.running();
+    }
+
+    /** How many events of each channel producers have appended themselves, by the last look. Owner's loop. */
+    public Map<String, Long> ofProducers() {
+        return producers.counts();
+    }
+
+    /** Looks how many those are. Owner's loop. */
+    public void lookForProducers() {
+        producers.look(followedIdentity, tail::position);
     }
 
     /** Redis was lost. Owner's loop. */
@@ -137,7 +157,7 @@ public final class RedisLog implements EventLog {
         tail.stop();
         String meant = identity;
         Future<Void> begun = scripts.origin(meant, reachedOnce ? tail.position() : null, clock.instant())
-                .map(RedisLog::given)
+                .map(LogScriptReply::required)
                 .map(tip -> restarted(meant, tip));
         if (!begun.isComplete()) {
             restarting = begun;
@@ -153,17 +173,11 @@ public final class RedisLog implements EventLog {
         reachedOnce = true;
         followedIdentity = meant;
         own.clear();
+        producers.begin(meant, tail::position);
         outlet.lost(tip);
         follow(tip);
         indexing.restart();
         return null;
-    }
-
-    private static <T> T given(LogScriptReply<T> reply) {
-        if (reply instanceof LogScriptReply.Given<T> given) {
-            return given.value();
-        }
-        throw new LogUnavailableException("Redis does not hold this log any more");
     }
 
     /** An envelope of this gateway got its place; the tail will tell of it soon. Owner's loop. */
@@ -180,9 +194,12 @@ public final class RedisLog implements EventLog {
             if (closed) {
                 return Future.failedFuture(new IllegalStateException("the log is closed"));
             }
+            if (!tail.running()) {
+                return Future.failedFuture(new LogUnavailableException("the log is not there right now"));
+            }
             long received = System.nanoTime();
             Future<List<EventId>> published = scripts.publish(identity, envelopes)
-                    .map(RedisLog::given)
+                    .map(LogScriptReply::required)
                     .map(ids -> {
                         for (int index = 0; index < ids.size(); index++) {
                             appended(ids.get(index), envelopes.get(index), received);
@@ -201,51 +218,12 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
         return loop.call(() -> tail.running()
-                ? settled.get().compose(done -> openNow(cursor, recalls)).recover(RedisLog::unavailable)
+                ? settled.get().compose(done -> openings.open(cursor, recalls)).recover(RedisLog::unavailable)
                 : Future.failedFuture(new LogUnavailableException("the log is not there right now")));
     }
 
     private static <T> Future<T> unavailable(Throwable failure) {
         return Future.failedFuture(new LogUnavailableException(failure));
-    }
-
-    private Future<Opening> openNow(Cursor cursor, List<Recall> recalls) {
-        if (cursor instanceof Cursor.Fresh) {
-            return recalls.isEmpty()
-                    ? Future.succeededFuture(new Opening(tail.position(), null, List.of()))
-                    : indexing.done().compose(done -> recall(recalls));
-        }
-        if (cursor instanceof Cursor.At at && !at.id().memory()) {
-            return reader.at(at.id())
-                    .compose(held -> held == null
-                            ? reader.oldest().map(oldest -> refused(at.id().toString(), reason(at.id(), oldest)))
-                            : Future.succeededFuture(new Opening(at.id(), null, List.of())));
-        }
-        String text = cursor instanceof Cursor.At at ? at.id().toString() : ((Cursor.Unreadable) cursor).text();
-        return Future.succeededFuture(refused(text, GapReason.UNKNOWN_CURSOR));
-    }
-
-    private Opening refused(String cursor, GapReason reason) {
-        EventId tip = tail.position();
-        return new Opening(tip, Gap.of(reason, cursor, tip), List.of());
-    }
-
-    private static GapReason reason(EventId cursor, @Nullable EventId oldest) {
-        return oldest != null && oldest.isAfter(cursor) ? GapReason.HISTORY_EVICTED : GapReason.UNKNOWN_CURSOR;
-    }
-
-    private Future<Opening> recall(List<Recall> recalls) {
-        EventId position = tail.position();
-        List<Future<@Nullable LogEntry>> asked = new ArrayList<>();
-        recalls.stream().map(latest::get).filter(Objects::nonNull).distinct().forEach(id -> asked.add(reader.at(id)));
-        return Future.all(asked)
-                .map(all -> new Opening(
-                        position,
-                        null,
-                        all.<LogEntry>list().stream()
-                                .filter(Event.class::isInstance)
-                                .map(Event.class::cast)
-                                .toList()));
     }
 
     @Override
@@ -274,9 +252,16 @@ public final class RedisLog implements EventLog {
                 LogEntry next = known == null ? entries.entry(entry, refusals) : new Event(id, known.envelope());
                 received = known == null ? received : Math.min(received, known.receivedNanos());
                 latest.remember(next);
+                producers.passed(next);
                 read.add(next);
             }
+            producers.reached(tail.position());
             outlet.accept(read, received);
+        }
+
+        @Override
+        public Future<Boolean> completeAfter(EventId gone) {
+            return RedisLog.this.completeAfter(gone);
         }
 
         @Override

@@ -31,6 +31,7 @@ public final class RedisLink {
     private static final long REPEAT_LOG_SECONDS = 30;
 
     private final Vertx vertx;
+    private final Context owner;
     private final RedisSettings settings;
     private final Subscriptions subscriptions;
     private final RedisLinkListener listener;
@@ -73,6 +74,7 @@ public final class RedisLink {
             throw new IllegalArgumentException("HERMES_REDIS_URL names no Redis to link to");
         }
         this.vertx = vertx;
+        this.owner = context;
         this.settings = settings;
         this.subscriptions = subscriptions;
         this.listener = listener;
@@ -164,6 +166,16 @@ public final class RedisLink {
         return timesLost;
     }
 
+    /**
+     * On the owner's context, not only its thread: what is opened belongs to the context it is opened on, and what belongs
+     * to none, as a connection's own does, is closed before the gateway is.
+     */
+    private void attemptAgain() {
+        if (state == LinkState.DISCONNECTED) {
+            attempt();
+        }
+    }
+
     private void attempt() {
         state = state.to(LinkState.CONNECTING);
         Session next;
@@ -200,7 +212,7 @@ public final class RedisLink {
                         reason);
             }
         }
-        retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> attempt());
+        retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> owner.runOnContext(due -> attemptAgain()));
         firstAttempt.tryComplete();
         if (wasLive) {
             listener.onDown(reason);
@@ -252,6 +264,14 @@ public final class RedisLink {
         @Override
         public void identity(String identity) {
             listener.onIdentity(identity);
+        }
+
+        @Override
+        public void writable(boolean writable, String reason) {
+            if (!writable) {
+                odd(reason);
+            }
+            listener.onWritable(writable, reason);
         }
 
         @Override

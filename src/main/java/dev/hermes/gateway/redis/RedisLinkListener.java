@@ -22,6 +22,15 @@ public interface RedisLinkListener {
     default void onIdentity(String identity) {}
 
     /**
+     * Redis is there and takes no writes, out of memory for example; or takes them again. Messages are heard all the same.
+     * Told before {@link #onUp} where it is so from the beginning, and every second for as long as it lasts; it need not be
+     * told to be over when {@link #onDown} comes.
+     *
+     * @param reason why not, for people; carries no password
+     */
+    default void onWritable(boolean writable, String reason) {}
+
+    /**
      * Redis is proven to be there: every subscription is confirmed and what is published comes back. Commands work.
      *
      * @param downSince when it was lost; null the first time

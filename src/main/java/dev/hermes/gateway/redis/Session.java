@@ -41,6 +41,9 @@ final class Session {
 
         void canaryBack(Duration took);
 
+        /** Redis is there, and takes no writes; or takes them again. The reason may be told again. */
+        void writable(boolean writable, String reason);
+
         /** Something is not as it should be, though Redis can be used. */
         void odd(String what);
 
@@ -52,7 +55,6 @@ final class Session {
     }
 
     private static final String CANARY_CHANNEL = "hermes:gateway:canary:";
-    private static final String NOT_SINGLE = " (is HERMES_REDIS_CLUSTER to be true?)";
     private static final long TICK_MILLIS = 1_000;
     private static final long PROOF_LIMIT_SECONDS = 3;
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
@@ -62,7 +64,7 @@ final class Session {
     private final Vertx vertx;
     private final Subscriptions subscriptions;
     private final Observer observer;
-    private final SecureRandom random;
+    private final IdentityCheck identity;
     private final Reasons reasons;
     private final Connections connections;
     private final LogConnections logConnections;
@@ -75,7 +77,6 @@ final class Session {
     private boolean ended;
     private long tickTimer = -1;
     private String version = "unknown";
-    private @Nullable String identity;
     private @Nullable RedisConnection commands;
     private @Nullable RedisConnection scripts;
 
@@ -89,7 +90,7 @@ final class Session {
         this.vertx = vertx;
         this.subscriptions = subscriptions;
         this.reasons = reasons;
-        this.random = random;
+        this.identity = new IdentityCheck(settings.cluster(), reasons, random, new Checking());
         this.observer = observer;
         this.connections = new Connections(vertx, settings);
         this.logConnections = new LogConnections(connections, subscriptions.logReaders());
@@ -210,7 +211,7 @@ final class Session {
         }
         ServerVersion.ask(connection, observer::odd)
                 .onSuccess(found -> found.ifPresent(this::judgeVersion))
-                .compose(asked -> ensureIdentity())
+                .compose(asked -> askIdentity())
                 .onSuccess(done -> publishCanary(connection))
                 .onFailure(failure -> end(reasons.of(failure)));
     }
@@ -223,42 +224,9 @@ final class Session {
         }
     }
 
-    private Future<Void> ensureIdentity() {
+    private Future<Void> askIdentity() {
         RedisConnection connection = scripts;
-        if (ended || connection == null) {
-            return Future.succeededFuture();
-        }
-        return Replies.sendAll(connection, LogIdentity.ensure(random)).map(replies -> {
-            if (!ended) {
-                replies.stream()
-                        .filter(Replies::isError)
-                        .findFirst()
-                        .ifPresentOrElse(
-                                this::judgeError,
-                                () -> judgeIdentity(LogIdentity.text(replies.get(replies.size() - 1))));
-            }
-            return null;
-        });
-    }
-
-    private void judgeIdentity(@Nullable String found) {
-        if (found != null && !found.equals(identity)) {
-            identity = found;
-            observer.identity(found);
-        }
-    }
-
-    private void judgeError(Response error) {
-        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString());
-        boolean moved = Replies.code(error).equals(Replies.MOVED);
-        if (moved && connections.cluster()) {
-            observer.logMoved();
-            end("another node of the Cluster has the log now");
-        } else if (Replies.meansNodeUnusable(error)) {
-            end(moved ? reason + NOT_SINGLE : reason);
-        } else {
-            observer.odd(reason);
-        }
+        return ended || connection == null ? Future.succeededFuture() : identity.ask(connection);
     }
 
     private void publishCanary(RedisConnection connection) {
@@ -292,9 +260,39 @@ final class Session {
             return;
         }
         // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.
-        ensureIdentity().onFailure(failure -> end(reasons.of(failure)));
+        askIdentity().onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
         connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
         logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
+    }
+
+    private final class Checking implements IdentityCheck.Observer {
+
+        @Override
+        public void identity(String found) {
+            if (!ended) {
+                observer.identity(found);
+            }
+        }
+
+        @Override
+        public void writable(boolean writable, String reason) {
+            if (!ended) {
+                observer.writable(writable, reason);
+            }
+        }
+
+        @Override
+        public void moved() {
+            if (!ended) {
+                observer.logMoved();
+                end("another node of the Cluster has the log now");
+            }
+        }
+
+        @Override
+        public void unusable(String reason) {
+            end(reason);
+        }
     }
 }

@@ -87,6 +87,10 @@ local bytes, entries, accounted, complete
 -- How many entries the stream has.
 local length
 
+-- How many this call appended, by channel. `c:` and a channel is how many gateways ever did, so that those of producers
+-- can be told by what is left.
+local appended = {}
+
 local function size(fields)
   local total = 0
   for index = 1, #fields do
@@ -97,6 +101,8 @@ end
 
 local function countAnew()
   bytes, entries, accounted, complete = 0, 0, '0-0', false
+  -- Unknown: who is to know what others removed last.
+  put('removed', '')
 end
 
 -- Adds what was appended by others, at most so many entries of it.
@@ -130,6 +136,7 @@ local function append(fields, wantedId)
     return nil, id
   end
   length = length + 1
+  appended[fields[2]] = (appended[fields[2]] or 0) + 1
   if complete then
     bytes = bytes + size(fields)
     entries = entries + 1
@@ -160,6 +167,7 @@ local function removeOldest(most, portion, unwanted)
     end
     if kept > 1 then
       redis.call('XTRIM', STREAM, 'MINID', '=', oldest[kept][1])
+      put('removed', oldest[kept - 1][1])
       removed = removed + kept - 1
     end
   end
@@ -190,9 +198,25 @@ local function saveAccount()
   put('bytes', integer(bytes))
   put('entries', integer(entries))
   put('accounted', accounted)
+  for channel, count in pairs(appended) do
+    put('c:' .. channel, integer(tonumber(state['c:' .. channel] or 0) + count))
+  end
 end
 
 local function newestId()
   local newest = redis.call('XREVRANGE', STREAM, '+', '-', 'COUNT', 1)
   return newest[1] and newest[1][1]
+end
+
+-- Says in the log that something may be missing here. Returns the entry's id, or nil and the error.
+local function appendGap(from, to)
+  local requested, failure = newestId(), nil
+  if not requested then
+    requested, failure = append({'channel', OWN_CHANNEL, 'type', 'log', 'data', '{}', 'timestamp', to})
+  end
+  if failure then
+    return nil, failure
+  end
+  return append({'channel', OWN_CHANNEL, 'type', 'gap', 'data', '{"reason":"source_hole","requested":"'
+    .. requested .. '","from":"' .. from .. '","to":"' .. to .. '"}', 'timestamp', to})
 end

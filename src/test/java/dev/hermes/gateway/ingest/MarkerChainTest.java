@@ -138,6 +138,21 @@ class MarkerChainTest {
     }
 
     @Test
+    void whatIsHeardWhileItIsHeldIsLoggedOnceItIsNot() {
+        ChainFixture gateway = gateway("g");
+        gateway.join();
+        gateway.sent.clear();
+        gateway.chain.hold();
+        gateway.hearAndSend("1");
+        gateway.hearAndSend("2");
+        gateway.pass(10_000);
+        assertThat(gateway.sent).isEmpty();
+        gateway.chain.up(ChainRedis.IDENTITY);
+        gateway.hearAndSend("3");
+        assertThat(redis.log()).containsExactly("1", "2", "3");
+    }
+
+    @Test
     void aFullRedisGetsEverythingLater() {
         ChainFixture gateway = gateway("g");
         gateway.join();
