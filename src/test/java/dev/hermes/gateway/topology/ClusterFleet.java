@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A Cluster of three masters; the second, {@link #LOG_NODE}, owns the slot of the log. Others know within about a second
- * that a node is gone.
+ * A Cluster of three masters; the second, {@link #LOG_NODE}, owns the slot of the log. Where it has a replica, that takes
+ * over a second or two after the node has gone.
  */
 final class ClusterFleet implements AutoCloseable {
 
@@ -29,11 +29,11 @@ final class ClusterFleet implements AutoCloseable {
     private final List<Integer> busPorts = new ArrayList<>();
 
     static ClusterFleet ofMasters() {
-        return new ClusterFleet(MASTERS);
+        return new ClusterFleet(MASTERS, 5_000);
     }
 
     static ClusterFleet withAReplicaOfTheLog() {
-        ClusterFleet fleet = new ClusterFleet(MASTERS + 1);
+        ClusterFleet fleet = new ClusterFleet(MASTERS + 1, 1_500);
         int replica = fleet.port(LOG_REPLICA);
         Wire.ask(replica, "CLUSTER", "REPLICATE", fleet.id(LOG_NODE));
         await().atMost(Duration.ofSeconds(15))
@@ -43,7 +43,7 @@ final class ClusterFleet implements AutoCloseable {
         return fleet;
     }
 
-    private ClusterFleet(int size) {
+    private ClusterFleet(int size, int nodeTimeoutMillis) {
         for (int node = 0; node < size; node++) {
             // Its own choice, the port plus 10,000, may be none.
             int bus = EmbeddedRedis.freePort();
@@ -51,7 +51,7 @@ final class ClusterFleet implements AutoCloseable {
             nodes.add(EmbeddedRedis.startOnFreePort(
                     "cluster-enabled yes",
                     "cluster-port " + bus,
-                    "cluster-node-timeout 1000",
+                    "cluster-node-timeout " + nodeTimeoutMillis,
                     "cluster-replica-validity-factor 0",
                     "repl-diskless-sync-delay 0"));
         }

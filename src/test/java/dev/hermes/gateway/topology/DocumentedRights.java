@@ -22,7 +22,7 @@ final class DocumentedRights {
 
     /** What everybody needs. */
     static List<String> always() {
-        return documented("reset on");
+        return documented("reset ");
     }
 
     /** What is needed besides for another database than 0. */

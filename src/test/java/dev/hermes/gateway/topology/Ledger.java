@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** What one stream got of a steady producer's events, held against what was published. */
 final class Ledger {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private record Got(Frame frame, long nanos) {}
 
     private final SseConnection stream;
@@ -22,15 +24,17 @@ final class Ledger {
         this.stream = stream;
     }
 
-    /** Takes frames until this one has come. */
+    /** Takes frames until this one has come; fails when it takes too long, though heartbeats go on. */
     Frame await(String event, String part) {
-        while (true) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
             Frame frame = stream.next();
             got.add(new Got(frame, System.nanoTime()));
             if (frame.event().equals(event) && frame.data().contains(part)) {
                 return frame;
             }
         }
+        throw new AssertionError("no " + event + " with " + part + " within " + PATIENCE);
     }
 
     /** Takes frames until an event with this number or a later one has come. */

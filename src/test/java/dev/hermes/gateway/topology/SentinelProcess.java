@@ -31,7 +31,7 @@ final class SentinelProcess implements AutoCloseable {
                             "bind 127.0.0.1",
                             "dir " + directory,
                             "sentinel monitor " + master + " 127.0.0.1 " + masterPort + " 2",
-                            "sentinel down-after-milliseconds " + master + " 1000",
+                            "sentinel down-after-milliseconds " + master + " 1500",
                             "sentinel failover-timeout " + master + " 3000",
                             "sentinel parallel-syncs " + master + " 2"));
             process = new ProcessBuilder(executable.toString(), file.toString(), "--sentinel")
