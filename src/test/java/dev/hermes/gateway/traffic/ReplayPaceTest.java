@@ -92,7 +92,9 @@ class ReplayPaceTest {
                     assertThat(slow.nextEvent().data()).startsWith("{\"n\": " + number + ",");
                 }
                 long read = sentByRedis() - before;
-                assertThat(read).isLessThan(2 * size);
+                // Each read tells the entry it goes on from again, to show that it is still there; here that is as
+                // large.
+                assertThat(read).isLessThan(size * 5 / 2);
             }
         }
     }
@@ -106,16 +108,17 @@ class ReplayPaceTest {
         List<SseConnection> streams = new ArrayList<>();
         try {
             long before = connections();
+            List<Long> seen = new ArrayList<>();
             for (int client = 0; client < clients; client++) {
                 streams.add(SseConnection.open(early.port(), QUEUE, Jwt.header(), "Last-Event-ID: " + cursor));
+                seen.add(connections());
             }
             Operator operator = new Operator(early);
-            List<Long> seen = new ArrayList<>();
             await().atMost(Duration.ofSeconds(90)).until(() -> {
                 seen.add(connections());
                 return operator.metric("hermes_streams_catching_up") == 0;
             });
-            assertThat(seen).hasSizeGreaterThan(1).containsOnly(before);
+            assertThat(seen).containsOnly(before);
             publish(1, "");
             List<String> expected = IntStream.rangeClosed(0, events)
                     .mapToObj(number -> data(number == events ? 0 : number, ""))
