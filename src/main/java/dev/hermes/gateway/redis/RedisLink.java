@@ -160,12 +160,6 @@ public final class RedisLink {
         return lastCanary;
     }
 
-    /** How often Redis was there and then lost. */
-    public long timesLost() {
-        assertOwnerLoop();
-        return timesLost;
-    }
-
     /**
      * On the owner's context, not only its thread: what is opened belongs to the context it is opened on, and what belongs
      * to none, as a connection's own does, is closed before the gateway is.
