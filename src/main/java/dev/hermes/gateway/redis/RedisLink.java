@@ -160,6 +160,12 @@ public final class RedisLink {
         return lastCanary;
     }
 
+    /** How often Redis was there and then lost. */
+    public long timesLost() {
+        assertOwnerLoop();
+        return timesLost;
+    }
+
     /**
      * On the owner's context, not only its thread: what is opened belongs to the context it is opened on, and what belongs
      * to none, as a connection's own does, is closed before the gateway is.
@@ -219,26 +225,6 @@ public final class RedisLink {
         logCommands.forEach(HeldCommands::shut);
     }
 
-    private void live(HeldConnections held, String version) {
-        state = state.to(LinkState.LIVE);
-        problem = null;
-        failedAttempts = 0;
-        backoff.reset();
-        commands.open(held.commands());
-        scripts.open(held.scripts());
-        for (int index = 0; index < logCommands.size(); index++) {
-            logCommands.get(index).open(held.log().get(index));
-        }
-        LOG.info(
-                "redis is up address={} server={} canary_ms={} times_lost={}",
-                reasons.address(),
-                version,
-                lastCanary.toMillis(),
-                timesLost);
-        listener.onUp(downSince);
-        firstAttempt.tryComplete();
-    }
-
     private void assertOwnerLoop() {
         assert Thread.currentThread() == ownerThread : "called off the event loop that owns the link to Redis";
     }
@@ -252,7 +238,23 @@ public final class RedisLink {
 
         @Override
         public void live(HeldConnections held, String version) {
-            RedisLink.this.live(held, version);
+            state = state.to(LinkState.LIVE);
+            problem = null;
+            failedAttempts = 0;
+            backoff.reset();
+            commands.open(held.commands());
+            scripts.open(held.scripts());
+            for (int index = 0; index < logCommands.size(); index++) {
+                logCommands.get(index).open(held.log().get(index));
+            }
+            LOG.info(
+                    "redis is up address={} server={} canary_ms={} times_lost={}",
+                    reasons.address(),
+                    version,
+                    lastCanary.toMillis(),
+                    timesLost);
+            listener.onUp(downSince);
+            firstAttempt.tryComplete();
         }
 
         @Override
