@@ -40,6 +40,9 @@ interface History {
     /** Redis takes no writes, though it is heard. Over with the next {@link #up}. */
     void hold();
 
+    /** Another node has the log now: what was heard and is not in it has no place in the order there. */
+    void moved();
+
     /** Redis was lost. */
     void down();
 

@@ -112,9 +112,9 @@ final class Intake implements RedisLinkListener {
     }
 
     private History redisHistory(Settings settings, RedisLink link, RejectedMessages rejected) {
-        LogScripts scripts = new LogScripts(link.commands(), settings.history());
+        LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
-                scripts, link.tail(), link.readers(), channels::shape, parser, recallable(settings), clock);
+                scripts, link.tail(), link.readers(), channels::logged, parser, recallable(settings), clock);
         List<String> heard = new ArrayList<>(channels.names());
         heard.addAll(channels.patterns());
         return new RedisHistory(
@@ -211,6 +211,11 @@ final class Intake implements RedisLinkListener {
             history.hold();
             tellDown(reason);
         }
+    }
+
+    @Override
+    public void onLogMoved() {
+        history.moved();
     }
 
     @Override

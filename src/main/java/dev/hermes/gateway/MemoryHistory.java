@@ -75,6 +75,11 @@ final class MemoryHistory implements History {
     }
 
     @Override
+    public void moved() {
+        // Its order is that in which this process hears.
+    }
+
+    @Override
     public void down() {
         // What is here stays.
     }

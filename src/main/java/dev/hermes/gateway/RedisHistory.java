@@ -195,6 +195,11 @@ final class RedisHistory implements History {
     }
 
     @Override
+    public void moved() {
+        chain.giveUp();
+    }
+
+    @Override
     public boolean followed() {
         return log.followed();
     }

@@ -81,19 +81,18 @@ public final class MarkerChain {
         if (closed) {
             return;
         }
-        if (connected && sender.paused() && logIdentity.equals(identity)) {
-            sender.resume(logIdentity);
-            return;
-        }
+        boolean goesOn = connected && logIdentity.equals(identity);
         if (!logIdentity.equals(identity)) {
             sender.forget();
-            identity = logIdentity;
             listened.endedAt(Instant.EPOCH);
         }
+        identity = logIdentity;
         connected = true;
-        current = 0;
+        current = goesOn ? current : 0;
         sender.resume(logIdentity);
-        begin();
+        if (!goesOn) {
+            begin();
+        }
     }
 
     /** Redis takes no writes, though it is heard: until {@link #up}, with the same identity, everything is kept. */
@@ -109,6 +108,14 @@ public final class MarkerChain {
         stopNumbering();
         sender.pause();
         finishIfDrained();
+    }
+
+    /** Gives up what was heard and is not answered; from there on a hole is to be declared. */
+    public void giveUp() {
+        assertOwnerLoop();
+        stopNumbering();
+        listened.gaveUp(sender.oldest());
+        sender.forget();
     }
 
     /** The next message of a subscription, given by its exact name or glob, is this event. */
@@ -136,18 +143,15 @@ public final class MarkerChain {
     /** A message on {@code hermes:gateway:sync}; those of other logs are no concern of this one. */
     public void heardSync(String payload) {
         assertOwnerLoop();
-        String[] words = payload.split(" ", -1);
-        if (words.length != 3 || !words[0].equals(identity) || !words[1].matches("[0-9]{1,16}")) {
+        MarkerChainSync marker = MarkerChainSync.parse(payload);
+        if (marker == null || !marker.identity().equals(identity)) {
             return;
         }
-        long number = Long.parseLong(words[1]);
-        if (stretch != null) {
-            if (number > numbers.marker()) {
-                add(new ChainCall.Roll(numbers.marker(), number, numbers.counts()), null);
-                numbers.startFrom(number);
-            }
-        } else if (words[2].equals(gateway) && connected && !closed) {
-            startNumbering(number);
+        if (stretch == null && marker.gateway().equals(gateway) && connected && !closed) {
+            startNumbering(marker.number());
+        } else if (stretch != null && marker.number() > numbers.marker()) {
+            add(new ChainCall.Roll(numbers.marker(), marker.number(), numbers.counts()), null);
+            numbers.startFrom(marker.number());
         }
     }
 
@@ -172,15 +176,15 @@ public final class MarkerChain {
         return drained.future();
     }
 
-    private void finish() {
-        sender.pause();
-        drained.tryComplete();
-    }
-
     private void finishIfDrained() {
         if (closed && (!connected || sender.isEmpty())) {
             finish();
         }
+    }
+
+    private void finish() {
+        sender.pause();
+        drained.tryComplete();
     }
 
     private void begin() {
@@ -226,13 +230,12 @@ public final class MarkerChain {
                 return;
             }
             watching = false;
-            if (current > numbers.marker()) {
-                // A loop that was held up itself has not read what came meanwhile.
-                if (time.monotonicMillis() - due > limits.holdMillis() / 4) {
-                    watch();
-                } else {
-                    breakChain("the log is at a marker that was never heard here");
-                }
+            // A loop that was held up itself has not read what came meanwhile.
+            boolean heldUp = time.monotonicMillis() - due > limits.holdMillis() / 4;
+            if (current > numbers.marker() && heldUp) {
+                watch();
+            } else if (current > numbers.marker()) {
+                breakChain("the log is at a marker that was never heard here");
             }
         });
     }
@@ -241,9 +244,8 @@ public final class MarkerChain {
         LOG.warn("log lost identity={}", identity);
         connected = false;
         identity = null;
-        stopNumbering();
         sender.pause();
-        sender.forget();
+        giveUp();
         listener.logLost();
     }
 
@@ -252,10 +254,8 @@ public final class MarkerChain {
         listened.heard(now);
         sender.add(new MarkerChainCall(call, now, whenFirst));
         if (sender.bytes() > limits.keptBytes()) {
-            Instant oldest = sender.oldest(now);
+            giveUp();
             breakChain("more than " + limits.keptBytes() + " bytes wait for the log");
-            sender.forget();
-            listened.endedAt(oldest);
         }
     }
 
@@ -264,7 +264,6 @@ public final class MarkerChain {
     }
 
     private final class Sending implements MarkerChainSender.Observer {
-
         @Override
         public void answered(MarkerChainStretch of, MarkerChainCall call, ChainResult result) {
             if (result instanceof ChainResult.Appended appended && call.call() instanceof ChainCall.Append append) {

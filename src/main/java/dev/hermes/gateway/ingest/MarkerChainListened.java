@@ -1,6 +1,7 @@
 package dev.hermes.gateway.ingest;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Until when a gateway has listened without a break, so far as it can tell. Owned by the chain's loop. */
 final class MarkerChainListened {
@@ -23,6 +24,11 @@ final class MarkerChainListened {
     /** What was heard after that does not count. */
     void endedAt(Instant moment) {
         until = moment;
+    }
+
+    /** What was heard from that moment on, if there is one, was given up. */
+    void gaveUp(@Nullable Instant moment) {
+        until = moment == null ? until : moment;
     }
 
     /** Before it began to listen again, which is now. */

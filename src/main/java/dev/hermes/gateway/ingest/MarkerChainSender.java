@@ -90,10 +90,6 @@ final class MarkerChainSender {
         cancelTimer.run();
     }
 
-    boolean paused() {
-        return identity == null;
-    }
-
     /** Forgets all calls. */
     void forget() {
         stretches.clear();
@@ -111,14 +107,15 @@ final class MarkerChainSender {
         return stretches.stream().mapToLong(MarkerChainStretch::bytes).sum();
     }
 
-    /** When the oldest call was heard that is not answered; else now. */
-    Instant oldest(Instant now) {
+    /** When the oldest call was heard that is not answered, or null. */
+    @Nullable
+    Instant oldest() {
         for (MarkerChainStretch stretch : stretches) {
             if (!stretch.isEmpty()) {
                 return stretch.oldest(1, 1).get(0).heardAt();
             }
         }
-        return now;
+        return null;
     }
 
     void begin(MarkerChainStretch stretch) {

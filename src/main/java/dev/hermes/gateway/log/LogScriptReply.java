@@ -19,4 +19,12 @@ public sealed interface LogScriptReply<T> {
     default <U> LogScriptReply<U> map(Function<T, U> mapper) {
         return this instanceof Given<T> given ? new Given<>(mapper.apply(given.value())) : new NoState<>();
     }
+
+    /** The value; fails if Redis holds another log. */
+    default T required() {
+        if (this instanceof Given<T> given) {
+            return given.value();
+        }
+        throw new LogUnavailableException("Redis does not hold this log any more");
+    }
 }

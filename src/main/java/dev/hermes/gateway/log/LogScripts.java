@@ -41,6 +41,7 @@ public final class LogScripts implements ChainLog {
     private final LogScript origin = LogScript.load("origin");
     private final LogScript trim = LogScript.load("trim");
     private final LogScript reject = LogScript.load("reject");
+    private final LogScript removed = LogScript.load("removed");
     private final LogScript appended = LogScript.load("appended");
 
     public LogScripts(RedisCommands redis, HistorySettings bounds) {
@@ -126,6 +127,13 @@ public final class LogScripts implements ChainLog {
                 identity,
                 request -> request.arg(entry.toString()),
                 response -> response.get(1).toInteger() == 1);
+    }
+
+    /** Whether that entry was removed last, so that all which followed it is still there. */
+    public Future<Boolean> removedLast(String identity, EventId entry) {
+        return run(removed, identity, request -> {}, response -> response.get(1).toString())
+                .map(reply -> reply instanceof LogScriptReply.Given<String> given
+                        && given.value().equals(entry.toString()));
     }
 
     /** How many entries gateways have appended so far. */

@@ -102,17 +102,23 @@ public final class RedisLog implements EventLog {
             return Future.succeededFuture();
         }
         EventId position = tail.position();
-        return reader.at(position).compose(held -> {
-            if (tail.running()) {
-                return Future.succeededFuture();
-            }
-            if (held == null) {
-                return restart();
-            }
-            follow(position);
-            indexing.resume();
-            return Future.succeededFuture();
-        });
+        return reader.at(position)
+                .compose(held -> held == null ? completeAfter(position) : Future.succeededFuture(true))
+                .compose(complete -> {
+                    if (tail.running()) {
+                        return Future.succeededFuture();
+                    }
+                    if (!complete) {
+                        return restart();
+                    }
+                    follow(position);
+                    indexing.resume();
+                    return Future.succeededFuture();
+                });
+    }
+
+    private Future<Boolean> completeAfter(EventId gone) {
+        return scripts.removedLast(followedIdentity, gone);
     }
 
     private void follow(EventId from) {
@@ -152,7 +158,7 @@ public final class RedisLog implements EventLog {
         tail.stop();
         String meant = identity;
         Future<Void> begun = scripts.origin(meant, reachedOnce ? tail.position() : null, clock.instant())
-                .map(RedisLog::given)
+                .map(LogScriptReply::required)
                 .map(tip -> restarted(meant, tip));
         if (!begun.isComplete()) {
             restarting = begun;
@@ -175,13 +181,6 @@ public final class RedisLog implements EventLog {
         return null;
     }
 
-    private static <T> T given(LogScriptReply<T> reply) {
-        if (reply instanceof LogScriptReply.Given<T> given) {
-            return given.value();
-        }
-        throw new LogUnavailableException("Redis does not hold this log any more");
-    }
-
     /** An envelope of this gateway got its place; the tail will tell of it soon. Owner's loop. */
     public void appended(EventId id, Envelope envelope, long receivedNanos) {
         assert loop.here();
@@ -201,7 +200,7 @@ public final class RedisLog implements EventLog {
             }
             long received = System.nanoTime();
             Future<List<EventId>> published = scripts.publish(identity, envelopes)
-                    .map(RedisLog::given)
+                    .map(LogScriptReply::required)
                     .map(ids -> {
                         for (int index = 0; index < ids.size(); index++) {
                             appended(ids.get(index), envelopes.get(index), received);
@@ -259,6 +258,11 @@ public final class RedisLog implements EventLog {
             }
             producers.reached(tail.position());
             outlet.accept(read, received);
+        }
+
+        @Override
+        public Future<Boolean> completeAfter(EventId gone) {
+            return RedisLog.this.completeAfter(gone);
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.log;
 
-import dev.hermes.gateway.event.ChannelShape;
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.redis.RedisCommands;
 import java.time.InstantSource;
@@ -23,20 +23,20 @@ public final class RedisLogParts {
     /**
      * @param tail a connection of its own
      * @param readers connections of their own, at least one
-     * @param shapes the catalogue's channels by name
+     * @param channels what a name in the log stands for, null for nothing that is known
      * @param indexed the channels that can be recalled
      */
     public RedisLogParts(
             LogScripts scripts,
             RedisCommands tail,
             List<RedisCommands> readers,
-            Function<String, @Nullable ChannelShape> shapes,
+            Function<String, @Nullable ChannelName> channels,
             EnvelopeParser parser,
             Set<String> indexed,
             InstantSource clock) {
         this.scripts = scripts;
         this.tail = tail;
-        this.entries = new StreamEntries(shapes, parser, clock);
+        this.entries = new StreamEntries(channels, parser, clock);
         this.reader = new StreamReader(readers, entries);
         this.latest = new LatestIds(indexed);
         this.producers = new ProducerEntries(scripts);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the end of the stream {@code hermes:events} with a blocking read on a connection of its own. After each read it
- * makes sure that the entry it read on from is still there: otherwise something between may have been dropped unseen. Owned
- * by the log's loop.
+ * makes sure that the entry it read on from is still there, or was the last to be removed: otherwise something between may
+ * have been dropped unseen. Owned by the log's loop.
  */
 final class StreamTail {
 
@@ -29,7 +29,10 @@ final class StreamTail {
         /** Entries that follow each other and those before. */
         void entries(List<Response> entries);
 
-        /** The entry last read is gone, so what follows it may be incomplete; the tail has stopped. */
+        /** The entry last read is gone: is what follows it still complete? */
+        Future<Boolean> completeAfter(EventId gone);
+
+        /** The entry last read is gone, and so may be what followed it; the tail has stopped. */
         void broken();
 
         /** A read failed; the tail has stopped, and is started again once Redis is proven to be back. */
@@ -88,32 +91,45 @@ final class StreamTail {
                         got(thisRun, both.get(0), both.get(1));
                     }
                 },
-                failure -> {
-                    if (thisRun == run) {
-                        stop();
-                        listener.stopped(failure);
-                    }
-                });
+                failure -> fail(thisRun, failure));
     }
 
     private void got(int thisRun, @Nullable Response found, @Nullable Response held) {
         if (isError(found) || isError(held) || held == null) {
-            stop();
-            listener.stopped(new IllegalStateException("Redis refused to read the log: " + found + ", " + held));
+            fail(thisRun, new IllegalStateException("Redis refused to read the log: " + found + ", " + held));
             return;
         }
-        if (held.size() == 0) {
-            stop();
-            listener.broken();
+        if (held.size() > 0) {
+            next(thisRun, entriesOf(found));
             return;
         }
-        List<Response> entries = entriesOf(found);
+        listener.completeAfter(position)
+                .onComplete(
+                        complete -> {
+                            if (thisRun == run && complete) {
+                                next(thisRun, entriesOf(found));
+                            } else if (thisRun == run) {
+                                stop();
+                                listener.broken();
+                            }
+                        },
+                        failure -> fail(thisRun, failure));
+    }
+
+    private void next(int thisRun, List<Response> entries) {
         if (!entries.isEmpty()) {
             position = StreamEntries.id(entries.get(entries.size() - 1));
             listener.entries(entries);
         }
         if (thisRun == run) {
             read(thisRun);
+        }
+    }
+
+    private void fail(int failedRun, Throwable failure) {
+        if (failedRun == run) {
+            stop();
+            listener.stopped(failure);
         }
     }
 

@@ -22,17 +22,22 @@ final class IdentityCheck {
         /** Redis answers, and refuses what would be written; or takes it again. */
         void writable(boolean writable, String reason);
 
+        /** Another node of the Cluster has the log. */
+        void moved();
+
         /** This node is of no use. */
         void unusable(String reason);
     }
 
+    private final boolean cluster;
     private final Reasons reasons;
     private final SecureRandom random;
     private final Observer observer;
     private @Nullable String identity;
     private boolean writable = true;
 
-    IdentityCheck(Reasons reasons, SecureRandom random, Observer observer) {
+    IdentityCheck(boolean cluster, Reasons reasons, SecureRandom random, Observer observer) {
+        this.cluster = cluster;
         this.reasons = reasons;
         this.random = random;
         this.observer = observer;
@@ -67,9 +72,12 @@ final class IdentityCheck {
     }
 
     private void judgeError(Response error) {
-        String hint = Replies.code(error).equals(Replies.MOVED) ? " (is HERMES_REDIS_CLUSTER to be true?)" : "";
+        boolean moved = Replies.code(error).equals(Replies.MOVED);
+        String hint = moved ? " (is HERMES_REDIS_CLUSTER to be true?)" : "";
         String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString()) + hint;
-        if (Replies.meansNodeUnusable(error)) {
+        if (moved && cluster) {
+            observer.moved();
+        } else if (Replies.meansNodeUnusable(error)) {
             observer.unusable(reason);
         } else {
             writable = false;

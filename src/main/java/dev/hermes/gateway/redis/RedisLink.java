@@ -38,6 +38,7 @@ public final class RedisLink {
 
     private final Thread ownerThread = Thread.currentThread();
     private final HeldCommands commands;
+    private final HeldCommands scripts;
     private final List<HeldCommands> logCommands;
     private final Reasons reasons;
     private final SecureRandom random = new SecureRandom();
@@ -79,6 +80,7 @@ public final class RedisLink {
         this.listener = listener;
         this.reasons = new Reasons(settings);
         this.commands = new HeldCommands(vertx, context);
+        this.scripts = new HeldCommands(vertx, context);
         int log = subscriptions.logReaders() == 0 ? 0 : subscriptions.logReaders() + 1;
         this.logCommands = Stream.generate(() -> new HeldCommands(vertx, context))
                 .limit(log)
@@ -121,6 +123,14 @@ public final class RedisLink {
     /** Commands over one held connection of this link, refused while it is not live. Any thread may call them. */
     public RedisCommands commands() {
         return commands;
+    }
+
+    /**
+     * As {@link #commands}, for what changes the log: in a Cluster over a connection to the one node that messages are
+     * heard from, which refuses it once another node has the log.
+     */
+    public RedisCommands scripts() {
+        return scripts;
     }
 
     /** Commands over a connection of their own, so that one of them may block, for less than 3 s. As {@link #commands}. */
@@ -211,26 +221,8 @@ public final class RedisLink {
 
     private void shutCommands() {
         commands.shut();
+        scripts.shut();
         logCommands.forEach(HeldCommands::shut);
-    }
-
-    private void live(HeldConnections held, String version) {
-        state = state.to(LinkState.LIVE);
-        problem = null;
-        failedAttempts = 0;
-        backoff.reset();
-        commands.open(held.commands());
-        for (int index = 0; index < logCommands.size(); index++) {
-            logCommands.get(index).open(held.log().get(index));
-        }
-        LOG.info(
-                "redis is up address={} server={} canary_ms={} times_lost={}",
-                reasons.address(),
-                version,
-                lastCanary.toMillis(),
-                timesLost);
-        listener.onUp(downSince);
-        firstAttempt.tryComplete();
     }
 
     private void assertOwnerLoop() {
@@ -246,7 +238,23 @@ public final class RedisLink {
 
         @Override
         public void live(HeldConnections held, String version) {
-            RedisLink.this.live(held, version);
+            state = state.to(LinkState.LIVE);
+            problem = null;
+            failedAttempts = 0;
+            backoff.reset();
+            commands.open(held.commands());
+            scripts.open(held.scripts());
+            for (int index = 0; index < logCommands.size(); index++) {
+                logCommands.get(index).open(held.log().get(index));
+            }
+            LOG.info(
+                    "redis is up address={} server={} canary_ms={} times_lost={}",
+                    reasons.address(),
+                    version,
+                    lastCanary.toMillis(),
+                    timesLost);
+            listener.onUp(downSince);
+            firstAttempt.tryComplete();
         }
 
         @Override
@@ -277,6 +285,11 @@ public final class RedisLink {
             if (oddityLog.permits(System.nanoTime())) {
                 LOG.warn("redis is odd address={} reason=\"{}\"", reasons.address(), what);
             }
+        }
+
+        @Override
+        public void logMoved() {
+            listener.onLogMoved();
         }
 
         @Override

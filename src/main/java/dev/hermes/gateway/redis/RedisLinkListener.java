@@ -38,6 +38,12 @@ public interface RedisLinkListener {
     void onUp(@Nullable Instant downSince);
 
     /**
+     * Another node of the Cluster has the log now; {@link #onDown} is about to follow, if it was up. What was heard and
+     * is not in the log yet has no place in the order of that node.
+     */
+    default void onLogMoved() {}
+
+    /**
      * Redis was lost: commands fail, messages published from now on are not heard.
      *
      * @param reason for people; carries no password

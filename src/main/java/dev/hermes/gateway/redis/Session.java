@@ -47,6 +47,9 @@ final class Session {
         /** Something is not as it should be, though Redis can be used. */
         void odd(String what);
 
+        /** Another node of the Cluster has the log, though this one goes on talking; the session is about to end. */
+        void logMoved();
+
         /** The last word. */
         void ended(String reason);
     }
@@ -75,6 +78,7 @@ final class Session {
     private long tickTimer = -1;
     private String version = "unknown";
     private @Nullable RedisConnection commands;
+    private @Nullable RedisConnection scripts;
 
     Session(
             Vertx vertx,
@@ -86,7 +90,7 @@ final class Session {
         this.vertx = vertx;
         this.subscriptions = subscriptions;
         this.reasons = reasons;
-        this.identity = new IdentityCheck(reasons, random, new Checking());
+        this.identity = new IdentityCheck(settings.cluster(), reasons, random, new Checking());
         this.observer = observer;
         this.connections = new Connections(vertx, settings);
         this.logConnections = new LogConnections(connections, subscriptions.logReaders());
@@ -103,9 +107,11 @@ final class Session {
                 .open()
                 .compose(connection -> {
                     commands = watched(connection, "commands");
-                    return logConnections
-                            .open(opened -> watched(opened, "log"))
-                            .compose(done -> connections.openSubscriber(connection));
+                    return connections
+                            .openForScripts(connection)
+                            .onSuccess(opened -> scripts = watched(opened, "scripts"))
+                            .compose(opened -> logConnections.open(connection, reader -> watched(reader, "log")))
+                            .compose(done -> connections.openAtLog(connection));
                 })
                 .onSuccess(connection -> subscribe(watched(connection, "subscriber")))
                 .onFailure(failure -> end(reasons.of(failure)));
@@ -203,32 +209,24 @@ final class Session {
         if (connection == null) {
             return;
         }
-        Replies.send(connection, Request.cmd(Command.INFO).arg("server"))
-                .map(Response::toString)
-                .recover(this::withoutVersion)
-                .onSuccess(this::judgeVersion)
-                .compose(info -> ended ? Future.succeededFuture() : identity.ask(connection))
+        ServerVersion.ask(connection, observer::odd)
+                .onSuccess(found -> found.ifPresent(this::judgeVersion))
+                .compose(asked -> askIdentity())
                 .onSuccess(done -> publishCanary(connection))
                 .onFailure(failure -> end(reasons.of(failure)));
     }
 
-    /** A user that may not ask is let through: a Redis that is too old will show by its errors. */
-    private Future<String> withoutVersion(Throwable failure) {
-        if (failure instanceof Response error && Replies.code(error).equals("NOPERM")) {
-            observer.odd("the version is not checked, as INFO is not permitted");
-            return Future.succeededFuture("");
+    private void judgeVersion(ServerVersion found) {
+        version = found.toString();
+        String problem = found.problem();
+        if (problem != null) {
+            end(problem);
         }
-        return Future.failedFuture(failure);
     }
 
-    private void judgeVersion(String info) {
-        ServerVersion.parse(info).ifPresent(found -> {
-            version = found.toString();
-            String problem = found.problem();
-            if (problem != null) {
-                end(problem);
-            }
-        });
+    private Future<Void> askIdentity() {
+        RedisConnection connection = scripts;
+        return ended || connection == null ? Future.succeededFuture() : identity.ask(connection);
     }
 
     private void publishCanary(RedisConnection connection) {
@@ -247,11 +245,12 @@ final class Session {
         }
         observer.canaryBack(Duration.ofNanos(took));
         RedisConnection connection = commands;
-        if (state == LinkState.PROVING && connection != null) {
+        RedisConnection forScripts = scripts;
+        if (state == LinkState.PROVING && connection != null && forScripts != null) {
             vertx.cancelTimer(attemptTimer);
             tickTimer = vertx.setPeriodic(TICK_MILLIS, timer -> tick(connection));
             state = state.to(LinkState.LIVE);
-            observer.live(new HeldConnections(connection, logConnections.opened()), version);
+            observer.live(new HeldConnections(connection, forScripts, logConnections.opened()), version);
         }
     }
 
@@ -261,7 +260,7 @@ final class Session {
             return;
         }
         // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.
-        identity.ask(connection).onFailure(failure -> end(reasons.of(failure)));
+        askIdentity().onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
         connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
         logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
@@ -280,6 +279,14 @@ final class Session {
         public void writable(boolean writable, String reason) {
             if (!ended) {
                 observer.writable(writable, reason);
+            }
+        }
+
+        @Override
+        public void moved() {
+            if (!ended) {
+                observer.logMoved();
+                end("another node of the Cluster has the log now");
             }
         }
 

@@ -58,19 +58,11 @@ local function later(left, right)
   return left > right and left or right
 end
 
--- Says in the log that something may be missing here. Returns the entry's id, or nil when it could not be appended.
+-- A gap of the time since this caller, or another, heard the messages last. Returns the entry's id or nil.
 local function gap(from, to)
   from = later(state.heard or '', from)
-  to = later(from, to)
   local id
-  local requested = newestId()
-  if not requested then
-    requested, failure = append({'channel', OWN_CHANNEL, 'type', 'log', 'data', '{}', 'timestamp', to})
-  end
-  if not failure then
-    id, failure = append({'channel', OWN_CHANNEL, 'type', 'gap', 'data', '{"reason":"source_hole","requested":"'
-      .. requested .. '","from":"' .. from .. '","to":"' .. to .. '"}', 'timestamp', to})
-  end
+  id, failure = appendGap(from, later(from, to))
   return id
 end
 

@@ -29,13 +29,25 @@ end
 
 local floor = ARGV[2]
 local newest = newestId()
+local id, failure
+
+if newest and not state.accounted then
+  -- The state was lost and the entries were not: what was on its way into the log meanwhile, nobody can tell.
+  account(MOST_LOOKED_AT)
+  newest, failure = appendGap(ARGV[3], ARGV[3])
+  if failure then
+    return failure
+  end
+  saveAccount()
+  save()
+end
 if newest and (floor == '' or idBefore(floor, newest)) then
   return {1, newest}
 end
 
 account(MOST_LOOKED_AT)
 local fields = {'channel', OWN_CHANNEL, 'type', 'log', 'data', '{}', 'timestamp', ARGV[3]}
-local id, failure = append(fields)
+id, failure = append(fields)
 if id and floor ~= '' and not idBefore(floor, id) then
   -- The clock of this server is behind the one that the floor is from.
   id, failure = append(fields, above(floor))

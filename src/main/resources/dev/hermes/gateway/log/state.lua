@@ -101,6 +101,8 @@ end
 
 local function countAnew()
   bytes, entries, accounted, complete = 0, 0, '0-0', false
+  -- Unknown: who is to know what others removed last.
+  put('removed', '')
 end
 
 -- Adds what was appended by others, at most so many entries of it.
@@ -165,6 +167,7 @@ local function removeOldest(most, portion, unwanted)
     end
     if kept > 1 then
       redis.call('XTRIM', STREAM, 'MINID', '=', oldest[kept][1])
+      put('removed', oldest[kept - 1][1])
       removed = removed + kept - 1
     end
   end
@@ -203,4 +206,17 @@ end
 local function newestId()
   local newest = redis.call('XREVRANGE', STREAM, '+', '-', 'COUNT', 1)
   return newest[1] and newest[1][1]
+end
+
+-- Says in the log that something may be missing here. Returns the entry's id, or nil and the error.
+local function appendGap(from, to)
+  local requested, failure = newestId(), nil
+  if not requested then
+    requested, failure = append({'channel', OWN_CHANNEL, 'type', 'log', 'data', '{}', 'timestamp', to})
+  end
+  if failure then
+    return nil, failure
+  end
+  return append({'channel', OWN_CHANNEL, 'type', 'gap', 'data', '{"reason":"source_hole","requested":"'
+    .. requested .. '","from":"' .. from .. '","to":"' .. to .. '"}', 'timestamp', to})
 end

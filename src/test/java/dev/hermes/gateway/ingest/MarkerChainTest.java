@@ -183,6 +183,24 @@ class MarkerChainTest {
     }
 
     @Test
+    void whatIsGivenUpLiesBehindAHole() {
+        ChainFixture gateway = gateway("g");
+        gateway.join();
+        gateway.refusing = true;
+        gateway.hearAndSend("1", "2");
+        gateway.pass(500);
+        gateway.chain.giveUp();
+        gateway.hearAndSend("not heard, in truth");
+        gateway.chain.down();
+        gateway.refusing = false;
+        gateway.pass(3_000);
+        gateway.join();
+        gateway.hearAndSend("3");
+        gateway.pass(1_000);
+        assertThat(redis.log()).containsExactly("{}", "gap", "3");
+    }
+
+    @Test
     void aStretchThatWasHeldWhenRedisWasLostIsNotLost() {
         gateway("dead").join();
         ChainFixture gateway = gateway("g");

@@ -109,6 +109,39 @@ class LogScriptsTest {
     }
 
     @Test
+    void tellsWhichEntryWasRemovedLast() {
+        HistorySettings bounds = bounds(10, 1 << 20);
+        List<EventId> ids = publish(bounds, 12);
+        assertThat(removedLast(ids.get(1))).isTrue();
+        assertThat(removedLast(ids.get(0))).isFalse();
+        assertThat(removedLast(ids.get(2))).isFalse();
+        trim(bounds(1, 1 << 20));
+        assertThat(removedLast(ids.get(10))).isTrue();
+        assertThat(await(scripts(WIDE).removedLast("another", ids.get(10)))).isFalse();
+    }
+
+    @Test
+    void doesNotTellWhichEntryWasRemovedLastWhereOthersRemoveSomeToo() {
+        List<EventId> ids = publish(bounds(10, 1 << 20), 12);
+        redis.ask("XTRIM", LogScript.STREAM, "MAXLEN", "9");
+        assertThat(removedLast(ids.get(1))).isFalse();
+        assertThat(removedLast(ids.get(2))).isFalse();
+    }
+
+    @Test
+    void entriesThatOutliveTheirStateAreFollowedByADeclaredHoleOnce() {
+        publish(WIDE, 2);
+        redis.ask("DEL", LogScript.STATE);
+        redis.identify("anew");
+        EventId tip = given(await(scripts(WIDE).origin("anew", null, NOW)));
+        assertThat(given(await(scripts(WIDE).origin("anew", null, NOW)))).isEqualTo(tip);
+        List<ChainRedis.Entry> entries = redis.entries();
+        assertThat(entries).hasSize(3);
+        assertThat(entries.get(2).id()).isEqualTo(tip.toString());
+        assertThat(entries.get(2).fields()).containsEntry("type", "gap");
+    }
+
+    @Test
     void theNewestEntryStaysHoweverLargeItIs() {
         publish(WIDE, 5);
         await(scripts(bounds(10, 100)).publish(IDENTITY, List.of(envelope("c", "x".repeat(500)))));
@@ -242,6 +275,10 @@ class LogScriptsTest {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(number -> envelope("c", Integer.toString(number)))
                 .toList();
+    }
+
+    private boolean removedLast(EventId entry) {
+        return await(scripts(WIDE).removedLast(IDENTITY, entry));
     }
 
     private LogScriptTrim trim(HistorySettings bounds) {

@@ -6,6 +6,7 @@ import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.ChannelShape;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EnvelopeParser;
@@ -93,7 +94,7 @@ class RedisLogTest extends EventLogContract {
                     scripts,
                     link.tail(),
                     link.readers(),
-                    name -> new ChannelShape(name, name.equals("stats") ? null : "key"),
+                    name -> ChannelName.of(new ChannelShape(name, name.equals("stats") ? null : "key")),
                     new EnvelopeParser(Set.of("key", "status"), 4 << 20),
                     INDEXED,
                     InstantSource.system());
@@ -212,6 +213,18 @@ class RedisLogTest extends EventLogContract {
         assertThat(after.isAfter(lost.get(1))).isTrue();
         assertThat(lost).hasSize(2);
         assertGap(resume(before), GapReason.HISTORY_EVICTED);
+    }
+
+    @Test
+    void aHistoryOfOneEntryLosesNothingThatIsReadInTime() {
+        start(bounds(1, Duration.ofHours(1), 64 << 20));
+        List<EventId> ids = new ArrayList<>();
+        for (int times = 0; times < 20; times++) {
+            ids.addAll(append(1));
+        }
+        awaitOut(20);
+        assertThat(out).extracting(LogEntry::id).isEqualTo(ids);
+        assertThat(lost).as("only the beginning").hasSize(1);
     }
 
     private EventId add(String... fields) {

@@ -142,6 +142,12 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     }
 
     @Override
+    public void onLogMoved() {
+        threads.add(Thread.currentThread().getName());
+        told.add("log moved");
+    }
+
+    @Override
     public void onDown(String reason) {
         threads.add(Thread.currentThread().getName());
         told.add("down " + reason);
