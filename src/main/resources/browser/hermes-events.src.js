@@ -421,10 +421,10 @@ function createLine(client, line) {
       handed = id;
       doubt = '';
       endPoll();
-    }
-    if (from === source && self.state.status !== 'connected') {
       flowing('connected');
       greet();
+    } else if (from === source && self.state.status !== 'connected') {
+      flowing('connected');
     }
   }
 
@@ -587,7 +587,9 @@ function createLine(client, line) {
   /** Resolves with the milliseconds to wait before the next one. */
   async function pollOnce(own) {
     const after = cursor();
-    const address = await url('poll', { ...demand.query, limit: POLL_LIMIT, ...(after && { after, wait: POLL_WAIT_S }) });
+    // The first one shows that this way works.
+    const wait = self.state.status === 'polling' ? POLL_WAIT_S : 0;
+    const address = await url('poll', { ...demand.query, limit: POLL_LIMIT, ...(after && { after, wait }) });
     const request = new AbortController();
     own.abort = () => request.abort();
     polledAt = now();
@@ -939,7 +941,7 @@ export function createHermesEvents(options) {
   function listensOf({ of, channels, downloadId, filters }) {
     const catalogue = client.config.channels;
     const usual = Object.keys(catalogue).filter((name) => !downloadId || catalogue[name].on_connect === 'snapshot');
-    return (channels ?? usual).filter((name) => catalogue[name] || report('unknown_channel', name)).map((name) => {
+    return (channels ?? usual).filter((name) => catalogue[name]).map((name) => {
       const channel = catalogue[name];
       const wanted = downloadId ? { ...filters, [channel.key ?? 'download_id']: downloadId } : filters;
       const scope = channel.scope.replace('<id>', downloadId ?? '*');
@@ -958,11 +960,20 @@ export function createHermesEvents(options) {
   }
 
   function arrange() {
-    inbox.subscriptions.forEach((subscription) => (subscription.listens = listensOf(subscription.spec)));
+    for (const subscription of inbox.subscriptions) {
+      const { channels } = subscription.spec;
+      subscription.listens = listensOf(subscription.spec);
+      if (subscription.listens.length < channels?.length) {
+        report('unknown_channel', list(channels));
+      }
+    }
   }
 
   /** Brings what there is to what is wanted. */
   function sync() {
+    if (!client.types[0]) {
+      return;
+    }
     arrange();
     if (!leading) {
       present();
