@@ -49,9 +49,9 @@ async function ask(url, accept = 'application/json', ms = PATIENCE_MS, control =
   try {
     const answer = await fetch(url, { cache: 'no-store', headers: { accept }, signal: control.signal });
     const { status, headers } = answer;
-    const body = /json/.test(headers.get('content-type') ?? '') ? await answer.json() : null;
+    const body = /json/.test(headers.get('content-type')) ? await answer.json() : null;
     const code = String(body?.code ?? `http_${status}`).toLowerCase();
-    return { status, code, body, wait: 1000 * Number(headers.get('retry-after')) || undefined };
+    return { status, code, body, wait: 1000 * headers.get('retry-after') || undefined };
   } finally {
     clearTimeout(timer);
     control.abort();
@@ -63,8 +63,8 @@ async function readConfig({ baseUrl, configUrl }) {
   if (page.__HERMES__) {
     return page.__HERMES__;
   }
-  const beside = import.meta.url.replace(/[^/]*$/, 'config.js');
-  for (const url of configUrl ? [configUrl] : [beside, new URL('/config.js', new URL(baseUrl ?? '/', beside))]) {
+  const beside = configUrl ?? import.meta.url.replace(/[^/]*$/, 'config.js');
+  for (const url of [beside, new URL('/config.js', new URL(baseUrl ?? '/', page.location))]) {
     try {
       const text = await (await fetch(url, { cache: 'no-store' })).text();
       // Read, not run: that needs no permission to run scripts, and can be done again.
@@ -93,15 +93,14 @@ function createInbox(report) {
     }
   }
 
-  function gap(line, told) {
+  function gap({ line, gap: { reason, resumed_at: at }, gap: told }) {
     // A hole is an entry of the log, and replayed like one. After any other gap the stream goes on where that says.
-    const again = told.reason === 'source_hole' && compare(told.resumed_at, positions[line]) <= 0;
-    if (!again && lastGap !== (lastGap = told.reason + told.resumed_at)) {
-      positions[line] = told.resumed_at;
-      for (const { listens, downloadId, onGap } of [...subscriptions]) {
+    if (lastGap !== (lastGap = reason + at) && !(reason === 'source_hole' && compare(at, positions[line]) <= 0)) {
+      positions[line] = at;
+      for (const { spec, listens, onGap } of [...subscriptions]) {
         const channels = listens.filter((one) => one.line === line).map(({ name }) => name);
-        if (channels.length) {
-          call(onGap, { ...told, channels, downloadId });
+        if (channels[0]) {
+          call(onGap, { ...told, channels, downloadId: spec.downloadId });
         }
       }
     }
@@ -112,7 +111,7 @@ function createInbox(report) {
       const from = subscription.listens.filter((one) =>
         one.line === line && (channel ? one.name === channel : one.types.includes(type)) && one.wants(data));
       // Without an id it says where things stand, which only those need who know nothing yet.
-      if (from.length && (id || subscription.fresh)) {
+      if (from[0] && (id || subscription.fresh)) {
         subscription.fresh = false;
         call(subscription.onEvent, { id: id || null, channel: from[1] ? channel : from[0].name, type, data, timestamp });
       }
@@ -124,7 +123,7 @@ function createInbox(report) {
     if (is === 'error') {
       report(told.code, told.detail);
     } else if (is === 'gap') {
-      gap(line, told.gap);
+      gap(told);
     } else if (!id || told.backwards || !(compare(id, positions[line]) <= 0)) {
       positions[line] = id || positions[line];
       if (is === 'event') {
@@ -202,11 +201,11 @@ function createLine(client, line) {
   let refusedOnce = false;
   /** Failures since events last flowed, and whether they ever did. */
   let attempt = 0;
-  let once = false;
+  let once = client.positions[line] !== undefined;
   let stopped = false;
-  /** The wait before the next attempt, and whether the server said how long. */
+  /** The wait before the next attempt, and whether it may be cut short: not where the server said how long. */
   let timer;
-  let told = false;
+  let impatient = false;
   let renewal;
   /** Tells what is still under way from what is no longer wanted. */
   let turn = 0;
@@ -214,21 +213,17 @@ function createLine(client, line) {
   /** What was handed on last. It is behind the position while a tab that was away is told again what it missed. */
   let handed;
 
-  const self = {
-    state: { status: 'connecting' },
-    /** The position from which on all tabs have been told everything. */
-    floor: undefined,
-    want, start, rewind, check, close,
-    scopes: () => demand.scopes,
-  };
+  /** The position from which on all tabs have been told everything. */
+  let floor;
+  let state = { status: 'connecting', reason: '', backend: 'up' };
 
   const cursor = () => handed ?? client.positions[line];
   const tell = (is, what) => client.tell({ is, line, ...what });
   const interval = () => 1000 * client.config.heartbeat_interval;
 
-  function set(status, reason = '', backend = self.state.backend) {
+  function set(status, reason = '', backend = state.backend) {
     const shown = status === 'reconnecting' && !once ? 'connecting' : status;
-    self.state = { status: shown, reason, attempt, backend };
+    state = { status: shown, reason, attempt, backend };
     client.changed();
   }
 
@@ -253,7 +248,7 @@ function createLine(client, line) {
   function start() {
     stopped = refusedOnce = false;
     attempt = 0;
-    self.floor ??= cursor();
+    floor ??= cursor();
     if (!page.EventSource) {
       fallBack('no_eventsource');
     } else if (!client.config.enabled) {
@@ -263,10 +258,10 @@ function createLine(client, line) {
     }
   }
 
-  /** A tab has missed what came after that. */
-  function rewind(position) {
-    if (compare(position, cursor()) < 0) {
-      self.floor = handed = position;
+  /** A tab is that far, or has missed what came after that. */
+  function rewind(position, missed) {
+    if (compare(position, missed ? cursor() : floor) < 0) {
+      floor = handed = position;
       close();
       start();
     }
@@ -274,6 +269,7 @@ function createLine(client, line) {
 
   function close() {
     turn++;
+    impatient = false;
     clearTimeout(timer);
     clearTimeout(renewal);
     endStreams();
@@ -296,11 +292,11 @@ function createLine(client, line) {
     if (!covered()) {
       const own = (held = { scopes: demand.scopes, token: null });
       own.token = Promise.race([
-        pause(PATIENCE_MS).then(() => Promise.reject(new Error('getToken is late'))),
-        (async () => client.getToken([...own.scopes]))().then((given) => {
+        pause(PATIENCE_MS).then(() => Promise.reject('late')),
+        (async () => client.getToken(own.scopes))().then((given) => {
           const text = given?.token ?? given;
-          if (typeof text !== 'string' || !text) {
-            throw { message: 'getToken gave no token', permanent: 'no_token' };
+          if (!text?.length) {
+            throw { permanent: 'no_token' };
           }
           clearTimeout(renewal);
           if (given.ttl) {
@@ -346,11 +342,11 @@ function createLine(client, line) {
   /** Opens a stream beside whatever there is; `unsure` asks first whether the server has streams at all. */
   async function open(unsure = false) {
     clearTimeout(timer);
-    told = false;
+    impatient = false;
     const own = ++turn;
     drop(candidate);
     if (!source && !poll) {
-      set('reconnecting', self.state.reason);
+      set('reconnecting', state.reason);
     }
     try {
       if (unsure) {
@@ -366,20 +362,19 @@ function createLine(client, line) {
         }
       }
     } catch (failure) {
-      if (own === turn) {
-        noToken(failure);
+      if (own === turn && !ended(failure)) {
+        failed('token_failed');
       }
     }
   }
 
-  /** One that is in use may still do. */
-  function noToken(failure) {
+  /** Tells why there is no token. Without one a stream in use may still do. */
+  function ended(failure) {
     if (failure?.permanent && !source) {
-      stop(failure.permanent, failure.message);
-    } else {
-      tell('error', { code: 'token', detail: String(failure?.message ?? failure) });
-      failed('token_failed');
+      stop(failure.permanent);
+      return true;
     }
+    tell('error', { code: 'token', detail: String(failure?.message ?? failure) });
   }
 
   function heard(from, type, id, data, backwards) {
@@ -395,7 +390,7 @@ function createLine(client, line) {
     } else if (type === 'unavailable') {
       from.reason = String(data.code).toLowerCase();
     } else if (type === 'backend') {
-      set(self.state.status, self.state.reason, data.state);
+      set(state.status, state.reason, data.state);
     } else if (type === 'token_expiring') {
       renew(from.held);
     } else if (!type) {
@@ -412,7 +407,7 @@ function createLine(client, line) {
   function alive(from, heartbeat, id) {
     from.proven ||= heartbeat;
     from.reason = '';
-    self.floor ??= id;
+    floor ??= id;
     tell('position', { id });
     if (from === candidate && (heartbeat || doubt !== 'buffered')) {
       drop(source);
@@ -423,7 +418,7 @@ function createLine(client, line) {
       endPoll();
       flowing('connected');
       greet();
-    } else if (from === source && self.state.status !== 'connected') {
+    } else if (from === source && state.status !== 'connected') {
       flowing('connected');
     }
   }
@@ -460,7 +455,7 @@ function createLine(client, line) {
       attempt++;
       set('reconnecting', from.reason || 'connection_lost');
       if (attempt >= ATTEMPTS_BEFORE_POLLING) {
-        fallBack(self.state.reason);
+        fallBack(state.reason);
       }
     }
   }
@@ -515,7 +510,7 @@ function createLine(client, line) {
 
   function later(ms, byServer = false) {
     clearTimeout(timer);
-    told = byServer;
+    impatient = !byServer;
     timer = setTimeout(() => open(!!poll), ms);
   }
 
@@ -534,7 +529,7 @@ function createLine(client, line) {
       endPoll();
       polling();
     }
-    if (woken && !stopped && !told && !source && !candidate && !poll) {
+    if (woken && impatient) {
       open();
     }
   }
@@ -588,7 +583,7 @@ function createLine(client, line) {
   async function pollOnce(own) {
     const after = cursor();
     // The first one shows that this way works.
-    const wait = self.state.status === 'polling' ? POLL_WAIT_S : 0;
+    const wait = state.status === 'polling' ? POLL_WAIT_S : 0;
     const address = await url('poll', { ...demand.query, limit: POLL_LIMIT, ...(after && { after, wait }) });
     const request = new AbortController();
     own.abort = () => request.abort();
@@ -603,11 +598,6 @@ function createLine(client, line) {
       // What says nothing, and says so at once, would be asked for in circles.
       return body.last_id === after && now() - polledAt < 1000 ? 1000 : 0;
     }
-    if (status === 401 && !refusedOnce) {
-      refusedOnce = true;
-      held = null;
-      return 0;
-    }
     if (PERMANENT[status]) {
       refused(answer);
       return 0;
@@ -615,29 +605,31 @@ function createLine(client, line) {
     throw answer;
   }
 
-  function pollFailed({ permanent, message, code, wait }) {
-    if (permanent) {
-      stop(permanent, message);
+  function pollFailed(failure) {
+    if (failure?.permanent && ended(failure)) {
       return 0;
     }
     attempt++;
-    set('reconnecting', code ?? 'unreachable');
-    return wait ?? backoff(attempt);
+    set('reconnecting', failure?.status ? failure.code : 'unreachable');
+    return failure?.wait ?? backoff(attempt);
   }
 
   function takePage({ events, gap, last_id: position }) {
     handed = position;
-    self.floor ??= position;
-    if (self.state.status !== 'polling' || self.state.reason !== doubt) {
+    floor ??= position;
+    if (state.status !== 'polling' || state.reason !== doubt) {
       flowing('polling', doubt);
     }
     if (gap) {
       tell('gap', { gap });
     }
     for (const { event: type, ...event } of events) {
-      // A stream would not have heard it, and which of the two there is must make no difference.
-      const known = client.types.includes(type);
-      tell(...(known ? ['event', { type, ...event }] : ['error', { code: 'unknown_type', detail: type }]));
+      if (client.types.includes(type)) {
+        tell('event', { type, ...event });
+      } else {
+        // A stream would not have heard it, and which of the two there is must make no difference.
+        tell('error', { code: 'unknown_type', detail: type });
+      }
     }
     tell('position', { id: position });
   }
@@ -646,17 +638,17 @@ function createLine(client, line) {
 
   /** For those who have just begun to listen: what a stream that does not resume begins with. */
   async function greet() {
-    if (source && self.state.status === 'connected') {
+    if (source && state.status === 'connected') {
       const unknown = demand.greetings.filter(({ of }) => !greeted.includes(of));
       greeted = demand.greetings.map(({ of }) => of);
-      for (const path of new Set(unknown.map((one) => one.path))) {
+      for (const path of new Set(unknown.map(({ greeting }) => greeting))) {
         await peek(path).catch(() => {});
       }
     }
   }
 
   async function peek(path) {
-    const address = await url(path, {});
+    const address = await url(path);
     await new Promise((resolve) => {
       const end = () => resolve(stream.close());
       setTimeout(end, FIRST_FRAME_MS);
@@ -670,7 +662,7 @@ function createLine(client, line) {
     });
   }
 
-  return self;
+  return { want, start, rewind, check, close, state: () => state, scopes: () => demand.scopes };
 }
 
 // ------------------------------------------------------------------------------------------------- the tabs of a browser
@@ -680,7 +672,7 @@ function createLine(client, line) {
  * @param {any} client told of `lead()`, `follow()` and what others post
  */
 function createTabs(name, client) {
-  const id = Math.random().toString(36).slice(2);
+  const id = `${Math.random()}`;
   const channel = new BroadcastChannel(name);
   const gone = new AbortController();
   /** The request to lead, waiting or granted, and the time as leader. */
@@ -710,7 +702,7 @@ function createTabs(name, client) {
 
   channel.onmessage = ({ data }) => client.hear(data);
   hold(`${name} ${id}`, { signal: gone.signal }, () => {
-    client.present();
+    client.present(client.missed);
     elect();
   }).catch(() => gone.signal.aborted || client.lead());
 
@@ -739,7 +731,7 @@ function createTabs(name, client) {
  * @returns {HermesEvents}
  */
 export function createHermesEvents(options) {
-  let state = Object.freeze({ status: 'connecting', transport: null, reason: 'starting', attempt: 0, backend: 'up', since: now() });
+  let state = { status: 'connecting', transport: null, reason: 'starting', attempt: 0, backend: 'up', since: now() };
   const listeners = new Set();
   const inbox = createInbox(report);
   /** The tabs of this browser; null while this one is on its own. */
@@ -792,7 +784,7 @@ export function createHermesEvents(options) {
 
   function configure(given) {
     if (!(options.enabled ?? given.VITE_SSE_ENABLED)) {
-      become({ status: 'disabled', reason: 'VITE_SSE_ENABLED' });
+      become({ status: 'disabled', reason: 'disabled' });
       return;
     }
     Object.assign(client.config, given);
@@ -885,11 +877,13 @@ export function createHermesEvents(options) {
         reconnect();
       }
     } else if (is === 'who') {
+      heardAt = now();
       present();
     } else if (is === 'state') {
-      heardAt = now();
+      // A frozen tab may still answer; that it is well only its heartbeats tell.
+      heardAt = told.state.transport === 'sse' && state.transport === 'sse' ? heardAt : now();
       single = told.single;
-      for (const line of Object.keys({ ...told.positions, ...inbox.positions })) {
+      for (const line in told.positions) {
         inbox.positions[line] = told.positions[line] && (inbox.positions[line] ?? told.positions[line]);
       }
       arrange();
@@ -910,9 +904,7 @@ export function createHermesEvents(options) {
     others.set(tab, specs);
     sync();
     for (const [name, line] of lines) {
-      if (missed || compare(positions[name], line.floor) < 0) {
-        line.rewind(positions[name]);
-      }
+      line.rewind(positions[name], missed);
     }
   }
 
@@ -920,11 +912,11 @@ export function createHermesEvents(options) {
 
   function subscribe({ channels, downloadId, filters = {} }, onEvent, { onGap } = {}) {
     if (!/^[\w.~-]{1,200}$/.test(downloadId ?? '-')) {
-      report('bad_request', `Invalid downloadId '${downloadId}'. Allowed: [A-Za-z0-9._~-]{1,200}`);
+      report('bad_request', `downloadId ${downloadId}`);
       return () => {};
     }
     const spec = { of: Math.random(), channels, downloadId, filters };
-    const subscription = { spec, downloadId, onEvent, onGap, fresh: true, listens: [] };
+    const subscription = { spec, onEvent, onGap, fresh: true, listens: [] };
     inbox.subscriptions.add(subscription);
     schedule(0);
     return () => inbox.subscriptions.delete(subscription) && schedule(LEAVING_MS);
@@ -935,18 +927,18 @@ export function createHermesEvents(options) {
     timer = setTimeout(sync, ms);
   }
 
-  const typesOf = (channel) => [client.config.channels[channel].type, ...(options.types?.[channel] ?? [])];
+  const typesOf = (channel) => [client.config.channels[channel]?.type, ...(options.types?.[channel] ?? [])];
 
   /** What a subscription listens to, channel by channel. */
   function listensOf({ of, channels, downloadId, filters }) {
     const catalogue = client.config.channels;
     const usual = Object.keys(catalogue).filter((name) => !downloadId || catalogue[name].on_connect === 'snapshot');
-    return (channels ?? usual).filter((name) => catalogue[name]).map((name) => {
-      const channel = catalogue[name];
+    return (channels ?? usual).map((name) => {
+      // One that nobody knows is the server's to refuse, with what there is.
+      const channel = catalogue[name] ?? { scope: name, filters: [] };
       const wanted = downloadId ? { ...filters, [channel.key ?? 'download_id']: downloadId } : filters;
       const scope = channel.scope.replace('<id>', downloadId ?? '*');
       const tests = Object.entries(wanted).filter(([field]) => channel.filters.includes(field));
-      const path = { 'last-event': `stream?channels=${name}`, snapshot: downloadId && `${channel.route}/${downloadId}` };
       return {
         name,
         scope,
@@ -954,19 +946,14 @@ export function createHermesEvents(options) {
         types: typesOf(name),
         filters: wanted,
         wants: (data) => tests.every(([field, values]) => list(values).split(',').includes(String(data[field]))),
-        greeting: { of: of + name, path: path[channel.on_connect] },
+        of: of + name,
+        greeting: { 'last-event': `stream?channels=${name}`, snapshot: downloadId && `${channel.route}/${downloadId}` }[channel.on_connect],
       };
     });
   }
 
   function arrange() {
-    for (const subscription of inbox.subscriptions) {
-      const { channels } = subscription.spec;
-      subscription.listens = listensOf(subscription.spec);
-      if (subscription.listens.length < channels?.length) {
-        report('unknown_channel', list(channels));
-      }
-    }
+    inbox.subscriptions.forEach((subscription) => (subscription.listens = listensOf(subscription.spec)));
   }
 
   /** Brings what there is to what is wanted. */
@@ -987,7 +974,7 @@ export function createHermesEvents(options) {
       if (!demands.has(name)) {
         line.close();
         lines.delete(name);
-        delete inbox.positions[name];
+        inbox.positions[name] = undefined;
       }
     }
     for (const [name, demand] of demands) {
@@ -1008,7 +995,7 @@ export function createHermesEvents(options) {
     return {
       query,
       scopes: unique(listens.map(({ scope }) => scope)),
-      greetings: listens.map(({ greeting }) => greeting).filter(({ path }) => path),
+      greetings: listens.filter(({ greeting }) => greeting),
     };
   }
 
@@ -1020,10 +1007,8 @@ export function createHermesEvents(options) {
   }
 
   async function checkHealth() {
-    const { status, body } = await ask(`${client.base}/events/health`).catch(() => ({}));
-    if (status === 200) {
-      Object.assign(client.config, body);
-    }
+    const { status, body } = await ask(`${client.base}/events/health`).catch(() => 0);
+    Object.assign(client.config, status === 200 && body);
   }
 
   // ------ what is told
@@ -1036,10 +1021,10 @@ export function createHermesEvents(options) {
   /** A line has come into another state. */
   function changed() {
     if (leading) {
-      const states = [...lines.values()].map((line) => line.state);
+      const states = [...lines.values()].map((line) => line.state());
       const [worst] = states.sort((a, b) => STATUSES.indexOf(b.status) - STATUSES.indexOf(a.status));
       const backend = states.some((one) => one.backend === 'down') ? 'down' : 'up';
-      become({ ...(worst ?? { status: 'disconnected', reason: 'idle' }), backend });
+      become({ status: 'disconnected', reason: 'idle', ...worst, backend });
       tabs?.post({ is: 'state', state, single, positions: inbox.positions });
     }
   }
@@ -1048,7 +1033,7 @@ export function createHermesEvents(options) {
     const transport = { connected: 'sse', polling: 'poll' }[status] ?? null;
     const next = { status, transport, reason, attempt, backend, since: status === state.status ? state.since : now() };
     if (JSON.stringify(next) !== JSON.stringify(state)) {
-      state = Object.freeze(next);
+      state = next;
       listeners.forEach((listener) => inbox.call(listener, state));
     }
   }
@@ -1056,8 +1041,8 @@ export function createHermesEvents(options) {
   function report(code, detail) {
     try {
       (options.onError ?? console.error)({ code, detail });
-    } catch (failure) {
-      console.error(failure);
+    } catch {
+      // There is nobody left to tell.
     }
   }
 
@@ -1069,7 +1054,7 @@ export function createHermesEvents(options) {
   }
 
   if (options.enabled === false) {
-    become({ status: 'disabled', reason: 'enabled' });
+    become({ status: 'disabled', reason: 'disabled' });
   } else if (page.document || page.importScripts) {
     begin();
   }
