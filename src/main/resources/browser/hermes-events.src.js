@@ -51,7 +51,7 @@ async function ask(url, accept = 'application/json', ms = PATIENCE_MS, control =
     const { status, headers } = answer;
     const body = /json/.test(headers.get('content-type')) ? await answer.json() : null;
     const code = String(body?.code ?? `http_${status}`).toLowerCase();
-    return { status, code, body, wait: 1000 * headers.get('retry-after') || undefined };
+    return { status, code, body, wait: 1000 * /** @type {any} */ (headers.get('retry-after')) || undefined };
   } finally {
     clearTimeout(timer);
     control.abort();
@@ -59,7 +59,7 @@ async function ask(url, accept = 'application/json', ms = PATIENCE_MS, control =
 }
 
 /** What the gateway says of itself: on this page, beside this module, or where the API is. Undefined if nowhere. */
-async function readConfig({ baseUrl, configUrl }) {
+async function readConfig(/** @type {HermesOptions} */ { baseUrl, configUrl }) {
   if (page.__HERMES__) {
     return page.__HERMES__;
   }
@@ -731,6 +731,7 @@ function createTabs(name, client) {
  * @returns {HermesEvents}
  */
 export function createHermesEvents(options) {
+  /** @type {any} */
   let state = { status: 'connecting', transport: null, reason: 'starting', attempt: 0, backend: 'up', since: now() };
   const listeners = new Set();
   const inbox = createInbox(report);
@@ -910,7 +911,7 @@ export function createHermesEvents(options) {
 
   // ------ what is wanted
 
-  function subscribe({ channels, downloadId, filters = {} }, onEvent, { onGap } = {}) {
+  function subscribe({ channels, downloadId, filters = {} }, onEvent, /** @type {any} */ { onGap } = {}) {
     if (!/^[\w.~-]{1,200}$/.test(downloadId ?? '-')) {
       report('bad_request', `downloadId ${downloadId}`);
       return () => {};
@@ -1007,7 +1008,7 @@ export function createHermesEvents(options) {
   }
 
   async function checkHealth() {
-    const { status, body } = await ask(`${client.base}/events/health`).catch(() => 0);
+    const { status, body } = await ask(`${client.base}/events/health`).catch(() => /** @type {any} */ (0));
     Object.assign(client.config, status === 200 && body);
   }
 
