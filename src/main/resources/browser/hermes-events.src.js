@@ -202,7 +202,6 @@ function createLine(client, line) {
   /** Failures since events last flowed, and whether they ever did. */
   let attempt = 0;
   let once = client.positions[line] !== undefined;
-  let stopped = false;
   /** The wait before the next attempt, and whether it may be cut short: not where the server said how long. */
   let timer;
   let impatient = false;
@@ -246,7 +245,7 @@ function createLine(client, line) {
   }
 
   function start() {
-    stopped = refusedOnce = false;
+    refusedOnce = false;
     attempt = 0;
     floor ??= cursor();
     if (!page.EventSource) {
@@ -278,7 +277,6 @@ function createLine(client, line) {
 
   function stop(reason, detail) {
     close();
-    stopped = true;
     set('disconnected', reason);
     tell('error', { code: reason, detail });
   }
@@ -312,7 +310,7 @@ function createLine(client, line) {
   }
 
   function renew(own) {
-    if (own && own === held && !stopped) {
+    if (own && own === held) {
       held = null;
       if (!poll) {
         open();
@@ -861,6 +859,7 @@ export function createHermesEvents(options) {
     lines.clear();
     others.clear();
     heardAt = now();
+    present();
   }
 
   /** Tells the leader what this tab wants and how far it has come. */
@@ -871,7 +870,11 @@ export function createHermesEvents(options) {
 
   function hear(told) {
     const { is } = told;
-    if (leading) {
+    if (told.line !== undefined) {
+      // Also while this tab thinks that it leads: it may have slept, and learn only later that another one does.
+      heardAt = now();
+      inbox.take(told);
+    } else if (leading) {
       if (is === 'want') {
         wanted(told);
       } else if (is === 'reconnect') {
@@ -889,9 +892,6 @@ export function createHermesEvents(options) {
       }
       arrange();
       become(told.state);
-    } else if (told.line !== undefined) {
-      heardAt = now();
-      inbox.take(told);
     }
   }
 

@@ -15,7 +15,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 
@@ -115,10 +117,10 @@ final class Lab implements AutoCloseable {
         Chromium.Tab tab = chromium.open(pages.address(network.port()), script);
         Chromium.await(
                 "the client is there", () -> tab.run("return window.ready").equals(true));
-        tab.run("make(" + options + ")");
-        for (String selection : selections) {
-            tab.run("listen(" + selection + ")");
-        }
+        String listening = Arrays.stream(selections)
+                .map(selection -> "listen(" + selection + ");")
+                .collect(Collectors.joining());
+        tab.run("make(" + options + ");" + listening);
         return tab;
     }
 

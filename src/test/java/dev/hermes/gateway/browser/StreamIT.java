@@ -56,7 +56,7 @@ class StreamIT {
         lab.publish("download:updates", "download_progress", new JsonObject().put("download_id", "d-1"));
 
         lab.assertWhole(tab, from);
-        assertThat(lab.streams()).isEqualTo(1);
+        Chromium.await("one stream", () -> lab.streams() == 1);
         assertThat(lab.pages().asked().subList(asked, lab.pages().asked().size()))
                 .containsExactly("download:d-1 queue");
         assertThat(tab.run("return heard[0].channel + ' ' + heard[0].type")).isEqualTo("queue:updates queue_update");

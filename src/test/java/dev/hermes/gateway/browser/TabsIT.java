@@ -1,7 +1,5 @@
 package dev.hermes.gateway.browser;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +51,7 @@ class TabsIT {
         lab.publish();
 
         tabs.forEach(tab -> lab.assertWhole(tab, from));
-        assertThat(lab.streams()).isEqualTo(1);
+        Chromium.await("one stream", () -> lab.streams() == 1);
     }
 
     @Test
@@ -68,7 +66,7 @@ class TabsIT {
         }
 
         tabs.subList(1, 3).forEach(tab -> lab.assertWhole(tab, from));
-        assertThat(lab.streams()).isEqualTo(1);
+        Chromium.await("one stream", () -> lab.streams() == 1);
     }
 
     @Test
@@ -85,7 +83,7 @@ class TabsIT {
         lab.publish();
 
         tabs.forEach(tab -> lab.assertWhole(tab, from));
-        assertThat(lab.streams()).isEqualTo(1);
+        Chromium.await("one stream", () -> lab.streams() == 1);
     }
 
     @Test
@@ -99,6 +97,6 @@ class TabsIT {
         lab.publish();
 
         tabs.forEach(tab -> lab.assertWhole(tab, from));
-        assertThat(lab.streams()).isEqualTo(2);
+        Chromium.await("two streams", () -> lab.streams() == 2);
     }
 }
