@@ -804,7 +804,7 @@ export function createHermesEvents(options) {
     try {
       if (options.share !== false && page.navigator.locks) {
         heardAt = now();
-        tabs = createTabs(`hermes-events ${new URL(client.base, page.location)} ${options.share ?? ''}`, { ...client, missed });
+        tabs = createTabs(`hermes-events/1 ${new URL(client.base, page.location)} ${options.share ?? ''}`, { ...client, missed });
         return;
       }
     } catch {

@@ -183,6 +183,23 @@ class BadInputIT {
         tab.awaitStatus("connected");
     }
 
+    /** Without its jitter the client tries all the faster. */
+    @Test
+    void tenFailuresLeadToPollingAndOneSuccessBack() {
+        gateway.answer(502);
+        int before = gateway.opened().size();
+        Chromium.Tab tab = open("Math.random = () => 0");
+
+        tab.awaitStatus("polling");
+        assertThat(tab.state()).containsEntry("reason", "http_502");
+        // Each attempt is asked for twice, since an EventSource does not tell what it was answered.
+        assertThat(gateway.opened().size() - before).isEqualTo(20);
+        gateway.answer(200);
+
+        tab.awaitStatus("connected");
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
     @Test
     void aStreamThatFallsSilentIsReplacedFromWhereItWas() {
         Chromium.Tab tab = connected();

@@ -50,6 +50,10 @@ final class ScriptedGateway implements AutoCloseable {
                 "/api/v1/events/health",
                 exchange -> Pages.answer(
                         open(exchange), "application/json", "{\"enabled\":true,\"heartbeat_interval\":1}"));
+        server.createContext(
+                "/api/v1/events/poll",
+                exchange -> Pages.answer(
+                        open(exchange), "application/json", "{\"events\":[],\"last_id\":\"1-0\",\"gap\":false}"));
         server.start();
     }
 
