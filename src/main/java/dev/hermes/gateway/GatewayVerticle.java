@@ -56,7 +56,8 @@ public final class GatewayVerticle extends VerticleBase {
     /** Written on this verticle's loop, read by every request. */
     private volatile @Nullable Instant drainingSince;
 
-    private record Running(Settings settings, Intake intake, Admission admission, ManagementServer management) {}
+    private record Running(
+            Settings settings, HubSignals hubs, Intake intake, Admission admission, ManagementServer management) {}
 
     /** Takes its settings from the deployment's configuration. */
     public GatewayVerticle() {
@@ -80,9 +81,10 @@ public final class GatewayVerticle extends VerticleBase {
         opened.push(flag::close);
         Signal.registerCodecs(vertx.eventBus());
         String signals = "hermes.gateway.signals." + UUID.randomUUID();
-        Intake intake = new Intake(vertx, settings, signals);
+        HubSignals hubs = new HubSignals(vertx, signals);
+        Intake intake = new Intake(vertx, settings, hubs);
         opened.push(intake::close);
-        flag.onChange(vertx, enabled -> intake.tell(new Signal.SseSwitched(enabled)));
+        flag.onChange(vertx, enabled -> hubs.tell(new Signal.SseSwitched(enabled)));
         InstantSource clock = InstantSource.system();
         Authenticator authenticator = new Authenticator(vertx, settings.security(), intake.tokens(), clock);
         Admission admission = new Admission(
@@ -100,7 +102,8 @@ public final class GatewayVerticle extends VerticleBase {
                 intake.channels(),
                 intake.parser(),
                 () -> drainingSince != null,
-                signals);
+                signals,
+                hubs::end);
         Metrics metrics =
                 new Metrics(vertx, settings.catalogue().channels().keySet(), () -> readings(settings, intake));
         opened.push(() -> {
@@ -110,7 +113,7 @@ public final class GatewayVerticle extends VerticleBase {
         ManagementServer management = new ManagementServer(
                 vertx, settings.management(), () -> readiness(intake), metrics, authenticator::isApiKey);
         opened.push(management::close);
-        running = new Running(settings, intake, admission, management);
+        running = new Running(settings, hubs, intake, admission, management);
         return management
                 .start()
                 .compose(listening -> intake.start())
@@ -120,8 +123,7 @@ public final class GatewayVerticle extends VerticleBase {
     private Future<GatewayReadings> readings(Settings settings, Intake intake) {
         return publicPort
                 .snapshots()
-                .compose(hubs -> intake.publisher()
-                        .snapshot()
+                .compose(hubs -> intake.snapshot()
                         .map(ingest -> new GatewayReadings(
                                 hubs,
                                 ingest.received(),
@@ -152,7 +154,7 @@ public final class GatewayVerticle extends VerticleBase {
         }
         drainingSince = Instant.now();
         Duration timeout = now.settings().drainTimeout();
-        now.intake().tell(new Signal.Draining(DrainPlan.over(now.admission().openStreams(), timeout)));
+        now.hubs().tell(new Signal.Draining(DrainPlan.over(now.admission().openStreams(), timeout)));
         Promise<Void> drained = Promise.promise();
         long giveUp = vertx.setTimer(timeout.toMillis(), late -> drained.tryComplete());
         long check = vertx.setPeriodic(DRAIN_CHECK_MILLIS, again -> {

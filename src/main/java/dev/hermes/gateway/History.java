@@ -4,6 +4,7 @@ import dev.hermes.gateway.ingest.Hearing;
 import dev.hermes.gateway.log.EventLog;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which log there is, and what it must be told of Redis. On the loop of the link. */
@@ -24,11 +25,23 @@ interface History {
     Future<Void> up();
 
     /**
-     * After {@link #up}, and after the streams were told.
+     * After {@link #up}, and after the streams were told; again after each {@link #hold} or {@link #down}.
      *
      * @param downSince when Redis was lost, or null the first time
      */
     void resume(@Nullable Instant downSince);
+
+    /** How many events of each channel producers have appended to it themselves, a second ago. */
+    Map<String, Long> ofProducers();
+
+    /** Whether it is of use only where Redis takes writes. */
+    boolean needsWrites();
+
+    /** Redis takes no writes, though it is heard. Over with the next {@link #up}. */
+    void hold();
+
+    /** Another node has the log now: what was heard and is not in it has no place in the order there. */
+    void moved();
 
     /** Redis was lost. */
     void down();

@@ -5,18 +5,16 @@ import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.EnvelopeParser;
-import dev.hermes.gateway.event.EventBatch;
-import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
 import dev.hermes.gateway.ingest.BusDoor;
 import dev.hermes.gateway.ingest.ChannelDirectory;
+import dev.hermes.gateway.ingest.IngestSnapshot;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.ingest.RedisIngest;
 import dev.hermes.gateway.ingest.RejectedMessages;
+import dev.hermes.gateway.ingest.Source;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.LogScripts;
 import dev.hermes.gateway.log.MemoryLog;
 import dev.hermes.gateway.log.RedisLogParts;
@@ -29,7 +27,6 @@ import dev.hermes.gateway.redis.RedisMessage;
 import dev.hermes.gateway.redis.Subscriptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,12 +40,7 @@ import org.jspecify.annotations.Nullable;
  * The way in, up to the event bus: Redis, its messages, the log, and the doors of this JVM. Owned by the event loop it is
  * made on.
  */
-final class Intake implements RedisLinkListener, LogOutlet {
-
-    private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
-
-    /** Entries a hub takes in one turn of its loop: what that turn costs is they times those who listen. */
-    private static final int ENTRIES_A_TURN = 16;
+final class Intake implements RedisLinkListener {
 
     /** Connections to read old history with, whatever the number of clients. */
     private static final int LOG_READERS = 4;
@@ -56,7 +48,7 @@ final class Intake implements RedisLinkListener, LogOutlet {
     private static final long RETRY_MILLIS = 500;
 
     private final Vertx vertx;
-    private final String signals;
+    private final HubSignals hubs;
     private final OwnerLoop loop;
     private final InstantSource clock = InstantSource.system();
     private final ChannelDirectory channels;
@@ -72,12 +64,20 @@ final class Intake implements RedisLinkListener, LogOutlet {
     /** Grows whenever Redis comes or goes: what was asked before is answered too late. */
     private int turn;
 
-    /**
-     * @param signals the event bus address of the hubs
-     */
-    Intake(Vertx vertx, Settings settings, String signals) {
+    /** Whether Redis is proven to be there, and since when it had been away then. */
+    private boolean linked;
+
+    private @Nullable Instant downSince;
+
+    /** Why the log cannot be written although Redis is there. */
+    private @Nullable String refusal;
+
+    /** What the streams know. */
+    private boolean toldDown;
+
+    Intake(Vertx vertx, Settings settings, HubSignals hubs) {
         this.vertx = vertx;
-        this.signals = signals;
+        this.hubs = hubs;
         this.loop = OwnerLoop.current(vertx);
         this.channels = new ChannelDirectory(settings.catalogue());
         this.parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
@@ -86,7 +86,7 @@ final class Intake implements RedisLinkListener, LogOutlet {
                 : null;
         RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
         this.history = redis == null || rejected == null || settings.history().store() == HistorySettings.Store.MEMORY
-                ? new MemoryHistory(loop, new MemoryLog(vertx, settings.history(), recallable(settings), clock, this))
+                ? new MemoryHistory(loop, new MemoryLog(vertx, settings.history(), recallable(settings), clock, hubs))
                 : redisHistory(settings, redis, rejected);
         this.publisher = new Publisher(
                 loop, history.log(), settings.catalogue().channels().keySet());
@@ -112,9 +112,9 @@ final class Intake implements RedisLinkListener, LogOutlet {
     }
 
     private History redisHistory(Settings settings, RedisLink link, RejectedMessages rejected) {
-        LogScripts scripts = new LogScripts(link.commands(), settings.history());
+        LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
-                scripts, link.tail(), link.readers(), channels::shape, parser, recallable(settings), clock);
+                scripts, link.tail(), link.readers(), channels::logged, parser, recallable(settings), clock);
         List<String> heard = new ArrayList<>(channels.names());
         heard.addAll(channels.patterns());
         return new RedisHistory(
@@ -122,7 +122,7 @@ final class Intake implements RedisLinkListener, LogOutlet {
                 loop,
                 scripts,
                 parts,
-                this,
+                hubs,
                 heard,
                 (id, channel, reason, detail, payload) -> rejected.keep(channel, reason, detail, payload));
     }
@@ -150,25 +150,6 @@ final class Intake implements RedisLinkListener, LogOutlet {
                 .eventually(() -> redis == null ? Future.succeededFuture() : redis.close());
     }
 
-    /** Tells every hub, in order. */
-    void tell(Signal signal) {
-        vertx.eventBus().publish(signals, signal, THIS_JVM);
-    }
-
-    /** Hands what follows in the log to every hub, in pieces, so that a burst leaves room for others between them. */
-    @Override
-    public void accept(List<LogEntry> entries, long receivedNanos) {
-        for (int from = 0; from < entries.size(); from += ENTRIES_A_TURN) {
-            int to = Math.min(entries.size(), from + ENTRIES_A_TURN);
-            tell(new EventBatch(entries.subList(from, to), receivedNanos));
-        }
-    }
-
-    @Override
-    public void lost(EventId resumedAt) {
-        tell(new Signal.LogLost(resumedAt));
-    }
-
     @Override
     public void onMessage(RedisMessage message) {
         if (message.pattern() == null && message.channel().equals(RedisHistory.SYNC_CHANNEL)) {
@@ -184,44 +165,83 @@ final class Intake implements RedisLinkListener, LogOutlet {
     }
 
     @Override
-    public void onUp(@Nullable Instant downSince) {
+    public void onUp(@Nullable Instant since) {
+        linked = true;
+        downSince = since;
+        comeUp();
+    }
+
+    /** Judges the log, tells the streams, goes on; again until it succeeds or Redis is of no use any more. */
+    private void comeUp() {
         int live = ++turn;
+        if (!linked || refusal != null) {
+            return;
+        }
         history.up()
                 .onComplete(
                         judged -> {
                             if (live == turn) {
-                                resume(downSince);
+                                resume();
                             }
                         },
                         failure -> vertx.setTimer(RETRY_MILLIS, again -> {
                             if (live == turn) {
-                                onUp(downSince);
+                                comeUp();
                             }
                         }));
     }
 
-    private void resume(@Nullable Instant downSince) {
-        if (downSince != null) {
-            tell(new Signal.BackendUp(clock.instant()));
+    private void resume() {
+        if (toldDown) {
+            toldDown = false;
+            hubs.tell(new Signal.BackendUp(clock.instant()));
         }
         history.resume(downSince);
     }
 
     @Override
+    public void onWritable(boolean writable, String reason) {
+        boolean was = refusal == null;
+        refusal = writable || !history.needsWrites() ? null : reason;
+        if (refusal == null && !was) {
+            comeUp();
+        } else if (refusal != null && was && linked) {
+            // Messages are still heard, and logged once there is room again.
+            turn++;
+            history.hold();
+            tellDown(reason);
+        }
+    }
+
+    @Override
+    public void onLogMoved() {
+        history.moved();
+    }
+
+    @Override
     public void onDown(String reason) {
         turn++;
+        linked = false;
+        refusal = null;
         history.down();
-        tell(new Signal.BackendDown(clock.instant(), reason));
+        tellDown(reason);
+    }
+
+    private void tellDown(String reason) {
+        if (!toldDown) {
+            toldDown = true;
+            hubs.tell(new Signal.BackendDown(clock.instant(), reason));
+        }
     }
 
     /** Whether events flow: always without Redis, else only while it is proven to be there and the log is followed. */
     boolean flowing() {
-        return redis == null || (redis.state() == LinkState.LIVE && history.followed());
+        return redis == null || (redis.state() == LinkState.LIVE && refusal == null && history.followed());
     }
 
     /** Why they do not, for people. */
     String problem() {
-        String problem = redis == null ? null : redis.problem();
+        String problem = redis == null ? null : refusal == null ? redis.problem() : refusal;
         return problem == null ? "not reached yet" : problem;
     }
 
@@ -239,6 +259,11 @@ final class Intake implements RedisLinkListener, LogOutlet {
 
     EventLog log() {
         return history.log();
+    }
+
+    /** What came in so far, by every door. */
+    Future<IngestSnapshot> snapshot() {
+        return publisher.snapshot().map(ingest -> ingest.with(Source.XADD, history.ofProducers()));
     }
 
     Publisher publisher() {

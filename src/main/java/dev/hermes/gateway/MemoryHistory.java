@@ -8,6 +8,7 @@ import dev.hermes.gateway.log.MemoryLog;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A log of this process. It needs no Redis, and knows a hole in the source by the link having been lost. */
@@ -55,6 +56,27 @@ final class MemoryHistory implements History {
             // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
             log.declareHole(downSince.minus(UNNOTICED), Instant.now());
         }
+    }
+
+    @Override
+    public Map<String, Long> ofProducers() {
+        // None can reach it.
+        return Map.of();
+    }
+
+    @Override
+    public boolean needsWrites() {
+        return false;
+    }
+
+    @Override
+    public void hold() {
+        // Nothing of it is written there.
+    }
+
+    @Override
+    public void moved() {
+        // Its order is that in which this process hears.
     }
 
     @Override

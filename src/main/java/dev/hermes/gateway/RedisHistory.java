@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,6 +93,9 @@ final class RedisHistory implements History {
     private void watch() {
         if (up && !log.followed()) {
             log.up().onFailure(failure -> LOG.debug("log cannot be followed reason=\"{}\"", failure.getMessage()));
+        }
+        if (up) {
+            log.lookForProducers();
         }
         if (up && ++watches % WATCHES_A_TRIM == 0) {
             trim();
@@ -167,10 +171,32 @@ final class RedisHistory implements History {
     }
 
     @Override
+    public Map<String, Long> ofProducers() {
+        return log.ofProducers();
+    }
+
+    @Override
+    public boolean needsWrites() {
+        return true;
+    }
+
+    @Override
+    public void hold() {
+        up = false;
+        log.down();
+        chain.hold();
+    }
+
+    @Override
     public void down() {
         up = false;
         log.down();
         chain.down();
+    }
+
+    @Override
+    public void moved() {
+        chain.giveUp();
     }
 
     @Override

@@ -51,10 +51,10 @@ enum Setting {
     HERMES_REDIS_CA_FILE(Kind.FILE, null, "PEM file of the authority that signed the certificate of a rediss:// node."),
     HERMES_SSE_HISTORY(
             Kind.TEXT,
-            "memory",
+            "redis",
             "redis or memory",
             "Where the log of events lives: redis is durable and shared by all gateways, memory is this process and gone"
-                    + " with it."),
+                    + " with it (always so without Redis)."),
     HERMES_HISTORY_MAX_EVENTS(Kind.COUNT, "100000", "Events the log keeps."),
     HERMES_HISTORY_MAX_AGE(Kind.DURATION, "3600", "How long the log keeps an event."),
     HERMES_HISTORY_MAX_BYTES(Kind.BYTES, "64MiB", "Bytes of events the log keeps."),

@@ -54,8 +54,11 @@ final class SettingsReader {
     private HistorySettings history(RedisSettings redis) {
         HistorySettings.Store store =
                 values.read(Setting.HERMES_SSE_HISTORY, text -> Texts.word(HistorySettings.Store.class, text));
-        if (store == HistorySettings.Store.REDIS && !redis.present()) {
-            values.refuse(Setting.HERMES_SSE_HISTORY, "memory, since HERMES_REDIS_URL is none");
+        if (!redis.present()) {
+            if (store == HistorySettings.Store.REDIS && values.written(Setting.HERMES_SSE_HISTORY) != null) {
+                values.refuse(Setting.HERMES_SSE_HISTORY, "memory, since HERMES_REDIS_URL is none");
+            }
+            store = HistorySettings.Store.MEMORY;
         }
         long largestEvent = values.read(Setting.HERMES_MAX_EVENT_BYTES, text -> Texts.bytes(text, LARGEST_EVENT));
         return new HistorySettings(

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
@@ -23,7 +24,8 @@ final class CatchUp {
      *
      * @param entriesAVisit entries looked at for one subscriber before the next one's turn
      * @param entriesATurn entries looked at in one turn of the event loop
-     * @param entriesAPage entries read from the log at once
+     * @param entriesAPage most entries read from the log at once; as many as the subscriber took the last time, or
+     *     twice as many if it took them all
      * @param readers reads of the log at the same time
      */
     record Pace(int entriesAVisit, int entriesATurn, int entriesAPage, int readers) {
@@ -31,9 +33,12 @@ final class CatchUp {
         static final Pace USUAL = new Pace(256, 2_048, 256, 4);
     }
 
+    private static final int LOOKS_AS_DEAR_AS_A_WRITE = 16;
+
     private final OwnerLoop loop;
     private final EventLog log;
     private final Window window;
+    private final Conflation conflation;
     private final HubCounters counters;
     private final Pace pace;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
@@ -48,10 +53,11 @@ final class CatchUp {
     private int readers;
     private boolean running;
 
-    CatchUp(OwnerLoop loop, EventLog log, Window window, HubCounters counters, Pace pace) {
+    CatchUp(OwnerLoop loop, EventLog log, Window window, Conflation conflation, HubCounters counters, Pace pace) {
         this.loop = loop;
         this.log = log;
         this.window = window;
+        this.conflation = conflation;
         this.counters = counters;
         this.pace = pace;
     }
@@ -140,7 +146,7 @@ final class CatchUp {
         }
         long place = window.placeAfter(cursor);
         long stop = Math.min(window.end(), place + pace.entriesAVisit());
-        int cost = 1;
+        int cost = 1 + conflation.look(subscriber, pace.entriesAVisit()) / LOOKS_AS_DEAR_AS_A_WRITE;
         boolean takes = subscriber.writable();
         while (takes && place < stop) {
             takes = hand(subscriber, window.at(place++));
@@ -169,10 +175,14 @@ final class CatchUp {
     /** Hands over one entry if it is wanted, and moves the cursor; false when the subscriber takes no more. */
     private boolean hand(Subscriber subscriber, Slot slot) {
         if (subscriber.subscription().wants(slot.entry())) {
-            if (!subscriber.offer(slot)) {
+            if (conflation.leavesOut(subscriber, slot.entry())) {
+                counters.superseded((Event) slot.entry());
+            } else if (subscriber.offer(slot)) {
+                counters.handed(slot.entry(), 1);
+            } else {
                 return false;
             }
-            counters.handed(slot.entry(), 1);
+            conflation.passed(subscriber, slot.id());
         }
         subscriber.advance(slot.id());
         return subscriber.writable() && !subscriber.closed();
@@ -184,7 +194,7 @@ final class CatchUp {
             if (!subscriber.closed()) {
                 readers++;
                 EventId asked = subscriber.cursor();
-                log.read(asked, pace.entriesAPage())
+                log.read(asked, Math.min(pace.entriesAPage(), subscriber.appetite()))
                         .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
             }
         }
@@ -217,12 +227,17 @@ final class CatchUp {
             failed.add(subscriber);
             return;
         }
+        conflation.look(subscriber, entries.size());
         boolean takes = subscriber.writable();
-        for (int index = 0; takes && index < entries.size(); index++) {
-            Slot slot = new Slot(entries.get(index));
+        int taken = 0;
+        while (takes && taken < entries.size()) {
+            Slot slot = new Slot(entries.get(taken));
             takes = hand(subscriber, slot);
             slot.release();
+            taken++;
         }
+        // What it does not take is read again: of large events, or by a slow client, that would soon be most of it.
+        subscriber.appetite(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.appetite()) : Math.max(1, taken));
         conclude(subscriber, takes);
     }
 

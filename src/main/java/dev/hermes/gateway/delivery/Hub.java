@@ -31,6 +31,7 @@ public final class Hub {
     private final HubTime time;
     private final HubCounters counters;
     private final Window window;
+    private final NewestEvents newest;
     private final CatchUp catchUp;
     private final Wheel wheel;
     private final LeaseRound leases;
@@ -59,10 +60,13 @@ public final class Hub {
         this.loop = loop;
         this.settings = settings;
         this.time = time;
-        this.counters = new HubCounters(settings.channels());
+        this.counters = new HubCounters(settings.channels().keySet());
         this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
-        this.catchUp = new CatchUp(loop, log, window, counters, pace);
-        this.delivery = new LiveDelivery(window, roster, catchUp, counters);
+        this.newest = new NewestEvents(settings.channels());
+        Conflation conflation =
+                new Conflation(window, newest, settings.streams().conflateAfter());
+        this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
+        this.delivery = new LiveDelivery(window, newest, roster, catchUp, counters);
         this.heartbeats = new Heartbeats(window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.leases = new LeaseRound(checker, this::close);
@@ -85,6 +89,7 @@ public final class Hub {
         assert loop.here();
         EventId before = window.tip();
         window.clear(resumedAt);
+        newest.clear();
         roster.all()
                 .forEach(subscriber -> catchUp.moveOn(subscriber, subscriber.live() ? before : subscriber.cursor()));
     }

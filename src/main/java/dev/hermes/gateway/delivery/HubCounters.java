@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class HubCounters {
 
     private final Map<String, long[]> delivered = new LinkedHashMap<>();
+    private final Map<String, long[]> superseded = new LinkedHashMap<>();
     private final EnumMap<CloseReason, long[]> closed = new EnumMap<>(CloseReason.class);
     private final EnumMap<GapReason, long[]> gaps = new EnumMap<>(GapReason.class);
     private final long[] latencyBoundsNanos = HubSnapshot.LATENCY_BOUNDS_MILLIS.stream()
@@ -29,7 +30,10 @@ final class HubCounters {
     private int catchingUp;
 
     HubCounters(Collection<String> channels) {
-        channels.forEach(channel -> delivered.put(channel, new long[1]));
+        channels.forEach(channel -> {
+            delivered.put(channel, new long[1]);
+            superseded.put(channel, new long[1]);
+        });
         for (CloseReason reason : CloseReason.values()) {
             closed.put(reason, new long[1]);
         }
@@ -65,6 +69,11 @@ final class HubCounters {
         }
     }
 
+    /** One event was left out for one subscriber. */
+    void superseded(Event event) {
+        add(superseded.get(event.envelope().channel()), 1);
+    }
+
     /** So many events reached their sockets that long after they were received. */
     void latency(long nanos, int events) {
         int bucket = 0;
@@ -84,7 +93,7 @@ final class HubCounters {
                 open,
                 opened,
                 catchingUp,
-                copy(delivered),
+                new HubSnapshot.Events(copy(delivered), copy(superseded)),
                 copy(closed),
                 copy(gaps),
                 new HubSnapshot.Latency(LongStream.of(latencyBuckets).boxed().toList(), latencySumSeconds));

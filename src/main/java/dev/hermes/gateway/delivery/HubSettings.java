@@ -1,7 +1,8 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.StreamSettings;
-import java.util.Collection;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -9,21 +10,22 @@ import java.util.random.RandomGenerator;
  *
  * @param windowEntries entries kept at hand, a power of two
  * @param windowBytes and no more than this
- * @param channels the catalogue's, for the counters
+ * @param channels the catalogue's, with what a client far behind gets of each
  * @param random for jitter; used on the hub's loop only
  */
 public record HubSettings(
         StreamSettings streams,
         int windowEntries,
         long windowBytes,
-        Collection<String> channels,
+        Map<String, Channel.CatchUp> channels,
         RandomGenerator random) {
 
     private static final int WINDOW_ENTRIES = 4_096;
     private static final long WINDOW_BYTES = 16L << 20;
 
     /** A window that covers a client's short absence at a few hundred events a second, at a bounded cost. */
-    public static HubSettings of(StreamSettings streams, Collection<String> channels, RandomGenerator random) {
+    public static HubSettings of(
+            StreamSettings streams, Map<String, Channel.CatchUp> channels, RandomGenerator random) {
         return new HubSettings(streams, WINDOW_ENTRIES, WINDOW_BYTES, channels, random);
     }
 }

@@ -10,16 +10,23 @@ import java.util.Map;
  * @param open streams
  * @param opened streams since the start
  * @param catchingUp streams and polls behind
- * @param delivered events handed to sockets, by channel
  */
 public record HubSnapshot(
         int open,
         long opened,
         int catchingUp,
-        Map<String, Long> delivered,
+        Events events,
         Map<CloseReason, Long> closed,
         Map<GapReason, Long> gaps,
         Latency latency) {
+
+    /**
+     * By channel, counted once for each client.
+     *
+     * @param delivered handed to sockets
+     * @param superseded left out, since the client was far behind and a later one says it all
+     */
+    public record Events(Map<String, Long> delivered, Map<String, Long> superseded) {}
 
     /** Upper bounds of the latency buckets; one more bucket follows for everything above. */
     public static final List<Double> LATENCY_BOUNDS_MILLIS =

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
@@ -13,14 +14,16 @@ import java.util.function.Consumer;
 final class LiveDelivery {
 
     private final Window window;
+    private final NewestEvents newest;
     private final Roster roster;
     private final CatchUp catchUp;
     private final HubCounters counters;
     private final ArrayDeque<Subscriber> dirty = new ArrayDeque<>();
     private boolean underWay;
 
-    LiveDelivery(Window window, Roster roster, CatchUp catchUp, HubCounters counters) {
+    LiveDelivery(Window window, NewestEvents newest, Roster roster, CatchUp catchUp, HubCounters counters) {
         this.window = window;
+        this.newest = newest;
         this.roster = roster;
         this.catchUp = catchUp;
         this.counters = counters;
@@ -38,6 +41,9 @@ final class LiveDelivery {
             for (LogEntry entry : batch.entries()) {
                 EventId before = window.tip();
                 if (entry.id().isAfter(before)) {
+                    if (entry instanceof Event event) {
+                        newest.remember(event);
+                    }
                     Offer offer = new Offer(window.add(entry), before);
                     roster.forEachListener(entry, offer);
                     counters.handed(entry, offer.taken);

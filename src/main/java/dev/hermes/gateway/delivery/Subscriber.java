@@ -26,6 +26,8 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         CLOSED
     }
 
+    private static final int FIRST_APPETITE = 16;
+
     private final Subscription subscription;
     private State state = State.CATCHING_UP;
     private EventId cursor;
@@ -36,7 +38,13 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** Whether it waits for its turn, a reader, or the hub to reach its cursor; then nobody else may move it. */
     private boolean scheduled;
 
+    /** How many entries it is worth reading from the log for it at once. */
+    private int appetite = FIRST_APPETITE;
+
     private @Nullable Membership membership;
+
+    /** Only while it is far behind. */
+    private Conflation.@Nullable Lookahead lookahead;
 
     /** Its places in the hub. */
     record Membership(SubscriptionIndex.Registration index, SubscriberSet.Membership everyone) {}
@@ -90,6 +98,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     }
 
     final void becomeLive() {
+        lookahead = null;
         state = State.LIVE;
     }
 
@@ -120,11 +129,27 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         scheduled = now;
     }
 
+    final int appetite() {
+        return appetite;
+    }
+
+    final void appetite(int entries) {
+        appetite = entries;
+    }
+
     final @Nullable Membership membership() {
         return membership;
     }
 
     final void membership(@Nullable Membership places) {
         membership = places;
+    }
+
+    final Conflation.@Nullable Lookahead lookahead() {
+        return lookahead;
+    }
+
+    final void lookahead(Conflation.Lookahead counted) {
+        lookahead = counted;
     }
 }

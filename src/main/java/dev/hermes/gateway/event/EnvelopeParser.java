@@ -34,10 +34,10 @@ public final class EnvelopeParser {
      * Judges a pub/sub message {@code {"type","data","timestamp"?}}. Other members are allowed and dropped, as producers
      * of later versions may say more.
      *
-     * @param patternKey the key that the name of the Redis channel carried; counts if {@code data} has none
+     * @param heardOn the Redis channel; a key that its name carries counts if {@code data} has none
      * @param receivedAt the timestamp if the message has none
      */
-    public Parsed parse(ChannelShape shape, @Nullable String patternKey, Buffer message, Instant receivedAt) {
+    public Parsed parse(ChannelName heardOn, Buffer message, Instant receivedAt) {
         if (message.length() > maxEventBytes) {
             return Fault.tooLarge(message.length(), maxEventBytes).rejected();
         }
@@ -49,7 +49,8 @@ public final class EnvelopeParser {
             if (!startsObject(parser)) {
                 return Fault.notAnObject().rejected();
             }
-            RawEnvelope raw = RawEnvelope.read(parser, fieldNames, shape.keyField());
+            RawEnvelope raw =
+                    RawEnvelope.read(parser, fieldNames, heardOn.shape().keyField());
             StrictJson.requireEnd(parser);
             Fault fault = raw.fault();
             if (fault != null) {
@@ -57,8 +58,7 @@ public final class EnvelopeParser {
             }
             ObjectScan scan = raw.goodData();
             Buffer data = copy(bytes, scan.start(), scan.end());
-            return new Parsed.Accepted(
-                    envelope(shape, patternKey, raw.goodType(), scan, data, raw.timestampOr(receivedAt)));
+            return new Parsed.Accepted(envelope(heardOn, raw.goodType(), scan, data, raw.timestampOr(receivedAt)));
         } catch (IOException refusal) {
             return Fault.of(refusal).rejected();
         }
@@ -72,7 +72,7 @@ public final class EnvelopeParser {
      * @param timestamp the producer's, or null for {@code receivedAt}
      */
     public Parsed ofEntry(
-            ChannelShape shape, String type, Buffer data, @Nullable String timestamp, Instant receivedAt) {
+            ChannelName channel, String type, Buffer data, @Nullable String timestamp, Instant receivedAt) {
         if (data.length() > maxEventBytes) {
             return Fault.tooLarge(data.length(), maxEventBytes).rejected();
         }
@@ -88,10 +88,11 @@ public final class EnvelopeParser {
             if (!startsObject(parser)) {
                 return Fault.wrongType("data", "an object").rejected();
             }
-            ObjectScan scan = ObjectScan.read(parser, fieldNames, shape.keyField());
+            ObjectScan scan =
+                    ObjectScan.read(parser, fieldNames, channel.shape().keyField());
             StrictJson.requireEnd(parser);
             String when = timestamp != null ? timestamp : receivedAt.toString();
-            return new Parsed.Accepted(envelope(shape, null, type, scan, copy(bytes, 0, bytes.length), when));
+            return new Parsed.Accepted(envelope(channel, type, scan, copy(bytes, 0, bytes.length), when));
         } catch (IOException refusal) {
             return Fault.of(refusal).rejected();
         }
@@ -117,19 +118,15 @@ public final class EnvelopeParser {
             StrictJson.firstToken(parser);
             ObjectScan scan = ObjectScan.read(parser, fieldNames, shape.keyField());
             Buffer data = copy(body, start, end);
-            return envelope(shape, null, raw.goodType(), scan, data, raw.timestampOr(receivedAt));
+            return envelope(ChannelName.of(shape), raw.goodType(), scan, data, raw.timestampOr(receivedAt));
         }
     }
 
-    private static Envelope envelope(
-            ChannelShape shape,
-            @Nullable String patternKey,
-            String type,
-            ObjectScan scan,
-            Buffer data,
-            String timestamp) {
-        String key = scan.key() != null ? scan.key() : patternKey;
-        return new Envelope(shape.name(), type, key, scan.fields(), data, timestamp);
+    private static Envelope envelope(ChannelName named, String type, ObjectScan scan, Buffer data, String timestamp) {
+        String channel = named.shape().name();
+        return scan.key() != null || named.key() == null
+                ? new Envelope(channel, type, scan.key(), scan.fields(), data, timestamp)
+                : new Envelope(channel, named.name(), type, named.key(), scan.fields(), data, timestamp);
     }
 
     private static boolean startsObject(JsonParser parser) throws IOException {

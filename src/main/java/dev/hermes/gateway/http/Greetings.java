@@ -3,6 +3,7 @@ package dev.hermes.gateway.http;
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.delivery.Greeting;
 import dev.hermes.gateway.delivery.Subscription;
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.ChannelShape;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Parsed;
@@ -71,7 +72,7 @@ final class Greetings {
             return List.of();
         }
         // Judged as an event would be, so that the stream's filters hold for it too.
-        Parsed parsed = services.parser().ofEntry(shape, channel.type(), snapshot, null, Instant.EPOCH);
+        Parsed parsed = services.parser().ofEntry(ChannelName.of(shape), channel.type(), snapshot, null, Instant.EPOCH);
         if (!(parsed instanceof Parsed.Accepted accepted)) {
             return List.of();
         }

@@ -11,13 +11,16 @@ import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.SnapshotReader;
+import io.vertx.core.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the instances of the public port share; all of it may be used from any event loop.
  *
  * @param draining whether the process is shutting down
  * @param signals the event bus address on which the hubs are told everything
+ * @param endSignals to be called before a hub stops listening there: once it completes nothing more comes, to any of them
  */
 public record HttpServices(
         Settings settings,
@@ -32,4 +35,5 @@ public record HttpServices(
         ChannelDirectory channels,
         EnvelopeParser parser,
         BooleanSupplier draining,
-        String signals) {}
+        String signals,
+        Supplier<Future<Void>> endSignals) {}

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.HttpSettings;
 import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.Hub;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +79,8 @@ public final class HttpVerticle extends VerticleBase {
         return services.log().position().compose(position -> {
             HubSettings settings = HubSettings.of(
                     services.settings().streams(),
-                    services.settings().catalogue().channels().keySet(),
+                    services.settings().catalogue().channels().values().stream()
+                            .collect(Collectors.toMap(Channel::name, Channel::catchUp)),
                     new SplittableRandom());
             Hub started = new Hub(
                     own,
@@ -183,7 +186,8 @@ public final class HttpVerticle extends VerticleBase {
         }
         Future<?> closed =
                 server == null ? Future.succeededFuture() : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS);
-        return closed.eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
+        return closed.eventually(services.endSignals())
+                .eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
                     if (hub != null) {

@@ -62,9 +62,7 @@ final class PollHandler implements Handler<RoutingContext> {
         int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         Catalogue catalogue = services.settings().catalogue();
         Subscription subscription = Selection.ofQuery(query, catalogue).allowedBy(credential.scopes(), catalogue);
-        if (services.draining().getAsBoolean()) {
-            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
-        }
+        refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
         Admission.Ticket ticket = wait.isZero()
@@ -75,6 +73,11 @@ final class PollHandler implements Handler<RoutingContext> {
         }
         return services.log()
                 .open(cursor, List.of())
+                .map(opening -> {
+                    // Again: those that wait have been answered by now.
+                    refuseWhileDraining();
+                    return opening;
+                })
                 .onFailure(failure -> ticket.release())
                 .compose(opening -> {
                     PendingPoll poll = hub.poll(subscription, opening, limit, wait, ticket);
@@ -85,6 +88,12 @@ final class PollHandler implements Handler<RoutingContext> {
                     }
                     return poll.page();
                 });
+    }
+
+    private void refuseWhileDraining() {
+        if (services.draining().getAsBoolean()) {
+            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
+        }
     }
 
     private static void answer(RoutingContext context, PollPage page) {

@@ -135,6 +135,27 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
         return new Subscription(interests);
     }
 
+    /**
+     * The same, of which events may be left out where the catalogue says so. Not where a filter looks into the data: a later
+     * event of the same key may not pass it.
+     */
+    static Subscription conflated(Subscription subscription, Catalogue catalogue) {
+        Set<String> conflated = new LinkedHashSet<>();
+        subscription.interests().forEach((name, interest) -> {
+            Channel channel = catalogue.channel(name);
+            boolean allows = channel != null
+                    && switch (channel.catchUp()) {
+                        case ALL -> false;
+                        case LATEST -> interest.keys() == null;
+                        case LATEST_PER_KEY -> true;
+                    };
+            if (allows && interest.filters().isEmpty()) {
+                conflated.add(name);
+            }
+        });
+        return new Subscription(subscription.interests(), conflated);
+    }
+
     private Interest interest(Channel channel, Scopes scopes) {
         Map<String, Set<String>> fields = new HashMap<>();
         filters.forEach((name, values) -> {

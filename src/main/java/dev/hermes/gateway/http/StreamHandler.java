@@ -79,14 +79,13 @@ final class StreamHandler implements Handler<RoutingContext> {
 
     private Future<Void> open(RoutingContext context, Query query, Credential credential) {
         query.requireOnly(route.parameters());
-        query.flag("conflate", true);
+        boolean conflate = query.flag("conflate", true);
         Cursor cursor = cursor(context.request(), query);
         Catalogue catalogue = services.settings().catalogue();
         Selection selection = route.selecting().select(context, query);
-        Subscription subscription = selection.allowedBy(credential.scopes(), catalogue);
-        if (services.draining().getAsBoolean()) {
-            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
-        }
+        Subscription allowed = selection.allowedBy(credential.scopes(), catalogue);
+        Subscription subscription = conflate ? Selection.conflated(allowed, catalogue) : allowed;
+        refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Admission.Ticket ticket =
                 headOnly ? Admission.Ticket.FREE : services.admission().stream(addresses.of(context.request()));
@@ -94,11 +93,21 @@ final class StreamHandler implements Handler<RoutingContext> {
             throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
         }
         return start(selection, subscription, cursor)
-                .map(start -> new StreamOpening(
-                        subscription, start.opening(), start.greetings(), new CredentialLease(credential), ticket))
+                .map(start -> {
+                    // Again: those open are being ended by now, and this one would be left to the end.
+                    refuseWhileDraining();
+                    return new StreamOpening(
+                            subscription, start.opening(), start.greetings(), new CredentialLease(credential), ticket);
+                })
                 .onSuccess(opening -> begin(context, opening, headOnly))
                 .onFailure(failure -> ticket.release())
                 .mapEmpty();
+    }
+
+    private void refuseWhileDraining() {
+        if (services.draining().getAsBoolean()) {
+            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
+        }
     }
 
     private Future<Greetings.Start> start(Selection selection, Subscription subscription, Cursor cursor) {

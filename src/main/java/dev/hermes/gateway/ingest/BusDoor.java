@@ -1,5 +1,6 @@
 package dev.hermes.gateway.ingest;
 
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.ChannelShape;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.Parsed;
@@ -95,6 +96,6 @@ public final class BusDoor {
         if (shape == null) {
             return new Parsed.Rejected(Rejection.UNKNOWN_CHANNEL, "channel '" + channel + "' is not in the catalogue");
         }
-        return parser.ofEntry(shape, type, data.toBuffer(), null, clock.instant());
+        return parser.ofEntry(ChannelName.of(shape), type, data.toBuffer(), null, clock.instant());
     }
 }

@@ -3,6 +3,7 @@ package dev.hermes.gateway.ingest;
 import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.KeyPattern;
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.ChannelShape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Which of the catalogue's channels is heard where. Immutable. */
 public final class ChannelDirectory {
 
-    /** A channel and, when it was heard by a pattern, the key in the name. */
-    record Heard(ChannelShape shape, @Nullable String key) {}
+    /** Says whether more is to come of a key. */
+    private static final String STATUS = "status";
 
     private record Listening(KeyPattern pattern, ChannelShape shape) {}
 
@@ -32,6 +33,9 @@ public final class ChannelDirectory {
             channel.heardOn().forEach(name -> byExactName.put(name, shape));
             channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new Listening(pattern, shape)));
             fields.addAll(channel.filters());
+            if (channel.catchUp() != Channel.CatchUp.ALL) {
+                fields.add(STATUS);
+            }
         }
     }
 
@@ -40,7 +44,7 @@ public final class ChannelDirectory {
         return byName.get(channel);
     }
 
-    /** The fields of data that some channel filters by. */
+    /** The fields of data that some channel filters by, or that say whether an event may be left out. */
     public Set<String> fields() {
         return fields;
     }
@@ -57,14 +61,29 @@ public final class ChannelDirectory {
 
     /** Which channel a Redis message belongs to, or null for none. */
     @Nullable
-    Heard heard(String name, @Nullable String pattern) {
+    ChannelName heard(String name, @Nullable String pattern) {
         if (pattern == null) {
             ChannelShape shape = byExactName.get(name);
-            return shape == null ? null : new Heard(shape, null);
+            return shape == null ? null : new ChannelName(shape, name, null);
         }
         Listening listening = byGlob.get(pattern);
         return listening == null
                 ? null
-                : new Heard(listening.shape(), listening.pattern().keyOf(name));
+                : new ChannelName(listening.shape(), name, listening.pattern().keyOf(name));
+    }
+
+    /** Which channel an entry of the log belongs to that stands there under this name, or null for none. */
+    public @Nullable ChannelName logged(String name) {
+        ChannelShape shape = byName.get(name);
+        if (shape != null) {
+            return ChannelName.of(shape);
+        }
+        for (Listening listening : byGlob.values()) {
+            String key = listening.pattern().keyOf(name);
+            if (key != null) {
+                return new ChannelName(listening.shape(), name, key);
+            }
+        }
+        return heard(name, null);
     }
 }

@@ -24,9 +24,6 @@ public final class MarkerChain {
 
     private static final Logger LOG = LoggerFactory.getLogger(MarkerChain.class);
 
-    /** How long before its end a connection may have been deaf: as long as a canary may stay out. */
-    private static final long UNPROVEN_MILLIS = 4_000;
-
     private final Thread ownerThread = Thread.currentThread();
     private final String gateway;
     private final MarkerChainTime time;
@@ -50,8 +47,7 @@ public final class MarkerChain {
     private long current;
 
     private boolean watching;
-    private Instant lastHeard = Instant.EPOCH;
-    private Instant listenedUntil = Instant.EPOCH;
+    private final MarkerChainListened listened = new MarkerChainListened();
 
     /**
      * @param gateway a name of this gateway that no other has, without spaces
@@ -76,7 +72,7 @@ public final class MarkerChain {
 
     /**
      * Every subscription is confirmed and heard; commands work. Also to be called, without {@link #down} before it, when
-     * the identity has changed.
+     * the identity has changed, and after {@link #hold}.
      *
      * @param logIdentity of the log that Redis keeps; if it is another one than before, what was kept is forgotten
      */
@@ -85,15 +81,24 @@ public final class MarkerChain {
         if (closed) {
             return;
         }
+        boolean goesOn = connected && logIdentity.equals(identity);
         if (!logIdentity.equals(identity)) {
             sender.forget();
-            identity = logIdentity;
-            listenedUntil = Instant.EPOCH;
+            listened.endedAt(Instant.EPOCH);
         }
+        identity = logIdentity;
         connected = true;
-        current = 0;
+        current = goesOn ? current : 0;
         sender.resume(logIdentity);
-        begin();
+        if (!goesOn) {
+            begin();
+        }
+    }
+
+    /** Redis takes no writes, though it is heard: until {@link #up}, with the same identity, everything is kept. */
+    public void hold() {
+        assertOwnerLoop();
+        sender.pause();
     }
 
     /** Redis was lost: nothing is heard any more, no command is answered. What is not answered is kept. */
@@ -103,6 +108,14 @@ public final class MarkerChain {
         stopNumbering();
         sender.pause();
         finishIfDrained();
+    }
+
+    /** Gives up what was heard and is not answered; from there on a hole is to be declared. */
+    public void giveUp() {
+        assertOwnerLoop();
+        stopNumbering();
+        listened.gaveUp(sender.oldest());
+        sender.forget();
     }
 
     /** The next message of a subscription, given by its exact name or glob, is this event. */
@@ -117,8 +130,7 @@ public final class MarkerChain {
     /**
      * The next message of a subscription is no event.
      *
-     * @param keep run on this loop if no other gateway was first to see it; at most once, and not at all if it cannot be
-     *     known
+     * @param keep run on this loop if no other gateway was first to see it; not at all if that cannot be known
      */
     public void heardRejected(String subscription, Runnable keep) {
         assertOwnerLoop();
@@ -131,18 +143,15 @@ public final class MarkerChain {
     /** A message on {@code hermes:gateway:sync}; those of other logs are no concern of this one. */
     public void heardSync(String payload) {
         assertOwnerLoop();
-        String[] words = payload.split(" ", -1);
-        if (words.length != 3 || !words[0].equals(identity) || !words[1].matches("[0-9]{1,16}")) {
+        MarkerChainSync marker = MarkerChainSync.parse(payload);
+        if (marker == null || !marker.identity().equals(identity)) {
             return;
         }
-        long number = Long.parseLong(words[1]);
-        if (stretch != null) {
-            if (number > numbers.marker()) {
-                add(new ChainCall.Roll(numbers.marker(), number, numbers.counts()), null);
-                numbers.startFrom(number);
-            }
-        } else if (words[2].equals(gateway) && connected && !closed) {
-            startNumbering(number);
+        if (stretch == null && marker.gateway().equals(gateway) && connected && !closed) {
+            startNumbering(marker.number());
+        } else if (stretch != null && marker.number() > numbers.marker()) {
+            add(new ChainCall.Roll(numbers.marker(), marker.number(), numbers.counts()), null);
+            numbers.startFrom(marker.number());
         }
     }
 
@@ -167,15 +176,15 @@ public final class MarkerChain {
         return drained.future();
     }
 
-    private void finish() {
-        sender.pause();
-        drained.tryComplete();
-    }
-
     private void finishIfDrained() {
         if (closed && (!connected || sender.isEmpty())) {
             finish();
         }
+    }
+
+    private void finish() {
+        sender.pause();
+        drained.tryComplete();
     }
 
     private void begin() {
@@ -188,13 +197,11 @@ public final class MarkerChain {
     private void startNumbering(long number) {
         draw.stop();
         Instant now = time.now();
-        Instant from = listenedUntil.isBefore(now) ? listenedUntil : now;
-        MarkerChainStretch next = new MarkerChainStretch(
-                new ChainCall.Start(number, from, now), time.monotonicMillis() + limits.holdMillis());
-        stretch = next;
+        stretch = new MarkerChainStretch(
+                new ChainCall.Start(number, listened.until(now), now), time.monotonicMillis() + limits.holdMillis());
         numbers.startFrom(number);
-        lastHeard = now;
-        sender.begin(next);
+        listened.heard(now);
+        sender.begin(stretch);
     }
 
     private void stopNumbering() {
@@ -203,8 +210,7 @@ public final class MarkerChain {
         watching = false;
         if (stretch != null) {
             stretch = null;
-            Instant proven = time.now().minusMillis(UNPROVEN_MILLIS);
-            listenedUntil = lastHeard.isAfter(proven) ? lastHeard : proven;
+            listened.stopped(time.now());
         }
     }
 
@@ -224,13 +230,12 @@ public final class MarkerChain {
                 return;
             }
             watching = false;
-            if (current > numbers.marker()) {
-                // A loop that was held up itself has not read what came meanwhile.
-                if (time.monotonicMillis() - due > limits.holdMillis() / 4) {
-                    watch();
-                } else {
-                    breakChain("the log is at a marker that was never heard here");
-                }
+            // A loop that was held up itself has not read what came meanwhile.
+            boolean heldUp = time.monotonicMillis() - due > limits.holdMillis() / 4;
+            if (current > numbers.marker() && heldUp) {
+                watch();
+            } else if (current > numbers.marker()) {
+                breakChain("the log is at a marker that was never heard here");
             }
         });
     }
@@ -239,20 +244,18 @@ public final class MarkerChain {
         LOG.warn("log lost identity={}", identity);
         connected = false;
         identity = null;
-        stopNumbering();
         sender.pause();
-        sender.forget();
+        giveUp();
         listener.logLost();
     }
 
     private void add(ChainCall call, @Nullable Runnable whenFirst) {
-        lastHeard = time.now();
-        sender.add(new MarkerChainCall(call, lastHeard, whenFirst));
+        Instant now = time.now();
+        listened.heard(now);
+        sender.add(new MarkerChainCall(call, now, whenFirst));
         if (sender.bytes() > limits.keptBytes()) {
-            Instant oldest = sender.oldest();
+            giveUp();
             breakChain("more than " + limits.keptBytes() + " bytes wait for the log");
-            sender.forget();
-            listenedUntil = oldest == null ? listenedUntil : oldest;
         }
     }
 
@@ -261,7 +264,6 @@ public final class MarkerChain {
     }
 
     private final class Sending implements MarkerChainSender.Observer {
-
         @Override
         public void answered(MarkerChainStretch of, MarkerChainCall call, ChainResult result) {
             if (result instanceof ChainResult.Appended appended && call.call() instanceof ChainCall.Append append) {

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.ingest;
 
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Parsed;
@@ -41,13 +42,13 @@ public final class RedisIngest {
     /** Takes one message. */
     public void onMessage(RedisMessage message) {
         assert loop.here();
-        ChannelDirectory.Heard heard = channels.heard(message.channel(), message.pattern());
+        ChannelName heard = channels.heard(message.channel(), message.pattern());
         if (heard == null) {
             return;
         }
         String pattern = message.pattern();
         String subscription = pattern == null ? message.channel() : pattern;
-        Parsed parsed = parser.parse(heard.shape(), heard.key(), message.payload(), clock.instant());
+        Parsed parsed = parser.parse(heard, message.payload(), clock.instant());
         if (parsed instanceof Parsed.Accepted accepted) {
             publisher.heard(accepted.envelope(), Source.PUBSUB);
             hearing.event(subscription, accepted.envelope());

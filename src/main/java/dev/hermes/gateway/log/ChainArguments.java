@@ -27,7 +27,7 @@ final class ChainArguments {
     }
 
     static void append(Request request, Envelope envelope) {
-        request.arg(envelope.channel())
+        request.arg(envelope.loggedAs())
                 .arg(envelope.type())
                 .arg(envelope.data())
                 .arg(envelope.timestamp());

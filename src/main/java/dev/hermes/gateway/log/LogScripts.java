@@ -10,7 +10,9 @@ import io.vertx.redis.client.Response;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,6 +42,7 @@ public final class LogScripts implements ChainLog {
     private final LogScript trim = LogScript.load("trim");
     private final LogScript reject = LogScript.load("reject");
     private final LogScript removed = LogScript.load("removed");
+    private final LogScript appended = LogScript.load("appended");
 
     public LogScripts(RedisCommands redis, HistorySettings bounds) {
         this.redis = redis;
@@ -131,6 +134,18 @@ public final class LogScripts implements ChainLog {
         return run(removed, identity, request -> {}, response -> response.get(1).toString())
                 .map(reply -> reply instanceof LogScriptReply.Given<String> given
                         && given.value().equals(entry.toString()));
+    }
+
+    /** How many entries gateways have appended so far. */
+    Future<LogScriptReply<LogScriptAppended>> appended(String identity) {
+        return run(appended, identity, request -> {}, response -> {
+            Map<String, Long> counts = new HashMap<>();
+            for (int index = 2; index < response.size(); index += 2) {
+                counts.put(
+                        response.get(index).toString(), response.get(index + 1).toLong());
+            }
+            return new LogScriptAppended(id(response.get(1)), counts);
+        });
     }
 
     private void bounds(Request request) {

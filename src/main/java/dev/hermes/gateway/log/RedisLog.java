@@ -10,7 +10,7 @@ import io.vertx.redis.client.Response;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +44,8 @@ public final class RedisLog implements EventLog {
     private final LatestIds latest;
     private final Indexing indexing;
     private final OwnAppends own = new OwnAppends();
+    private final ProducerEntries producers;
+    private final Openings openings;
     private String identity = "";
     private boolean reachedOnce;
     private boolean closed;
@@ -73,10 +75,12 @@ public final class RedisLog implements EventLog {
         this.entries = parts.entries();
         this.refusals = refusals;
         this.latest = parts.latest();
+        this.producers = parts.producers();
         this.indexing = new Indexing(reader, latest);
         this.outlet = outlet;
         this.settled = settled;
         this.tail = new StreamTail(parts.tail(), NOWHERE, new Following());
+        this.openings = new Openings(reader, latest, indexing, tail::position);
     }
 
     /** Redis holds the log of that identity now; {@link #up} is to follow where Redis is known to be there. */
@@ -128,6 +132,16 @@ public final class RedisLog implements EventLog {
         return tail.running();
     }
 
+    /** How many events of each channel producers have appended themselves, by the last look. Owner's loop. */
+    public Map<String, Long> ofProducers() {
+        return producers.counts();
+    }
+
+    /** Looks how many those are. Owner's loop. */
+    public void lookForProducers() {
+        producers.look(followedIdentity, tail::position);
+    }
+
     /** Redis was lost. Owner's loop. */
     public void down() {
         assert loop.here();
@@ -159,6 +173,7 @@ public final class RedisLog implements EventLog {
         reachedOnce = true;
         followedIdentity = meant;
         own.clear();
+        producers.begin(meant, tail::position);
         outlet.lost(tip);
         follow(tip);
         indexing.restart();
@@ -178,6 +193,9 @@ public final class RedisLog implements EventLog {
         return loop.call(() -> {
             if (closed) {
                 return Future.failedFuture(new IllegalStateException("the log is closed"));
+            }
+            if (!tail.running()) {
+                return Future.failedFuture(new LogUnavailableException("the log is not there right now"));
             }
             long received = System.nanoTime();
             Future<List<EventId>> published = scripts.publish(identity, envelopes)
@@ -200,51 +218,12 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
         return loop.call(() -> tail.running()
-                ? settled.get().compose(done -> openNow(cursor, recalls)).recover(RedisLog::unavailable)
+                ? settled.get().compose(done -> openings.open(cursor, recalls)).recover(RedisLog::unavailable)
                 : Future.failedFuture(new LogUnavailableException("the log is not there right now")));
     }
 
     private static <T> Future<T> unavailable(Throwable failure) {
         return Future.failedFuture(new LogUnavailableException(failure));
-    }
-
-    private Future<Opening> openNow(Cursor cursor, List<Recall> recalls) {
-        if (cursor instanceof Cursor.Fresh) {
-            return recalls.isEmpty()
-                    ? Future.succeededFuture(new Opening(tail.position(), null, List.of()))
-                    : indexing.done().compose(done -> recall(recalls));
-        }
-        if (cursor instanceof Cursor.At at && !at.id().memory()) {
-            return reader.at(at.id())
-                    .compose(held -> held == null
-                            ? reader.oldest().map(oldest -> refused(at.id().toString(), reason(at.id(), oldest)))
-                            : Future.succeededFuture(new Opening(at.id(), null, List.of())));
-        }
-        String text = cursor instanceof Cursor.At at ? at.id().toString() : ((Cursor.Unreadable) cursor).text();
-        return Future.succeededFuture(refused(text, GapReason.UNKNOWN_CURSOR));
-    }
-
-    private Opening refused(String cursor, GapReason reason) {
-        EventId tip = tail.position();
-        return new Opening(tip, Gap.of(reason, cursor, tip), List.of());
-    }
-
-    private static GapReason reason(EventId cursor, @Nullable EventId oldest) {
-        return oldest != null && oldest.isAfter(cursor) ? GapReason.HISTORY_EVICTED : GapReason.UNKNOWN_CURSOR;
-    }
-
-    private Future<Opening> recall(List<Recall> recalls) {
-        EventId position = tail.position();
-        List<Future<@Nullable LogEntry>> asked = new ArrayList<>();
-        recalls.stream().map(latest::get).filter(Objects::nonNull).distinct().forEach(id -> asked.add(reader.at(id)));
-        return Future.all(asked)
-                .map(all -> new Opening(
-                        position,
-                        null,
-                        all.<LogEntry>list().stream()
-                                .filter(Event.class::isInstance)
-                                .map(Event.class::cast)
-                                .toList()));
     }
 
     @Override
@@ -273,8 +252,10 @@ public final class RedisLog implements EventLog {
                 LogEntry next = known == null ? entries.entry(entry, refusals) : new Event(id, known.envelope());
                 received = known == null ? received : Math.min(received, known.receivedNanos());
                 latest.remember(next);
+                producers.passed(next);
                 read.add(next);
             }
+            producers.reached(tail.position());
             outlet.accept(read, received);
         }
 

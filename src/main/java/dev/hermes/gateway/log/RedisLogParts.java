@@ -1,6 +1,6 @@
 package dev.hermes.gateway.log;
 
-import dev.hermes.gateway.event.ChannelShape;
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.redis.RedisCommands;
 import java.time.InstantSource;
@@ -17,27 +17,29 @@ public final class RedisLogParts {
     private final StreamReader reader;
     private final StreamEntries entries;
     private final LatestIds latest;
+    private final ProducerEntries producers;
     private final InstantSource clock;
 
     /**
      * @param tail a connection of its own
      * @param readers connections of their own, at least one
-     * @param shapes the catalogue's channels by name
+     * @param channels what a name in the log stands for, null for nothing that is known
      * @param indexed the channels that can be recalled
      */
     public RedisLogParts(
             LogScripts scripts,
             RedisCommands tail,
             List<RedisCommands> readers,
-            Function<String, @Nullable ChannelShape> shapes,
+            Function<String, @Nullable ChannelName> channels,
             EnvelopeParser parser,
             Set<String> indexed,
             InstantSource clock) {
         this.scripts = scripts;
         this.tail = tail;
-        this.entries = new StreamEntries(shapes, parser, clock);
+        this.entries = new StreamEntries(channels, parser, clock);
         this.reader = new StreamReader(readers, entries);
         this.latest = new LatestIds(indexed);
+        this.producers = new ProducerEntries(scripts);
         this.clock = clock;
     }
 
@@ -59,6 +61,10 @@ public final class RedisLogParts {
 
     LatestIds latest() {
         return latest;
+    }
+
+    ProducerEntries producers() {
+        return producers;
     }
 
     InstantSource clock() {

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.log;
 
-import dev.hermes.gateway.event.ChannelShape;
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
@@ -43,12 +43,12 @@ public final class StreamEntries {
         void refused(EventId id, String channel, Rejection reason, String detail, Buffer payload);
     }
 
-    private final Function<String, @Nullable ChannelShape> shapes;
+    private final Function<String, @Nullable ChannelName> channels;
     private final EnvelopeParser parser;
     private final InstantSource clock;
 
-    StreamEntries(Function<String, @Nullable ChannelShape> shapes, EnvelopeParser parser, InstantSource clock) {
-        this.shapes = shapes;
+    StreamEntries(Function<String, @Nullable ChannelName> channels, EnvelopeParser parser, InstantSource clock) {
+        this.channels = channels;
         this.parser = parser;
         this.clock = clock;
     }
@@ -86,8 +86,8 @@ public final class StreamEntries {
             refusals.refused(id, "", Rejection.UNKNOWN_CHANNEL, "channel is missing", orEmpty(data));
             return new Skipped(id);
         }
-        ChannelShape shape = shapes.apply(channel);
-        if (shape == null) {
+        ChannelName named = channels.apply(channel);
+        if (named == null) {
             // Another version of the gateway may know it; what is nobody's is not this one's to judge.
             return new Skipped(id);
         }
@@ -96,7 +96,7 @@ public final class StreamEntries {
             refusals.refused(id, channel, reason, (type == null ? "type" : "data") + " is missing", orEmpty(data));
             return new Skipped(id);
         }
-        Parsed parsed = parser.ofEntry(shape, type, data, text(fields, "timestamp"), clock.instant());
+        Parsed parsed = parser.ofEntry(named, type, data, text(fields, "timestamp"), clock.instant());
         if (parsed instanceof Parsed.Accepted accepted) {
             return new Event(id, accepted.envelope());
         }

@@ -42,6 +42,7 @@ final class Exposition {
             case STREAMS_CATCHING_UP -> gauge(metric, totals.overHubs(HubSnapshot::catchingUp));
             case EVENTS_RECEIVED -> counter(metric, totals.received());
             case EVENTS_DELIVERED -> counter(metric, totals.delivered());
+            case EVENTS_SUPERSEDED -> counter(metric, totals.superseded());
             case EVENTS_REJECTED -> counter(metric, totals.rejected());
             case GAPS -> counter(metric, totals.gaps());
             case DELIVERY_LATENCY -> latency(metric);

@@ -17,6 +17,9 @@ enum Metric {
             "Events this gateway heard itself, whoever logs them, by channel and by the door they came in."),
     EVENTS_DELIVERED(
             "hermes_events_delivered_total", "Events handed to clients, counted once for each client, by channel."),
+    EVENTS_SUPERSEDED(
+            "hermes_events_superseded_total",
+            "Events left out for clients far behind, since a later one says it all, once for each client, by channel."),
     EVENTS_REJECTED(
             "hermes_events_rejected_total", "Messages this gateway heard itself that are no events, by reason."),
     GAPS("hermes_gaps_total", "Times a client was told that something may be missing, by reason."),

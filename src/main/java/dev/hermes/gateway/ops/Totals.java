@@ -46,7 +46,13 @@ final class Totals {
     }
 
     Map<Labels, Long> delivered() {
-        return overHubs("channel", channels, channel -> channel, HubSnapshot::delivered);
+        return overHubs(
+                "channel", channels, channel -> channel, hub -> hub.events().delivered());
+    }
+
+    Map<Labels, Long> superseded() {
+        return overHubs(
+                "channel", channels, channel -> channel, hub -> hub.events().superseded());
     }
 
     Map<Labels, Long> rejected() {

@@ -23,6 +23,7 @@ final class Connections {
     // Fields, because a client that nobody refers to is closed at the next garbage collection.
     private final Redis client;
     private @Nullable Redis logNodeClient;
+    private @Nullable Future<Redis> logNode;
     private boolean closed;
 
     Connections(Vertx vertx, RedisSettings settings) {
@@ -31,29 +32,47 @@ final class Connections {
         this.client = Redis.createClient(vertx, ClientOptions.of(settings));
     }
 
+    boolean cluster() {
+        return settings.cluster();
+    }
+
     /** One to send commands on; to the master, or to every node of a Cluster. */
     Future<RedisConnection> open() {
         return client.connect();
     }
 
     /**
-     * One to subscribe on. In a Cluster it goes to the node that owns the log: only one node's order is an order.
+     * One to subscribe on, or to write and read the log with. In a Cluster it goes to the node that owns the log, and
+     * stays there: only one node's order is an order, and once the log has gone to another node this one must refuse what
+     * was numbered by its own.
      *
      * @param commands an open connection, to ask which node that is
      */
-    Future<RedisConnection> openSubscriber(RedisConnection commands) {
+    Future<RedisConnection> openAtLog(RedisConnection commands) {
         if (!settings.cluster()) {
             return client.connect();
         }
-        return LogNode.find(commands, ClientOptions.uri(settings.nodes().get(0)))
-                .compose(node -> {
-                    if (closed) {
-                        return Future.failedFuture(new RedisUnavailableException("closed meanwhile"));
-                    }
-                    Redis single = Redis.createClient(vertx, ClientOptions.ofNode(settings, node.host(), node.port()));
-                    logNodeClient = single;
-                    return single.connect();
-                });
+        Future<Redis> node = logNode;
+        if (node == null) {
+            node = LogNode.find(commands, ClientOptions.uri(settings.nodes().get(0)))
+                    .compose(this::single);
+            logNode = node;
+        }
+        return node.compose(Redis::connect);
+    }
+
+    /** One that scripts go over: the same, or in a Cluster one to the node of the log. */
+    Future<RedisConnection> openForScripts(RedisConnection commands) {
+        return settings.cluster() ? openAtLog(commands) : Future.succeededFuture(commands);
+    }
+
+    private Future<Redis> single(LogNode node) {
+        if (closed) {
+            return Future.failedFuture(new RedisUnavailableException("closed meanwhile"));
+        }
+        Redis single = Redis.createClient(vertx, ClientOptions.ofNode(settings, node.host(), node.port()));
+        logNodeClient = single;
+        return Future.succeededFuture(single);
     }
 
     /** Lets every node say something, so that none is taken for silent; needed where a tick does not reach them all. */

@@ -21,10 +21,10 @@ final class LogConnections {
     }
 
     /** One after the other, so that a slow Redis is not asked for all of them at once. */
-    Future<Void> open(UnaryOperator<RedisConnection> watched) {
+    Future<Void> open(RedisConnection commands, UnaryOperator<RedisConnection> watched) {
         Future<Void> opening = Future.succeededFuture();
         for (int index = 0; index < count; index++) {
-            opening = opening.compose(before -> connections.open())
+            opening = opening.compose(before -> connections.openAtLog(commands))
                     .onSuccess(connection -> opened.add(watched.apply(connection)))
                     .mapEmpty();
         }

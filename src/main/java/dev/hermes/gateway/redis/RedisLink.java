@@ -31,12 +31,14 @@ public final class RedisLink {
     private static final long REPEAT_LOG_SECONDS = 30;
 
     private final Vertx vertx;
+    private final Context owner;
     private final RedisSettings settings;
     private final Subscriptions subscriptions;
     private final RedisLinkListener listener;
 
     private final Thread ownerThread = Thread.currentThread();
     private final HeldCommands commands;
+    private final HeldCommands scripts;
     private final List<HeldCommands> logCommands;
     private final Reasons reasons;
     private final SecureRandom random = new SecureRandom();
@@ -72,11 +74,13 @@ public final class RedisLink {
             throw new IllegalArgumentException("HERMES_REDIS_URL names no Redis to link to");
         }
         this.vertx = vertx;
+        this.owner = context;
         this.settings = settings;
         this.subscriptions = subscriptions;
         this.listener = listener;
         this.reasons = new Reasons(settings);
         this.commands = new HeldCommands(vertx, context);
+        this.scripts = new HeldCommands(vertx, context);
         int log = subscriptions.logReaders() == 0 ? 0 : subscriptions.logReaders() + 1;
         this.logCommands = Stream.generate(() -> new HeldCommands(vertx, context))
                 .limit(log)
@@ -121,6 +125,14 @@ public final class RedisLink {
         return commands;
     }
 
+    /**
+     * As {@link #commands}, for what changes the log: in a Cluster over a connection to the one node that messages are
+     * heard from, which refuses it once another node has the log.
+     */
+    public RedisCommands scripts() {
+        return scripts;
+    }
+
     /** Commands over a connection of their own, so that one of them may block, for less than 3 s. As {@link #commands}. */
     public RedisCommands tail() {
         return logCommands.get(0);
@@ -152,6 +164,16 @@ public final class RedisLink {
     public long timesLost() {
         assertOwnerLoop();
         return timesLost;
+    }
+
+    /**
+     * On the owner's context, not only its thread: what is opened belongs to the context it is opened on, and what belongs
+     * to none, as a connection's own does, is closed before the gateway is.
+     */
+    private void attemptAgain() {
+        if (state == LinkState.DISCONNECTED) {
+            attempt();
+        }
     }
 
     private void attempt() {
@@ -190,7 +212,7 @@ public final class RedisLink {
                         reason);
             }
         }
-        retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> attempt());
+        retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> owner.runOnContext(due -> attemptAgain()));
         firstAttempt.tryComplete();
         if (wasLive) {
             listener.onDown(reason);
@@ -199,26 +221,8 @@ public final class RedisLink {
 
     private void shutCommands() {
         commands.shut();
+        scripts.shut();
         logCommands.forEach(HeldCommands::shut);
-    }
-
-    private void live(HeldConnections held, String version) {
-        state = state.to(LinkState.LIVE);
-        problem = null;
-        failedAttempts = 0;
-        backoff.reset();
-        commands.open(held.commands());
-        for (int index = 0; index < logCommands.size(); index++) {
-            logCommands.get(index).open(held.log().get(index));
-        }
-        LOG.info(
-                "redis is up address={} server={} canary_ms={} times_lost={}",
-                reasons.address(),
-                version,
-                lastCanary.toMillis(),
-                timesLost);
-        listener.onUp(downSince);
-        firstAttempt.tryComplete();
     }
 
     private void assertOwnerLoop() {
@@ -234,12 +238,36 @@ public final class RedisLink {
 
         @Override
         public void live(HeldConnections held, String version) {
-            RedisLink.this.live(held, version);
+            state = state.to(LinkState.LIVE);
+            problem = null;
+            failedAttempts = 0;
+            backoff.reset();
+            commands.open(held.commands());
+            scripts.open(held.scripts());
+            for (int index = 0; index < logCommands.size(); index++) {
+                logCommands.get(index).open(held.log().get(index));
+            }
+            LOG.info(
+                    "redis is up address={} server={} canary_ms={} times_lost={}",
+                    reasons.address(),
+                    version,
+                    lastCanary.toMillis(),
+                    timesLost);
+            listener.onUp(downSince);
+            firstAttempt.tryComplete();
         }
 
         @Override
         public void identity(String identity) {
             listener.onIdentity(identity);
+        }
+
+        @Override
+        public void writable(boolean writable, String reason) {
+            if (!writable) {
+                odd(reason);
+            }
+            listener.onWritable(writable, reason);
         }
 
         @Override
@@ -257,6 +285,11 @@ public final class RedisLink {
             if (oddityLog.permits(System.nanoTime())) {
                 LOG.warn("redis is odd address={} reason=\"{}\"", reasons.address(), what);
             }
+        }
+
+        @Override
+        public void logMoved() {
+            listener.onLogMoved();
         }
 
         @Override

@@ -22,11 +22,26 @@ public interface RedisLinkListener {
     default void onIdentity(String identity) {}
 
     /**
+     * Redis is there and takes no writes, out of memory for example; or takes them again. Messages are heard all the same.
+     * Told before {@link #onUp} where it is so from the beginning, and every second for as long as it lasts; it need not be
+     * told to be over when {@link #onDown} comes.
+     *
+     * @param reason why not, for people; carries no password
+     */
+    default void onWritable(boolean writable, String reason) {}
+
+    /**
      * Redis is proven to be there: every subscription is confirmed and what is published comes back. Commands work.
      *
      * @param downSince when it was lost; null the first time
      */
     void onUp(@Nullable Instant downSince);
+
+    /**
+     * Another node of the Cluster has the log now; {@link #onDown} is about to follow, if it was up. What was heard and
+     * is not in the log yet has no place in the order of that node.
+     */
+    default void onLogMoved() {}
 
     /**
      * Redis was lost: commands fail, messages published from now on are not heard.

@@ -1,6 +1,12 @@
 package dev.hermes.gateway.redis;
 
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +17,23 @@ record ServerVersion(String product, String text, int major, int minor) {
     // Valkey names a redis_version too, of the Redis it descends from; its own counts.
     private static final Pattern VALKEY = Pattern.compile("(?m)^valkey_version:((\\d{1,6})\\.(\\d{1,6})\\S*)");
     private static final Pattern REDIS = Pattern.compile("(?m)^redis_version:((\\d{1,6})\\.(\\d{1,6})\\S*)");
+
+    /**
+     * Asks. A user that may not ask is let through with nothing: a Redis that is too old will show by its errors.
+     *
+     * @param odd hears of that
+     */
+    static Future<Optional<ServerVersion>> ask(RedisConnection connection, Consumer<String> odd) {
+        return Replies.send(connection, Request.cmd(Command.INFO).arg("server"))
+                .map(info -> info == null ? Optional.<ServerVersion>empty() : parse(info.toString()))
+                .recover(failure -> {
+                    if (failure instanceof Response error && Replies.code(error).equals("NOPERM")) {
+                        odd.accept("the version is not checked, as INFO is not permitted");
+                        return Future.succeededFuture(Optional.empty());
+                    }
+                    return Future.failedFuture(failure);
+                });
+    }
 
     /** From the answer to {@code INFO server}; empty if it names no version. */
     static Optional<ServerVersion> parse(String info) {

@@ -41,8 +41,14 @@ final class Session {
 
         void canaryBack(Duration took);
 
+        /** Redis is there, and takes no writes; or takes them again. The reason may be told again. */
+        void writable(boolean writable, String reason);
+
         /** Something is not as it should be, though Redis can be used. */
         void odd(String what);
+
+        /** Another node of the Cluster has the log, though this one goes on talking; the session is about to end. */
+        void logMoved();
 
         /** The last word. */
         void ended(String reason);
@@ -58,7 +64,7 @@ final class Session {
     private final Vertx vertx;
     private final Subscriptions subscriptions;
     private final Observer observer;
-    private final SecureRandom random;
+    private final IdentityCheck identity;
     private final Reasons reasons;
     private final Connections connections;
     private final LogConnections logConnections;
@@ -71,8 +77,8 @@ final class Session {
     private boolean ended;
     private long tickTimer = -1;
     private String version = "unknown";
-    private @Nullable String identity;
     private @Nullable RedisConnection commands;
+    private @Nullable RedisConnection scripts;
 
     Session(
             Vertx vertx,
@@ -84,7 +90,7 @@ final class Session {
         this.vertx = vertx;
         this.subscriptions = subscriptions;
         this.reasons = reasons;
-        this.random = random;
+        this.identity = new IdentityCheck(settings.cluster(), reasons, random, new Checking());
         this.observer = observer;
         this.connections = new Connections(vertx, settings);
         this.logConnections = new LogConnections(connections, subscriptions.logReaders());
@@ -101,9 +107,11 @@ final class Session {
                 .open()
                 .compose(connection -> {
                     commands = watched(connection, "commands");
-                    return logConnections
-                            .open(opened -> watched(opened, "log"))
-                            .compose(done -> connections.openSubscriber(connection));
+                    return connections
+                            .openForScripts(connection)
+                            .onSuccess(opened -> scripts = watched(opened, "scripts"))
+                            .compose(opened -> logConnections.open(connection, reader -> watched(reader, "log")))
+                            .compose(done -> connections.openAtLog(connection));
                 })
                 .onSuccess(connection -> subscribe(watched(connection, "subscriber")))
                 .onFailure(failure -> end(reasons.of(failure)));
@@ -201,63 +209,24 @@ final class Session {
         if (connection == null) {
             return;
         }
-        Replies.send(connection, Request.cmd(Command.INFO).arg("server"))
-                .map(Response::toString)
-                .recover(this::withoutVersion)
-                .onSuccess(this::judgeVersion)
-                .compose(info -> ended ? Future.succeededFuture() : ensureIdentity(connection))
+        ServerVersion.ask(connection, observer::odd)
+                .onSuccess(found -> found.ifPresent(this::judgeVersion))
+                .compose(asked -> askIdentity())
                 .onSuccess(done -> publishCanary(connection))
                 .onFailure(failure -> end(reasons.of(failure)));
     }
 
-    /** A user that may not ask is let through: a Redis that is too old will show by its errors. */
-    private Future<String> withoutVersion(Throwable failure) {
-        if (failure instanceof Response error && Replies.code(error).equals("NOPERM")) {
-            observer.odd("the version is not checked, as INFO is not permitted");
-            return Future.succeededFuture("");
-        }
-        return Future.failedFuture(failure);
-    }
-
-    private void judgeVersion(String info) {
-        ServerVersion.parse(info).ifPresent(found -> {
-            version = found.toString();
-            String problem = found.problem();
-            if (problem != null) {
-                end(problem);
-            }
-        });
-    }
-
-    private Future<Void> ensureIdentity(RedisConnection connection) {
-        return Replies.sendAll(connection, LogIdentity.ensure(random)).map(replies -> {
-            if (!ended) {
-                replies.stream()
-                        .filter(Replies::isError)
-                        .findFirst()
-                        .ifPresentOrElse(
-                                this::judgeError,
-                                () -> judgeIdentity(LogIdentity.text(replies.get(replies.size() - 1))));
-            }
-            return null;
-        });
-    }
-
-    private void judgeIdentity(@Nullable String found) {
-        if (found != null && !found.equals(identity)) {
-            identity = found;
-            observer.identity(found);
+    private void judgeVersion(ServerVersion found) {
+        version = found.toString();
+        String problem = found.problem();
+        if (problem != null) {
+            end(problem);
         }
     }
 
-    private void judgeError(Response error) {
-        String hint = Replies.code(error).equals(Replies.MOVED) ? " (is HERMES_REDIS_CLUSTER to be true?)" : "";
-        String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString()) + hint;
-        if (Replies.meansNodeUnusable(error)) {
-            end(reason);
-        } else {
-            observer.odd(reason);
-        }
+    private Future<Void> askIdentity() {
+        RedisConnection connection = scripts;
+        return ended || connection == null ? Future.succeededFuture() : identity.ask(connection);
     }
 
     private void publishCanary(RedisConnection connection) {
@@ -276,11 +245,12 @@ final class Session {
         }
         observer.canaryBack(Duration.ofNanos(took));
         RedisConnection connection = commands;
-        if (state == LinkState.PROVING && connection != null) {
+        RedisConnection forScripts = scripts;
+        if (state == LinkState.PROVING && connection != null && forScripts != null) {
             vertx.cancelTimer(attemptTimer);
             tickTimer = vertx.setPeriodic(TICK_MILLIS, timer -> tick(connection));
             state = state.to(LinkState.LIVE);
-            observer.live(new HeldConnections(connection, logConnections.opened()), version);
+            observer.live(new HeldConnections(connection, forScripts, logConnections.opened()), version);
         }
     }
 
@@ -290,9 +260,39 @@ final class Session {
             return;
         }
         // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.
-        ensureIdentity(connection).onFailure(failure -> end(reasons.of(failure)));
+        askIdentity().onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
         connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
         logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
+    }
+
+    private final class Checking implements IdentityCheck.Observer {
+
+        @Override
+        public void identity(String found) {
+            if (!ended) {
+                observer.identity(found);
+            }
+        }
+
+        @Override
+        public void writable(boolean writable, String reason) {
+            if (!ended) {
+                observer.writable(writable, reason);
+            }
+        }
+
+        @Override
+        public void moved() {
+            if (!ended) {
+                observer.logMoved();
+                end("another node of the Cluster has the log now");
+            }
+        }
+
+        @Override
+        public void unusable(String reason) {
+            end(reason);
+        }
     }
 }

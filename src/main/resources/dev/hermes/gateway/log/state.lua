@@ -87,6 +87,10 @@ local bytes, entries, accounted, complete
 -- How many entries the stream has.
 local length
 
+-- How many this call appended, by channel. `c:` and a channel is how many gateways ever did, so that those of producers
+-- can be told by what is left.
+local appended = {}
+
 local function size(fields)
   local total = 0
   for index = 1, #fields do
@@ -132,6 +136,7 @@ local function append(fields, wantedId)
     return nil, id
   end
   length = length + 1
+  appended[fields[2]] = (appended[fields[2]] or 0) + 1
   if complete then
     bytes = bytes + size(fields)
     entries = entries + 1
@@ -193,6 +198,9 @@ local function saveAccount()
   put('bytes', integer(bytes))
   put('entries', integer(entries))
   put('accounted', accounted)
+  for channel, count in pairs(appended) do
+    put('c:' .. channel, integer(tonumber(state['c:' .. channel] or 0) + count))
+  end
 end
 
 local function newestId()

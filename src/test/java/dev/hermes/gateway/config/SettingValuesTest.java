@@ -131,6 +131,13 @@ class SettingValuesTest {
     }
 
     @Test
+    void keepsTheLogInMemoryWithoutRedis() {
+        assertThat(loads.settings().history().store()).isEqualTo(HistorySettings.Store.REDIS);
+        assertThat(loads.with("HERMES_REDIS_URL", "none").settings().history().store())
+                .isEqualTo(HistorySettings.Store.MEMORY);
+    }
+
+    @Test
     void refusesALogInRedisWithoutRedis() {
         assertThat(loads.with("HERMES_SSE_HISTORY", "redis")
                         .with("HERMES_REDIS_URL", "none")

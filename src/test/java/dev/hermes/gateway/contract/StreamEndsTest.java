@@ -153,7 +153,8 @@ class StreamEndsTest {
 
     @Test
     void everyStreamIsToldThatRedisIsLostAndBack() {
-        try (RunningGateway gateway = RunningGateway.started();
+        try (RunningGateway gateway =
+                        RunningGateway.with("HERMES_SSE_HISTORY", "memory").start();
                 SseConnection stream = SseConnection.open(gateway.port(), Http.EVENTS + "/queue", Http.apiKey())) {
             stream.next("connected");
             gateway.redis().restart();

@@ -2,6 +2,7 @@ package dev.hermes.gateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,7 @@ class StreamFramesTest {
             Http.readUntil(socket, "\r\n");
 
             assertThat(Http.readUntil(socket, "\n\n"))
-                    .matches("retry: [2-5][0-9]{3}\nid: m[0-9]+-[0-9]+\nevent: connected\n"
+                    .matches("retry: [2-5][0-9]{3}\nid: [0-9]+-[0-9]+\nevent: connected\n"
                             + "data: \\{\"connection_id\":\"conn_" + UUID_TEXT + "\",\"timestamp\":\"[^\"]+\"}\n\n");
         }
     }
@@ -130,11 +132,11 @@ class StreamFramesTest {
     @Test
     void idsGrow() {
         try (SseConnection stream = open("/queue")) {
-            long before = sequence(stream.next().position());
+            EventId before = id(stream.next());
             for (int event = 0; event < 20; event++) {
                 Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{}");
-                long id = sequence(stream.nextEvent().position());
-                assertThat(id).isGreaterThan(before);
+                EventId id = id(stream.nextEvent());
+                assertThat(id.isAfter(before)).isTrue();
                 before = id;
             }
         }
@@ -224,8 +226,8 @@ class StreamFramesTest {
         return Instant.parse(new JsonObject(beat.data()).getString("timestamp"));
     }
 
-    private static long sequence(String id) {
-        return Long.parseLong(id.substring(id.indexOf('-') + 1));
+    private static EventId id(Frame frame) {
+        return Objects.requireNonNull(EventId.parse(frame.position()));
     }
 
     private static SseConnection open(String path, String... headers) {

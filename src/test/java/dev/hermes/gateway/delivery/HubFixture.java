@@ -1,5 +1,6 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.config.StreamSettings;
 import dev.hermes.gateway.event.Envelope;
@@ -30,7 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubFixture {
 
-    static final Set<String> CHANNELS = Set.of("a", "b", "c");
+    static final Map<String, Channel.CatchUp> RULES = Map.of(
+            "a", Channel.CatchUp.ALL,
+            "b", Channel.CatchUp.ALL,
+            "c", Channel.CatchUp.ALL,
+            "progress", Channel.CatchUp.LATEST_PER_KEY,
+            "stats", Channel.CatchUp.LATEST);
+    static final Set<String> CHANNELS = RULES.keySet();
     static final Subscription ALL_OF_A = new Subscription(Map.of("a", Interest.EVERYTHING));
 
     static final Lease ENDLESS = new TestLease(null, false);
@@ -72,7 +79,7 @@ final class HubFixture {
         this.ledger = new Ledger(start);
         this.hub = new Hub(
                 OwnerLoop.current(vertx),
-                new HubSettings(streams, sizes.windowEntries(), sizes.windowBytes(), CHANNELS, new Random(seed)),
+                new HubSettings(streams, sizes.windowEntries(), sizes.windowBytes(), RULES, new Random(seed)),
                 log,
                 leases -> checker.check(leases),
                 new HubTime(this::now, wall),

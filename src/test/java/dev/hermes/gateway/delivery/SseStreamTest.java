@@ -187,7 +187,7 @@ class SseStreamTest extends HubTest {
             HubSnapshot snapshot = hub.snapshot();
             assertThat(snapshot.open()).isEqualTo(2);
             assertThat(snapshot.opened()).isEqualTo(2);
-            assertThat(snapshot.delivered()).containsEntry("a", 10L).containsEntry("b", 0L);
+            assertThat(snapshot.events().delivered()).containsEntry("a", 10L).containsEntry("b", 0L);
             assertThat(snapshot.latency().buckets().stream()
                             .mapToLong(count -> count)
                             .sum())

@@ -61,7 +61,7 @@ class EnvelopeParserTest {
     void holdsNothingOfTheMessageButTheData() {
         byte[] message = "{\"type\":\"t\",\"data\":{\"a\":1}}".getBytes(StandardCharsets.UTF_8);
         Buffer buffer = Buffer.buffer(message);
-        Envelope envelope = accepted(PARSER.parse(DOWNLOADS, null, buffer, RECEIVED_AT));
+        Envelope envelope = accepted(PARSER.parse(ChannelName.of(DOWNLOADS), buffer, RECEIVED_AT));
 
         buffer.setBytes(0, new byte[message.length]);
 
@@ -128,7 +128,8 @@ class EnvelopeParserTest {
     void givesNoKeyToAChannelWithoutOne() {
         Buffer message = Buffer.buffer("{\"type\":\"t\",\"data\":{\"download_id\":\"d\"}}");
 
-        assertThat(accepted(PARSER.parse(STATS, null, message, RECEIVED_AT)).key())
+        assertThat(accepted(PARSER.parse(ChannelName.of(STATS), message, RECEIVED_AT))
+                        .key())
                 .isNull();
     }
 
@@ -163,7 +164,7 @@ class EnvelopeParserTest {
         String data = nested(1000);
 
         assertThat(accepted("{\"type\":\"t\",\"data\":" + data + "}").data()).isEqualTo(Buffer.buffer(data));
-        assertThat(accepted(PARSER.ofEntry(DOWNLOADS, "t", Buffer.buffer(data), null, RECEIVED_AT))
+        assertThat(accepted(PARSER.ofEntry(ChannelName.of(DOWNLOADS), "t", Buffer.buffer(data), null, RECEIVED_AT))
                         .data())
                 .isEqualTo(Buffer.buffer(data));
     }
@@ -190,12 +191,23 @@ class EnvelopeParserTest {
     void takesAnEntryWhosePartsAreApart() {
         Buffer data = Buffer.buffer(" {\"download_id\": \"d\", \"status\": \"x\"}\n");
 
-        assertThat(accepted(PARSER.ofEntry(DOWNLOADS, "t", data, "then", RECEIVED_AT)))
+        assertThat(accepted(PARSER.ofEntry(ChannelName.of(DOWNLOADS), "t", data, "then", RECEIVED_AT)))
                 .isEqualTo(new Envelope(
                         "download:updates", "t", "d", Map.of("download_id", "d", "status", "x"), data, "then"));
-        assertThat(accepted(PARSER.ofEntry(DOWNLOADS, "t", data, null, RECEIVED_AT))
+        assertThat(accepted(PARSER.ofEntry(ChannelName.of(DOWNLOADS), "t", data, null, RECEIVED_AT))
                         .timestamp())
                 .isEqualTo(RECEIVED_AT.toString());
+    }
+
+    @Test
+    void isLoggedUnderTheNameThatHasTheKeyOnlyWhereTheDataHasNone() {
+        ChannelName named = new ChannelName(DOWNLOADS, "download:d:progress", "d");
+        Buffer without = Buffer.buffer("{\"type\":\"t\",\"data\":{}}");
+        Buffer with = Buffer.buffer("{\"type\":\"t\",\"data\":{\"download_id\":\"d\"}}");
+
+        assertThat(accepted(PARSER.parse(named, without, RECEIVED_AT)).loggedAs())
+                .isEqualTo("download:d:progress");
+        assertThat(accepted(PARSER.parse(named, with, RECEIVED_AT)).loggedAs()).isEqualTo("download:updates");
     }
 
     private static Map<String, String> fieldsOf(String data) {
@@ -204,7 +216,8 @@ class EnvelopeParserTest {
 
     private static String keyOf(String data) {
         Buffer message = Buffer.buffer("{\"type\":\"t\",\"data\":" + data + "}");
-        return String.valueOf(accepted(PARSER.parse(DOWNLOADS, "from name", message, RECEIVED_AT))
+        return String.valueOf(accepted(PARSER.parse(
+                        new ChannelName(DOWNLOADS, "download:from name:progress", "from name"), message, RECEIVED_AT))
                 .key());
     }
 }

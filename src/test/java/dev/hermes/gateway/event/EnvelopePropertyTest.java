@@ -62,7 +62,8 @@ class EnvelopePropertyTest {
             String one = "{\"data\":" + data + json.space() + ",\"type\":\"t\",\"channel\":\"download:updates\"}";
             String body = json.space() + "[" + json.space() + one + json.space() + "," + one + "]";
             PublishParsed parsed = PARSER.parsePublish(name -> DOWNLOADS, Buffer.buffer(body), RECEIVED_AT);
-            Envelope alone = accepted(PARSER.ofEntry(DOWNLOADS, "t", Buffer.buffer(data), null, RECEIVED_AT));
+            Envelope alone =
+                    accepted(PARSER.ofEntry(ChannelName.of(DOWNLOADS), "t", Buffer.buffer(data), null, RECEIVED_AT));
             assertThat(parsed)
                     .as("seed %d, body %s", seed, body)
                     .isEqualTo(new PublishParsed.Accepted(List.of(alone, alone)));
@@ -84,7 +85,7 @@ class EnvelopePropertyTest {
                     taken++;
                     assertIsAnObject(good.envelope().data(), description);
                 }
-                PARSER.ofEntry(STATS, "t", Buffer.buffer(message), null, RECEIVED_AT);
+                PARSER.ofEntry(ChannelName.of(STATS), "t", Buffer.buffer(message), null, RECEIVED_AT);
                 PARSER.parsePublish(name -> STATS, Buffer.buffer(message), RECEIVED_AT);
                 Snapshots.withKey(Buffer.buffer(message), "download_id", "d");
             } catch (RuntimeException broken) {

@@ -20,7 +20,7 @@ final class Messages {
     private Messages() {}
 
     static Parsed parse(byte[] message) {
-        return PARSER.parse(DOWNLOADS, null, Buffer.buffer(message), RECEIVED_AT);
+        return PARSER.parse(ChannelName.of(DOWNLOADS), Buffer.buffer(message), RECEIVED_AT);
     }
 
     static Envelope accepted(String message) {

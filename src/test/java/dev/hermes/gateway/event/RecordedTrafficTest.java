@@ -29,7 +29,7 @@ class RecordedTrafficTest {
 
         assertThat(messages).hasSize(762).allSatisfy(message -> {
             JsonObject expected = new JsonObject(message);
-            Envelope envelope = accepted(PARSER.parse(DOWNLOADS, null, Buffer.buffer(message), RECEIVED_AT));
+            Envelope envelope = accepted(PARSER.parse(ChannelName.of(DOWNLOADS), Buffer.buffer(message), RECEIVED_AT));
             int start = message.indexOf(BEFORE_DATA) + BEFORE_DATA.length();
             assertThat(envelope.data().toString())
                     .isEqualTo(message.substring(start, message.lastIndexOf(BEHIND_DATA)));

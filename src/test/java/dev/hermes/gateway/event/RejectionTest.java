@@ -200,7 +200,7 @@ class RejectionTest {
         String data = nested(depth);
 
         assertThat(rejected("{\"type\":\"t\",\"data\":" + data + "}").reason()).isEqualTo(Rejection.TOO_DEEP);
-        assertThat(rejected(PARSER.ofEntry(DOWNLOADS, "t", Buffer.buffer(data), null, RECEIVED_AT))
+        assertThat(rejected(PARSER.ofEntry(ChannelName.of(DOWNLOADS), "t", Buffer.buffer(data), null, RECEIVED_AT))
                         .reason())
                 .isEqualTo(Rejection.TOO_DEEP);
     }
@@ -220,10 +220,11 @@ class RejectionTest {
         EnvelopeParser parser = new EnvelopeParser(Set.of(), largest);
         String message = GOOD + " ".repeat(largest - GOOD.length());
 
-        assertThat(accepted(parser.parse(DOWNLOADS, null, Buffer.buffer(message), RECEIVED_AT))
+        assertThat(accepted(parser.parse(ChannelName.of(DOWNLOADS), Buffer.buffer(message), RECEIVED_AT))
                         .type())
                 .isEqualTo("t");
-        Parsed.Rejected rejected = rejected(parser.parse(DOWNLOADS, null, Buffer.buffer(message + " "), RECEIVED_AT));
+        Parsed.Rejected rejected =
+                rejected(parser.parse(ChannelName.of(DOWNLOADS), Buffer.buffer(message + " "), RECEIVED_AT));
         assertThat(rejected.reason()).isEqualTo(Rejection.TOO_LARGE);
         assertThat(rejected.detail()).contains("101", "100", "HERMES_MAX_EVENT_BYTES");
     }
@@ -238,7 +239,11 @@ class RejectionTest {
         assertThat(ofEntry("t", "{\"a\":\"" + "x".repeat(MAX_EVENT_BYTES) + "\"}"))
                 .isEqualTo(Rejection.TOO_LARGE);
         assertThat(rejected(PARSER.ofEntry(
-                                DOWNLOADS, "t", Buffer.buffer(new byte[] {'{', (byte) 0xff, '}'}), null, RECEIVED_AT))
+                                ChannelName.of(DOWNLOADS),
+                                "t",
+                                Buffer.buffer(new byte[] {'{', (byte) 0xff, '}'}),
+                                null,
+                                RECEIVED_AT))
                         .reason())
                 .isEqualTo(Rejection.INVALID_UTF8);
     }
@@ -265,7 +270,7 @@ class RejectionTest {
     }
 
     private static Rejection ofEntry(String type, String data) {
-        return rejected(PARSER.ofEntry(DOWNLOADS, type, Buffer.buffer(data), null, RECEIVED_AT))
+        return rejected(PARSER.ofEntry(ChannelName.of(DOWNLOADS), type, Buffer.buffer(data), null, RECEIVED_AT))
                 .reason();
     }
 }

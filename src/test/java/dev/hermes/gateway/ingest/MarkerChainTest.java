@@ -138,6 +138,21 @@ class MarkerChainTest {
     }
 
     @Test
+    void whatIsHeardWhileItIsHeldIsLoggedOnceItIsNot() {
+        ChainFixture gateway = gateway("g");
+        gateway.join();
+        gateway.sent.clear();
+        gateway.chain.hold();
+        gateway.hearAndSend("1");
+        gateway.hearAndSend("2");
+        gateway.pass(10_000);
+        assertThat(gateway.sent).isEmpty();
+        gateway.chain.up(ChainRedis.IDENTITY);
+        gateway.hearAndSend("3");
+        assertThat(redis.log()).containsExactly("1", "2", "3");
+    }
+
+    @Test
     void aFullRedisGetsEverythingLater() {
         ChainFixture gateway = gateway("g");
         gateway.join();
@@ -165,6 +180,24 @@ class MarkerChainTest {
         gateway.hearAndSend("3");
         gateway.pass(1_000);
         assertThat(redis.log()).containsExactly("1", "2", "gap", "3");
+    }
+
+    @Test
+    void whatIsGivenUpLiesBehindAHole() {
+        ChainFixture gateway = gateway("g");
+        gateway.join();
+        gateway.refusing = true;
+        gateway.hearAndSend("1", "2");
+        gateway.pass(500);
+        gateway.chain.giveUp();
+        gateway.hearAndSend("not heard, in truth");
+        gateway.chain.down();
+        gateway.refusing = false;
+        gateway.pass(3_000);
+        gateway.join();
+        gateway.hearAndSend("3");
+        gateway.pass(1_000);
+        assertThat(redis.log()).containsExactly("{}", "gap", "3");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.ChannelShape;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EnvelopeParser;
@@ -93,7 +94,7 @@ class RedisLogTest extends EventLogContract {
                     scripts,
                     link.tail(),
                     link.readers(),
-                    name -> new ChannelShape(name, name.equals("stats") ? null : "key"),
+                    name -> ChannelName.of(new ChannelShape(name, name.equals("stats") ? null : "key")),
                     new EnvelopeParser(Set.of("key", "status"), 4 << 20),
                     INDEXED,
                     InstantSource.system());

@@ -68,6 +68,7 @@ class MetricsTest {
                             "hermes_events_delivered_total counter",
                             "hermes_events_received_total counter",
                             "hermes_events_rejected_total counter",
+                            "hermes_events_superseded_total counter",
                             "hermes_gaps_total counter",
                             "hermes_redis_canary_seconds gauge",
                             "hermes_redis_up gauge",
@@ -124,7 +125,8 @@ class MetricsTest {
                 3,
                 10,
                 1,
-                Map.of("download:updates", 100L, "queue:updates", 5L),
+                new HubSnapshot.Events(
+                        Map.of("download:updates", 100L, "queue:updates", 5L), Map.of("download:updates", 7L)),
                 Map.of(CloseReason.CLIENT_GONE, 6L, CloseReason.SLOW_CONSUMER, 1L),
                 Map.of(GapReason.LOG_LOST, 2L),
                 latency(0, 0));
@@ -132,7 +134,7 @@ class MetricsTest {
                 4,
                 20,
                 2,
-                Map.of("download:updates", 1L),
+                new HubSnapshot.Events(Map.of("download:updates", 1L), Map.of("download:updates", 2L)),
                 Map.of(CloseReason.CLIENT_GONE, 16L),
                 Map.of(GapReason.LOG_LOST, 3L, GapReason.HISTORY_EVICTED, 1L),
                 latency(0, 0));
@@ -143,6 +145,7 @@ class MetricsTest {
                     .containsEntry("hermes_streams_catching_up", 3.0)
                     .containsEntry("hermes_events_delivered_total{channel=\"download:updates\"}", 101.0)
                     .containsEntry("hermes_events_delivered_total{channel=\"queue:updates\"}", 5.0)
+                    .containsEntry("hermes_events_superseded_total{channel=\"download:updates\"}", 9.0)
                     .containsEntry("hermes_streams_closed_total{reason=\"client_gone\"}", 22.0)
                     .containsEntry("hermes_streams_closed_total{reason=\"slow_consumer\"}", 1.0)
                     .containsEntry("hermes_gaps_total{reason=\"log_lost\"}", 5.0)
@@ -201,7 +204,14 @@ class MetricsTest {
     /** Else whoever may publish could fill the heap of the gateway and of Prometheus. */
     @Test
     void channelsBeyondTheCatalogueMakeNoLabels() throws Exception {
-        HubSnapshot hub = new HubSnapshot(0, 0, 0, Map.of("forged\"}\n", 1L), Map.of(), Map.of(), latency(0, 0));
+        HubSnapshot hub = new HubSnapshot(
+                0,
+                0,
+                0,
+                new HubSnapshot.Events(Map.of("forged\"}\n", 1L), Map.of()),
+                Map.of(),
+                Map.of(),
+                latency(0, 0));
         GatewayReadings readings =
                 new GatewayReadings(List.of(hub), Map.of("forged", Map.of(Source.BUS, 1L)), Map.of(), 1, true, 0);
         try (Operator operator = Operator.reading(readings)) {
@@ -244,7 +254,7 @@ class MetricsTest {
     }
 
     private static HubSnapshot hub(Latency latency) {
-        return new HubSnapshot(0, 0, 0, Map.of(), Map.of(), Map.of(), latency);
+        return new HubSnapshot(0, 0, 0, new HubSnapshot.Events(Map.of(), Map.of()), Map.of(), Map.of(), latency);
     }
 
     /** The first buckets as given, the others empty. */

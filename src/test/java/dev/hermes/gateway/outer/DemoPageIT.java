@@ -100,7 +100,7 @@ class DemoPageIT {
         page.press("redis");
 
         page.await("back", () -> notices().contains("Redis is back."));
-        assertThat(notices()).contains("Gap: source_hole. Events may be missing here.");
+        assertThat(notices()).contains("Gap: log_lost. Events may be missing here.");
         assertThat(state()).isEqualTo("connected");
         int frames = page.all("#journal tr[data-event=download_progress]").size();
         page.await(

@@ -130,9 +130,21 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     }
 
     @Override
+    public void onWritable(boolean writable, String reason) {
+        threads.add(Thread.currentThread().getName());
+        told.add(writable ? "writable" : "not writable " + reason);
+    }
+
+    @Override
     public void onUp(@Nullable Instant downSince) {
         threads.add(Thread.currentThread().getName());
         told.add(downSince == null ? "up first" : "up again");
+    }
+
+    @Override
+    public void onLogMoved() {
+        threads.add(Thread.currentThread().getName());
+        told.add("log moved");
     }
 
     @Override

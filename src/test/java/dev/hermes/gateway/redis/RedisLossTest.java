@@ -75,6 +75,19 @@ class RedisLossTest {
     }
 
     @Test
+    void tellsThatAFullRedisTakesNoWritesThoughItIsHeard() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
+            fixture.send(Command.CONFIG, "SET", "maxmemory", "1");
+            fixture.awaitTold("not writable Redis refuses to keep the log's identity: OOM", 1, SOON);
+            assertHears(fixture);
+            fixture.send(Command.CONFIG, "SET", "maxmemory", "0");
+            fixture.awaitTold("writable", 1, SOON);
+            assertThat(fixture.told).noneMatch(line -> line.startsWith("down"));
+        }
+    }
+
+    @Test
     void recoversWhenItsSubscriberIsKilled() throws Exception {
         recoversFromKilling("pubsub");
     }

@@ -108,6 +108,31 @@ class RedisTopologyTest {
     }
 
     @Test
+    void leavesANodeOfAClusterThatHasTheLogNoMore() throws Exception {
+        try (EmbeddedRedis first = clusterNode();
+                EmbeddedRedis second = clusterNode()) {
+            join(first, second);
+            Secret node = new Secret(second.url().toString());
+            try (LinkFixture fixture = LinkFixture.of(new RedisSettings(List.of(node), 0, null, true, null))) {
+                fixture.start();
+                fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
+                RedisCli.ask(second, "CLUSTER SETSLOT 10099 MIGRATING " + id(first));
+                RedisCli.ask(first, "CLUSTER SETSLOT 10099 IMPORTING " + id(second));
+                RedisCli.ask(second, "MIGRATE 127.0.0.1 " + first.port() + " " + LogIdentity.KEY + " 0 5000");
+                RedisCli.ask(first, "CLUSTER SETSLOT 10099 NODE " + id(first));
+                RedisCli.ask(second, "CLUSTER SETSLOT 10099 NODE " + id(first));
+                fixture.awaitTold("log moved", 1, Duration.ofSeconds(5));
+                fixture.awaitTold("down another node of the Cluster has the log now", 1, Duration.ofSeconds(1));
+                fixture.awaitTold("up again", 1, Duration.ofSeconds(5));
+                assertThat(RedisCli.ask(first, "CLIENT LIST TYPE pubsub")).contains(" sub=3 psub=1 ");
+                assertThat(fixture.told)
+                        .filteredOn(line -> line.startsWith("down"))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void saysThatANodeOfAClusterIsNoSingleRedis() throws Exception {
         try (EmbeddedRedis first = clusterNode();
                 EmbeddedRedis second = clusterNode()) {
@@ -142,6 +167,10 @@ class RedisTopologyTest {
                 "cluster-enabled yes",
                 // Its own choice, the port plus 10,000, may be none.
                 "cluster-port " + EmbeddedRedis.freePort());
+    }
+
+    private static String id(EmbeddedRedis node) throws Exception {
+        return RedisCli.ask(node, "CLUSTER MYID").lines().toList().get(1);
     }
 
     private static void join(EmbeddedRedis first, EmbeddedRedis second) throws Exception {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Redis goes away in every way it can: streams stay, are told, and go on; nobody is sent to log in again. */
+/** Redis goes away in every way it can, with the log in this process: streams stay, are told, and go on; nobody is sent to log in again. */
 class RedisFaultTest {
 
     private static final String STREAM = "/api/v1/events/stream";
@@ -34,7 +34,9 @@ class RedisFaultTest {
     @BeforeEach
     void start() {
         redis = EmbeddedRedis.start();
-        gateway = RunningGateway.with("HERMES_SSE_HEARTBEAT_INTERVAL", 1).start(redis);
+        gateway = RunningGateway.with("HERMES_SSE_HEARTBEAT_INTERVAL", 1)
+                .with("HERMES_SSE_HISTORY", "memory")
+                .start(redis);
         operator = new Operator(gateway);
     }
 

@@ -17,14 +17,14 @@ import java.util.List;
  * A producer of its own, on a plain socket, so that what it sends are exactly the bytes it was given. Pipelined: nothing is
  * waited for before {@link #sync()}.
  */
-final class RedisProducer implements AutoCloseable {
+public final class RedisProducer implements AutoCloseable {
 
     private final Socket socket;
     private final OutputStream out;
     private final InputStream in;
     private int unanswered;
 
-    RedisProducer(int port) {
+    public RedisProducer(int port) {
         try {
             socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setSoTimeout(20_000);
@@ -35,18 +35,18 @@ final class RedisProducer implements AutoCloseable {
         }
     }
 
-    RedisProducer publish(String channel, String message) {
+    public RedisProducer publish(String channel, String message) {
         return send("PUBLISH", channel, message);
     }
 
     /** {@code {"type","data","timestamp"}} with that data as it stands. */
-    RedisProducer event(String channel, String type, String data) {
+    public RedisProducer event(String channel, String type, String data) {
         return publish(
                 channel,
                 "{\"type\": \"" + type + "\", \"data\": " + data + ", \"timestamp\": \"2026-11-23T09:13:33+00:00\"}");
     }
 
-    RedisProducer send(String... words) {
+    public RedisProducer send(String... words) {
         byte[][] bytes = new byte[words.length][];
         for (int index = 0; index < words.length; index++) {
             bytes[index] = words[index].getBytes(UTF_8);
@@ -54,7 +54,7 @@ final class RedisProducer implements AutoCloseable {
         return send(bytes);
     }
 
-    RedisProducer send(byte[]... words) {
+    public RedisProducer send(byte[]... words) {
         try {
             out.write(("*" + words.length + "\r\n").getBytes(UTF_8));
             for (byte[] word : words) {
@@ -71,7 +71,7 @@ final class RedisProducer implements AutoCloseable {
     }
 
     /** Waits until Redis has answered everything; fails on an error among the answers. Returns the last one. */
-    List<String> sync() {
+    public List<String> sync() {
         try {
             out.flush();
             List<String> last = List.of();

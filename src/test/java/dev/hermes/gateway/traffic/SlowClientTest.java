@@ -46,7 +46,7 @@ class SlowClientTest {
     @Test
     void isToldWhenHistoryDoesNotReachBackToIt() {
         try (RunningGateway gateway =
-                        RunningGateway.with("HERMES_HISTORY_MAX_BYTES", "1MiB").start();
+                        RunningGateway.with("HERMES_HISTORY_MAX_BYTES", "8MiB").start();
                 SseConnection stalled = SseConnection.openUnread(gateway.port(), QUEUE, Jwt.header());
                 SseConnection reading = SseConnection.open(gateway.port(), QUEUE, Jwt.header());
                 RedisProducer producer = new RedisProducer(gateway.redis().port())) {

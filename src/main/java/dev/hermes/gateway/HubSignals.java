@@ -1,0 +1,65 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.event.Signal;
+import dev.hermes.gateway.log.LogOutlet;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.util.List;
+
+/** The way from the log to every hub, over the event bus, in order. Owned by the event loop it is made on. */
+final class HubSignals implements LogOutlet {
+
+    private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
+
+    /** Entries a hub takes in one turn of its loop: what that turn costs is they times those who listen. */
+    private static final int ENTRIES_A_TURN = 16;
+
+    private final Vertx vertx;
+    private final String address;
+    private final OwnerLoop loop;
+    private boolean ended;
+
+    /**
+     * @param address the event bus address of the hubs
+     */
+    HubSignals(Vertx vertx, String address) {
+        this.vertx = vertx;
+        this.address = address;
+        this.loop = OwnerLoop.current(vertx);
+    }
+
+    /** Tells every hub. Owner's loop. */
+    void tell(Signal signal) {
+        assert loop.here();
+        if (!ended) {
+            vertx.eventBus().publish(address, signal, THIS_JVM);
+        }
+    }
+
+    /** Hands what follows in the log to every hub, in pieces, so that a burst leaves room for others between them. */
+    @Override
+    public void accept(List<LogEntry> entries, long receivedNanos) {
+        for (int from = 0; from < entries.size(); from += ENTRIES_A_TURN) {
+            int to = Math.min(entries.size(), from + ENTRIES_A_TURN);
+            tell(new EventBatch(entries.subList(from, to), receivedNanos));
+        }
+    }
+
+    @Override
+    public void lost(EventId resumedAt) {
+        tell(new Signal.LogLost(resumedAt));
+    }
+
+    /** Nothing more is told; on the caller's loop nothing more arrives once this completes. From any loop. */
+    Future<Void> end() {
+        return loop.call(() -> {
+            ended = true;
+            return Future.succeededFuture();
+        });
+    }
+}

@@ -1,0 +1,18 @@
+-- Says how many entries gateways have appended, by channel; what else there is, producers did.
+--
+-- answer  {1, id of the newest entry, channel, count, ...}
+
+local refusal = open()
+if refusal then
+  return refusal
+end
+
+local answer = {1, newestId() or '0-0'}
+for field, value in pairs(state) do
+  local channel = string.match(field, '^c:(.*)$')
+  if channel then
+    answer[#answer + 1] = channel
+    answer[#answer + 1] = tonumber(value)
+  end
+end
+return answer

@@ -1,0 +1,118 @@
+package dev.hermes.gateway.chaos;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** Breaks things. Faults of different places may be made by different threads. */
+final class Breaker {
+
+    private final Deployment deployment;
+    private final Random random;
+    private final Lapse lapse;
+    private final Consumer<String> breaches;
+
+    /**
+     * @param breaches hears of what a gateway should not do even so
+     */
+    Breaker(Deployment deployment, Random random, Lapse lapse, Consumer<String> breaches) {
+        this.deployment = deployment;
+        this.random = random;
+        this.lapse = lapse;
+        this.breaches = breaches;
+    }
+
+    /**
+     * Makes this fault; returns when everything runs again.
+     *
+     * @param over called once, when nothing is broken any more: if a gateway is gone then, the others are there
+     */
+    void make(Fault fault, Runnable over) {
+        List<Deployment.Site> all = deployment.sites();
+        List<Deployment.Site> hit = fault.everywhere() ? all : List.of(all.get(fault.gateway()));
+        GatewayProcess gateway = all.get(fault.gateway()).gateway();
+        Duration lasting = fault.lasting();
+        switch (fault.kind()) {
+            case CLIENTS_CUT -> {
+                deployment.clients().cut(fault.share(), random);
+                over.run();
+            }
+            case SLOW_READERS -> {
+                deployment.clients().hold(fault.share(), random);
+                lapse.pass(lasting.multipliedBy(2));
+                deployment.clients().release();
+                over.run();
+            }
+            case GATEWAY_KILLED -> {
+                gateway.kill();
+                over.run();
+                lapse.pass(lasting.dividedBy(2));
+                gateway.start();
+                gateway.awaitReady();
+            }
+            case GATEWAYS_KILLED -> {
+                all.forEach(site -> site.gateway().kill());
+                lapse.pass(lasting.dividedBy(2));
+                all.forEach(site -> site.gateway().start());
+                all.forEach(site -> site.gateway().awaitReady());
+                over.run();
+            }
+            case GATEWAY_RESTARTED -> {
+                int status = gateway.terminate();
+                if (status != 0) {
+                    breaches.accept("a drained gateway ended with status " + status);
+                }
+                over.run();
+                gateway.start();
+                gateway.awaitReady();
+            }
+            case GATEWAY_PAUSED -> {
+                gateway.pause();
+                lapse.pass(lasting);
+                gateway.resume();
+                over.run();
+            }
+            case LINK_CUT -> {
+                hit.forEach(site -> site.toRedis().cut(1, random));
+                over.run();
+            }
+            case LINK_SILENT -> {
+                hit.forEach(site -> site.toRedis().silence());
+                lapse.pass(lasting);
+                hit.forEach(site -> site.toRedis().release());
+                over.run();
+            }
+            default -> inRedis(fault.kind(), lasting, over);
+        }
+    }
+
+    private void inRedis(FaultKind kind, Duration lasting, Runnable over) {
+        switch (kind) {
+            case PUBSUB_KILLED -> deployment.ask("CLIENT", "KILL", "TYPE", "pubsub");
+            case NORMAL_KILLED -> deployment.ask("CLIENT", "KILL", "TYPE", "normal");
+            case FLUSHED -> deployment.ask("FLUSHALL");
+            case SCRIPTS_FLUSHED -> deployment.ask("SCRIPT", "FLUSH");
+            case REDIS_PAUSED -> {
+                deployment.redis().pause();
+                lapse.pass(lasting);
+                deployment.redis().resume();
+            }
+            case REDIS_RESTARTED, REDIS_EMPTIED -> {
+                deployment.redis().stop();
+                lapse.pass(lasting.dividedBy(2));
+                if (kind == FaultKind.REDIS_EMPTIED) {
+                    deployment.emptyRedis();
+                }
+                deployment.redis().restart();
+            }
+            case OUT_OF_MEMORY -> {
+                deployment.ask("CONFIG", "SET", "maxmemory", "1");
+                lapse.pass(lasting);
+                deployment.ask("CONFIG", "SET", "maxmemory", "0");
+            }
+            default -> throw new AssertionError(kind);
+        }
+        over.run();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.hermes.gateway.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page with an {@code EventSource} (WHATWG HTML §9.2): when a stream ends it waits as long as the last {@code retry:}
+ * said and asks again, with the last id it saw, whichever gateway that reaches. What ends an {@code EventSource} for good, an answer
+ * that is no stream, is 401 after Redis has lost the token: the page then gets a new token and opens a new one, with
+ * {@code last_event_id}.
+ */
+final class EventSourceClient implements AutoCloseable {
+
+    private static final int FIRST_RETRY_MILLIS = 3_000;
+    private static final Duration TOKEN_RETRY = Duration.ofSeconds(1);
+    private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
+
+    private final Audience audience;
+    private final int port;
+    private final String apiKey;
+    private final Journal journal;
+    private final Lapse lapse = new Lapse();
+    private final Thread thread;
+
+    // The client's thread's own.
+    private @Nullable String token;
+    private String lastEventId = "";
+    private boolean newSource = true;
+    private int retryMillis = FIRST_RETRY_MILLIS;
+
+    private volatile @Nullable Socket socket;
+
+    /**
+     * @param port where gateways are reached
+     * @param apiKey with which the page's server mints tokens
+     */
+    EventSourceClient(Journal journal, int port, String apiKey) {
+        this.audience = journal.audience();
+        this.port = port;
+        this.apiKey = apiKey;
+        this.journal = journal;
+        this.thread = Background.run("client-" + journal.client(), this::work);
+    }
+
+    /** To be read after the end, but for what it says. */
+    Journal journal() {
+        return journal;
+    }
+
+    private void work() {
+        while (!lapse.ended()) {
+            String credential = token;
+            if (credential == null) {
+                mint();
+            } else {
+                open(credential);
+                if (token != null) {
+                    lapse.pass(Duration.ofMillis(retryMillis));
+                }
+            }
+        }
+    }
+
+    private void mint() {
+        Wire.Answer answer = Wire.exchange(
+                port, "POST", "/api/v1/events/token", apiKey, "{\"scope\":\"" + audience.scope() + "\",\"ttl\":3600}");
+        if (answer.status() == OK) {
+            token = answer.body().replaceAll("(?s).*\"token\":\"([A-Za-z0-9_-]+)\".*", "$1");
+            newSource = true;
+            retryMillis = FIRST_RETRY_MILLIS;
+        } else {
+            lapse.pass(TOKEN_RETRY);
+        }
+    }
+
+    private void open(String credential) {
+        try (Socket opened = new Socket()) {
+            socket = opened;
+            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            if (lapse.ended()) {
+                return;
+            }
+            opened.getOutputStream().write(request(credential).getBytes(UTF_8));
+            InputStream in = new BufferedInputStream(opened.getInputStream());
+            int status = Integer.parseInt(Wire.line(in).split(" ", 3)[1]);
+            boolean stream = false;
+            for (String header = Wire.line(in); !header.isEmpty(); header = Wire.line(in)) {
+                stream |= header.toLowerCase(Locale.ROOT).startsWith("content-type: text/event-stream");
+            }
+            if (status == OK && stream) {
+                newSource = false;
+                read(new ChunkedBody(in));
+            } else if (status == UNAUTHORIZED) {
+                token = null;
+                journal.note("the token is unknown");
+            } else {
+                journal.breach("an EventSource ended for good by status " + status);
+            }
+            journal.note("ended");
+        } catch (IOException ended) {
+            journal.note("broken: " + ended.getMessage());
+        }
+    }
+
+    private String request(String credential) {
+        boolean resumes = !lastEventId.isEmpty();
+        return "GET " + audience.path() + "?token=" + credential
+                + (resumes && newSource ? "&last_event_id=" + lastEventId : "")
+                + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nCache-Control: no-store\r\n"
+                + (resumes && !newSource ? "Last-Event-ID: " + lastEventId + "\r\n" : "")
+                + "\r\n";
+    }
+
+    private void read(InputStream in) throws IOException {
+        String id = null;
+        String event = "message";
+        StringBuilder data = new StringBuilder();
+        while (true) {
+            String line = Wire.line(in);
+            if (line.isEmpty()) {
+                if (id != null) {
+                    lastEventId = id;
+                }
+                if (data.length() > 0) {
+                    journal.frame(event, Position.parseOrNull(id), data.toString());
+                }
+                id = null;
+                event = "message";
+                data.setLength(0);
+                continue;
+            }
+            int colon = line.indexOf(':');
+            String value = line.substring(colon + 1).strip();
+            switch (line.substring(0, colon)) {
+                case "id" -> id = value;
+                case "event" -> event = value;
+                case "data" -> data.append(value);
+                case "retry" -> retryMillis = Integer.parseInt(value);
+                default -> journal.breach("a line that is none of a stream: " + line);
+            }
+        }
+    }
+
+    /** Tells it to end; {@link #close} waits for that. */
+    void end() {
+        lapse.end();
+        Socket open = socket;
+        if (open != null) {
+            Wire.close(open);
+        }
+    }
+
+    @Override
+    public void close() {
+        end();
+        Background.join(thread);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.hermes.gateway.chaos;
+
+/** What breaks. */
+enum FaultKind {
+    CLIENTS_CUT("connections of clients reset", Place.CLIENTS),
+    SLOW_READERS("clients that take nothing for a while", Place.CLIENTS),
+    GATEWAY_KILLED("gateway killed (kill -9), started again", Place.GATEWAY),
+    GATEWAYS_KILLED("every gateway killed, started again", Place.GATEWAY),
+    GATEWAY_RESTARTED("gateway drained (SIGTERM), started again", Place.GATEWAY),
+    GATEWAY_PAUSED("gateway paused (SIGSTOP)", Place.GATEWAY),
+    LINK_CUT("connections of gateways to Redis reset", Place.LINK),
+    LINK_SILENT("silence between gateways and Redis", Place.LINK),
+    PUBSUB_KILLED("CLIENT KILL TYPE pubsub", Place.REDIS),
+    NORMAL_KILLED("CLIENT KILL TYPE normal", Place.REDIS),
+    REDIS_PAUSED("Redis paused (SIGSTOP)", Place.REDIS),
+    REDIS_RESTARTED("Redis killed, started with its data", Place.REDIS),
+    REDIS_EMPTIED("Redis killed, started without its data", Place.REDIS),
+    FLUSHED("FLUSHALL", Place.REDIS),
+    SCRIPTS_FLUSHED("SCRIPT FLUSH", Place.REDIS),
+    OUT_OF_MEMORY("Redis out of memory", Place.REDIS);
+
+    /** Faults of different places do not get into each other's way when they are made. */
+    enum Place {
+        CLIENTS,
+        GATEWAY,
+        LINK,
+        REDIS
+    }
+
+    private final String label;
+    private final Place place;
+
+    FaultKind(String label, Place place) {
+        this.label = label;
+        this.place = place;
+    }
+
+    /** Whether Redis loses the log by it. */
+    boolean losesTheLog() {
+        return this == REDIS_EMPTIED || this == FLUSHED;
+    }
+
+    String label() {
+        return label;
+    }
+
+    Place place() {
+        return place;
+    }
+}

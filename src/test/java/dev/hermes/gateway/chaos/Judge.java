@@ -1,0 +1,118 @@
+package dev.hermes.gateway.chaos;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Holds what each client got against what was published: every event between the first and the last that came from a
+ * producer is due. One that stands in the log is excused only by a gap that covers its place; and
+ * that only if Redis lost the log about then; one of which nobody knows a place, by a gap between its neighbours that tells of its time. One thread, after the end.
+ */
+final class Judge {
+
+    private static final int MOST_TOLD = 60;
+
+    private final Ledger ledger;
+    private final Timeline timeline;
+    private final Map<String, Tally> rows = new LinkedHashMap<>();
+    private final List<String> breaches = new ArrayList<>();
+
+    Judge(Ledger ledger, Timeline timeline) {
+        this.ledger = ledger;
+        this.timeline = timeline;
+        timeline.rows().forEach(row -> rows.put(row, new Tally()));
+    }
+
+    /** Counts what was published, and what of it each of them got. */
+    void judge(List<Journal> journals) {
+        for (Source source : Source.values()) {
+            List<Ledger.Entry> entries = ledger.entries(source);
+            for (Ledger.Entry entry : entries) {
+                if (entry.published()) {
+                    row(entry).published++;
+                }
+            }
+            journals.forEach(journal -> judge(journal, source, entries));
+        }
+        for (Journal journal : journals) {
+            breaches.addAll(journal.breaches());
+            for (Journal.Gap gap : journal.gaps()) {
+                rows.computeIfAbsent(timeline.rowAt(gap.nanos()), row -> new Tally()).gaps++;
+            }
+        }
+    }
+
+    private Tally row(Ledger.Entry entry) {
+        return rows.computeIfAbsent(timeline.rowAt(entry.sentNanos()), row -> new Tally());
+    }
+
+    private void judge(Journal journal, Source source, List<Ledger.Entry> entries) {
+        int first = journal.first(source);
+        int last = journal.reached(source);
+        for (int number = Math.max(0, first); number <= last; number++) {
+            Ledger.Entry entry = entries.get(number);
+            if (journal.audience().isFor(source, number) && entry.published()) {
+                judge(journal, source, number, entry);
+            }
+        }
+    }
+
+    private void judge(Journal journal, Source source, int number, Ledger.Entry entry) {
+        Tally tally = row(entry);
+        tally.due++;
+        if (journal.late(source, number) && !(entry.outcome() instanceof Outcome.Unknown)) {
+            tally.disordered++;
+            tell("out of order", journal, source, number, entry);
+        }
+        Position id = entry.id();
+        if (journal.repeated(source, number)) {
+            tally.repeated++;
+            tell("repeated", journal, source, number, entry);
+        } else if (journal.delivered(source, number)) {
+            tally.once++;
+        } else if (id == null ? journal.spanned(source, number, entry.sentAt()) : journal.covered(id)) {
+            tally.declared++;
+            if (id != null && !timeline.lostAbout(entry.sentNanos())) {
+                tell("declared lost, but the log kept it:", journal, source, number, entry);
+            }
+        } else {
+            tally.silent++;
+            tell("silently lost", journal, source, number, entry);
+        }
+    }
+
+    private void tell(String what, Journal journal, Source source, int number, Ledger.Entry entry) {
+        if (breaches.size() < MOST_TOLD) {
+            breaches.add(String.format(
+                    Locale.ROOT,
+                    "%s: %s %s %d id=%s outcome=%s sent at %s, %.3f s, %s",
+                    journal.client(),
+                    what,
+                    source,
+                    number,
+                    entry.id(),
+                    entry.outcome(),
+                    entry.sentAt(),
+                    timeline.seconds(entry.sentNanos()),
+                    timeline.rowAt(entry.sentNanos())));
+        }
+    }
+
+    Map<String, Tally> rows() {
+        return rows;
+    }
+
+    Tally total() {
+        Tally total = new Tally();
+        rows.values().forEach(total::add);
+        return total;
+    }
+
+    /** What must not be, each told; not all of them if there are very many. */
+    List<String> breaches() {
+        return breaches;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.hermes.gateway.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.Locale;
+
+/** Plain sockets, as close to bytes as a test of broken networks has to be. */
+final class Wire {
+
+    /**
+     * An answer of HTTP.
+     *
+     * @param status 0 if none came
+     */
+    record Answer(int status, String body) {
+        static final Answer NONE = new Answer(0, "");
+    }
+
+    private Wire() {}
+
+    /** A line ended by LF or CRLF. */
+    static String line(InputStream in) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new IOException("ended");
+            }
+            bytes.write(next);
+        }
+        String line = bytes.toString(UTF_8);
+        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+    }
+
+    static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException alreadyClosed) {
+            // Then it is.
+        }
+    }
+
+    /** Sends one request over a connection of its own, once. */
+    static Answer exchange(int port, String method, String path, String credential, String body) {
+        byte[] bytes = body.getBytes(UTF_8);
+        String request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + (credential.isEmpty() ? "" : "Authorization: Bearer " + credential + "\r\n")
+                + (body.isEmpty() ? "" : "Content-Type: application/json\r\n")
+                + "Content-Length: " + bytes.length + "\r\n\r\n" + body;
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 3_000);
+            socket.setSoTimeout(3_000);
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            int status = Integer.parseInt(line(in).split(" ", 3)[1]);
+            int length = 0;
+            for (String header = line(in); !header.isEmpty(); header = line(in)) {
+                if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                    length = Integer.parseInt(
+                            header.substring(header.indexOf(':') + 1).strip());
+                }
+            }
+            return new Answer(status, new String(in.readNBytes(length), UTF_8));
+        } catch (IOException none) {
+            return Answer.NONE;
+        }
+    }
+}

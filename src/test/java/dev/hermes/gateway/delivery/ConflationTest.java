@@ -1,0 +1,160 @@
+package dev.hermes.gateway.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.config.StreamSettings;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.Cursor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a client far behind may miss, and what it may not. The window holds 256, a page 50, a visit takes 40. */
+class ConflationTest {
+
+    private static final int AFTER = 20;
+    private static final int EVENTS = 200;
+    private static final int KEYS = 4;
+    private static final HubFixture.Sizes SIZES =
+            new HubFixture.Sizes(256, 16 << 20, new CatchUp.Pace(40, 100, 50, 2), 100_000, 64 << 20);
+    private static final Interest EVERYTHING = Interest.EVERYTHING;
+
+    private final TestLoop loop = new TestLoop();
+    private final Map<String, Envelope> published = new LinkedHashMap<>();
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    @Test
+    void leavesOutWhatALaterOneOfTheSameKeySupersedes() {
+        List<String> got = catchUp(AFTER, conflated("progress"), EVENTS);
+        assertThat(got).hasSizeLessThan(EVENTS / 2).isSubsetOf(published.keySet());
+        assertThat(got)
+                .isEqualTo(published.keySet().stream().filter(got::contains).toList());
+        List<String> all = List.copyOf(published.keySet());
+        published.keySet().stream().filter(id -> !got.contains(id)).forEach(missing -> {
+            String key = keyOf(missing);
+            assertThat(all.subList(all.indexOf(missing) + 1, all.size()))
+                    .as("a later one of the same key")
+                    .anySatisfy(later -> assertThat(
+                                    got.contains(later) && keyOf(later).equals(key))
+                            .isTrue());
+        });
+    }
+
+    @Test
+    void leavesOutNoTerminalState() {
+        assertThat(catchUp(AFTER, conflated("progress"), EVENTS))
+                .containsAll(published.entrySet().stream()
+                        .filter(event -> event.getValue().fields().containsValue("failed"))
+                        .map(Map.Entry::getKey)
+                        .toList());
+    }
+
+    @Test
+    void leavesOutNothingOfTheLastEvents() {
+        List<String> all = List.copyOf(catchUpAndTellAll());
+        assertThat(all).endsWith(lastPublished(AFTER));
+        assertThat(all).doesNotContain(lastPublished(AFTER + 8)[0]);
+    }
+
+    @Test
+    void leavesOutNothingForAClientThatIsNotFarBehind() {
+        assertThat(catchUp(AFTER, conflated("progress"), AFTER)).containsExactlyElementsOf(published.keySet());
+    }
+
+    @Test
+    void leavesOutNothingForAClientThatWantsEverything() {
+        assertThat(catchUp(AFTER, new Subscription(Map.of("progress", EVERYTHING)), EVENTS))
+                .containsExactlyElementsOf(published.keySet());
+    }
+
+    @Test
+    void leavesOutNothingWhereItIsSwitchedOff() {
+        assertThat(catchUp(0, conflated("progress"), EVENTS)).containsExactlyElementsOf(published.keySet());
+    }
+
+    @Test
+    void leavesOutNothingOfAChannelWhoseRuleIsAll() {
+        assertThat(catchUp(AFTER, new Subscription(Map.of("a", EVERYTHING), Set.of("a")), EVENTS))
+                .containsExactlyElementsOf(published.keySet());
+    }
+
+    @Test
+    void leavesOutAllButTheLastOfAChannelThatHasNoKeys() {
+        List<String> got = catchUp(AFTER, conflated("stats"), EVENTS);
+        assertThat(got).hasSizeLessThan(EVENTS / 2);
+        assertThat(got.get(got.size() - 1)).isEqualTo(lastPublished(1)[0]);
+    }
+
+    @Test
+    void countsWhatIsOlderThanTheWindowToo() {
+        List<String> got = catchUp(AFTER, conflated("progress"), 3 * EVENTS);
+        assertThat(got).hasSizeLessThan(EVENTS).contains(lastPublished(AFTER));
+    }
+
+    private List<String> catchUpAndTellAll() {
+        return catchUp(AFTER, conflated("progress"), EVENTS);
+    }
+
+    private static Subscription conflated(String channel) {
+        return new Subscription(Map.of(channel, EVERYTHING), Set.of(channel));
+    }
+
+    /** What a client gets that took nothing while so many were published; each tenth is a terminal state. */
+    private List<String> catchUp(int after, Subscription subscription, int events) {
+        StreamSettings streams =
+                new StreamSettings(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), after);
+        HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, streams, 1));
+        String channel = subscription.interests().keySet().iterator().next();
+        MemorySink sink = loop.call(() -> {
+            EventId start = fixture.append(1).get(0);
+            fixture.deliver();
+            for (int number = 0; number < events; number++) {
+                String status = number % 10 == 0 ? "failed" : "downloading";
+                Envelope envelope = fixture.envelope(channel, "k" + number % KEYS, Map.of("status", status), 0);
+                published.put(fixture.append(List.of(envelope)).get(0).toString(), envelope);
+                fixture.deliver();
+            }
+            return fixture.connect(subscription, fixture.open(new Cursor.At(start)), HubFixture.ENDLESS);
+        });
+        while (!loop.call(() -> {
+            while (fixture.log.pendingReads() > 0) {
+                fixture.log.answer(0);
+            }
+            return fixture.hub.snapshot().catchingUp() == 0;
+        })) {
+            loop.turns(1);
+        }
+        return loop.call(() -> {
+            HubSnapshot.Events counted = fixture.hub.snapshot().events();
+            assertThat(counted.delivered().getOrDefault(channel, 0L)
+                            + counted.superseded().getOrDefault(channel, 0L))
+                    .isEqualTo(events);
+            List<String> got = new ArrayList<>();
+            sink.messages().stream()
+                    .filter(message -> message.type().equals("update"))
+                    .forEach(message -> got.add(message.id()));
+            fixture.hub.close();
+            return got;
+        });
+    }
+
+    private String keyOf(String id) {
+        return String.valueOf(
+                java.util.Objects.requireNonNull(published.get(id)).key());
+    }
+
+    private String[] lastPublished(int count) {
+        List<String> all = List.copyOf(published.keySet());
+        return all.subList(all.size() - count, all.size()).toArray(new String[0]);
+    }
+}

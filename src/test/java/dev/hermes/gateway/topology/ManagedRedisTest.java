@@ -1,0 +1,41 @@
+package dev.hermes.gateway.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.fixture.SseConnection;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What those who rent out a Redis take away. */
+class ManagedRedisTest {
+
+    @Test
+    void needsNeitherConfigNorClientNorInfo() {
+        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort(
+                        "rename-command CONFIG ",
+                        "user hermes on >secret ~* &* +@all -@admin -@dangerous -client -config -info -cluster -command");
+                Gateway gateway =
+                        new Gateway(Map.of("HERMES_REDIS_URL", "redis://hermes:secret@127.0.0.1:" + redis.port()));
+                SseConnection stream = gateway.open("/queue", gateway.token("queue"))) {
+            assertThat(gateway.ready()).isTrue();
+            Wire.ask(redis.port(), "PUBLISH", "queue:updates", "{\"type\":\"queue_update\",\"data\":{\"n\":1}}");
+            String cursor = stream.nextEvent().position();
+            Wire.ask(
+                    redis.port(),
+                    "XADD",
+                    "hermes:events",
+                    "*",
+                    "channel",
+                    "queue:updates",
+                    "type",
+                    "queue_update",
+                    "data",
+                    "{\"n\":2}");
+            assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":2}");
+            try (SseConnection resumed = gateway.open("/queue", gateway.token("queue"), "Last-Event-ID: " + cursor)) {
+                assertThat(resumed.nextEvent().data()).isEqualTo("{\"n\":2}");
+            }
+        }
+    }
+}
