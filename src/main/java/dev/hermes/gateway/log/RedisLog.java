@@ -152,7 +152,8 @@ public final class RedisLog implements EventLog {
     private Future<Void> restart() {
         Future<Void> underWay = restarting;
         if (underWay != null) {
-            return underWay;
+            // It may fail for having meant the log that was there before.
+            return underWay.recover(failure -> restart());
         }
         tail.stop();
         String meant = identity;
