@@ -7,6 +7,7 @@ import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.Admission;
+import dev.hermes.gateway.delivery.RepeatedFailures;
 import dev.hermes.gateway.event.Signal;
 import dev.hermes.gateway.http.HttpServices;
 import dev.hermes.gateway.ops.DrainPlan;
@@ -96,6 +97,7 @@ public final class GatewayVerticle extends VerticleBase {
                 intake.tokens(),
                 new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), clock),
                 admission,
+                new RepeatedFailures(clock),
                 intake.log(),
                 intake.snapshots(),
                 intake.publisher(),

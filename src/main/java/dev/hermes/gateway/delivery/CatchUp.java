@@ -11,6 +11,7 @@ import dev.hermes.gateway.log.Reading;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings subscribers that are behind to the tip, in turns: a bounded number of entries each, a bounded number in all per
@@ -42,7 +43,7 @@ final class CatchUp {
     private final HubCounters counters;
     private final Pace pace;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
-    private final ArrayDeque<Subscriber> wantReader = new ArrayDeque<>();
+    private final ReaderQueue wantReader = new ReaderQueue();
 
     /** Readers whose read failed; tried again with the next tick. */
     private final ArrayDeque<Subscriber> failed = new ArrayDeque<>();
@@ -179,6 +180,7 @@ final class CatchUp {
                 counters.superseded((Event) slot.entry());
             } else if (subscriber.offer(slot)) {
                 counters.handed(slot.entry(), 1);
+                subscriber.handedOld();
             } else {
                 return false;
             }
@@ -189,15 +191,22 @@ final class CatchUp {
     }
 
     private void read() {
-        while (readers < pace.readers() && !wantReader.isEmpty()) {
-            Subscriber subscriber = wantReader.remove();
-            if (!subscriber.closed()) {
-                readers++;
-                EventId asked = subscriber.cursor();
-                log.read(asked, Math.min(pace.entriesAPage(), subscriber.appetite()))
-                        .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
+        for (Subscriber next = nextReader(); next != null; next = nextReader()) {
+            if (!next.closed()) {
+                readFor(next);
             }
         }
+    }
+
+    private @Nullable Subscriber nextReader() {
+        return readers < pace.readers() ? wantReader.poll() : null;
+    }
+
+    private void readFor(Subscriber subscriber) {
+        readers++;
+        EventId asked = subscriber.cursor();
+        log.read(asked, Math.min(pace.entriesAPage(), subscriber.appetite()))
+                .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
     }
 
     private void readFailed(Subscriber subscriber) {

@@ -123,10 +123,15 @@ public final class Hub {
 
     /** Takes on a poll. */
     public PendingPoll poll(
-            Subscription subscription, Opening opening, int limit, Duration wait, Admission.Ticket ticket) {
+            Subscription subscription,
+            Lease lease,
+            Opening opening,
+            int limit,
+            Duration wait,
+            Admission.Ticket ticket) {
         assert loop.here();
         long deadline = time.now() + wait.toMillis();
-        PendingPoll poll = new PendingPoll(this, subscription, opening, limit, deadline, ticket);
+        PendingPoll poll = new PendingPoll(this, subscription, lease, opening, limit, deadline, ticket);
         if (opening.gap() != null) {
             counters.gapTold(opening.gap().reason());
         }

@@ -36,11 +36,12 @@ public final class PendingPoll extends Subscriber {
     PendingPoll(
             Hub hub,
             Subscription subscription,
+            Lease lease,
             Opening opening,
             int limit,
             long deadlineMillis,
             Admission.Ticket ticket) {
-        super(subscription, opening.position());
+        super(subscription, lease, opening.position());
         this.hub = hub;
         this.ticket = ticket;
         this.gap = opening.gap();

@@ -2,6 +2,7 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.log.Gap;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /** One client's stream. Its doors are for whoever owns the socket, on the hub's loop. */
 public final class SseStream extends Subscriber {
@@ -12,18 +13,18 @@ public final class SseStream extends Subscriber {
     private final Hub hub;
     private final ByteSink sink;
     private final StreamTimes times;
-    private final Lease lease;
+    private final RepeatedFailures.@Nullable Begun attempt;
     private final Admission.Ticket ticket;
 
     /** A heartbeat came due while the client took nothing; it gets it as soon as it does. */
     private boolean heartbeatOwed;
 
     SseStream(Hub hub, StreamOpening opening, ByteSink sink, StreamTimes times) {
-        super(opening.subscription(), opening.opening().position());
+        super(opening.subscription(), opening.lease(), opening.opening().position());
         this.hub = hub;
         this.sink = sink;
         this.times = times;
-        this.lease = opening.lease();
+        this.attempt = opening.attempt();
         this.ticket = opening.ticket();
     }
 
@@ -83,10 +84,6 @@ public final class SseStream extends Subscriber {
         sink.write(frame);
     }
 
-    Lease lease() {
-        return lease;
-    }
-
     StreamTimes times() {
         return times;
     }
@@ -114,7 +111,7 @@ public final class SseStream extends Subscriber {
                     null,
                     null,
                     "token_expiring",
-                    new JsonObject().put("expires_at", String.valueOf(lease.expiresAt()))));
+                    new JsonObject().put("expires_at", String.valueOf(lease().expiresAt()))));
             sink.flush();
         }
         heartbeatOwed |= times.takeHeartbeat(nowMillis);
@@ -132,6 +129,10 @@ public final class SseStream extends Subscriber {
     /** The hub has let go of it: gives its place back and, to a client that is still there, says why and ends. */
     void end(CloseReason reason, int reconnectAfterMillis) {
         ticket.release();
+        boolean broke = reason == CloseReason.CLIENT_GONE || reason == CloseReason.SLOW_CONSUMER;
+        if (broke && caughtUp() && attempt != null) {
+            attempt.failed();
+        }
         if (reason == CloseReason.CLIENT_GONE) {
             return;
         }

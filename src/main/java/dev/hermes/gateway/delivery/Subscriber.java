@@ -29,11 +29,15 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     private static final int FIRST_APPETITE = 16;
 
     private final Subscription subscription;
+    private final Lease lease;
     private State state = State.CATCHING_UP;
     private EventId cursor;
 
     /** Whether the hub has it on its list of those to settle at the end of the turn. */
     private boolean dirty;
+
+    /** Whether it was handed something that followed the cursor it came with. */
+    private boolean caughtUp;
 
     /** Whether it waits for its turn, a reader, or the hub to reach its cursor; then nobody else may move it. */
     private boolean scheduled;
@@ -49,8 +53,9 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** Its places in the hub. */
     record Membership(SubscriptionIndex.Registration index, SubscriberSet.Membership everyone) {}
 
-    Subscriber(Subscription subscription, EventId cursor) {
+    Subscriber(Subscription subscription, Lease lease, EventId cursor) {
         this.subscription = subscription;
+        this.lease = lease;
         this.cursor = cursor;
     }
 
@@ -76,6 +81,11 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         return subscription;
     }
 
+    /** What it may do that by. */
+    final Lease lease() {
+        return lease;
+    }
+
     final State state() {
         return state;
     }
@@ -91,6 +101,14 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** Everything up to here was handed over; only while it is not live. */
     final EventId cursor() {
         return cursor;
+    }
+
+    final boolean caughtUp() {
+        return caughtUp;
+    }
+
+    final void handedOld() {
+        caughtUp = true;
     }
 
     final void advance(EventId handedOver) {

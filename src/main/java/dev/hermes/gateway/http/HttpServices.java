@@ -6,6 +6,7 @@ import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.Admission;
+import dev.hermes.gateway.delivery.RepeatedFailures;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.Publisher;
@@ -29,6 +30,7 @@ public record HttpServices(
         TokenStore tokens,
         FailedCredentialLimiter failedCredentials,
         Admission admission,
+        RepeatedFailures repeatedFailures,
         EventLog log,
         SnapshotReader snapshots,
         Publisher publisher,

@@ -80,7 +80,8 @@ final class PollHandler implements Handler<RoutingContext> {
                 })
                 .onFailure(failure -> ticket.release())
                 .compose(opening -> {
-                    PendingPoll poll = hub.poll(subscription, opening, limit, wait, ticket);
+                    PendingPoll poll =
+                            hub.poll(subscription, new CredentialLease(credential), opening, limit, wait, ticket);
                     HttpServerResponse response = context.response();
                     response.closeHandler(closed -> poll.gone());
                     if (response.closed()) {

@@ -40,7 +40,7 @@ final class PublishHandler {
                         Answers.json(context, 202, new JsonObject().put("ids", texts));
                     })
                     .onFailure(failure -> {
-                        LOG.warn(
+                        LOG.debug(
                                 "publish not taken events={} failure=\"{}\"",
                                 accepted.envelopes().size(),
                                 failure.getMessage());

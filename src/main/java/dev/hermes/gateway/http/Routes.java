@@ -48,6 +48,7 @@ final class Routes {
         answer("/poll", new PollHandler(services, edge, hub), HttpMethod.GET, HttpMethod.HEAD);
         answer("/health", this::health, HttpMethod.GET, HttpMethod.HEAD);
         bodies();
+        new BrowserRoutes(services.settings(), services.sseFlag()).addTo(router);
         ErrorAnswers.install(router);
         return router;
     }

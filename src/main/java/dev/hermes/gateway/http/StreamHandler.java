@@ -5,6 +5,7 @@ import dev.hermes.gateway.auth.Door;
 import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.delivery.Admission;
 import dev.hermes.gateway.delivery.Hub;
+import dev.hermes.gateway.delivery.RepeatedFailures;
 import dev.hermes.gateway.delivery.StreamOpening;
 import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.log.Cursor;
@@ -16,7 +17,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a stream: flag, credential, parameters, scope, capacity, in this order; then where it starts, what it must know,
@@ -36,6 +39,7 @@ final class StreamHandler implements Handler<RoutingContext> {
     private final Hub hub;
     private final StreamSinks sinks;
     private final Greetings greetings;
+    private final Resumption resumption;
     private final Route route;
 
     /**
@@ -62,6 +66,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         this.sinks = edge.sinks();
         this.hub = hub;
         this.greetings = new Greetings(services);
+        this.resumption = new Resumption(services);
         this.route = route;
     }
 
@@ -87,17 +92,25 @@ final class StreamHandler implements Handler<RoutingContext> {
         Subscription subscription = conflate ? Selection.conflated(allowed, catalogue) : allowed;
         refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
-        Admission.Ticket ticket =
-                headOnly ? Admission.Ticket.FREE : services.admission().stream(addresses.of(context.request()));
+        String address = addresses.of(context.request());
+        Admission.Ticket ticket = headOnly ? Admission.Ticket.FREE : services.admission().stream(address);
         if (ticket == null) {
             throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
         }
-        return start(selection, subscription, cursor)
+        RepeatedFailures.Attempt attempt = cursor instanceof Cursor.At at
+                ? new RepeatedFailures.Attempt(List.of(address, credential), subscription, at.id())
+                : null;
+        return start(selection, subscription, cursor, attempt)
                 .map(start -> {
                     // Again: those open are being ended by now, and this one would be left to the end.
                     refuseWhileDraining();
                     return new StreamOpening(
-                            subscription, start.opening(), start.greetings(), new CredentialLease(credential), ticket);
+                            subscription,
+                            start.opening(),
+                            start.greetings(),
+                            new CredentialLease(credential),
+                            ticket,
+                            attempt == null ? null : services.repeatedFailures().begin(attempt));
                 })
                 .onSuccess(opening -> begin(context, opening, headOnly))
                 .onFailure(failure -> ticket.release())
@@ -110,13 +123,16 @@ final class StreamHandler implements Handler<RoutingContext> {
         }
     }
 
-    private Future<Greetings.Start> start(Selection selection, Subscription subscription, Cursor cursor) {
-        boolean fresh = cursor instanceof Cursor.Fresh;
-        return services.log()
-                .open(cursor, fresh ? greetings.recalls(selection, subscription) : java.util.List.of())
-                .compose(opening -> fresh
-                        ? greetings.of(opening, selection, subscription)
-                        : Future.succeededFuture(new Greetings.Start(opening, java.util.List.of())));
+    private Future<Greetings.Start> start(
+            Selection selection, Subscription subscription, Cursor cursor, RepeatedFailures.@Nullable Attempt attempt) {
+        if (cursor instanceof Cursor.Fresh) {
+            return services.log()
+                    .open(cursor, greetings.recalls(selection, subscription))
+                    .compose(opening -> greetings.of(opening, selection, subscription));
+        }
+        Future<Opening> opened =
+                attempt == null ? services.log().open(cursor, List.of()) : resumption.open(cursor, attempt);
+        return opened.map(opening -> new Greetings.Start(opening, List.of()));
     }
 
     /** The header is the browser's own and newer than the query, which every reconnect repeats. */

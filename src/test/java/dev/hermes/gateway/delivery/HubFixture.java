@@ -181,7 +181,7 @@ final class HubFixture {
         if (ticket == null) {
             throw new AssertionError("no place left");
         }
-        SseStream stream = hub.open(new StreamOpening(subscription, opening, greetings, lease, ticket), sink);
+        SseStream stream = hub.open(new StreamOpening(subscription, opening, greetings, lease, ticket, null), sink);
         sink.belongsTo(stream);
         return new Connection(stream, sink);
     }

@@ -46,7 +46,7 @@ final class ModelPoll {
         }
         limit = newLimit;
         opening = start;
-        pending = fixture.hub.poll(subscription, start, newLimit, wait, ticket);
+        pending = fixture.hub.poll(subscription, HubFixture.ENDLESS, start, newLimit, wait, ticket);
     }
 
     void breakOff() {

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class PendingPollTest extends HubTest {
 
     private PendingPoll poll(Cursor cursor, int limit, Duration wait) {
-        return hub.poll(HubFixture.ALL_OF_A, fixture.open(cursor), limit, wait, Admission.Ticket.FREE);
+        return hub.poll(
+                HubFixture.ALL_OF_A, HubFixture.ENDLESS, fixture.open(cursor), limit, wait, Admission.Ticket.FREE);
     }
 
     private static List<EventId> ids(PendingPoll poll) {
@@ -128,8 +129,13 @@ class PendingPollTest extends HubTest {
     void aGapStandsBeforeTheEventsAndIsAnsweredAtOnce() {
         loop.run(() -> {
             Opening opening = fixture.open(Cursor.parse("nonsense"));
-            PendingPoll poll =
-                    hub.poll(HubFixture.ALL_OF_A, opening, 100, Duration.ofSeconds(30), Admission.Ticket.FREE);
+            PendingPoll poll = hub.poll(
+                    HubFixture.ALL_OF_A,
+                    HubFixture.ENDLESS,
+                    opening,
+                    100,
+                    Duration.ofSeconds(30),
+                    Admission.Ticket.FREE);
             assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), opening.position(), opening.gap()));
             assertThat(hub.snapshot().gaps()).containsEntry(GapReason.UNKNOWN_CURSOR, 1L);
         });
@@ -187,6 +193,7 @@ class PendingPollTest extends HubTest {
             Admission.Ticket ticket = one.waitingPoll("client");
             PendingPoll poll = hub.poll(
                     HubFixture.ALL_OF_A,
+                    HubFixture.ENDLESS,
                     fixture.open(new Cursor.Fresh()),
                     1,
                     Duration.ofSeconds(30),
@@ -197,6 +204,7 @@ class PendingPollTest extends HubTest {
             assertThat(next).isNotNull();
             hub.poll(
                     HubFixture.ALL_OF_A,
+                    HubFixture.ENDLESS,
                     fixture.open(new Cursor.Fresh()),
                     1,
                     Duration.ZERO,

@@ -234,7 +234,8 @@ class SseStreamTest extends HubTest {
         if (ticket == null) {
             throw new AssertionError("no place left");
         }
-        return hub.open(new StreamOpening(HubFixture.ALL_OF_A, opening, List.of(), HubFixture.ENDLESS, ticket), sink);
+        return hub.open(
+                new StreamOpening(HubFixture.ALL_OF_A, opening, List.of(), HubFixture.ENDLESS, ticket, null), sink);
     }
 
     /** Says in the middle of a write that its client is gone. */

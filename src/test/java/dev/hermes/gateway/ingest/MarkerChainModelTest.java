@@ -83,12 +83,18 @@ class MarkerChainModelTest {
 
     @Test
     void withoutFaultsWhatIsRejectedIsKeptExactlyOnce() throws Exception {
-        for (int round = 0; round < 3 * TIMES; round++) {
+        int whole = 0;
+        for (int round = 0; round < 3 * TIMES || whole == 0; round++) {
             ModelRound played = play(new ModelRound.Plan(FIRST_SEED + 3_000 + round, true, false, 100, PATIENT, 0));
-            assertThat(played.kept.keySet())
-                    .isEqualTo(new HashSet<>(played.published.stream()
-                            .filter(serial -> serial.startsWith("bad"))
-                            .toList()));
+            Set<String> rejected = new HashSet<>(played.published.stream()
+                    .filter(serial -> serial.startsWith("bad"))
+                    .toList());
+            assertThat(rejected).containsAll(played.kept.keySet());
+            // What a hole swallowed, where this machine was too slow for the chain, was not only events.
+            if (!redis.log().contains("gap")) {
+                assertThat(played.kept.keySet()).isEqualTo(rejected);
+                whole++;
+            }
         }
     }
 

@@ -1,0 +1,80 @@
+package dev.hermes.gateway.delivery;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hermes.gateway.event.EventId;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Recognizes a client that comes back to the same cursor again and again, because something right after it breaks the
+ * client or whatever stands before it. Any thread; touched when a stream that resumes opens and ends, never for an event.
+ * Bounded: what is forgotten counts from the start.
+ */
+public final class RepeatedFailures {
+
+    /** So many in a row are a loop. */
+    public static final int LOOP = 5;
+
+    private static final int MAX_ATTEMPTS = 10_000;
+    private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
+
+    private final InstantSource clock;
+    private final Cache<Attempt, Failures> failures;
+
+    public RepeatedFailures(InstantSource clock) {
+        this.clock = clock;
+        this.failures = Caffeine.newBuilder()
+                .maximumSize(MAX_ATTEMPTS)
+                .expireAfterWrite(FORGOTTEN_AFTER)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .build();
+    }
+
+    /**
+     * What makes two attempts the same.
+     *
+     * @param client whoever it is, as far as one can tell
+     */
+    public record Attempt(Object client, Subscription subscription, EventId cursor) {}
+
+    private record Failures(int count, long lastMillis) {}
+
+    /** An attempt that has begun. */
+    public final class Begun {
+
+        private final Attempt attempt;
+        private final long sinceMillis = clock.millis();
+
+        private Begun(Attempt attempt) {
+            this.attempt = attempt;
+        }
+
+        /** It was sent what follows its cursor, and its connection broke. */
+        void failed() {
+            long now = clock.millis();
+            failures.asMap()
+                    .merge(
+                            attempt,
+                            new Failures(1, now),
+                            // Tabs that broke together broke once.
+                            (before, one) ->
+                                    sinceMillis < before.lastMillis() ? before : new Failures(before.count() + 1, now));
+        }
+    }
+
+    /** Whether so many failed in a row that another one would fail too; if so, the next ones count from the start. */
+    public boolean isLoop(Attempt attempt) {
+        Failures known = failures.getIfPresent(attempt);
+        boolean loop = known != null && known.count() >= LOOP;
+        if (loop) {
+            failures.invalidate(attempt);
+        }
+        return loop;
+    }
+
+    public Begun begin(Attempt attempt) {
+        return new Begun(attempt);
+    }
+}

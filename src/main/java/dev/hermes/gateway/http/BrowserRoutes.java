@@ -1,0 +1,118 @@
+package dev.hermes.gateway.http;
+
+import dev.hermes.gateway.config.Channel;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SseFlag;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+
+/**
+ * What a page needs to listen: the client's files, and {@code /config.js}, which tells it how this deployment is set. No
+ * credential: none of it is secret.
+ */
+final class BrowserRoutes {
+
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String NO_SNIFFING = "X-Content-Type-Options";
+
+    private final Settings settings;
+    private final SseFlag flag;
+
+    BrowserRoutes(Settings settings, SseFlag flag) {
+        this.settings = settings;
+        this.flag = flag;
+    }
+
+    void addTo(Router router) {
+        file(router, "hermes-events.js", SCRIPT);
+        file(router, "hermes-events.src.js", SCRIPT);
+        file(router, "hermes-events.d.ts", TEXT);
+        file(router, "hermes-events-react.js", SCRIPT);
+        file(router, "hermes-events-react.d.ts", TEXT);
+        answer(router, "/config.js", this::config);
+    }
+
+    private static void file(Router router, String name, String type) {
+        BrowserFile file = BrowserFile.of(name);
+        answer(router, "/" + name, context -> serve(context, file, type));
+    }
+
+    private static void answer(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+        router.route(path).handler(context -> {
+            context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+            Answers.problem(context, Problem.of(405, "Method Not Allowed"));
+        });
+    }
+
+    /** May be kept, but is asked about each time: a page and its gateway are to be of one version. */
+    private static void serve(RoutingContext context, BrowserFile file, String type) {
+        context.response()
+                .putHeader(HttpHeaders.ETAG, file.tag())
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .putHeader(NO_SNIFFING, "nosniff");
+        if (file.isMeantBy(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+            context.response().setStatusCode(304).end();
+        } else {
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(file.content());
+        }
+    }
+
+    /** A script and a module alike. The flag may change at any time, so nobody keeps it. */
+    private void config(RoutingContext context) {
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, SCRIPT)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .putHeader(NO_SNIFFING, "nosniff")
+                .end(Buffer.buffer("globalThis.__HERMES__ = " + embeddable(values()) + ";\n"));
+    }
+
+    private JsonObject values() {
+        JsonObject channels = new JsonObject();
+        settings.catalogue().channels().forEach((name, channel) -> channels.put(name, values(channel)));
+        return new JsonObject()
+                .put("VITE_SSE_ENABLED", settings.browser().sseEnabled())
+                .put("VITE_API_BASE_URL", settings.browser().apiBaseUrl())
+                .put("enabled", flag.enabled())
+                .put(
+                        "heartbeat_interval",
+                        settings.streams().heartbeatInterval().toSeconds())
+                .put("channels", channels);
+    }
+
+    /** In the words of the catalogue's file. */
+    private static JsonObject values(Channel channel) {
+        JsonObject values = new JsonObject()
+                .put("type", channel.type())
+                .put("scope", channel.scope().toString())
+                .put("filters", new JsonArray(channel.filters()))
+                .put(
+                        "on_connect",
+                        channel.onConnect().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        if (channel.keyField() != null) {
+            values.put("key", channel.keyField());
+        }
+        if (channel.route() != null) {
+            values.put("route", channel.route());
+        }
+        return values;
+    }
+
+    /** Also safe to be pasted into a page: nothing in it ends a script element, begins a comment or breaks a line. */
+    private static String embeddable(JsonObject values) {
+        return values.encode()
+                .replace("<", "\\u003c")
+                .replace(">", "\\u003e")
+                .replace("&", "\\u0026")
+                .replace("\u2028", "\\u2028")
+                .replace("\u2029", "\\u2029");
+    }
+}

@@ -1,0 +1,95 @@
+/** Events of a Hermes gateway in the browser. */
+
+/** What a gateway's POST /token answers; more fields do no harm. */
+export interface HermesToken {
+  token: string;
+  /** Seconds from now. With it the token is renewed at 90 % of its life, else when the gateway says so. */
+  ttl?: number;
+}
+
+export type HermesStatus = 'connecting' | 'connected' | 'reconnecting' | 'polling' | 'disconnected' | 'disabled';
+
+export interface HermesState {
+  readonly status: HermesStatus;
+  readonly transport: 'sse' | 'poll' | null;
+  /** Why it is so; empty while all is well. */
+  readonly reason: string;
+  /** Failed attempts since events last flowed. */
+  readonly attempt: number;
+  /** Whether the gateway has its Redis; while it has not, nothing new can come. */
+  readonly backend: 'up' | 'down';
+  /** When the status last changed, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+export interface HermesEvent<Data = any> {
+  /** The event's position in the log; null for one that says where things stood when the subscription began. */
+  readonly id: string | null;
+  /** Where it can be told: always when polling, else when one channel only has that type. */
+  readonly channel?: string;
+  readonly type: string;
+  readonly data: Data;
+  /** As the producer wrote it; when polling only. */
+  readonly timestamp?: string;
+}
+
+/** Events may be missing here: what comes from these channels must be fetched anew. */
+export interface HermesGap {
+  readonly reason: 'history_evicted' | 'unknown_cursor' | 'source_hole' | 'log_lost' | 'repeated_failure' | (string & {});
+  readonly requested: string;
+  readonly resumed_at: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Of the subscription that is told, the channels and the download to refetch. */
+  readonly channels: string[];
+  readonly downloadId?: string;
+}
+
+export interface HermesError {
+  /** `token`, `no_token`, `unauthorized`, `forbidden`, `bad_request`, `bad_frame`, `unknown_type`, `id_backwards`, `unknown_channel` or `callback_threw`. */
+  readonly code: string;
+  readonly detail: unknown;
+}
+
+export interface HermesSelection {
+  /** Without: the channel of downloads when there is a downloadId, else all. */
+  channels?: string[];
+  /** Only events of this download. */
+  downloadId?: string;
+  /** Only events whose field has that value, or one of those; for the channels that have the filter. */
+  filters?: Record<string, string | string[]>;
+}
+
+export interface HermesOptions {
+  /** Asked for a token of these scopes; null or nothing stops the client with the reason `no_token`. */
+  getToken(scopes: string[]): Promise<string | HermesToken | null | undefined> | string | HermesToken | null | undefined;
+  /** As VITE_API_BASE_URL. Without: what /config.js says. */
+  baseUrl?: string;
+  /** As VITE_SSE_ENABLED. Without: what /config.js says. With false nothing is ever requested. */
+  enabled?: boolean;
+  /** Whether the tabs of a browser share one connection. A text does so among those with the same one, say of one user. */
+  share?: boolean | string;
+  /** Event types besides each channel's usual one. */
+  types?: Record<string, string[]>;
+  /** Where /config.js is, unless on the page, beside the module or on the host of the API. */
+  configUrl?: string;
+  onError?(error: HermesError): void;
+}
+
+export interface HermesEvents {
+  readonly state: HermesState;
+  /** Returns a function that ends it. */
+  subscribe<Data = any>(
+    selection: HermesSelection,
+    onEvent: (event: HermesEvent<Data>) => void,
+    options?: { onGap?: (gap: HermesGap) => void },
+  ): () => void;
+  /** Calls back at each change from now on. Returns a function that ends it. */
+  onState(listener: (state: HermesState) => void): () => void;
+  /** Tries at once, also what has stopped for good. */
+  reconnect(): void;
+  /** Ends everything, for good. */
+  close(): void;
+}
+
+export function createHermesEvents(options: HermesOptions): HermesEvents;

@@ -1,0 +1,243 @@
+package dev.hermes.gateway.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A server, an app and a browser that are not as they should be: a clear state or an error, and never a dead stream. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BadInputIT {
+
+    private static final String DENIED = """
+            for (const [of, name] of [[window, 'localStorage'], [window, 'sessionStorage'], [window, 'indexedDB'],
+                [Navigator.prototype, 'locks'], [Document.prototype, 'cookie']]) {
+              Object.defineProperty(of, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
+            }""";
+
+    private Chromium chromium;
+    private Pages pages;
+    private ScriptedGateway gateway;
+
+    @BeforeAll
+    void open(@TempDir Path temporary) {
+        chromium = Chromium.start(temporary);
+        pages = new Pages(scopes -> "{\"token\":\"sse_any\"}");
+        gateway = new ScriptedGateway();
+    }
+
+    @AfterAll
+    void close() {
+        if (chromium != null) {
+            chromium.close();
+            pages.close();
+            gateway.close();
+        }
+    }
+
+    @AfterEach
+    void putRight() {
+        chromium.closeTabs();
+        gateway.answer(200);
+        pages.tokens(scopes -> "{\"token\":\"sse_any\"}");
+    }
+
+    private Chromium.Tab open(String before) {
+        Chromium.Tab tab = chromium.open(pages.address(gateway.port()), before);
+        Chromium.await(
+                "the client is there", () -> tab.run("return window.ready").equals(true));
+        tab.run("make({}); listen(" + Lab.QUEUE + ")");
+        return tab;
+    }
+
+    private Chromium.Tab connected() {
+        Chromium.Tab tab = open("");
+        tab.awaitStatus("connected");
+        return tab;
+    }
+
+    private static void assertHears(Chromium.Tab tab, Long... numbers) {
+        Chromium.await("heard all", () -> tab.numbers().equals(List.of(numbers)));
+        assertThat(tab.status()).isEqualTo("connected");
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
+    @Test
+    void aFrameThatIsNoObjectIsAnErrorAndTheNextIsHeard() {
+        Chromium.Tab tab = connected();
+
+        gateway.send("2-0", "queue_update", "{not json");
+        gateway.send("3-0", "queue_update", "7");
+        gateway.send("4-0", "queue_update", "{\"n\":4}");
+
+        assertHears(tab, 4L);
+        assertThat(tab.errors()).containsExactly("bad_frame", "bad_frame");
+    }
+
+    @Test
+    void aFrameThatComesAgainIsHeardOnce() {
+        Chromium.Tab tab = connected();
+
+        gateway.send("2-0", "queue_update", "{\"n\":2}");
+        gateway.send("2-0", "queue_update", "{\"n\":2}");
+        gateway.send("3-0", "queue_update", "{\"n\":3}");
+
+        assertHears(tab, 2L, 3L);
+    }
+
+    @Test
+    void anIdThatGoesBackwardsIsAnErrorAndNothingIsSwallowed() {
+        Chromium.Tab tab = connected();
+
+        gateway.send("9-0", "queue_update", "{\"n\":9}");
+        gateway.send("4-0", "queue_update", "{\"n\":4}");
+        gateway.send("5-0", "queue_update", "{\"n\":5}");
+
+        assertHears(tab, 9L, 4L, 5L);
+        assertThat(tab.errors()).containsExactly("id_backwards");
+    }
+
+    @Test
+    void unknownAndUnreadableFramesOfTheServerDoNoHarm() {
+        Chromium.Tab tab = connected();
+
+        gateway.send("2-0", "never_heard_of", "{}");
+        for (String control : List.of("closing", "gap", "backend", "unavailable", "token_expiring", "connected")) {
+            gateway.send("3-0", control, "nonsense");
+        }
+        gateway.send("4-0", "queue_update", "{\"n\":4}");
+
+        assertHears(tab, 4L);
+    }
+
+    @Test
+    void aCallbackThatThrowsHarmsNobodyElse() {
+        Chromium.Tab tab = connected();
+        tab.run("client.subscribe(" + Lab.QUEUE + ", () => { throw new Error('mine'); })");
+        tab.run("client.onState(() => { throw new Error('mine too'); })");
+
+        gateway.send("2-0", "queue_update", "{\"n\":2}");
+
+        assertHears(tab, 2L);
+        Chromium.await("an error", () -> tab.errors().contains("callback_threw"));
+    }
+
+    @Test
+    void aTokenFunctionThatFailsIsAskedAgain() {
+        pages.tokens(scopes -> "");
+        Chromium.Tab tab = open("");
+        Chromium.await("a reason", () -> "token_failed".equals(tab.state().get("reason")));
+
+        pages.tokens(scopes -> "{\"token\":\"sse_any\"}");
+
+        tab.awaitStatus("connected");
+        assertThat(tab.errors()).contains("token");
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
+    @Test
+    void aTokenFunctionThatHasNoneStopsUntilItIsTriedAgain() {
+        pages.tokens(scopes -> "null");
+        Chromium.Tab tab = open("");
+        tab.awaitStatus("disconnected");
+        assertThat(tab.state()).containsEntry("reason", "no_token");
+
+        pages.tokens(scopes -> "\"sse_plain\"");
+        tab.run("client.reconnect()");
+
+        tab.awaitStatus("connected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, bad_request", "401, unauthorized", "403, forbidden"})
+    void aPermanentAnswerStopsWithItsName(int status, String reason) {
+        gateway.answer(status);
+        int asked = pages.asked().size();
+
+        Chromium.Tab tab = open("");
+
+        tab.awaitStatus("disconnected");
+        assertThat(tab.state()).containsEntry("reason", reason);
+        assertThat(pages.asked().size() - asked).isEqualTo(status == 401 ? 2 : 1);
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500", "502", "503", "404", "429"})
+    void anAnswerThatPassesIsOutlived(int status) {
+        gateway.answer(status);
+        Chromium.Tab tab = open("");
+        Chromium.await("a reason", () -> ("http_" + status).equals(tab.state().get("reason")));
+
+        gateway.answer(200);
+
+        tab.awaitStatus("connected");
+    }
+
+    /** Without its jitter the client tries all the faster. */
+    @Test
+    void tenFailuresLeadToPollingAndOneSuccessBack() {
+        gateway.answer(502);
+        int before = gateway.opened().size();
+        Chromium.Tab tab = open("Math.random = () => 0");
+
+        tab.awaitStatus("polling");
+        assertThat(tab.state()).containsEntry("reason", "http_502");
+        // Each attempt is asked for twice, since an EventSource does not tell what it was answered.
+        assertThat(gateway.opened().size() - before).isEqualTo(20);
+        gateway.answer(200);
+
+        tab.awaitStatus("connected");
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
+    @Test
+    void aStreamThatFallsSilentIsReplacedFromWhereItWas() {
+        Chromium.Tab tab = connected();
+        gateway.send("7-0", "heartbeat", "{}");
+        Chromium.await("heard", () -> gateway.opened().size() > 0);
+
+        gateway.hush();
+
+        Chromium.await(
+                "a new one",
+                () -> gateway.opened().get(gateway.opened().size() - 1).contains("last_event_id=7-0"));
+        tab.awaitStatus("connected");
+    }
+
+    @Test
+    void itNeedsNoStorageNoCookiesAndNoLocks() {
+        Chromium.Tab tab = open(DENIED);
+
+        tab.awaitStatus("connected");
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
+    @Test
+    void aClockThatJumpsEndsNothing() {
+        Chromium.Tab tab = open("""
+                const real = Date.now; window.skew = 0; Date.now = () => real() + skew;""");
+        tab.awaitStatus("connected");
+
+        for (Map.Entry<String, String> jump :
+                Map.of("2-0", "-36e5", "3-0", "36e5").entrySet()) {
+            tab.run("skew = " + jump.getValue());
+            gateway.send(
+                    jump.getKey(), "queue_update", "{\"n\":" + jump.getKey().charAt(0) + "}");
+            Chromium.await(
+                    "heard", () -> tab.numbers().contains((long) jump.getKey().charAt(0) - '0'));
+        }
+
+        tab.awaitStatus("connected");
+        assertThat(tab.uncaught()).isEmpty();
+    }
+}

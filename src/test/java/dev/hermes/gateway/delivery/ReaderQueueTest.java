@@ -1,0 +1,56 @@
+package dev.hermes.gateway.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.Opening;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReaderQueueTest {
+
+    private final TestLoop loop = new TestLoop();
+    private final HubFixture fixture =
+            loop.call(() -> new HubFixture(loop.vertx(), HubFixture.Sizes.USUAL, HubFixture.STREAMS, 1));
+    private final ReaderQueue queue = new ReaderQueue();
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    @Test
+    void credentialsTakeTurnsAndEachKeepsItsOwnOrder() {
+        List<Subscriber> greedy = List.of(of("a"), of("a"), of("a"));
+        List<Subscriber> modest = List.of(of("b"), of("b"));
+        queue.addAll(greedy);
+        queue.addAll(modest);
+        List<Subscriber> order = new ArrayList<>();
+        for (Subscriber next = queue.poll(); next != null; next = queue.poll()) {
+            order.add(next);
+        }
+        assertThat(order).containsExactly(greedy.get(0), modest.get(0), greedy.get(1), modest.get(1), greedy.get(2));
+    }
+
+    @Test
+    void whoComesBackWaitsBehindTheOthers() {
+        Subscriber first = of("a");
+        Subscriber second = of("b");
+        queue.add(first);
+        queue.add(second);
+        assertThat(queue.poll()).isEqualTo(first);
+        queue.add(first);
+        assertThat(queue.poll()).isEqualTo(second);
+        assertThat(queue.poll()).isEqualTo(first);
+        assertThat(queue.poll()).isNull();
+    }
+
+    private Subscriber of(String credential) {
+        Opening here = new Opening(new EventId(true, 1, 0), null, List.of());
+        Lease lease = new HubFixture.TestLease(Instant.EPOCH.plusSeconds(credential.charAt(0)), false);
+        return new PendingPoll(fixture.hub, HubFixture.ALL_OF_A, lease, here, 1, 0, Admission.Ticket.FREE);
+    }
+}
