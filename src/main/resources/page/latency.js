@@ -11,9 +11,10 @@ export class Latency {
     this.values = [];
   }
 
-  add(id) {
+  /** What was written before `since`, when the connection began, waited for that and not for the network. */
+  add(id, since) {
     const written = LOG_ID.exec(id);
-    if (written) {
+    if (written && Number(written[1]) >= since) {
       this.values.push(Date.now() - Number(written[1]));
       if (this.values.length > KEPT) {
         this.values.shift();

@@ -90,7 +90,7 @@ function onFrame(frame) {
 function onEvent(event) {
   if (event.id) {
     check.received(event.id);
-    latency.add(event.id);
+    latency.add(event.id, state.since);
   }
   handlers[event.type]?.(event);
   show('queued', String(queue.size));

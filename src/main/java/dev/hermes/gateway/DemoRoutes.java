@@ -3,6 +3,7 @@ package dev.hermes.gateway;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.dev.EmbeddedRedis;
 import dev.hermes.gateway.dev.SimulatedDownloads;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -105,7 +106,10 @@ final class DemoRoutes {
     }
 
     private static void answer(RoutingContext context, Future<Void> done) {
-        done.onSuccess(nothing -> answer(context, new JsonObject())).onFailure(context::fail);
+        // It may complete on another loop, and a response is written on its own.
+        Context own = context.vertx().getOrCreateContext();
+        done.onSuccess(nothing -> own.runOnContext(back -> answer(context, new JsonObject())))
+                .onFailure(failure -> own.runOnContext(back -> context.fail(failure)));
     }
 
     private static void answer(RoutingContext context, JsonObject body) {

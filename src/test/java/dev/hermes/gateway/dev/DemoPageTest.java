@@ -28,7 +28,7 @@ class DemoPageTest {
 
     @Test
     void needsNothingButItsOwnFiles() throws IOException {
-        for (String file : referencedFrom(read("index.html"), "(?:href|src)=\"([^\"#]+)\"")) {
+        for (String file : referencedFrom(read("index.html"), "(?:href|src)=\"/page/([^\"#]+)\"")) {
             assertThat(read(file)).as(file).isNotEmpty();
         }
         for (String script : SCRIPTS) {
