@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
 
 /**
  * A look at the gateway: a real Redis of its own, simulated downloads that publish as Hermes does, and a page on which one
- * sees them move. Settings hold as in production, but for the Redis, the flag and the secret key. A signal ends it at once,
+ * sees them move. Settings hold as in production, but for the Redis, the flag, the secret key, the page and, unless set in the
+ * environment, shorter heartbeats. A signal ends it at once,
  * with status 0 and nothing left behind.
  */
 @Command(
@@ -25,12 +26,15 @@ final class DemoCommand implements Runnable {
 
     private static final int SECRET_BYTES = 32;
 
+    /** What the page's buttons do shows within one or two. */
+    private static final String HEARTBEAT = "5s";
+
     @Override
     public void run() {
         EmbeddedRedis redis = EmbeddedRedis.start();
         Vertx vertx = GatewayProcess.vertx();
         SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
-        DemoRoutes routes = new DemoRoutes(redis, downloads.token());
+        DemoRoutes routes = new DemoRoutes(redis, downloads);
         Future<GatewayProcess> started = GatewayProcess.start(
                         vertx, environment(redis), SettingsLoader.Mode.DEMO, routes::addTo)
                 .compose(gateway -> downloads.start().map(gateway))
@@ -68,6 +72,8 @@ final class DemoCommand implements Runnable {
         environment.put("HERMES_REDIS_CLUSTER", "false");
         environment.remove("HERMES_REDIS_SENTINEL_MASTER");
         environment.put("HERMES_ENABLE_SSE", "true");
+        environment.put("HERMES_PAGE", "true");
+        environment.putIfAbsent("HERMES_SSE_HEARTBEAT_INTERVAL", HEARTBEAT);
         environment.putIfAbsent("HERMES_SECRET_KEY", HexFormat.of().formatHex(secret));
         return environment;
     }

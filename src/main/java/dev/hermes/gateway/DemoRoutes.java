@@ -1,63 +1,48 @@
 package dev.hermes.gateway;
 
+import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.dev.EmbeddedRedis;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import dev.hermes.gateway.dev.SimulatedDownloads;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * The demo's page, and the buttons on it that break things. The page's files are small, so they are read once and kept.
- */
+/** What the page has in the demo only: a token without asking, and buttons that break things. */
 final class DemoRoutes {
 
     private static final String STREAM = "/api/v1/events/stream";
     private static final int BEFORE_ALL = -1;
 
-    private static final Map<String, String> FILES = Map.of(
-            "index.html", "text/html; charset=utf-8",
-            "demo.css", "text/css; charset=utf-8",
-            "demo.js", "text/javascript; charset=utf-8",
-            "downloads.js", "text/javascript; charset=utf-8",
-            "format.js", "text/javascript; charset=utf-8",
-            "journal.js", "text/javascript; charset=utf-8",
-            "resume.js", "text/javascript; charset=utf-8",
-            "stream.js", "text/javascript; charset=utf-8",
-            "icon.svg", "image/svg+xml");
-
     private final EmbeddedRedis redis;
-    private final String token;
+    private final SimulatedDownloads downloads;
 
     /** Connections that carry a stream, of all event loops. */
     private final Set<HttpConnection> streaming = ConcurrentHashMap.newKeySet();
 
-    DemoRoutes(EmbeddedRedis redis, String token) {
+    DemoRoutes(EmbeddedRedis redis, SimulatedDownloads downloads) {
         this.redis = redis;
-        this.token = token;
+        this.downloads = downloads;
     }
 
-    void addTo(Router router) {
+    void addTo(Router router, SseFlag flag) {
         router.get(STREAM).order(BEFORE_ALL).handler(this::remember);
-        FILES.forEach((name, type) -> {
-            Buffer content = read(name);
-            router.route(name.equals("index.html") ? "/" : "/" + name)
-                    .method(HttpMethod.GET)
-                    .method(HttpMethod.HEAD)
-                    .handler(context -> serve(context, type, content));
-        });
-        router.get("/demo/token").handler(this::token);
+        router.get("/page/access.json").order(BEFORE_ALL).handler(context -> access(context, flag));
         router.post("/demo/cut").handler(this::cut);
+        router.post("/demo/stall").handler(context -> stall(context, true));
+        router.post("/demo/flow").handler(context -> stall(context, false));
+        router.post("/demo/token").handler(context -> answer(context, downloads.revokeToken()));
+        router.post("/demo/flag").handler(context -> {
+            flag.switchTo(!flag.enabled());
+            answer(context, new JsonObject().put("enabled", flag.enabled()));
+        });
         router.post("/demo/redis").handler(this::restartRedis);
     }
 
@@ -69,59 +54,68 @@ final class DemoRoutes {
     private void remember(RoutingContext context) {
         HttpConnection connection = context.request().connection();
         if (streaming.add(connection)) {
-            context.response().endHandler(ended -> streaming.remove(connection));
+            context.response().endHandler(ended -> {
+                streaming.remove(connection);
+                StreamStall.release(connection);
+            });
         }
         context.next();
     }
 
-    private void token(RoutingContext context) {
+    private void access(RoutingContext context, SseFlag flag) {
         String address = context.request().scheme() + "://" + context.request().authority();
-        context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(new JsonObject()
+        String token = downloads.token();
+        JsonArray actions = JsonArray.of("cut", "token", "flag", "redis");
+        if (context.request().version() != HttpVersion.HTTP_2) {
+            // There a stalled connection could not be let go any more: it carries the buttons too.
+            actions.add("stall");
+        }
+        answer(
+                context,
+                new JsonObject()
+                        .put("demo", true)
                         .put("token", token)
-                        .put("streamUrl", STREAM)
+                        .put("scope", SimulatedDownloads.TOKEN_SCOPE)
                         .put("curl", curl(address, token))
-                        .put("actions", new JsonArray().add("cut").add("redis"))
-                        .encode());
+                        .put("enabled", flag.enabled())
+                        .put("actions", actions));
     }
 
     /** As a network would: without a word. */
     private void cut(RoutingContext context) {
+        int streams = streaming.size();
         streaming.forEach(HttpConnection::close);
         streaming.clear();
-        context.response().setStatusCode(204).end();
+        answer(context, new JsonObject().put("streams", streams));
+    }
+
+    private void stall(RoutingContext context, boolean held) {
+        streaming.forEach(held ? StreamStall::hold : StreamStall::release);
+        answer(context, new JsonObject().put("streams", streaming.size()));
     }
 
     private void restartRedis(RoutingContext context) {
-        Vertx vertx = context.vertx();
-        vertx.executeBlocking(() -> {
-                    redis.restart();
-                    return null;
-                })
-                .onSuccess(done -> context.response().setStatusCode(204).end())
-                .onFailure(context::fail);
+        answer(
+                context,
+                context.vertx()
+                        .executeBlocking(() -> {
+                            redis.restart();
+                            return true;
+                        })
+                        .mapEmpty());
     }
 
-    private static void serve(RoutingContext context, String type, Buffer content) {
+    private static void answer(RoutingContext context, Future<Void> done) {
+        // It may complete on another loop, and a response is written on its own.
+        Context own = context.vertx().getOrCreateContext();
+        done.onSuccess(nothing -> own.runOnContext(back -> answer(context, new JsonObject())))
+                .onFailure(failure -> own.runOnContext(back -> context.fail(failure)));
+    }
+
+    private static void answer(RoutingContext context, JsonObject body) {
         context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, type)
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'")
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("Referrer-Policy", "no-referrer")
-                .end(content);
-    }
-
-    private static Buffer read(String name) {
-        try (InputStream file = DemoRoutes.class.getResourceAsStream("/demo/" + name)) {
-            if (file == null) {
-                throw new IllegalStateException("the jar lacks demo/" + name);
-            }
-            return Buffer.buffer(file.readAllBytes());
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(body.encode());
     }
 }

@@ -4,6 +4,7 @@ import dev.hermes.gateway.config.Loaded;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsException;
 import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
 import dev.hermes.gateway.ops.LogSetup;
 import dev.hermes.gateway.ops.Signals;
@@ -13,7 +14,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,14 +40,17 @@ final class GatewayProcess {
     /** Starts for production. Returns at once; the process ends by itself, with status 1, when it cannot start. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
         Vertx vertx = vertx();
-        start(vertx, environment, mode, router -> {})
+        start(vertx, environment, mode, (router, flag) -> {})
                 .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
                 .onFailure(GatewayProcess::refuse);
     }
 
     /** Starts on a Vert.x of {@link #vertx}, with further paths on the public port. */
     static Future<GatewayProcess> start(
-            Vertx vertx, Map<String, String> environment, SettingsLoader.Mode mode, Consumer<Router> furtherRoutes) {
+            Vertx vertx,
+            Map<String, String> environment,
+            SettingsLoader.Mode mode,
+            BiConsumer<Router, SseFlag> furtherRoutes) {
         return SettingsLoader.load(vertx, environment, mode).compose(loaded -> {
             Settings settings = loaded.settings();
             LogSetup.apply(settings.logging());
@@ -57,7 +61,8 @@ final class GatewayProcess {
         });
     }
 
-    private static Future<GatewayProcess> deploy(Vertx vertx, Loaded loaded, Consumer<Router> furtherRoutes) {
+    private static Future<GatewayProcess> deploy(
+            Vertx vertx, Loaded loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
         GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);
         return vertx.deployVerticle(gateway).map(deployed -> {
             LOG.info(

@@ -25,7 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ public final class GatewayVerticle extends VerticleBase {
     private static final long DRAIN_CHECK_MILLIS = 20;
 
     private final @Nullable Loaded given;
-    private final Consumer<Router> furtherRoutes;
+    private final BiConsumer<Router, SseFlag> furtherRoutes;
 
     /** What was opened, the last one first: closed in this order. */
     private final Deque<Supplier<Future<Void>>> opened = new ArrayDeque<>();
@@ -62,11 +62,11 @@ public final class GatewayVerticle extends VerticleBase {
 
     /** Takes its settings from the deployment's configuration. */
     public GatewayVerticle() {
-        this(null, router -> {});
+        this(null, (router, flag) -> {});
     }
 
-    /** Takes settings that were loaded before, and adds paths to the public port. */
-    GatewayVerticle(@Nullable Loaded given, Consumer<Router> furtherRoutes) {
+    /** Takes settings that were loaded before, and adds paths to the public port, which may switch the flag. */
+    GatewayVerticle(@Nullable Loaded given, BiConsumer<Router, SseFlag> furtherRoutes) {
         this.given = given;
         this.furtherRoutes = furtherRoutes;
     }
@@ -119,7 +119,7 @@ public final class GatewayVerticle extends VerticleBase {
         return management
                 .start()
                 .compose(listening -> intake.start())
-                .compose(attempted -> publicPort.open(vertx, services, furtherRoutes));
+                .compose(attempted -> publicPort.open(vertx, services, router -> furtherRoutes.accept(router, flag)));
     }
 
     private Future<GatewayReadings> readings(Settings settings, Intake intake) {

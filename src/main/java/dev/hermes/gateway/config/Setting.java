@@ -107,7 +107,11 @@ enum Setting {
             Kind.TEXT,
             "/api/v1",
             "a path that begins with / or a URL that begins with http:// or https://",
-            "Where the page finds the API, as /config.js tells it.");
+            "Where the page finds the API, as /config.js tells it."),
+    HERMES_PAGE(
+            Kind.FLAG,
+            "false",
+            "Whether the public port shows, at /, a page to watch events on; it asks for a token and shows nothing without.");
 
     private static final Map<String, Setting> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Setting::name, Function.identity()));

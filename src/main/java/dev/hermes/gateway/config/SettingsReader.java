@@ -80,7 +80,9 @@ final class SettingsReader {
 
     private BrowserSettings browser() {
         return new BrowserSettings(
-                values.flag(Setting.VITE_SSE_ENABLED), values.read(Setting.VITE_API_BASE_URL, SettingsReader::baseUrl));
+                values.flag(Setting.VITE_SSE_ENABLED),
+                values.read(Setting.VITE_API_BASE_URL, SettingsReader::baseUrl),
+                values.flag(Setting.HERMES_PAGE));
     }
 
     private static @Nullable String baseUrl(String text) {

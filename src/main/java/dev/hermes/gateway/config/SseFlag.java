@@ -27,7 +27,6 @@ public final class SseFlag {
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-    /** Written on the watching context only. */
     private volatile boolean enabled;
 
     /** Set once, before anybody else sees this object; null when nothing is watched. */
@@ -83,7 +82,15 @@ public final class SseFlag {
         return current == null ? Future.succeededFuture() : current.close();
     }
 
-    private void set(boolean state) {
+    /**
+     * Switches it as a change of the file would, until that changes again; for a gateway whose flag no file holds. Any
+     * thread.
+     */
+    public void switchTo(boolean state) {
+        set(state);
+    }
+
+    private synchronized void set(boolean state) {
         if (enabled == state) {
             return;
         }

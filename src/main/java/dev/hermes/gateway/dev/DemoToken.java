@@ -10,14 +10,16 @@ import java.util.Base64;
 /**
  * One SSE token for whoever looks at the demo, in the form that Hermes' own token code gives it. It stays the same for
  * as long as the process runs, so that a copied command line goes on working; its key is written anew long before it
- * expires, and whenever Redis may have lost it. State lives on the event loop of its owner.
+ * expires, and whenever Redis may have lost it. {@link #replace} ends it before its time. State lives on the event loop of its owner.
  */
 final class DemoToken {
 
     private static final int RANDOM_BYTES = 32;
     private static final Duration RENEWED_AFTER = Duration.ofSeconds(HermesCommands.TIME_TO_LIVE_SECONDS / 2);
 
-    private final String value = random();
+    /** Read by anybody. */
+    private volatile String value = random();
+
     private Instant renewAt = Instant.MIN;
 
     String value() {
@@ -29,6 +31,14 @@ final class DemoToken {
         renewAt = Instant.MIN;
     }
 
+    /** Revokes it as Hermes does, by deleting its key, and keeps another one from now on. */
+    void replace(HermesCommands commands) {
+        commands.deleteToken(value);
+        value = random();
+        mayBeLost();
+        renew(commands);
+    }
+
     void renew(HermesCommands commands) {
         Instant now = commands.now();
         if (now.isBefore(renewAt)) {
@@ -38,7 +48,7 @@ final class DemoToken {
         commands.keepToken(
                 value,
                 new JsonObject()
-                        .put("scope", "queue stats system download:*")
+                        .put("scope", SimulatedDownloads.TOKEN_SCOPE)
                         .put("user_id", "demo")
                         .put("expires_at", PythonTime.isoformat(now.plusSeconds(HermesCommands.TIME_TO_LIVE_SECONDS)))
                         .put("permissions", new JsonArray().add("read"))

@@ -55,11 +55,19 @@ final class HermesCommands {
     }
 
     void keepToken(String token, JsonObject grant) {
-        keep("sse:token:" + token, grant);
+        keep(tokenKey(token), grant);
+    }
+
+    void deleteToken(String token) {
+        commands.add(Request.cmd(Command.DEL).arg(tokenKey(token)));
     }
 
     List<Request> asList() {
         return List.copyOf(commands);
+    }
+
+    private static String tokenKey(String token) {
+        return "sse:token:" + token;
     }
 
     private static String snapshotKey(String downloadId) {

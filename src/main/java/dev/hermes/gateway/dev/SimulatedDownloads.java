@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SimulatedDownloads {
 
+    /** What the token is good for. */
+    public static final String TOKEN_SCOPE = "queue stats system download:*";
+
     private static final Logger LOG = LoggerFactory.getLogger(SimulatedDownloads.class);
 
     private static final long TICK_MILLIS = 100;
@@ -71,8 +74,8 @@ public final class SimulatedDownloads {
     }
 
     /**
-     * The SSE token that is good for {@code queue}, {@code stats}, {@code system} and every download; the same for the
-     * life of this object, in Redis from the moment {@link #start} has succeeded.
+     * The SSE token that is good for {@code queue}, {@code stats}, {@code system} and every download; the same until
+     * {@link #revokeToken}, in Redis from the moment {@link #start} has succeeded.
      */
     public String token() {
         return token.value();
@@ -84,6 +87,22 @@ public final class SimulatedDownloads {
         context.runOnContext(
                 ignored -> connect().onSuccess(connected -> keepTicking()).onComplete(started));
         return started.future();
+    }
+
+    /** What {@link #token} gave until now is good for nothing any more, and it gives another one. Fails without Redis. */
+    public Future<Void> revokeToken() {
+        Promise<Void> revoked = Promise.promise();
+        context.runOnContext(ignored -> {
+            RedisConnection current = connection;
+            if (current == null) {
+                revoked.fail("Redis is away");
+                return;
+            }
+            HermesCommands commands = new HermesCommands(clock.instant());
+            token.replace(commands);
+            send(current, commands).onComplete(revoked);
+        });
+        return revoked.future();
     }
 
     /** Nothing more is published once it has completed. What is in Redis stays there until it expires. */

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of the browser client, read from the jar once.
+ * A file for browsers, read from the jar once.
  *
  * @param tag its entity tag, quotes and all
  */
@@ -19,10 +19,13 @@ record BrowserFile(Buffer content, String tag) {
 
     private static final int TAG_BYTES = 8;
 
-    static BrowserFile of(String name) {
-        try (InputStream file = BrowserFile.class.getResourceAsStream("/browser/" + name)) {
+    /**
+     * @param path from the root of the jar, {@code browser/hermes-events.js}
+     */
+    static BrowserFile of(String path) {
+        try (InputStream file = BrowserFile.class.getResourceAsStream("/" + path)) {
             if (file == null) {
-                throw new IllegalStateException("the jar lacks browser/" + name);
+                throw new IllegalStateException("the jar lacks " + path);
             }
             byte[] bytes = file.readAllBytes();
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);

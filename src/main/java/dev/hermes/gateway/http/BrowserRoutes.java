@@ -41,11 +41,11 @@ final class BrowserRoutes {
     }
 
     private static void file(Router router, String name, String type) {
-        BrowserFile file = BrowserFile.of(name);
+        BrowserFile file = BrowserFile.of("browser/" + name);
         answer(router, "/" + name, context -> serve(context, file, type));
     }
 
-    private static void answer(Router router, String path, Handler<RoutingContext> handler) {
+    static void answer(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
         router.route(path).handler(context -> {
             context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
@@ -54,7 +54,7 @@ final class BrowserRoutes {
     }
 
     /** May be kept, but is asked about each time: a page and its gateway are to be of one version. */
-    private static void serve(RoutingContext context, BrowserFile file, String type) {
+    static void serve(RoutingContext context, BrowserFile file, String type) {
         context.response()
                 .putHeader(HttpHeaders.ETAG, file.tag())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")

@@ -49,6 +49,9 @@ final class Routes {
         answer("/health", this::health, HttpMethod.GET, HttpMethod.HEAD);
         bodies();
         new BrowserRoutes(services.settings(), services.sseFlag()).addTo(router);
+        if (services.settings().browser().ownPage()) {
+            PageRoutes.addTo(router);
+        }
         ErrorAnswers.install(router);
         return router;
     }

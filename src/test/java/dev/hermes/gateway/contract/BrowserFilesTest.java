@@ -57,6 +57,12 @@ class BrowserFilesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/", "/page/page.js", "/page/access.json"})
+    void thereIsNoPageUnlessItIsConfigured(String path) {
+        assertThat(get(path).status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"%s", "W/%s", "\"other\", %s", "*"})
     void whatIsKnownAlreadyIsNotSentAgain(String form) {
         String tag = Objects.requireNonNull(get("/hermes-events.js").header("ETag"));

@@ -13,12 +13,22 @@ import org.junit.jupiter.api.Test;
 
 class DemoPageTest {
 
-    private static final List<String> SCRIPTS =
-            List.of("demo.js", "stream.js", "resume.js", "downloads.js", "journal.js", "format.js");
+    private static final List<String> SCRIPTS = List.of(
+            "page.js",
+            "access.js",
+            "downloads.js",
+            "format.js",
+            "inspector.js",
+            "latency.js",
+            "queue.js",
+            "resume.js",
+            "stats.js",
+            "tap.js",
+            "trials.js");
 
     @Test
     void needsNothingButItsOwnFiles() throws IOException {
-        for (String file : referencedFrom(read("index.html"), "(?:href|src)=\"([^\"#]+)\"")) {
+        for (String file : referencedFrom(read("index.html"), "(?:href|src)=\"/page/([^\"#]+)\"")) {
             assertThat(read(file)).as(file).isNotEmpty();
         }
         for (String script : SCRIPTS) {
@@ -46,7 +56,7 @@ class DemoPageTest {
     void hasEveryElementThatItsScriptFillsIn() throws IOException {
         String page = read("index.html");
 
-        assertThat(referencedFrom(read("demo.js"), "(?:at|show)\\('([^']+)'"))
+        assertThat(referencedFrom(read("page.js"), "(?:at|show)\\('([^']+)'"))
                 .hasSizeGreaterThan(20)
                 .allSatisfy(id -> assertThat(page).contains("id=\"" + id + "\""));
     }
@@ -62,7 +72,7 @@ class DemoPageTest {
 
     private static String read(String file) throws IOException {
         try (InputStream content =
-                Objects.requireNonNull(DemoPageTest.class.getResourceAsStream("/demo/" + file), file)) {
+                Objects.requireNonNull(DemoPageTest.class.getResourceAsStream("/page/" + file), file)) {
             return new String(content.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

@@ -71,6 +71,15 @@ final class Browser implements AutoCloseable {
         driver.findElement(By.id(id)).click();
     }
 
+    void type(String id, String text) {
+        driver.findElement(By.id(id)).sendKeys(text);
+    }
+
+    /** A key, to whatever has the focus. */
+    void key(CharSequence key) {
+        driver.switchTo().activeElement().sendKeys(key);
+    }
+
     List<WebElement> all(String selector) {
         return driver.findElements(By.cssSelector(selector));
     }

@@ -45,7 +45,7 @@ class DemoIT {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
         assertThat(page.headers().firstValue("content-security-policy"))
-                .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self'"));
+                .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'none'"));
         assertThat(page.body()).contains("<title>Hermes Gateway</title>");
     }
 

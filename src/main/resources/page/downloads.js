@@ -10,14 +10,15 @@ const FORGOTTEN_AFTER_MS = 15000;
 
 const ENDED = new Set(['completed', 'failed', 'cancelled']);
 const WORDS = {
-  queued: 'Queued', downloading: 'Downloading', processing: 'Processing',
+  downloading: 'Downloading', processing: 'Processing',
   completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled',
 };
 
 export class Downloads {
-  constructor(list, onCounts) {
+  constructor(list, onCounts, onEnd) {
     this.list = list;
     this.onCounts = onCounts;
+    this.onEnd = onEnd;
     this.rows = new Map();
     this.changed = new Set();
     this.ended = { failed: 0, cancelled: 0 };
@@ -46,6 +47,7 @@ export class Downloads {
     if (ENDED.has(row.status) && !ENDED.has(before)) {
       if (row.status !== 'completed') {
         this.ended[row.status] += 1;
+        this.onEnd(row.status);
       }
       this.savedBytes += number(data.file_size, 0);
       setTimeout(() => this.leave(id), FINISHED_STAYS_MS);
@@ -64,6 +66,7 @@ export class Downloads {
   stats(data) {
     if (data.event === 'download_completed') {
       this.completed += 1;
+      this.onEnd('completed');
       this.count();
     }
   }
@@ -129,7 +132,7 @@ export class Downloads {
       row.element.dataset.status = row.status;
       row.name.textContent = row.title;
       row.name.title = row.title;
-      row.percentText.textContent = row.status === 'queued' ? '' : `${row.percent.toFixed(1)} %`;
+      row.percentText.textContent = `${row.percent.toFixed(1)} %`;
       row.bar.setAttribute('aria-valuenow', row.percent.toFixed(0));
       row.bar.setAttribute('aria-label', row.title);
       row.fill.style.transform = `translateX(${row.percent - 100}%)`;
@@ -147,7 +150,6 @@ export class Downloads {
     const moving = rows.filter((row) => row.status === 'downloading' || row.status === 'processing');
     this.onCounts({
       rows: rows.length,
-      queued: rows.filter((row) => row.status === 'queued').length,
       active: moving.length,
       speed: moving.reduce((sum, row) => sum + number(row.speed, 0), 0),
       completed: this.completed,
