@@ -16,8 +16,11 @@ import java.util.List;
 /** From settings to what the Redis client wants to know. Pure. */
 final class ClientOptions {
 
-    /** A silent peer is given up after this; nothing else ends a connection whose other side hangs. */
-    static final int SILENCE_LIMIT_SECONDS = 3;
+    /**
+     * A silent peer is given up after this. Longer than the canary is waited for, which finds most of them: a loop that was
+     * busy for seconds must not take its peers for silent.
+     */
+    static final int SILENCE_LIMIT_SECONDS = 6;
 
     static final int CONNECT_LIMIT_MILLIS = 3_000;
 

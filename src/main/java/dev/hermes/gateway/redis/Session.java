@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +55,9 @@ final class Session {
 
     private static final String CANARY_CHANNEL = Canary.OWN_CHANNELS + "canary:";
     private static final long TICK_MILLIS = 1_000;
-    private static final long PROOF_LIMIT_SECONDS = 3;
+    /** Half a tick less than 3 s, so that the third tick after it finds it late. */
+    private static final long CANARY_NANOS = 2_500_000_000L;
+
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
     // Sentinels and nodes of a Cluster are asked one after the other, each may take as long as a single Redis.
     private static final long ATTEMPT_LIMIT_MANY_MILLIS = 10_000;
@@ -69,7 +70,7 @@ final class Session {
     private final Connections connections;
     private final LogConnections logConnections;
     private final String canaryChannel;
-    private final Canary canary = new Canary(TimeUnit.SECONDS.toNanos(PROOF_LIMIT_SECONDS));
+    private final Canary canary = new Canary(CANARY_NANOS);
     private final Set<String> unconfirmed = new HashSet<>();
     private final long attemptTimer;
 
@@ -257,7 +258,7 @@ final class Session {
 
     private void tick(RedisConnection connection) {
         if (canary.overdue(System.nanoTime())) {
-            end("no canary came back for " + PROOF_LIMIT_SECONDS + " s");
+            end("no canary came back for 3 s");
             return;
         }
         // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.

@@ -23,7 +23,7 @@ class ClientOptionsTest {
     void endsASilentPeerAndNeverWaitsLong() {
         RedisOptions options = ClientOptions.of(single("redis://localhost"));
         assertThat(options.getType()).isEqualTo(RedisClientType.STANDALONE);
-        assertThat(options.getNetClientOptions().getReadIdleTimeout()).isEqualTo(3);
+        assertThat(options.getNetClientOptions().getReadIdleTimeout()).isEqualTo(6);
         assertThat(options.getNetClientOptions().getIdleTimeoutUnit()).isEqualTo(TimeUnit.SECONDS);
         assertThat(options.getNetClientOptions().getConnectTimeout()).isEqualTo(3_000);
         assertThat(options.getNetClientOptions().isSsl()).isFalse();
