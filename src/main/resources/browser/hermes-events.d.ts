@@ -46,7 +46,7 @@ export interface HermesGap {
 }
 
 export interface HermesError {
-  /** `token`, `no_token`, `unauthorized`, `forbidden`, `bad_request`, `bad_frame`, `unknown_type`, `id_backwards`, `unknown_channel` or `callback_threw`. */
+  /** `token`, `no_token`, `unauthorized`, `forbidden`, `bad_request`, `bad_frame`, `unknown_type`, `id_backwards` or `callback_threw`. */
   readonly code: string;
   readonly detail: unknown;
 }

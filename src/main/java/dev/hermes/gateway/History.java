@@ -49,6 +49,10 @@ interface History {
     /** Whether entries of it reach the hubs right now. */
     boolean followed();
 
+    /** What keeps it from being of use although Redis is there and takes writes, for people; or null. */
+    @Nullable
+    String trouble();
+
     /** Completes once it is known whether the source has a hole right now, or when that takes too long. */
     Future<Void> settled();
 

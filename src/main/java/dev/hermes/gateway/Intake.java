@@ -6,7 +6,7 @@ import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.OwnerLoop;
-import dev.hermes.gateway.event.Signal;
+import dev.hermes.gateway.event.Rejection;
 import dev.hermes.gateway.ingest.BusDoor;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.IngestSnapshot;
@@ -46,9 +46,10 @@ final class Intake implements RedisLinkListener {
     private static final int LOG_READERS = 4;
 
     private static final long RETRY_MILLIS = 500;
+    private static final long WATCH_MILLIS = 500;
 
     private final Vertx vertx;
-    private final HubSignals hubs;
+    private final BackendNews told;
     private final OwnerLoop loop;
     private final InstantSource clock = InstantSource.system();
     private final ChannelDirectory channels;
@@ -72,12 +73,14 @@ final class Intake implements RedisLinkListener {
     /** Why the log cannot be written although Redis is there. */
     private @Nullable String refusal;
 
-    /** What the streams know. */
-    private boolean toldDown;
+    /** Why the log is of no use although it can be written. */
+    private @Nullable String trouble;
+
+    private long watchTimer = -1;
 
     Intake(Vertx vertx, Settings settings, HubSignals hubs) {
         this.vertx = vertx;
-        this.hubs = hubs;
+        this.told = new BackendNews(hubs, clock);
         this.loop = OwnerLoop.current(vertx);
         this.channels = new ChannelDirectory(settings.catalogue());
         this.parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
@@ -87,7 +90,7 @@ final class Intake implements RedisLinkListener {
         RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
         this.history = redis == null || rejected == null || settings.history().store() == HistorySettings.Store.MEMORY
                 ? new MemoryHistory(loop, new MemoryLog(vertx, settings.history(), recallable(settings), clock, hubs))
-                : redisHistory(settings, redis, rejected);
+                : redisHistory(settings, hubs, redis, rejected);
         this.publisher = new Publisher(
                 loop, history.log(), settings.catalogue().channels().keySet());
         if (redis == null || rejected == null) {
@@ -111,7 +114,7 @@ final class Intake implements RedisLinkListener {
         return new Subscriptions(names, channels.patterns(), LOG_READERS);
     }
 
-    private History redisHistory(Settings settings, RedisLink link, RejectedMessages rejected) {
+    private History redisHistory(Settings settings, HubSignals hubs, RedisLink link, RejectedMessages rejected) {
         LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
                 scripts, link.tail(), link.readers(), channels::logged, parser, recallable(settings), clock);
@@ -120,11 +123,15 @@ final class Intake implements RedisLinkListener {
         return new RedisHistory(
                 vertx,
                 loop,
-                scripts,
                 parts,
                 hubs,
                 heard,
+                this::refused,
                 (id, channel, reason, detail, payload) -> rejected.keep(channel, reason, detail, payload));
+    }
+
+    private void refused(Rejection reason) {
+        publisher.rejected(reason);
     }
 
     private static Set<String> recallable(Settings settings) {
@@ -136,6 +143,7 @@ final class Intake implements RedisLinkListener {
 
     /** Completes when the first attempt to reach Redis has succeeded, and its marker settled, or failed. */
     Future<Void> start() {
+        watchTimer = vertx.setPeriodic(WATCH_MILLIS, tick -> watch());
         return redis == null
                 ? Future.succeededFuture()
                 : redis.start()
@@ -145,6 +153,7 @@ final class Intake implements RedisLinkListener {
 
     /** In reverse: the doors, the log, Redis. */
     Future<Void> close() {
+        vertx.cancelTimer(watchTimer);
         return busDoor.close()
                 .eventually(history::close)
                 .eventually(() -> redis == null ? Future.succeededFuture() : redis.close());
@@ -192,10 +201,7 @@ final class Intake implements RedisLinkListener {
     }
 
     private void resume() {
-        if (toldDown) {
-            toldDown = false;
-            hubs.tell(new Signal.BackendUp(clock.instant()));
-        }
+        told.up();
         history.resume(downSince);
     }
 
@@ -209,7 +215,7 @@ final class Intake implements RedisLinkListener {
             // Messages are still heard, and logged once there is room again.
             turn++;
             history.hold();
-            tellDown(reason);
+            told.down(reason);
         }
     }
 
@@ -224,24 +230,30 @@ final class Intake implements RedisLinkListener {
         linked = false;
         refusal = null;
         history.down();
-        tellDown(reason);
+        told.down(reason);
     }
 
-    private void tellDown(String reason) {
-        if (!toldDown) {
-            toldDown = true;
-            hubs.tell(new Signal.BackendDown(clock.instant(), reason));
+    /** A link that holds says nothing of a log that is kept by nobody: streams and whoever asks must not be told so. */
+    private void watch() {
+        String before = trouble;
+        trouble = linked && refusal == null ? history.trouble() : null;
+        if (trouble != null) {
+            told.down(trouble);
+        } else if (before != null && linked && refusal == null && history.followed()) {
+            told.up();
         }
     }
 
     /** Whether events flow: always without Redis, else only while it is proven to be there and the log is followed. */
     boolean flowing() {
-        return redis == null || (redis.state() == LinkState.LIVE && refusal == null && history.followed());
+        return redis == null
+                || (redis.state() == LinkState.LIVE && refusal == null && trouble == null && history.followed());
     }
 
     /** Why they do not, for people. */
     String problem() {
-        String problem = redis == null ? null : refusal == null ? redis.problem() : refusal;
+        String refused = refusal == null ? trouble : refusal;
+        String problem = redis == null ? null : refused == null ? redis.problem() : refused;
         return problem == null ? "not reached yet" : problem;
     }
 

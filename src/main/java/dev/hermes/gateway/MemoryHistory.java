@@ -90,6 +90,11 @@ final class MemoryHistory implements History {
     }
 
     @Override
+    public @Nullable String trouble() {
+        return null;
+    }
+
+    @Override
     public Future<Void> settled() {
         return Future.succeededFuture();
     }

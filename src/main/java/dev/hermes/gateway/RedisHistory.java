@@ -3,6 +3,7 @@ package dev.hermes.gateway;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.event.Rejection;
 import dev.hermes.gateway.ingest.ChainAppends;
 import dev.hermes.gateway.ingest.Hearing;
 import dev.hermes.gateway.ingest.MarkerChain;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,8 @@ final class RedisHistory implements History {
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
+    private final LastingFailure refusal = new LastingFailure(System::nanoTime);
+    private final LastingFailure unfollowed = new LastingFailure(System::nanoTime);
     private final Hearing hearing;
     private final long watchTimer;
     private List<Promise<Void>> unsettled = new ArrayList<>();
@@ -56,17 +60,22 @@ final class RedisHistory implements History {
     private boolean up;
     private int watches;
 
+    /**
+     * @param refused counts each entry that is no event
+     * @param refusals keeps those that no other gateway was first to find
+     */
     RedisHistory(
             Vertx vertx,
             OwnerLoop loop,
-            LogScripts scripts,
             RedisLogParts parts,
             LogOutlet outlet,
             List<String> subscriptions,
+            Consumer<Rejection> refused,
             StreamEntries.Refusals refusals) {
         this.vertx = vertx;
-        this.scripts = scripts;
-        this.log = new RedisLog(loop, parts, outlet, this::settled, (id, channel, reason, detail, payload) -> {
+        this.scripts = parts.scripts();
+        this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
+            refused.accept(reason);
             first(id).onSuccess(isFirst -> {
                 if (isFirst) {
                     refusals.refused(id, channel, reason, detail, payload);
@@ -76,7 +85,7 @@ final class RedisHistory implements History {
         this.chain = new MarkerChain(
                 UUID.randomUUID().toString(),
                 subscriptions,
-                scripts,
+                new RefusedCalls(scripts, refusal),
                 MarkerChainTime.current(vertx),
                 MarkerChainLimits.DEFAULT,
                 new Appending());
@@ -92,7 +101,7 @@ final class RedisHistory implements History {
     /** What broke under a link that did not must not stay so until that breaks; age is looked at now and then. */
     private void watch() {
         if (up && !log.followed()) {
-            log.up().onFailure(failure -> LOG.debug("log cannot be followed reason=\"{}\"", failure.getMessage()));
+            log.up().onComplete(followed -> unfollowed.over(), failure -> unfollowed.failed(notFollowed(failure)));
         }
         if (up) {
             log.lookForProducers();
@@ -100,6 +109,10 @@ final class RedisHistory implements History {
         if (up && ++watches % WATCHES_A_TRIM == 0) {
             trim();
         }
+    }
+
+    private static String notFollowed(Throwable failure) {
+        return "the log cannot be followed: " + failure.getMessage();
     }
 
     private void trim() {
@@ -143,12 +156,15 @@ final class RedisHistory implements History {
         log.up()
                 .onComplete(
                         judged -> {
+                            unfollowed.over();
                             if (up && now.equals(identity)) {
                                 chain.up(now);
                             }
                         },
                         failure -> {
-                            LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
+                            if (unfollowed.failed(notFollowed(failure))) {
+                                LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
+                            }
                             vertx.setTimer(RETRY_MILLIS, again -> {
                                 if (up && now.equals(identity)) {
                                     begin(now);
@@ -166,6 +182,8 @@ final class RedisHistory implements History {
     @Override
     public void resume(@Nullable Instant downSince) {
         if (up) {
+            refusal.over();
+            unfollowed.over();
             chain.up(identity);
         }
     }
@@ -202,6 +220,20 @@ final class RedisHistory implements History {
     @Override
     public boolean followed() {
         return log.followed();
+    }
+
+    @Override
+    public @Nullable String trouble() {
+        if (!up) {
+            return null;
+        }
+        return log.followed() ? refusal.reason() : unfollowed.reason();
+    }
+
+    /** As {@link #settled}; fails where nothing is kept of what is heard, for a stream would not hear of it. */
+    private Future<Void> usable() {
+        String reason = refusal.reason();
+        return reason == null ? settled() : Future.failedFuture(reason);
     }
 
     @Override

@@ -36,6 +36,9 @@ public final class MarkerChain {
     // All of it on the owner's loop only.
     private @Nullable String identity;
     private boolean connected;
+    /** Only then does {@link #up} go on: in any other case nobody knows what was not heard. */
+    private boolean held;
+
     private boolean closed;
     private final Promise<Void> drained = Promise.promise();
     private int epoch;
@@ -78,10 +81,8 @@ public final class MarkerChain {
      */
     public void up(String logIdentity) {
         assertOwnerLoop();
-        if (closed) {
-            return;
-        }
-        boolean goesOn = connected && logIdentity.equals(identity);
+        boolean goesOn = held && connected && logIdentity.equals(identity);
+        held = false;
         if (!logIdentity.equals(identity)) {
             sender.forget();
             listened.endedAt(Instant.EPOCH);
@@ -98,6 +99,7 @@ public final class MarkerChain {
     /** Redis takes no writes, though it is heard: until {@link #up}, with the same identity, everything is kept. */
     public void hold() {
         assertOwnerLoop();
+        held = true;
         sender.pause();
     }
 
@@ -157,7 +159,6 @@ public final class MarkerChain {
 
     /** Whether the log has come to the marker that was drawn last. */
     public boolean settled() {
-        assertOwnerLoop();
         return stretch != null && stretch.settled();
     }
 

@@ -3,6 +3,7 @@ package dev.hermes.gateway.log;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,15 +48,15 @@ final class ProducerEntries {
         this.scripts = scripts;
     }
 
-    /** From now on another log is followed. */
-    void begin(String identity, Supplier<EventId> position) {
+    /** Another log is to be followed once this completes, from an entry that is there already. Never fails. */
+    Future<Void> begin(String identity, Supplier<EventId> position) {
         run++;
         counted.forEach((channel, count) -> before.merge(channel, count, Long::sum));
         counted.clear();
         found.clear();
         difference = null;
         endLook();
-        look(identity, position);
+        return look(identity, position);
     }
 
     /** The tail found this entry. */
@@ -105,23 +106,23 @@ final class ProducerEntries {
     }
 
     /** Finds out how many there are by now. One look at a time; one that fails is as none. Owner's loop. */
-    void look(String identity, Supplier<EventId> position) {
+    Future<Void> look(String identity, Supplier<EventId> position) {
         if (passed != null) {
-            return;
+            return Future.succeededFuture();
         }
         List<Passed> mine = new ArrayList<>();
         passed = mine;
         int asked = run;
-        scripts.appended(identity).onComplete(answer -> {
-            if (asked != run || passed != mine) {
-                return;
+        return scripts.appended(identity).transform(answer -> {
+            if (asked == run && passed == mine) {
+                if (answer.succeeded() && answer.result() instanceof LogScriptReply.Given<LogScriptAppended> given) {
+                    seen = given.value();
+                    reached(position.get());
+                } else {
+                    endLook();
+                }
             }
-            if (answer.succeeded() && answer.result() instanceof LogScriptReply.Given<LogScriptAppended> given) {
-                seen = given.value();
-                reached(position.get());
-            } else {
-                endLook();
-            }
+            return Future.succeededFuture();
         });
     }
 

@@ -159,6 +159,8 @@ public final class RedisLog implements EventLog {
         String meant = identity;
         Future<Void> begun = scripts.origin(meant, reachedOnce ? tail.position() : null, clock.instant())
                 .map(LogScriptReply::required)
+                // Before anybody is told, so that what is appended because of that is told apart.
+                .compose(tip -> producers.begin(meant, tail::position).map(tip))
                 .map(tip -> restarted(meant, tip));
         if (!begun.isComplete()) {
             restarting = begun;
@@ -174,7 +176,6 @@ public final class RedisLog implements EventLog {
         reachedOnce = true;
         followedIdentity = meant;
         own.clear();
-        producers.begin(meant, tail::position);
         outlet.lost(tip);
         follow(tip);
         indexing.restart();

@@ -43,7 +43,7 @@ public final class RedisLogParts {
         this.clock = clock;
     }
 
-    LogScripts scripts() {
+    public LogScripts scripts() {
         return scripts;
     }
 

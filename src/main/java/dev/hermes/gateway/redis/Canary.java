@@ -6,13 +6,21 @@ import java.util.Deque;
 /**
  * The numbered messages that a session sends to itself through Redis, and when each was sent. Time is nanoseconds of one
  * monotonic clock and is passed in. What counts is how long one has been under way, not when the last came back: so a
- * gateway that was itself suspended does not blame Redis. Confined to the owner's loop.
+ * gateway that was itself suspended does not blame Redis. Nor is a canary missed while other messages come: it waits its
+ * turn behind them. Confined to the owner's loop.
  */
 final class Canary {
+
+    /** What gateways tell each other, and themselves. */
+    static final String OWN_CHANNELS = "hermes:gateway:";
+
+    /** However many messages come, so many times the limit is too long. */
+    private static final int LIMITS_BEHIND_MESSAGES = 10;
 
     private final long limitNanos;
     private final Deque<Long> underWay = new ArrayDeque<>();
     private long oldest;
+    private boolean heard;
 
     Canary(long limitNanos) {
         this.limitNanos = limitNanos;
@@ -22,6 +30,15 @@ final class Canary {
     long sent(long now) {
         underWay.addLast(now);
         return oldest + underWay.size() - 1;
+    }
+
+    /** The number in a message; -1, which none has, in one that somebody else sent. */
+    static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException notOurs) {
+            return -1;
+        }
     }
 
     /** How long this one took, -1 if it is not under way; earlier ones will not come any more. */
@@ -37,9 +54,16 @@ final class Canary {
         return now - sentAt;
     }
 
-    /** Whether one has been under way for too long. */
+    /** Another message came. Those of gateways come without end, and show nothing. */
+    void heard(String channel) {
+        heard |= !channel.startsWith(OWN_CHANNELS);
+    }
+
+    /** Whether one has been under way for too long, and nothing else was heard since this was asked last. */
     boolean overdue(long now) {
+        boolean others = heard;
+        heard = false;
         Long first = underWay.peekFirst();
-        return first != null && now - first >= limitNanos;
+        return first != null && now - first >= (others ? LIMITS_BEHIND_MESSAGES * limitNanos : limitNanos);
     }
 }

@@ -35,10 +35,10 @@ final class LogConnections {
         return opened;
     }
 
-    /** A reader that has nothing to read must not be taken for silent. The first follows the tail and is never idle. */
+    /** One that has nothing to read must not be taken for silent, nor the first while the tail cannot be followed. */
     Future<Void> keepAlive() {
         List<Future<?>> pings = new ArrayList<>();
-        opened.stream().skip(1).forEach(reader -> pings.add(Replies.send(reader, Request.cmd(Command.PING))));
+        opened.forEach(reader -> pings.add(Replies.send(reader, Request.cmd(Command.PING))));
         return Future.all(pings).mapEmpty();
     }
 }

@@ -54,7 +54,7 @@ final class Session {
         void ended(String reason);
     }
 
-    private static final String CANARY_CHANNEL = "hermes:gateway:canary:";
+    private static final String CANARY_CHANNEL = Canary.OWN_CHANNELS + "canary:";
     private static final long TICK_MILLIS = 1_000;
     private static final long PROOF_LIMIT_SECONDS = 3;
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
@@ -193,6 +193,7 @@ final class Session {
         if (pattern == null && channel.equals(canaryChannel)) {
             canaryBack(payload.toString());
         } else if (state == LinkState.LIVE) {
+            canary.heard(channel);
             observer.message(new RedisMessage(channel, pattern, payload.toBuffer()));
         }
     }
@@ -239,7 +240,7 @@ final class Session {
     }
 
     private void canaryBack(String number) {
-        long took = canary.cameBack(Long.parseLong(number), System.nanoTime());
+        long took = canary.cameBack(Canary.number(number), System.nanoTime());
         if (took < 0) {
             return;
         }

@@ -27,7 +27,8 @@ local function above(id)
   return millis .. '-' .. plusOne(sequence)
 end
 
-local floor = ARGV[2]
+-- Above the highest id that there is stands none; it was taken along with the log that had it.
+local floor = ARGV[2] == MOST .. '-' .. MOST and '' or ARGV[2]
 local newest = newestId()
 local id, failure
 

@@ -13,6 +13,7 @@
 local HASH, STREAM = KEYS[1], KEYS[2]
 local VERSION = '1'
 local OWN_CHANNEL = 'hermes:gateway:log'
+local NUMBERS = {'current', 'marker', 'bytes', 'entries'}
 
 local state = {}
 local changed = {}
@@ -33,6 +34,14 @@ local function open()
   if (state.version or VERSION) ~= VERSION then
     return redis.error_reply('HERMESVERSION the log is kept by gateways of another version: its state has version '
       .. state.version .. ', this gateway knows ' .. VERSION)
+  end
+  -- Found when it is too late, after an append, it would be the same append again and again.
+  for index = 1, #NUMBERS do
+    local value = state[NUMBERS[index]]
+    if value and not string.match(value, '^%-?%d+$') then
+      return redis.error_reply('HERMESSTATE the field ' .. NUMBERS[index] .. ' of ' .. HASH
+        .. ' must be a number; DEL of that key begins another log')
+    end
   end
   return nil
 end
@@ -199,7 +208,7 @@ local function saveAccount()
   put('entries', integer(entries))
   put('accounted', accounted)
   for channel, count in pairs(appended) do
-    put('c:' .. channel, integer(tonumber(state['c:' .. channel] or 0) + count))
+    put('c:' .. channel, integer((tonumber(state['c:' .. channel]) or 0) + count))
   end
 end
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrowserFilesTest {
 
     private static final String ORIGIN = "https://app.example";
-    private static final int SIX_KILOBYTES = 6 * 1_024;
+    private static final int SIX_KILOBYTES = 6_000;
     private static final String AMPERSAND = "/api/v1?a&amp;b";
 
     @AutoClose

@@ -153,6 +153,21 @@ class MarkerChainTest {
     }
 
     @Test
+    void whoIsUpAgainWithoutHavingHeldBeginsAnewForNobodyKnowsWhatItMissed() {
+        ChainFixture gateway = gateway("g");
+        gateway.join();
+        gateway.hearAndSend("1");
+        gateway.chain.up(ChainRedis.IDENTITY);
+        gateway.hearAndSend("after something unheard");
+        assertThat(redis.log()).containsExactly("1");
+        gateway.chain.hold();
+        gateway.chain.down();
+        gateway.chain.up(ChainRedis.IDENTITY);
+        gateway.hearAndSend("after something unheard");
+        assertThat(redis.log()).containsExactly("1");
+    }
+
+    @Test
     void aFullRedisGetsEverythingLater() {
         ChainFixture gateway = gateway("g");
         gateway.join();

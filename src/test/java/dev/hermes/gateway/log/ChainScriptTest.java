@@ -296,6 +296,26 @@ class ChainScriptTest {
     }
 
     @Test
+    void aDamagedStateIsRefusedBeforeAnythingIsAppended() {
+        long m = draw(BOTH);
+        for (String field : List.of("current", "marker", "bytes", "entries")) {
+            redis.ask("HSET", LogScript.STATE, field, "nan");
+            assertThatThrownBy(() -> run(append(m, 0, 1, "a")))
+                    .hasMessageContaining("HERMESSTATE")
+                    .hasMessageContaining(field);
+            redis.ask("HSET", LogScript.STATE, field, Long.toString(m));
+        }
+        assertThat(redis.log()).isEmpty();
+    }
+
+    @Test
+    void beginsAnewWhereNoIdIsAboveThoseGivenOut() {
+        EventId highest = new EventId(false, -1, -1);
+        assertThat(given(await(scripts.origin(IDENTITY, highest, HEARD))).isAfter(new EventId(false, 0, 0)))
+                .isTrue();
+    }
+
+    @Test
     void carriesHundredsOfCalls() {
         long m = draw(BOTH);
         List<ChainCall> calls = new ArrayList<>();

@@ -35,8 +35,8 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     final RedisLink link;
     volatile Runnable onEachMessage = () -> {};
 
-    private LinkFixture(RedisSettings settings) throws Exception {
-        link = on(owner, () -> Future.succeededFuture(new RedisLink(vertx, settings, SUBSCRIPTIONS, this)));
+    private LinkFixture(RedisSettings settings, Subscriptions subscriptions) throws Exception {
+        link = on(owner, () -> Future.succeededFuture(new RedisLink(vertx, settings, subscriptions, this)));
     }
 
     /** Made and not started. */
@@ -45,7 +45,17 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     }
 
     static LinkFixture of(RedisSettings settings) throws Exception {
-        return new LinkFixture(settings);
+        return new LinkFixture(settings, SUBSCRIPTIONS);
+    }
+
+    /** As {@link #live}, with connections to follow and read a log, which nobody uses. */
+    static LinkFixture liveWithLog(String url, int readers) throws Exception {
+        LinkFixture fixture = new LinkFixture(
+                new RedisSettings(List.of(new Secret(url)), 0, null, false, null),
+                new Subscriptions(SUBSCRIPTIONS.channels(), SUBSCRIPTIONS.patterns(), readers));
+        fixture.start();
+        fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
+        return fixture;
     }
 
     /** Started, and live. */

@@ -3,6 +3,7 @@ package dev.hermes.gateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -86,12 +87,36 @@ class LinkPartsTest {
     }
 
     @Test
+    void missesNoCanaryThatWaitsBehindOtherMessagesUnlessThatHasNoEnd() {
+        Canary canary = new Canary(3);
+        canary.sent(100);
+        canary.heard("queue:updates");
+        assertThat(canary.overdue(104)).isFalse();
+        canary.heard("hermes:gateway:sync");
+        assertThat(canary.overdue(105)).isTrue();
+        canary.heard("queue:updates");
+        assertThat(canary.overdue(129)).isFalse();
+        canary.heard("queue:updates");
+        assertThat(canary.overdue(130)).isTrue();
+    }
+
+    @Test
     void knowsNoCanaryThatItDidNotSend() {
         Canary canary = new Canary(3);
         long only = canary.sent(0);
         assertThat(canary.cameBack(only + 1, 1)).isEqualTo(-1);
         assertThat(canary.cameBack(only, 1)).isEqualTo(1);
         assertThat(canary.cameBack(only, 2)).isEqualTo(-1);
+    }
+
+    @Test
+    void takesWhatOthersSendForNoCanary() {
+        Canary canary = new Canary(3);
+        canary.sent(0);
+        for (String forged : List.of("", "abc", "-1", "99999999999999999999")) {
+            assertThat(canary.cameBack(Canary.number(forged), 1)).isEqualTo(-1);
+        }
+        assertThat(canary.overdue(3)).isTrue();
     }
 
     @Test

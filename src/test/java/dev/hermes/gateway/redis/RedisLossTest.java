@@ -88,6 +88,19 @@ class RedisLossTest {
     }
 
     @Test
+    void keepsEveryConnectionOfALogAliveThatNobodyReads() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                LinkFixture fixture = LinkFixture.liveWithLog(redis.url().toString(), 2)) {
+            await().atMost(SOON)
+                    .until(() -> fixture.ask(Command.CLIENT, "LIST")
+                                    .lines()
+                                    .filter(line -> line.contains("cmd=ping"))
+                                    .count()
+                            == 3);
+        }
+    }
+
+    @Test
     void recoversWhenItsSubscriberIsKilled() throws Exception {
         recoversFromKilling("pubsub");
     }

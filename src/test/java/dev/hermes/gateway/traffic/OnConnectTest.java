@@ -104,6 +104,15 @@ class OnConnectTest {
     }
 
     @Test
+    void aSnapshotThatIsNoTextIsSkipped() {
+        producer.send("LPUSH", KEY, "{}").sync();
+        try (SseConnection stream = open("/api/v1/events/downloads/d-1")) {
+            producer.event("download:updates", "download_progress", AFTERWARDS).sync();
+            assertThat(stream.nextEvent().data()).isEqualTo(AFTERWARDS);
+        }
+    }
+
+    @Test
     void aStreamOfAllDownloadsBeginsWithNothing() {
         producer.send("SET", KEY, "{\"status\": \"downloading\"}").sync();
         progress("d-1", "downloading");

@@ -47,6 +47,18 @@ class ProducerEntriesTest {
         }
     }
 
+    @Test
+    void whatIsNoEventIsCountedByEveryGatewayThoughOneKeepsIt() {
+        Operator first = new Operator(log.gateway());
+        Operator second = new Operator(log.gateway());
+        log.ask("XADD", "hermes:events", "*", "channel", "queue:updates", "type", "queue_update", "data", "[1]");
+        String counter = "hermes_events_rejected_total{reason=\"wrong_type\"}";
+        await().untilAsserted(() -> assertThat(first.metric(counter)).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(second.metric(counter)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(log.ask("XLEN", "hermes:rejected")).containsExactly("1"));
+    }
+
     private static void assertReceived(RunningGateway gateway, int byProducers, int posted) {
         Operator operator = new Operator(gateway);
         await().untilAsserted(() -> assertThat(received(operator, "xadd"))

@@ -1,0 +1,43 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.log.ChainAnswer;
+import dev.hermes.gateway.log.ChainBatch;
+import dev.hermes.gateway.log.ChainLog;
+import dev.hermes.gateway.log.LogScriptReply;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Hands the chain's calls on and notes whether the log refuses them: Redis may be there, answer and take writes, and yet
+ * keep nothing of what is heard, because the log is kept by another version or is no stream. Owned by the loop of the link.
+ */
+final class RefusedCalls implements ChainLog {
+
+    private final ChainLog log;
+    private final LastingFailure refusal;
+
+    RefusedCalls(ChainLog log, LastingFailure refusal) {
+        this.log = log;
+        this.refusal = refusal;
+    }
+
+    @Override
+    public Future<LogScriptReply<Long>> draw(String identity, List<String> subscriptions, String gateway, Instant now) {
+        return log.draw(identity, subscriptions, gateway, now).onComplete(this::note);
+    }
+
+    @Override
+    public Future<LogScriptReply<ChainAnswer>> chain(ChainBatch batch) {
+        return log.chain(batch).onComplete(this::note);
+    }
+
+    private void note(AsyncResult<?> result) {
+        if (result.succeeded()) {
+            refusal.over();
+        } else {
+            refusal.failed("the log refuses what is heard: " + result.cause().getMessage());
+        }
+    }
+}
