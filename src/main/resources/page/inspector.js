@@ -81,12 +81,23 @@ export class Inspector {
       }
     }
     while (this.body.childElementCount > SHOWN) {
-      this.body.lastElementChild.remove();
+      const last = this.body.lastElementChild;
+      if (last === document.activeElement) {
+        last.previousElementSibling.focus();
+      }
+      last.remove();
     }
-    if (!this.body.querySelector('[tabindex="0"]')) {
-      this.body.firstElementChild?.setAttribute('tabindex', '0');
-    }
+    this.offer();
     this.tell();
+  }
+
+  /** The keyboard enters the list at the row that was chosen, else at the newest. */
+  offer() {
+    const row = this.body.querySelector('[aria-selected]') ?? this.body.firstElementChild;
+    if (row && row.tabIndex !== 0 && !this.body.contains(document.activeElement)) {
+      this.body.querySelector('[tabindex="0"]')?.setAttribute('tabindex', '-1');
+      row.tabIndex = 0;
+    }
   }
 
   tell() {

@@ -28,6 +28,6 @@ export class Latency {
     if (sorted.length === 0) {
       return '–';
     }
-    return value(0.5) < 0 ? 'unknown: the clocks differ' : `${value(0.5)} ms median, ${value(0.99)} ms p99`;
+    return value(0.5) < 0 ? 'unknown: the clocks differ' : `${value(0.5)} ms p50, ${value(0.99)} ms p99`;
   }
 }

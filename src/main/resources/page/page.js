@@ -48,7 +48,7 @@ const latency = new Latency();
 const inspector = new Inspector(at('frames'), { count: at('frame-count'), detail: at('detail') });
 const queue = new Queue(at('queue'), at('queue-more'));
 const stats = new Stats(at('chart'), ({ highest, text, counts }) => {
-  show('chart-top', highest);
+  show('chart-top', `at most ${highest}`);
   at('chart').setAttribute('aria-label', text);
   for (const [outcome, count] of Object.entries(counts)) {
     show(`ended-${outcome}`, String(count));

@@ -130,7 +130,7 @@ class PageIT {
 
     @Test
     void endsWithTheToken() {
-        String token = gateway.token("queue", 1);
+        String token = gateway.token("queue", 4);
         presentAndAwaitConnection(token);
 
         Chromium.await(
