@@ -13,6 +13,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server, an app and a browser that are not as they should be: a clear state or an error, and never a dead stream. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -23,6 +24,11 @@ class BadInputIT {
                 [Navigator.prototype, 'locks'], [Document.prototype, 'cookie']]) {
               Object.defineProperty(of, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
             }""";
+
+    /** Patience of fifteen seconds is too much for a test; heartbeats come so often that nobody misses one. */
+    private static final String TEN_TIMES_FASTER = """
+            const slow = window.setTimeout; window.setTimeout = (work, ms, ...more) => slow(work, ms / 10, ...more);
+            """;
 
     private Chromium chromium;
     private Pages pages;
@@ -52,10 +58,14 @@ class BadInputIT {
     }
 
     private Chromium.Tab open(String before) {
+        return open(before, "{}");
+    }
+
+    private Chromium.Tab open(String before, String options) {
         Chromium.Tab tab = chromium.open(pages.address(gateway.port()), before);
         Chromium.await(
                 "the client is there", () -> tab.run("return window.ready").equals(true));
-        tab.run("make({}); listen(" + Lab.QUEUE + ")");
+        tab.run("make(" + options + "); listen(" + Lab.QUEUE + ")");
         return tab;
     }
 
@@ -142,6 +152,42 @@ class BadInputIT {
         tab.awaitStatus("connected");
         assertThat(tab.errors()).contains("token");
         assertThat(tab.uncaught()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "() => new Promise(() => {})",
+                "() => Promise.reject(new Error('mine'))",
+                "() => Promise.reject()",
+                "() => { throw new Error('mine'); }",
+                "() => Promise.resolve({ token: '' , ttl: 'soon' }).then(() => { throw null; })"
+            })
+    void aTokenFunctionThatNeverAnswersOrRejectsIsAskedAgain(String function) {
+        Chromium.Tab tab = open(
+                TEN_TIMES_FASTER + "window.answer = " + function, "{ getToken: (scopes) => window.answer(scopes) }");
+        Chromium.await("a reason", () -> "token_failed".equals(tab.state().get("reason")));
+        assertThat(tab.errors()).contains("token");
+
+        tab.run("window.answer = () => 'sse_any'");
+
+        tab.awaitStatus("connected");
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
+    @Test
+    void aStreamThatIsWellOutlivesATokenFunctionThatNoLongerAnswers() {
+        Chromium.Tab tab =
+                open(TEN_TIMES_FASTER + "window.answer = () => 'sse_any'", "{ getToken: () => window.answer() }");
+        tab.awaitStatus("connected");
+        tab.run("window.answer = () => new Promise(() => {})");
+
+        gateway.send("1-0", "token_expiring", "{\"expires_at\":\"2026-11-23T09:13:33Z\"}");
+        Chromium.await("an error", () -> tab.errors().contains("token"));
+        gateway.send("2-0", "queue_update", "{\"n\":2}");
+
+        assertHears(tab, 2L);
+        assertThat(tab.statuses()).doesNotContain("reconnecting token_failed");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -151,6 +152,36 @@ final class Chromium implements AutoCloseable {
         void wake() {
             driver.switchTo().window(handle);
             driver.executeCdpCommand("Page.setWebLifecycleState", Map.of("state", "active"));
+        }
+
+        /** Goes elsewhere, and comes back as the user does who presses the button. */
+        void leave(String address) {
+            driver.switchTo().window(handle);
+            driver.get(address);
+        }
+
+        void comeBack() {
+            driver.switchTo().window(handle);
+            driver.navigate().back();
+        }
+
+        /** Its process dies, as when the system runs out of memory. The tab cannot be used any more. */
+        void crash() {
+            driver.switchTo().window(handle);
+            try {
+                driver.executeCdpCommand("Page.crash", Map.of());
+            } catch (WebDriverException crashed) {
+                // Who is asked to die does not answer.
+            }
+        }
+
+        /** Bytes in use of the page's own memory, after all that is not needed was let go. */
+        long heap() {
+            driver.switchTo().window(handle);
+            driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
+            return ((Number) driver.executeCdpCommand("Runtime.getHeapUsage", Map.of())
+                            .getOrDefault("usedSize", -1))
+                    .longValue();
         }
 
         void close() {

@@ -34,6 +34,7 @@ final class Lab implements AutoCloseable {
     private final Pages pages;
     private final Network network;
     private final int port;
+    private final int streamSeconds;
 
     /** Read by the web app's server too. */
     private volatile RunningGateway gateway;
@@ -43,6 +44,12 @@ final class Lab implements AutoCloseable {
     private long published;
 
     Lab(Path temporary) {
+        this(temporary, 300);
+    }
+
+    /** One whose streams live so long. */
+    Lab(Path temporary, int streamSeconds) {
+        this.streamSeconds = streamSeconds;
         chromium = Chromium.start(temporary);
         pages = new Pages(this::token);
         settings = temporary;
@@ -58,6 +65,7 @@ final class Lab implements AutoCloseable {
                 .with("HERMES_ENABLE_SSE", "")
                 .with("HERMES_SSE_HISTORY", "redis")
                 .with("HERMES_SSE_HEARTBEAT_INTERVAL", 1)
+                .with("HERMES_SSE_CONNECTION_TIMEOUT", streamSeconds)
                 .with("VITE_SSE_ENABLED", true)
                 .with("HERMES_ALLOWED_ORIGINS", pages.origin())
                 .start(redis);
@@ -65,6 +73,10 @@ final class Lab implements AutoCloseable {
 
     RunningGateway gateway() {
         return gateway;
+    }
+
+    int port() {
+        return port;
     }
 
     Network network() {
@@ -96,7 +108,8 @@ final class Lab implements AutoCloseable {
         tokenSeconds = seconds;
     }
 
-    private String token(String scopes) {
+    /** What the web app answers. */
+    String token(String scopes) {
         String token = gateway.token(scopes, tokenSeconds);
         lastToken = token;
         return new JsonObject().put("token", token).encode();

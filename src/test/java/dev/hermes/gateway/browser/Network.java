@@ -9,7 +9,10 @@ import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What is between browsers and a gateway: it can cut connections, and hold back streams as a proxy does that buffers. */
 final class Network implements AutoCloseable {
@@ -17,7 +20,8 @@ final class Network implements AutoCloseable {
     private final ServerSocket server;
     private final int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private final AtomicLong bytes = new AtomicLong();
     private volatile boolean buffering;
 
     Network(int target) {
@@ -37,6 +41,11 @@ final class Network implements AutoCloseable {
     /** The request lines of all that went through. */
     List<String> requests() {
         return List.copyOf(requests);
+    }
+
+    /** All that went through, either way. */
+    long bytes() {
+        return bytes.get();
     }
 
     /** From now on nothing of a stream arrives until it ends; other answers do. */
@@ -107,8 +116,9 @@ final class Network implements AutoCloseable {
         private volatile boolean stream;
 
         /** A request of these tests comes in one piece. */
-        boolean request(byte[] bytes, int length) {
-            String line = new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
+        boolean request(byte[] part, int length) {
+            bytes.addAndGet(length);
+            String line = new String(part, 0, length, StandardCharsets.ISO_8859_1)
                     .lines()
                     .findFirst()
                     .orElse("");
@@ -117,7 +127,8 @@ final class Network implements AutoCloseable {
             return true;
         }
 
-        boolean answer(byte[] bytes, int length) {
+        boolean answer(byte[] part, int length) {
+            bytes.addAndGet(length);
             return !(stream && buffering);
         }
     }

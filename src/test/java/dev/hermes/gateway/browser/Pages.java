@@ -1,6 +1,7 @@
 package dev.hermes.gateway.browser;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,6 +10,8 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /** A web app's own server: one page, and the tokens that the app hands to the client. */
@@ -39,6 +42,11 @@ final class Pages implements AutoCloseable {
             """;
 
     private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "pages");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile Function<String, String> tokens;
 
@@ -54,11 +62,21 @@ final class Pages implements AutoCloseable {
         }
         server.createContext("/", exchange -> answer(exchange, "text/html", PAGE));
         server.createContext("/token", this::token);
+        server.setExecutor(threads);
         server.start();
     }
 
+    /** Something else that the app's server has. */
+    void serve(String path, HttpHandler handler) {
+        server.createContext(path, handler);
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
     String origin() {
-        return "http://localhost:" + server.getAddress().getPort();
+        return "http://localhost:" + port();
     }
 
     String address(int gateway) {
@@ -97,5 +115,6 @@ final class Pages implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }

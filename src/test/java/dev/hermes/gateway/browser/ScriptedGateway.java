@@ -25,6 +25,9 @@ final class ScriptedGateway implements AutoCloseable {
     private static final String HEARTBEAT = "event: heartbeat\ndata: {}\n\n";
     private static final long HEARTBEAT_MILLIS = 300;
 
+    /** Good, refused to the browser's own attempt, refused to the question why. */
+    static final int FLAPS = 3;
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "scripted-gateway");
@@ -33,6 +36,7 @@ final class ScriptedGateway implements AutoCloseable {
     });
     private final List<String> opened = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
+    private volatile boolean flapping;
     private volatile Stream stream = new Stream(OutputStream.nullOutputStream());
 
     ScriptedGateway() {
@@ -66,6 +70,11 @@ final class ScriptedGateway implements AutoCloseable {
         status = code;
     }
 
+    /** From now on each third stream ends as soon as it has begun, to be asked for at once; the others are answered with 502. */
+    void flap(boolean on) {
+        flapping = on;
+    }
+
     /** The addresses of the streams that were asked for. */
     List<String> opened() {
         return List.copyOf(opened);
@@ -89,10 +98,11 @@ final class ScriptedGateway implements AutoCloseable {
     private void stream(HttpExchange exchange) throws IOException {
         opened.add(exchange.getRequestURI().toString());
         open(exchange);
-        if (status != 200) {
+        int code = flapping && opened.size() % FLAPS != 0 ? 502 : status;
+        if (code != 200) {
             byte[] body = "<html>Bad gateway".getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "text/html");
-            exchange.sendResponseHeaders(status, body.length);
+            exchange.sendResponseHeaders(code, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
             return;
@@ -100,7 +110,11 @@ final class ScriptedGateway implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         Stream own = new Stream(exchange.getResponseBody());
-        own.write(OPENING);
+        own.write(flapping ? OPENING.replace("200", "1") : OPENING);
+        if (flapping) {
+            exchange.close();
+            return;
+        }
         stream = own;
         own.beat();
     }

@@ -7,6 +7,7 @@ import io.vertx.redis.client.Command;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +39,7 @@ class StreamIT {
     void closeTabs() {
         lab.chromium().closeTabs();
         lab.tokensLive(600);
+        lab.pages().tokens(lab::token);
     }
 
     private Chromium.Tab connected(String... selections) {
@@ -60,6 +62,24 @@ class StreamIT {
         assertThat(lab.pages().asked().subList(asked, lab.pages().asked().size()))
                 .containsExactly("download:d-1 queue");
         assertThat(tab.run("return heard[0].channel + ' ' + heard[0].type")).isEqualTo("queue:updates queue_update");
+    }
+
+    @Test
+    void hearsWhatItAskedForWhereEachTokenIsForOneScope() {
+        lab.pages().tokens(scopes -> lab.token(scopes.split(" ", 2)[0]));
+        int asked = lab.pages().asked().size();
+        Chromium.Tab tab = connected(Lab.QUEUE, "{downloadId: 'd-1'}");
+        long from = lab.next();
+
+        lab.publish();
+        lab.publish("download:updates", "download_progress", new JsonObject().put("download_id", "d-1"));
+
+        Chromium.await("both", () -> tab.numbers().containsAll(List.of(from, from + 1)));
+        Chromium.await("a stream for each", () -> lab.streams() == 2);
+        assertThat(lab.pages().asked().subList(asked, lab.pages().asked().size()))
+                .containsExactlyInAnyOrder("download:d-1 queue", "download:d-1", "queue");
+        assertThat(tab.uncaught()).isEmpty();
+        assertThat(tab.errors()).isEmpty();
     }
 
     @Test

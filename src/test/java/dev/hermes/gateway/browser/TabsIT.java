@@ -1,5 +1,7 @@
 package dev.hermes.gateway.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,41 @@ class TabsIT {
         }
 
         tabs.subList(1, 3).forEach(tab -> lab.assertWhole(tab, from));
+        Chromium.await("one stream", () -> lab.streams() == 1);
+    }
+
+    @Test
+    void anotherTakesOverWhenTheLeadersProcessIsKilled() {
+        List<Chromium.Tab> tabs = connected(3);
+        long from = lab.next();
+        lab.publish();
+        tabs.forEach(tab -> lab.assertWhole(tab, from));
+
+        tabs.get(0).crash();
+        for (int event = 0; event < 20; event++) {
+            lab.publish();
+        }
+
+        tabs.subList(1, 3).forEach(tab -> lab.assertWhole(tab, from));
+        Chromium.await("one stream", () -> lab.streams() == 1);
+    }
+
+    @Test
+    void whoComesBackToAPageThatTheBrowserKeptHearsWhatHappenedMeanwhile() {
+        List<Chromium.Tab> tabs = connected(2);
+        long from = lab.next();
+        tabs.get(0).run("addEventListener('pageshow', ({ persisted }) => (window.kept = persisted))");
+        lab.publish();
+        tabs.forEach(tab -> lab.assertWhole(tab, from));
+
+        tabs.get(0).leave(lab.pages().origin() + "/elsewhere");
+        lab.publish();
+        lab.assertWhole(tabs.get(1), from);
+        tabs.get(0).comeBack();
+        lab.publish();
+
+        assertThat(tabs.get(0).run("return window.kept")).isEqualTo(true);
+        tabs.forEach(tab -> lab.assertWhole(tab, from));
         Chromium.await("one stream", () -> lab.streams() == 1);
     }
 
