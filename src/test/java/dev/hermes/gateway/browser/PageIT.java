@@ -127,13 +127,4 @@ class PageIT {
         assertThat(visible("main")).isFalse();
         assertThat(text("frames")).isEmpty();
     }
-
-    @Test
-    void endsWithTheToken() {
-        String token = gateway.token("queue", 4);
-        presentAndAwaitConnection(token);
-
-        Chromium.await(
-                "why", () -> visible("gate") && text("gate-trouble").equals("Ended: the token is no longer good."));
-    }
 }
