@@ -39,7 +39,7 @@ class WorkingDayIT {
     private static final int HOURS = Integer.getInteger("hermes.day.hours", 8);
     private static final long SECONDS = HOURS * 3_600L;
     private static final int STREAM_SECONDS = 300 / SPEED;
-    private static final int TOKEN_SECONDS = 600 / SPEED;
+    private static final int TOKEN_SECONDS = 3_600 / SPEED;
     private static final double LEFT = 0.01;
 
     /** Progress only while there is any, the queue as often as its last answer says, the others always. */
@@ -48,12 +48,11 @@ class WorkingDayIT {
             let running = false;
             const every = (seconds, work) => setInterval(work, seconds * 1000 / arguments[1]);
             every(2, () => running && ask('progress'));
-            (function queue() {
-              ask('queue').then((answer) => {
-                running = answer.running;
-                setTimeout(queue, answer.interval * 1000 / arguments[1]);
-              });
-            }).call();
+            const queue = () => ask('queue').then((answer) => {
+              running = answer.running;
+              setTimeout(queue, answer.interval * 1000 / arguments[1]);
+            });
+            queue();
             every(5, () => ask('simple-queue'));
             for (const name of ['stats', 'analytics', 'analytics-detail', 'timeline', 'timeline-summary', 'health']) {
               every(30, () => ask(name));
