@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a page holds on to that is open for days. */
-@Tag("chaos")
+@Tag("long")
 class MemoryIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryIT.class);

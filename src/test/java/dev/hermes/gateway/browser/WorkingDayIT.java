@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * One tab that polls as the web app did, and one that listens, for a working day, counted where their requests arrive. The
  * day is thirty times as fast, and so are the pollers' intervals, heartbeats, and the lives of streams and of tokens.
  */
-@Tag("chaos")
+@Tag("long")
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class WorkingDayIT {
 
