@@ -28,6 +28,10 @@ public final class LogSetup {
             "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %logger{0} %replace(%msg %kvp){'\\s+', ' '}%n";
 
     private static final List<String> FRAMEWORKS = List.of("io.netty", "io.vertx", "io.micrometer");
+
+    /** Tells with a stack trace of each attempt to reach Redis that failed what the gateway tells in a line for all. */
+    private static final String TALKATIVE = "io.vertx.redis.client.impl.RedisConnectionManager";
+
     private static final int QUEUE = 4_096;
 
     private LogSetup() {}
@@ -67,6 +71,7 @@ public final class LogSetup {
         for (String framework : FRAMEWORKS) {
             logging.getLogger(framework).setLevel(ofFrameworks(level));
         }
+        logging.getLogger(TALKATIVE).setLevel(level.isGreaterOrEqual(Level.INFO) ? Level.OFF : level);
     }
 
     private static Level ofFrameworks(Level level) {

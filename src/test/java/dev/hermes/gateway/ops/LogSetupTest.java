@@ -106,6 +106,15 @@ class LogSetupTest {
     }
 
     @Test
+    void theRedisClientDoesNotTellOfEachAttemptWhatTheGatewayTellsInOneLine() {
+        String name = "io.vertx.redis.client.impl.RedisConnectionManager";
+        assertThat(written(Level.INFO, Format.TEXT, logging -> logAtEachLevel(logging, name)))
+                .isEmpty();
+        assertThat(written(Level.DEBUG, Format.TEXT, logging -> logAtEachLevel(logging, name)))
+                .hasSize(4);
+    }
+
+    @Test
     void aReaderWhoStopsReadingDoesNotStopTheGateway() throws Exception {
         CountDownLatch reads = new CountDownLatch(1);
         LoggerContext logging = context();
