@@ -127,7 +127,8 @@ class DemoPageIT {
     }
 
     private double sinceLastFrame() {
-        return Double.parseDouble(page.text("since").split(" ", 2)[0]);
+        String seconds = page.text("since").split(" ", 2)[0];
+        return seconds.matches("[0-9.]+") ? Double.parseDouble(seconds) : 0;
     }
 
     @Test
