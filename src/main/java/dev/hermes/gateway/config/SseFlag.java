@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -120,18 +121,29 @@ public final class SseFlag {
         }
 
         Future<Void> start() {
-            retriever.listen(change -> context.runOnContext(seen -> settle()));
+            retriever.listen(
+                    change -> context.runOnContext(seen -> settle(FileStore.text(change.getNewConfiguration()))));
             return retriever.getConfig().map(first -> {
                 changes.begin(FileStore.text(first));
                 return null;
             });
         }
 
-        private void settle() {
+        /** A look of its own at the end of the wait: the retriever's next scan may be later than that. */
+        private void settle(@Nullable String seen) {
             vertx.cancelTimer(settling);
             if (!closed) {
                 settling = vertx.setTimer(
-                        PERIOD_MILLIS, still -> changes.accept(FileStore.text(retriever.getCachedConfig())));
+                        PERIOD_MILLIS,
+                        still -> retriever.getConfig().onSuccess(now -> judge(seen, FileStore.text(now))));
+            }
+        }
+
+        private void judge(@Nullable String seen, @Nullable String now) {
+            if (!Objects.equals(seen, now)) {
+                settle(now);
+            } else if (!closed) {
+                changes.accept(now);
             }
         }
 
