@@ -30,6 +30,7 @@ final class ModelRound implements ModelGateway.Round {
     record Plan(long seed, boolean steady, boolean failovers, int steps, MarkerChainLimits limits, double fault) {}
 
     private static final int MOST_GATEWAYS = 3;
+    private static final int PAUSE = 3;
     private static final String SAVE = "return {redis.call('DUMP', KEYS[1]) or '', redis.call('DUMP', KEYS[2]) or ''}";
     private static final String RESTORE = """
             for index = 1, 2 do
@@ -149,8 +150,8 @@ final class ModelRound implements ModelGateway.Round {
     private void disturb() {
         alive.removeIf(ModelGateway::dead);
         List<ModelGateway> victims = alive.stream().filter(ModelGateway::mortal).toList();
-        // Whoever is cut off or dies may take an answer with it.
-        int deed = random.nextInt(plan.failovers() ? 10 : plan.fault() > 0 ? 8 : 6);
+        boolean answersMayBeLost = plan.failovers() || plan.fault() > 0;
+        int deed = random.nextInt(plan.failovers() ? 10 : 8);
         if (deed >= 8) {
             failOver();
         } else if (alive.size() < MOST_GATEWAYS && (deed < 3 || victims.isEmpty())) {
@@ -158,8 +159,9 @@ final class ModelRound implements ModelGateway.Round {
             join("g" + all.size());
         } else if (!victims.isEmpty()) {
             ModelGateway victim = victims.get(random.nextInt(victims.size()));
-            switch (deed) {
-                case 3, 4, 5 -> {
+            // Whoever is cut off or dies may take an answer with it.
+            switch (answersMayBeLost ? deed : PAUSE) {
+                case PAUSE, 4, 5 -> {
                     did("pause");
                     victim.pause(1 + random.nextInt(random.nextInt(4) == 0 ? 400 : 60));
                 }
