@@ -92,7 +92,7 @@ class MarkerChainModelTest {
             assertThat(rejected).containsAll(played.kept.keySet());
             // What a hole swallowed, where this machine was too slow for the chain, was not only events.
             if (!redis.log().contains("gap")) {
-                assertThat(played.kept.keySet()).isEqualTo(rejected);
+                assertThat(played.kept.keySet()).as("kept: %s", played.deeds).isEqualTo(rejected);
                 whole++;
             }
         }
