@@ -1,6 +1,5 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Rejection;
@@ -10,6 +9,7 @@ import dev.hermes.gateway.ingest.MarkerChain;
 import dev.hermes.gateway.ingest.MarkerChainLimits;
 import dev.hermes.gateway.ingest.MarkerChainListener;
 import dev.hermes.gateway.ingest.MarkerChainTime;
+import dev.hermes.gateway.log.AppendedRun;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.LogScriptReply;
@@ -257,8 +257,8 @@ final class RedisHistory implements History {
     private final class Appending implements MarkerChainListener {
 
         @Override
-        public void appended(EventId id, Envelope envelope) {
-            log.appended(id, envelope, System.nanoTime());
+        public void logged(AppendedRun run) {
+            log.logged(run);
         }
 
         @Override

@@ -69,7 +69,7 @@ public final class MarkerChain {
         this.listener = listener;
         List<String> all = List.copyOf(subscriptions);
         this.numbers = new MarkerChainNumbers(all);
-        this.sender = new MarkerChainSender(log, time, limits, all, new Sending());
+        this.sender = new MarkerChainSender(log, time, limits, all, listener::logged, new Sending());
         this.draw = new MarkerChainDraw(log, time, gateway, all, this::lose);
     }
 
@@ -267,9 +267,7 @@ public final class MarkerChain {
     private final class Sending implements MarkerChainSender.Observer {
         @Override
         public void answered(MarkerChainStretch of, MarkerChainCall call, ChainResult result) {
-            if (result instanceof ChainResult.Appended appended && call.call() instanceof ChainCall.Append append) {
-                listener.appended(appended.id(), append.envelope());
-            } else if (result == ChainResult.Status.FIRST && call.whenFirst() != null) {
+            if (result == ChainResult.Status.FIRST && call.whenFirst() != null) {
                 call.whenFirst().run();
             } else if (result == ChainResult.Status.AHEAD && of == stretch) {
                 breakChain("the log went back");

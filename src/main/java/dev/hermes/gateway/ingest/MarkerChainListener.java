@@ -1,16 +1,15 @@
 package dev.hermes.gateway.ingest;
 
-import dev.hermes.gateway.event.Envelope;
-import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.AppendedRun;
 
 /** Hears what a {@link MarkerChain} has to tell, on its event loop. */
 public interface MarkerChainListener {
 
     /**
-     * This gateway appended that message, and nobody else has. Not told of an append whose answer was lost: the entry
-     * then comes from the log alone.
+     * The log answered: this gateway appended those messages, and nobody else has. Not told of an append whose answer was
+     * lost: the entry then comes from the log alone.
      */
-    void appended(EventId id, Envelope envelope);
+    void logged(AppendedRun run);
 
     /** The log has come to the marker drawn last: a hole older than now is declared, no stream that opens hears of it. */
     void settled();

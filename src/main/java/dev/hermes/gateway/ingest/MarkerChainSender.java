@@ -1,5 +1,6 @@
 package dev.hermes.gateway.ingest;
 
+import dev.hermes.gateway.log.AppendedRun;
 import dev.hermes.gateway.log.ChainAnswer;
 import dev.hermes.gateway.log.ChainBatch;
 import dev.hermes.gateway.log.ChainCall;
@@ -8,6 +9,7 @@ import dev.hermes.gateway.log.ChainResult;
 import dev.hermes.gateway.log.LogScriptReply;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -49,6 +51,7 @@ final class MarkerChainSender {
     private final MarkerChainTime time;
     private final MarkerChainLimits limits;
     private final List<String> subscriptions;
+    private final Consumer<AppendedRun> logged;
     private final Observer observer;
 
     private final Deque<MarkerChainStretch> stretches = new ArrayDeque<>();
@@ -61,16 +64,19 @@ final class MarkerChainSender {
     /** Counts up whenever answers that are still to come are of no interest any more. */
     private int epoch;
 
+    /** @param logged is told what calls have appended, before what became of each call */
     MarkerChainSender(
             ChainLog log,
             MarkerChainTime time,
             MarkerChainLimits limits,
             List<String> subscriptions,
+            Consumer<AppendedRun> logged,
             Observer observer) {
         this.log = log;
         this.time = time;
         this.limits = limits;
         this.subscriptions = subscriptions;
+        this.logged = logged;
         this.observer = observer;
     }
 
@@ -153,13 +159,19 @@ final class MarkerChainSender {
             settle(stretch, identity);
         } else if (!stretch.isEmpty()) {
             List<MarkerChainCall> calls = stretch.oldest(limits.batchCalls(), limits.batchBytes());
-            run(
-                    new ChainBatch(
-                            identity,
-                            subscriptions,
-                            calls.stream().map(MarkerChainCall::call).toList(),
-                            calls.get(calls.size() - 1).heardAt()),
-                    results -> answered(stretch, calls, results));
+            ChainBatch batch = new ChainBatch(
+                    identity,
+                    subscriptions,
+                    calls.stream().map(MarkerChainCall::call).toList(),
+                    calls.get(calls.size() - 1).heardAt());
+            run(batch, answer -> {
+                stretch.remove(calls.size());
+                logged.accept(run(batch.identity(), calls, answer));
+                for (int index = 0; index < calls.size(); index++) {
+                    observer.answered(
+                            stretch, calls.get(index), answer.results().get(index));
+                }
+            });
         }
     }
 
@@ -167,8 +179,9 @@ final class MarkerChainSender {
         ChainCall.Start start = stretch.start();
         boolean due = time.monotonicMillis() >= stretch.deadlineMillis();
         ChainCall call = due ? start : new ChainCall.Query(start.marker());
-        run(new ChainBatch(log, subscriptions, List.of(call), start.to()), results -> {
-            ChainResult result = results.get(0);
+        run(new ChainBatch(log, subscriptions, List.of(call), start.to()), answer -> {
+            logged.accept(new AppendedRun(log, null, List.of(), start.to(), answer.newest()));
+            ChainResult result = answer.results().get(0);
             if (result == ChainResult.Status.WAITING) {
                 sendAfter(Math.max(1, limits.holdMillis() / LOOKS_WHILE_HOLDING));
                 return;
@@ -181,14 +194,23 @@ final class MarkerChainSender {
         });
     }
 
-    private void answered(MarkerChainStretch stretch, List<MarkerChainCall> calls, List<ChainResult> results) {
-        stretch.remove(calls.size());
+    private static AppendedRun run(String identity, List<MarkerChainCall> calls, ChainAnswer answer) {
+        List<AppendedRun.Own> own = new ArrayList<>(answer.appended());
         for (int index = 0; index < calls.size(); index++) {
-            observer.answered(stretch, calls.get(index), results.get(index));
+            if (answer.results().get(index) instanceof ChainResult.Appended appended
+                    && calls.get(index).call() instanceof ChainCall.Append append) {
+                own.add(new AppendedRun.Own(appended.id(), append.envelope()));
+            }
         }
+        return new AppendedRun(
+                identity,
+                own.size() == answer.appended() ? answer.before() : null,
+                own,
+                calls.get(0).heardAt(),
+                answer.newest());
     }
 
-    private void run(ChainBatch batch, Consumer<List<ChainResult>> then) {
+    private void run(ChainBatch batch, Consumer<ChainAnswer> then) {
         int asked = epoch;
         busy = true;
         log.chain(batch)
@@ -205,11 +227,11 @@ final class MarkerChainSender {
                         });
     }
 
-    private void answer(LogScriptReply<ChainAnswer> reply, Consumer<List<ChainResult>> then) {
+    private void answer(LogScriptReply<ChainAnswer> reply, Consumer<ChainAnswer> then) {
         busy = false;
         retryMillis = FIRST_RETRY_MILLIS;
         if (reply instanceof LogScriptReply.Given<ChainAnswer> given) {
-            then.accept(given.value().results());
+            then.accept(given.value());
             observer.current(given.value().current());
             send();
         } else {

@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** The form in which {@code chain.lua} takes calls and answers them. */
 final class ChainArguments {
@@ -17,6 +18,8 @@ final class ChainArguments {
     /** Of one width, so that the script can compare two as text. */
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private static final int FIRST_RESULT = 5;
 
     private ChainArguments() {}
 
@@ -57,13 +60,18 @@ final class ChainArguments {
         request.arg(letter).arg(marker).arg(subscription + 1).arg(n);
     }
 
-    /** {@code {1, current, result...}} */
+    /** {@code {1, current, before, appended, newest, result...}} */
     static ChainAnswer answer(Response response) {
         List<ChainResult> results = new ArrayList<>(response.size());
-        for (int index = 2; index < response.size(); index++) {
+        for (int index = FIRST_RESULT; index < response.size(); index++) {
             results.add(result(response.get(index).toString()));
         }
-        return new ChainAnswer(response.get(1).toLong(), results);
+        return new ChainAnswer(
+                response.get(1).toLong(),
+                EventId.parse(response.get(2).toString()),
+                response.get(3).toInteger(),
+                Objects.requireNonNull(EventId.parse(response.get(4).toString())),
+                results);
     }
 
     private static ChainResult result(String word) {

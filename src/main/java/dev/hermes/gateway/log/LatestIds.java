@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The position of the last event of each indexed channel and of each of its keys, for a log that is elsewhere. Bounded: of
- * too many keys those are forgotten that had no event for longest. Owned by the log's loop.
+ * too many keys those are forgotten that had no event, and were not asked for, for longest. Owned by the log's loop.
  */
 final class LatestIds {
 
     private static final int MAX_KEYS = 50_000;
 
     private final Set<String> channels;
-    private final Map<Recall, EventId> latest = new LinkedHashMap<>();
+
+    /** By access: the first is the one that nobody has spoken of or asked for the longest time. */
+    private final Map<Recall, EventId> latest = new LinkedHashMap<>(16, 0.75f, true);
 
     LatestIds(Set<String> channels) {
         this.channels = Set.copyOf(channels);
@@ -45,7 +47,6 @@ final class LatestIds {
         if (known != null && known.isAfter(id)) {
             return;
         }
-        latest.remove(recall);
         latest.put(recall, id);
         if (latest.size() > MAX_KEYS) {
             latest.remove(latest.keySet().iterator().next());

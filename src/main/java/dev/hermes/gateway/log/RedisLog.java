@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class RedisLog implements EventLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
-
     private static final EventId NOWHERE = new EventId(false, 0, 0);
 
     private final OwnerLoop loop;
@@ -79,7 +78,7 @@ public final class RedisLog implements EventLog {
         this.indexing = new Indexing(reader, latest);
         this.outlet = outlet;
         this.settled = settled;
-        this.tail = new StreamTail(parts.tail(), NOWHERE, new Following());
+        this.tail = new StreamTail(loop, parts.tail(), NOWHERE, new Following());
         this.openings = new Openings(reader, latest, indexing, tail::position);
     }
 
@@ -182,12 +181,36 @@ public final class RedisLog implements EventLog {
         return null;
     }
 
-    /** An envelope of this gateway got its place; the tail will tell of it soon. Owner's loop. */
-    public void appended(EventId id, Envelope envelope, long receivedNanos) {
+    /**
+     * This gateway appended something. What follows right after the tail's position need not be read: it is handed on at
+     * once, and the tail goes on behind it. Owner's loop.
+     */
+    public void logged(AppendedRun run) {
         assert loop.here();
+        long received = run.receivedNanos(clock);
+        if (followed() && run.identity().equals(followedIdentity) && run.follows(tail.position())) {
+            List<LogEntry> own = run.entries();
+            tail.skipTo(own.get(own.size() - 1).id());
+            handOn(own, received);
+        } else {
+            run.own().forEach(one -> expect(one.id(), one.envelope(), received));
+        }
+        tail.mustReach(run.newest());
+    }
+
+    private void expect(EventId id, Envelope envelope, long receivedNanos) {
         if (id.isAfter(tail.position())) {
             own.add(id, envelope, receivedNanos);
         }
+    }
+
+    private void handOn(List<LogEntry> entries, long receivedNanos) {
+        for (LogEntry entry : entries) {
+            latest.remember(entry);
+            producers.passed(entry);
+        }
+        producers.reached(tail.position());
+        outlet.accept(entries, receivedNanos);
     }
 
     @Override
@@ -200,15 +223,16 @@ public final class RedisLog implements EventLog {
                 return Future.failedFuture(new LogUnavailableException("the log is not there right now"));
             }
             long received = System.nanoTime();
-            Future<List<EventId>> published = scripts.publish(identity, envelopes)
+            return scripts.publish(identity, envelopes)
                     .map(LogScriptReply::required)
                     .map(ids -> {
                         for (int index = 0; index < ids.size(); index++) {
-                            appended(ids.get(index), envelopes.get(index), received);
+                            expect(ids.get(index), envelopes.get(index), received);
+                            tail.mustReach(ids.get(index));
                         }
                         return ids;
-                    });
-            return published.recover(RedisLog::unavailable);
+                    })
+                    .recover(RedisLog::unavailable);
         });
     }
 
@@ -253,12 +277,9 @@ public final class RedisLog implements EventLog {
                 OwnAppends.Own known = own.take(id);
                 LogEntry next = known == null ? entries.entry(entry, refusals) : new Event(id, known.envelope());
                 received = known == null ? received : Math.min(received, known.receivedNanos());
-                latest.remember(next);
-                producers.passed(next);
                 read.add(next);
             }
-            producers.reached(tail.position());
-            outlet.accept(read, received);
+            handOn(read, received);
         }
 
         @Override

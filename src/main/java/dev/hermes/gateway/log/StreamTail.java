@@ -1,6 +1,7 @@
 package dev.hermes.gateway.log;
 
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Follows the end of the stream {@code hermes:events} with a blocking read on a connection of its own. After each read it
  * makes sure that the entry it read on from is still there, or was the last to be removed: otherwise something between may
  * have been dropped unseen. Owned by the log's loop.
+ *
+ * <p>What this gateway appended itself, right behind the position, need not be read. While that goes on the tail rests: a
+ * blocked read would be answered with all of it again. Whatever else is appended shows in the answer to this gateway's next
+ * append, or is found when the rest is over.
  */
 final class StreamTail {
 
@@ -22,6 +27,9 @@ final class StreamTail {
     private static final int BLOCK_MILLIS = 1_000;
 
     private static final int ENTRIES_A_READ = 512;
+
+    /** While this gateway appends, how long what others append may wait before it is looked for. */
+    private static final int REST_MILLIS = 10;
 
     /** What the tail finds. */
     interface Listener {
@@ -39,6 +47,7 @@ final class StreamTail {
         void stopped(Throwable failure);
     }
 
+    private final OwnerLoop loop;
     private final RedisCommands connection;
     private final Listener listener;
     private EventId position;
@@ -48,7 +57,17 @@ final class StreamTail {
 
     private boolean running;
 
-    StreamTail(RedisCommands connection, EventId position, Listener listener) {
+    /** Whether entries were skipped since the last read was sent, or the last rest began. */
+    private boolean skipped;
+
+    /** Whether no read is under way, while running. */
+    private boolean resting;
+
+    /** Counts rests, so that one which was broken off does not end the next. */
+    private int rests;
+
+    StreamTail(OwnerLoop loop, RedisCommands connection, EventId position, Listener listener) {
+        this.loop = loop;
         this.connection = connection;
         this.position = position;
         this.listener = listener;
@@ -63,11 +82,27 @@ final class StreamTail {
     void start(EventId from) {
         position = from;
         running = true;
+        resting = false;
         read(++run);
+    }
+
+    /** All entries up to that one, which follow the position without a gap, are handed on without being read. */
+    void skipTo(EventId last) {
+        position = last;
+        skipped = true;
+    }
+
+    /** There is an entry at that position, or was: if it was not handed on, it is to be read now. */
+    void mustReach(EventId newest) {
+        if (resting && newest.isAfter(position)) {
+            resting = false;
+            read(run);
+        }
     }
 
     void stop() {
         running = false;
+        resting = false;
         run++;
     }
 
@@ -76,6 +111,8 @@ final class StreamTail {
     }
 
     private void read(int thisRun) {
+        EventId asked = position;
+        skipped = false;
         Request read = Request.cmd(Command.XREAD)
                 .arg("COUNT")
                 .arg(ENTRIES_A_READ)
@@ -83,30 +120,37 @@ final class StreamTail {
                 .arg(BLOCK_MILLIS)
                 .arg("STREAMS")
                 .arg(StreamReader.STREAM)
-                .arg(position.toString());
-        Future<List<@Nullable Response>> answers = connection.sendAll(List.of(read, StreamReader.exactly(position)));
+                .arg(asked.toString());
+        Future<List<@Nullable Response>> answers = connection.sendAll(List.of(read, StreamReader.exactly(asked)));
         answers.onComplete(
                 both -> {
                     if (thisRun == run) {
-                        got(thisRun, both.get(0), both.get(1));
+                        got(thisRun, asked, both.get(0), both.get(1));
                     }
                 },
                 failure -> fail(thisRun, failure));
     }
 
-    private void got(int thisRun, @Nullable Response found, @Nullable Response held) {
+    private void got(int thisRun, EventId asked, @Nullable Response found, @Nullable Response held) {
         if (isError(found) || isError(held) || held == null) {
             fail(thisRun, new IllegalStateException("Redis refused to read the log: " + found + ", " + held));
             return;
         }
         if (held.size() > 0) {
-            next(thisRun, entriesOf(found));
+            next(thisRun, unhanded(entriesOf(found)));
             return;
         }
-        listener.completeAfter(position)
+        if (!asked.equals(position)) {
+            // The tail has gone on since, and of what it stands on now this answer says nothing.
+            goOn(thisRun);
+            return;
+        }
+        listener.completeAfter(asked)
                 .onComplete(
                         complete -> {
-                            if (thisRun == run && complete) {
+                            if (thisRun == run && !asked.equals(position)) {
+                                goOn(thisRun);
+                            } else if (thisRun == run && complete) {
                                 next(thisRun, entriesOf(found));
                             } else if (thisRun == run) {
                                 stop();
@@ -122,8 +166,37 @@ final class StreamTail {
             listener.entries(entries);
         }
         if (thisRun == run) {
+            goOn(thisRun);
+        }
+    }
+
+    private void goOn(int thisRun) {
+        if (skipped) {
+            rest(thisRun);
+        } else {
             read(thisRun);
         }
+    }
+
+    private void rest(int thisRun) {
+        skipped = false;
+        resting = true;
+        int thisRest = ++rests;
+        loop.after(REST_MILLIS, () -> {
+            if (thisRun == run && thisRest == rests && resting) {
+                resting = false;
+                goOn(thisRun);
+            }
+        });
+    }
+
+    /** Without those that were skipped while the read was under way. */
+    private List<Response> unhanded(List<Response> found) {
+        int first = 0;
+        while (first < found.size() && !StreamEntries.id(found.get(first)).isAfter(position)) {
+            first++;
+        }
+        return found.subList(first, found.size());
     }
 
     private void fail(int failedRun, Throwable failure) {

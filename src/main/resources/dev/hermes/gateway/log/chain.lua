@@ -11,7 +11,8 @@
 --   r from to n...                                        roll: all n of each subscription were heard between the two
 --   s marker from to                                      start: nobody can tell what was missed before this marker
 --   q marker                                              is the log at this marker or further, for every subscription?
--- answer    {1, newest marker in force, one result for each call}
+-- answer    {1, newest marker in force, id of the newest entry before these calls or empty if that is not sure, how many
+--            entries the calls appended, id of the newest entry after them, one result for each call}
 --   the id of an appended entry (a; s: of the gap), or
 --   duplicate  somebody did it before
 --   stale      the chain went on from a later marker
@@ -34,6 +35,7 @@ local acted = false
 local failure = nil
 
 account(MOST_LOOKED_AT)
+local before = complete and accounted or ''
 
 local function position(index)
   local known = positions[index]
@@ -204,8 +206,12 @@ save()
 if failure then
   return failure
 end
-local answer = {1, integer(current)}
+local count = 0
+for _, of in pairs(appended) do
+  count = count + of
+end
+local answer = {1, integer(current), before, count, complete and accounted or newestId() or '0-0'}
 for index = 1, #results do
-  answer[index + 2] = results[index]
+  answer[index + 5] = results[index]
 end
 return answer

@@ -1,7 +1,6 @@
 package dev.hermes.gateway.ingest;
 
-import dev.hermes.gateway.event.Envelope;
-import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.AppendedRun;
 import dev.hermes.gateway.log.ChainAnswer;
 import dev.hermes.gateway.log.ChainBatch;
 import dev.hermes.gateway.log.ChainLog;
@@ -148,8 +147,8 @@ final class ChainFixture implements ChainLog, MarkerChainTime, MarkerChainListen
     }
 
     @Override
-    public void appended(EventId id, Envelope envelope) {
-        told.add("appended " + envelope.data());
+    public void logged(AppendedRun run) {
+        run.own().forEach(one -> told.add("appended " + one.envelope().data()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.hermes.gateway.ingest;
 
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.AppendedRun;
 import dev.hermes.gateway.log.ChainRedis;
 import dev.hermes.gateway.log.LogScripts;
 import dev.hermes.gateway.redis.RedisCommands;
@@ -256,8 +257,8 @@ final class ModelGateway implements MarkerChainListener, RedisCommands {
     }
 
     @Override
-    public void appended(EventId id, Envelope envelope) {
-        appended.put(id, envelope.timestamp());
+    public void logged(AppendedRun run) {
+        run.own().forEach(one -> appended.put(one.id(), one.envelope().timestamp()));
     }
 
     @Override

@@ -82,6 +82,45 @@ class ChainScriptTest {
     }
 
     @Test
+    void saysWhatEntryItsAppendsFollow() {
+        long m = draw(BOTH);
+        EventId before = appended(append(m, 0, 1, "a"));
+        ChainAnswer answer = ask(BOTH, append(m, 0, 1, "a"), append(m, 0, 2, "b"), append(m, 1, 1, "c"));
+        assertThat(answer.before()).isEqualTo(before);
+        assertThat(answer.appended()).isEqualTo(2);
+        assertThat(answer.results().get(2)).isEqualTo(new ChainResult.Appended(answer.newest()));
+    }
+
+    @Test
+    void saysSoAlsoOfWhatProducersAppended() {
+        long m = draw(BOTH);
+        appended(append(m, 0, 1, "a"));
+        String foreign = String.valueOf(redis.ask("XADD", "hermes:events", "*", "channel", "stats:updates"));
+        ChainAnswer answer = ask(BOTH, append(m, 0, 2, "b"));
+        assertThat(answer.before()).hasToString(foreign);
+        String newest = String.valueOf(redis.ask("XADD", "hermes:events", "*", "channel", "stats:updates"));
+        assertThat(ask(BOTH, append(m, 0, 2, "b")).newest()).hasToString(newest);
+    }
+
+    @Test
+    void doesNotSaySoWhereItCannotKnow() {
+        long m = draw(BOTH);
+        appended(append(m, 0, 1, "a"));
+        EventId gone = appended(append(m, 0, 2, "b"));
+        redis.ask("XDEL", "hermes:events", gone.toString());
+        assertThat(ask(BOTH, append(m, 0, 3, "c")).before())
+                .as("after one was removed")
+                .isNull();
+    }
+
+    @Test
+    void countsAHoleAmongWhatItAppended() {
+        long m = draw(BOTH);
+        appended(append(m, 0, 1, "a"));
+        assertThat(ask(BOTH, append(m, 0, 4, "d")).appended()).isEqualTo(2);
+    }
+
+    @Test
     void dropsWhatWasNumberedFromAnEarlierMarker() {
         long e = draw(BOTH);
         long m = draw(BOTH);
