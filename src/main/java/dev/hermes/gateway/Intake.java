@@ -99,7 +99,7 @@ final class Intake implements RedisLinkListener {
             this.snapshots = SnapshotReader.none();
         } else {
             this.ingest = new RedisIngest(loop, channels, parser, publisher, history.hearing(), rejected, clock);
-            this.tokens = TokenStore.redis(redis.commands(), clock);
+            this.tokens = TokenStore.redis(redis.commands(), settings.redis().cluster(), clock);
             this.snapshots = new RedisSnapshots(redis.commands());
         }
         this.busDoor = new BusDoor(vertx, channels, parser, publisher, clock);

@@ -16,12 +16,13 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tokens under {@code sse:token:{token}}, as Hermes keeps them. Holds no state but the warnings it may still log; any event loop.
+ * Tokens under {@code sse:token:{token}}, as Hermes keeps them. Any event loop.
  *
  * <p>The log's identity is read in the same pipeline, after the keys: were it read before them, a Redis emptied in
  * between would look like one that had revoked every token.
@@ -35,6 +36,7 @@ final class RedisTokenStore implements TokenStore {
     private static final Logger LOG = LoggerFactory.getLogger(RedisTokenStore.class);
 
     private final RedisCommands redis;
+    private final boolean cluster;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -43,8 +45,12 @@ final class RedisTokenStore implements TokenStore {
             .addLimit(limit -> limit.capacity(1).refillGreedy(1, Duration.ofMinutes(1)))
             .build();
 
-    RedisTokenStore(RedisCommands redis, InstantSource clock) {
+    /** Written and read on any loop: whichever text is seen is the right one. */
+    private volatile @Nullable String lastIdentity;
+
+    RedisTokenStore(RedisCommands redis, boolean cluster, InstantSource clock) {
         this.redis = redis;
+        this.cluster = cluster;
         this.clock = clock;
     }
 
@@ -72,7 +78,17 @@ final class RedisTokenStore implements TokenStore {
             return new TokenLookup.Expired();
         }
         return new TokenLookup.Found(
-                new SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), identity));
+                new SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), shared(identity)));
+    }
+
+    /** Every token of one log has the same identity; one text of it is enough. */
+    private @Nullable String shared(@Nullable String identity) {
+        String last = lastIdentity;
+        if (identity != null && identity.equals(last)) {
+            return last;
+        }
+        lastIdentity = identity;
+        return identity;
     }
 
     @Override
@@ -110,20 +126,36 @@ final class RedisTokenStore implements TokenStore {
         if (tokens.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
+        return cluster ? eachState(tokens) : allStates(tokens);
+    }
+
+    /** Nearly always all keys are there, and then one command says so. */
+    private Future<List<TokenState>> allStates(List<SseToken> tokens) {
+        Request exist = Request.cmd(Command.EXISTS);
+        tokens.forEach(token -> exist.arg(key(token.token())));
+        return sendAll(List.of(exist, identityRequest()))
+                .compose(answers -> count(answers.get(0)) == tokens.size()
+                        ? Future.succeededFuture(judged(tokens, place -> true, text(answers, 1)))
+                        : eachState(tokens));
+    }
+
+    private Future<List<TokenState>> eachState(List<SseToken> tokens) {
         List<Request> requests = new ArrayList<>(tokens.size() + 1);
         tokens.forEach(token -> requests.add(Request.cmd(Command.EXISTS).arg(key(token.token()))));
         requests.add(identityRequest());
-        return sendAll(requests).map(answers -> {
-            String identity = text(answers, tokens.size());
-            Instant now = clock.instant();
-            List<TokenState> states = new ArrayList<>(tokens.size());
-            for (int i = 0; i < tokens.size(); i++) {
-                SseToken token = tokens.get(i);
-                boolean sameLog = identity != null && identity.equals(token.identity());
-                states.add(TokenStates.judge(token, count(answers.get(i)) > 0, sameLog, now));
-            }
-            return List.copyOf(states);
-        });
+        return sendAll(requests)
+                .map(answers -> judged(tokens, place -> count(answers.get(place)) > 0, text(answers, tokens.size())));
+    }
+
+    private List<TokenState> judged(List<SseToken> tokens, IntPredicate present, @Nullable String identity) {
+        Instant now = clock.instant();
+        List<TokenState> states = new ArrayList<>(tokens.size());
+        for (int place = 0; place < tokens.size(); place++) {
+            SseToken token = tokens.get(place);
+            boolean sameLog = identity != null && identity.equals(token.identity());
+            states.add(TokenStates.judge(token, present.test(place), sameLog, now));
+        }
+        return List.copyOf(states);
     }
 
     private Future<Boolean> delete(Secret token) {

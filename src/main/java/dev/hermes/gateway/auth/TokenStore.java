@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TokenStore {
 
-    /** The tokens in Redis that Hermes and all gateways share. */
-    static TokenStore redis(RedisCommands redis, InstantSource clock) {
-        return new RedisTokenStore(redis, clock);
+    /**
+     * The tokens in Redis that Hermes and all gateways share.
+     *
+     * @param cluster whether keys may be on different nodes, so that no command may name several
+     */
+    static TokenStore redis(RedisCommands redis, boolean cluster, InstantSource clock) {
+        return new RedisTokenStore(redis, cluster, clock);
     }
 
     /** Tokens of this process alone, gone with it, bounded; always available. */

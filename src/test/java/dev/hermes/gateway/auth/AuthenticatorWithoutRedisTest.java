@@ -29,8 +29,8 @@ class AuthenticatorWithoutRedisTest {
     void start() throws IOException {
         vertx = Vertx.vertx();
         redis = new RedisFixture();
-        authenticator =
-                new Authenticator(vertx, Jwts.settings("HS256", Jwts.KEY), TokenStore.redis(redis, clock), clock);
+        authenticator = new Authenticator(
+                vertx, Jwts.settings("HS256", Jwts.KEY), TokenStore.redis(redis, false, clock), clock);
     }
 
     @AfterAll

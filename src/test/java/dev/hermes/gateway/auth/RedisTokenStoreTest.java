@@ -44,7 +44,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
         redis.ask(Command.FLUSHALL);
         redis.ask(Command.HSET, INGEST, "identity", "log-1");
         clock = new TestClock(TestClock.START);
-        store = TokenStore.redis(redis, clock);
+        store = TokenStore.redis(redis, false, clock);
     }
 
     @Override
