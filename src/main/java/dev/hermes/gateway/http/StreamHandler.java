@@ -38,6 +38,7 @@ final class StreamHandler implements Handler<RoutingContext> {
     private final ClientAddress addresses;
     private final Hub hub;
     private final StreamSinks sinks;
+    private final OpeningQueue openings;
     private final Greetings greetings;
     private final Resumption resumption;
     private final Route route;
@@ -64,6 +65,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         this.gate = edge.gate();
         this.addresses = edge.addresses();
         this.sinks = edge.sinks();
+        this.openings = edge.openings();
         this.hub = hub;
         this.greetings = new Greetings(services);
         this.resumption = new Resumption(services);
@@ -77,8 +79,9 @@ final class StreamHandler implements Handler<RoutingContext> {
             return;
         }
         Query query = Query.of(context.request().uri());
-        gate.pass(context.request(), Door.EVENTS, query.raw("token"))
-                .compose(credential -> open(context, query, credential))
+        String token = query.raw("token");
+        openings.run(() -> gate.pass(context.request(), Door.EVENTS, token)
+                        .compose(credential -> open(context, query, credential)))
                 .onFailure(failure -> Answers.streamProblem(context, Answers.problemOf(context, failure)));
     }
 

@@ -30,9 +30,18 @@ final class StreamSinks {
             sink.whenEnded(stream::ended);
         }
         HttpServerResponse response = request.response();
+        letGo(request);
         response.drainHandler(drained -> stream.drained());
         response.closeHandler(closed -> stream.gone());
         response.exceptionHandler(failure -> stream.gone());
+    }
+
+    /** Vert.x keeps a request for as long as its response lasts; nobody asks for these headers again. */
+    private static void letGo(HttpServerRequest request) {
+        request.headers().clear();
+        if (request.response().headWritten()) {
+            request.response().headers().clear();
+        }
     }
 
     /** HTTP/2, TLS and HTTP/1.0 are meant to take the public path; anything else is worth a line, once. */
