@@ -16,9 +16,6 @@ final class HubSignals implements LogOutlet {
 
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
 
-    /** Entries a hub takes in one turn of its loop: what that turn costs is they times those who listen. */
-    private static final int ENTRIES_A_TURN = 16;
-
     private final Vertx vertx;
     private final String address;
     private final OwnerLoop loop;
@@ -41,13 +38,9 @@ final class HubSignals implements LogOutlet {
         }
     }
 
-    /** Hands what follows in the log to every hub, in pieces, so that a burst leaves room for others between them. */
     @Override
     public void accept(List<LogEntry> entries, long receivedNanos) {
-        for (int from = 0; from < entries.size(); from += ENTRIES_A_TURN) {
-            int to = Math.min(entries.size(), from + ENTRIES_A_TURN);
-            tell(new EventBatch(entries.subList(from, to), receivedNanos));
-        }
+        tell(new EventBatch(entries, receivedNanos));
     }
 
     @Override

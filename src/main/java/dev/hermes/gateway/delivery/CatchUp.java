@@ -115,7 +115,7 @@ final class CatchUp {
     private void run() {
         if (!running) {
             running = true;
-            loop.later(this::turn);
+            loop.afterSockets(this::turn);
         }
     }
 

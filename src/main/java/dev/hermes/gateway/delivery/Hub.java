@@ -66,7 +66,7 @@ public final class Hub {
         Conflation conflation =
                 new Conflation(window, newest, settings.streams().conflateAfter());
         this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
-        this.delivery = new LiveDelivery(window, newest, roster, catchUp, counters);
+        this.delivery = new LiveDelivery(loop, window, newest, roster, catchUp, counters);
         this.heartbeats = new Heartbeats(window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.leases = new LeaseRound(checker, this::close);
@@ -87,6 +87,7 @@ public final class Hub {
     /** What was delivered so far is of a log that is no more: everybody is told, and goes on at its new tip. */
     public void onLogLost(EventId resumedAt) {
         assert loop.here();
+        delivery.forget();
         EventId before = window.tip();
         window.clear(resumedAt);
         newest.clear();

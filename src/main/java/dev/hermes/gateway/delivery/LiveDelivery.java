@@ -4,24 +4,56 @@ import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.OwnerLoop;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Takes a batch to those who are live: each entry through the index to its listeners, and one flush each at the end. Owned
- * by the hub's loop.
+ * Takes batches to those who are live: each entry through the index to its listeners, and one flush each. Owned by the
+ * hub's loop.
+ *
+ * <p>A turn of the loop must stay short however many listen. An entry is always written to all of its listeners in one
+ * turn, which is what keeps everybody at the hub's position. To write is cheap; to flush is a system call. So as many are
+ * flushed as a turn can take, and the others follow in turns of their own, between which sockets are looked at; what comes
+ * meanwhile goes with the same flush. A flush right after the last write finds the connection still in the processor's
+ * cache, which is worth a tenth of a delivery.
  */
 final class LiveDelivery {
 
+    /** Some 4 to 8 ms. */
+    private static final int FLUSHES_A_TURN = 1_024;
+
+    /** As long, at a tenth of the cost each; an entry is never divided. */
+    private static final int WRITES_A_TURN = 8_192;
+
+    private final OwnerLoop loop;
     private final Window window;
     private final NewestEvents newest;
     private final Roster roster;
     private final CatchUp catchUp;
     private final HubCounters counters;
+
+    /** Batches that came, oldest first; the first one may be written in part. */
+    private final ArrayDeque<Writing> toWrite = new ArrayDeque<>();
+
+    /** Those who were written to and not flushed. */
     private final ArrayDeque<Subscriber> dirty = new ArrayDeque<>();
+
+    /** Batches that were written and not yet flushed to the last listener, oldest first. */
+    private final ArrayDeque<Flushing> toFlush = new ArrayDeque<>();
+
+    /** Subscribers taken off the queue so far. */
+    private long flushed;
+
+    /** Whether another turn is asked for. */
+    private boolean turnComes;
+
     private boolean underWay;
 
-    LiveDelivery(Window window, NewestEvents newest, Roster roster, CatchUp catchUp, HubCounters counters) {
+    LiveDelivery(
+            OwnerLoop loop, Window window, NewestEvents newest, Roster roster, CatchUp catchUp, HubCounters counters) {
+        this.loop = loop;
         this.window = window;
         this.newest = newest;
         this.roster = roster;
@@ -29,41 +61,107 @@ final class LiveDelivery {
         this.counters = counters;
     }
 
+    /** A batch of which so many entries are written, to so many listeners together. */
+    private static final class Writing {
+
+        private final EventBatch batch;
+        private int next;
+        private int taken;
+
+        private Writing(EventBatch batch) {
+            this.batch = batch;
+        }
+    }
+
+    /**
+     * A batch that is written.
+     *
+     * @param taken how often an event of it was handed to somebody
+     * @param until {@link #flushed} when the last of them has it
+     */
+    private record Flushing(long receivedNanos, int taken, long until) {}
+
     /** Whether an entry is on its way through the index, so that nobody may join or leave. */
     boolean underWay() {
         return underWay;
     }
 
     void deliver(EventBatch batch) {
-        int taken = 0;
-        underWay = true;
-        try {
-            for (LogEntry entry : batch.entries()) {
-                EventId before = window.tip();
-                if (entry.id().isAfter(before)) {
-                    if (entry instanceof Event event) {
-                        newest.remember(event);
-                    }
-                    Offer offer = new Offer(window.add(entry), before);
-                    roster.forEachListener(entry, offer);
-                    counters.handed(entry, offer.taken);
-                    taken += offer.taken;
-                }
-            }
-        } finally {
-            underWay = false;
-        }
-        settle();
-        catchUp.hubAdvanced();
-        if (taken > 0) {
-            counters.latency(System.nanoTime() - batch.receivedNanos(), taken);
+        toWrite.add(new Writing(batch));
+        if (!turnComes) {
+            turn();
         }
     }
 
-    private void settle() {
-        for (Subscriber next = dirty.poll(); next != null; next = dirty.poll()) {
+    /** Drops what is not written: it is of a log that is no more. */
+    void forget() {
+        toWrite.clear();
+    }
+
+    private void turn() {
+        turnComes = false;
+        int flushes = write();
+        flush(FLUSHES_A_TURN - flushes);
+        if (!toWrite.isEmpty() || !dirty.isEmpty()) {
+            turnComes = true;
+            loop.afterSockets(this::turn);
+        }
+    }
+
+    /** Returns how many were flushed at once. */
+    private int write() {
+        int flushes = 0;
+        int writes = 0;
+        while (writes < WRITES_A_TURN && !toWrite.isEmpty()) {
+            Writing writing = toWrite.element();
+            List<LogEntry> entries = writing.batch.entries();
+            LogEntry entry = entries.get(writing.next++);
+            boolean last = writing.next == entries.size();
+            writes++;
+            if (entry.id().isAfter(window.tip())) {
+                Offer offer = offer(entry, last && toWrite.size() == 1 ? FLUSHES_A_TURN - dirty.size() : 0);
+                writing.taken += offer.taken;
+                writes += offer.taken;
+                flushes += offer.flushes;
+            }
+            if (last) {
+                toWrite.remove();
+                if (writing.taken > 0) {
+                    toFlush.add(new Flushing(writing.batch.receivedNanos(), writing.taken, flushed + dirty.size()));
+                }
+                catchUp.hubAdvanced();
+            }
+        }
+        return flushes;
+    }
+
+    private Offer offer(LogEntry entry, int atOnce) {
+        EventId before = window.tip();
+        if (entry instanceof Event event) {
+            newest.remember(event);
+        }
+        Offer offer = new Offer(window.add(entry), before, atOnce);
+        underWay = true;
+        try {
+            roster.forEachListener(entry, offer);
+        } finally {
+            underWay = false;
+        }
+        counters.handed(entry, offer.taken);
+        return offer;
+    }
+
+    private void flush(int most) {
+        for (int flushes = 0; flushes < most && !dirty.isEmpty(); flushes++) {
+            Subscriber next = dirty.remove();
             next.dirty(false);
             next.settle();
+            flushed++;
+        }
+        long now = System.nanoTime();
+        while (!toFlush.isEmpty() && toFlush.element().until() <= flushed) {
+            Flushing done = toFlush.remove();
+            counters.latency(now - done.receivedNanos(), done.taken());
         }
     }
 
@@ -72,11 +170,15 @@ final class LiveDelivery {
 
         private final Slot slot;
         private final EventId before;
+        private final int atOnce;
+        private int flushes;
         private int taken;
 
-        private Offer(Slot slot, EventId before) {
+        /** @param atOnce to how many a flush may follow the write at once, since nothing more is to be written */
+        private Offer(Slot slot, EventId before, int atOnce) {
             this.slot = slot;
             this.before = before;
+            this.atOnce = atOnce;
         }
 
         @Override
@@ -84,7 +186,8 @@ final class LiveDelivery {
             if (!subscriber.live()) {
                 return;
             }
-            if (!subscriber.dirty()) {
+            boolean alone = flushes < atOnce && !subscriber.dirty() && subscriber.staysWhenSettled();
+            if (!alone && !subscriber.dirty()) {
                 subscriber.dirty(true);
                 dirty.add(subscriber);
             }
@@ -95,6 +198,10 @@ final class LiveDelivery {
             if (!took || !subscriber.writable()) {
                 counters.catchingUp(1);
                 subscriber.fallBehind(took ? slot.id() : before);
+            }
+            if (alone) {
+                flushes++;
+                subscriber.settle();
             }
         }
     }

@@ -24,7 +24,9 @@ final class NewestEvents {
     private record Subject(String channel, String type, String key) {}
 
     private final Map<String, Channel.CatchUp> rules;
-    private final LinkedHashMap<Subject, EventId> newest = new LinkedHashMap<>();
+
+    /** By access: the first is the one that nobody has spoken of or asked for the longest time. */
+    private final LinkedHashMap<Subject, EventId> newest = new LinkedHashMap<>(16, 0.75f, true);
 
     /** @param rules the rule of each channel */
     NewestEvents(Map<String, Channel.CatchUp> rules) {
@@ -34,8 +36,6 @@ final class NewestEvents {
     void remember(Event event) {
         Subject subject = subject(event.envelope());
         if (subject != null) {
-            // Last in the order again: the first is the one that has been silent for the longest time.
-            newest.remove(subject);
             newest.put(subject, event.id());
             if (newest.size() > MAX_SUBJECTS) {
                 newest.remove(newest.keySet().iterator().next());

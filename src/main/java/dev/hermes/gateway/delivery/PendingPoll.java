@@ -94,6 +94,11 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
+    boolean staysWhenSettled() {
+        return false;
+    }
+
+    @Override
     void stalled() {
         // Full: settled in the same turn.
     }

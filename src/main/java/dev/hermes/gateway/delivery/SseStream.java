@@ -73,6 +73,11 @@ public final class SseStream extends Subscriber {
         }
     }
 
+    @Override
+    boolean staysWhenSettled() {
+        return true;
+    }
+
     /** Writes a frame of this stream's own. */
     void send(Frame frame) {
         sink.write(frame);

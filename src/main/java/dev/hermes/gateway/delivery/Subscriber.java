@@ -68,8 +68,11 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** Tells it that something is missing before what comes next; false when it ends before that instead. */
     abstract boolean offer(Gap gap);
 
-    /** The end of a turn in which something was offered, or the tip was reached. */
+    /** What was offered is to be sent, or the tip was reached. */
     abstract void settle();
+
+    /** Whether {@link #settle} never makes it leave the hub. */
+    abstract boolean staysWhenSettled();
 
     /** It takes no more for now. */
     abstract void stalled();

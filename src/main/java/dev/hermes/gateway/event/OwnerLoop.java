@@ -1,9 +1,12 @@
 package dev.hermes.gateway.event;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -15,11 +18,13 @@ public final class OwnerLoop {
     private final Vertx vertx;
     private final Context owner;
     private final Thread thread;
+    private final EventLoop nettyLoop;
 
     private OwnerLoop(Vertx vertx, Context owner) {
         this.vertx = vertx;
         this.owner = owner;
         this.thread = Thread.currentThread();
+        this.nettyLoop = ((ContextInternal) owner).nettyEventLoop();
     }
 
     /** The loop this is called on. */
@@ -49,6 +54,22 @@ public final class OwnerLoop {
     /** Runs the task on the owner's loop after what is queued there. */
     public void later(Runnable task) {
         owner.runOnContext(go -> task.run());
+    }
+
+    /**
+     * Runs the task on the owner's loop after the sockets have had their turn; for work that goes on for many turns. What
+     * is merely queued there, as by {@link #later}, runs before any socket is looked at, and so does all that it queues,
+     * for up to a second. On the owner's loop.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // Nothing is done about a loop that has ended.
+    public void afterSockets(Runnable task) {
+        // A due timer is only taken up between two looks at the sockets. Vert.x' own timers begin at 1 ms.
+        nettyLoop.schedule(() -> owner.runOnContext(go -> task.run()), 0, TimeUnit.NANOSECONDS);
+    }
+
+    /** Runs the task on the owner's loop after so many milliseconds, at least 1. On the owner's loop. */
+    public void after(long millis, Runnable task) {
+        vertx.setTimer(millis, due -> task.run());
     }
 
     private static <T> Future<T> attempt(Supplier<Future<T>> work) {

@@ -3,8 +3,8 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.config.StreamSettings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.Cursor;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -35,7 +35,7 @@ final class HubModel {
     };
 
     private final Random random;
-    private final Context context;
+    private final OwnerLoop loop;
     private final HubFixture fixture;
     private final List<ModelStream> streams = new ArrayList<>();
     private final List<ModelPoll> polls = new ArrayList<>();
@@ -45,14 +45,14 @@ final class HubModel {
     /** Must be called on the loop. */
     HubModel(Vertx vertx, long seed, int steps) {
         this.random = new Random(seed);
-        this.context = vertx.getOrCreateContext();
+        this.loop = OwnerLoop.current(vertx);
         this.fixture = new HubFixture(vertx, SIZES[Math.floorMod(seed, SIZES.length)], STREAMS, seed);
         this.stepsLeft = steps;
         fixture.checker = this::check;
     }
 
     Future<HubModel> run() {
-        context.runOnContext(go -> turn());
+        loop.afterSockets(this::turn);
         return done.future();
     }
 
@@ -76,7 +76,7 @@ final class HubModel {
         try {
             if (stepsLeft-- > 0) {
                 step();
-                context.runOnContext(go -> turn());
+                loop.afterSockets(this::turn);
             } else {
                 windUp(2_000);
             }
@@ -223,7 +223,7 @@ final class HubModel {
             }
             fixture.pass(Hub.tickInterval());
             if (turns > 0 && fixture.hub.snapshot().catchingUp() > 0) {
-                context.runOnContext(go -> windUp(turns - 1));
+                loop.afterSockets(() -> windUp(turns - 1));
                 return;
             }
             finish();

@@ -1,7 +1,9 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.OwnerLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.concurrent.Callable;
@@ -27,7 +29,7 @@ final class TestLoop implements AutoCloseable {
         return context;
     }
 
-    /** Does that on the loop and waits for it; what it throws is thrown here. */
+    /** Does that on the loop and waits for it, and for what had to wait for its turn; what it throws is thrown here. */
     <T> T call(Callable<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         context.runOnContext(go -> {
@@ -37,7 +39,9 @@ final class TestLoop implements AutoCloseable {
                 done.completeExceptionally(failure);
             }
         });
-        return await(done);
+        T result = await(done);
+        turns(1);
+        return result;
     }
 
     void run(Runnable work) {
@@ -60,10 +64,14 @@ final class TestLoop implements AutoCloseable {
         return await(done);
     }
 
-    /** Lets what is queued on the loop, and what that queues again, so many times, come to its turn. */
+    /** Lets what waits for its turn on the loop, and what that makes wait again, so many times, come to it. */
     void turns(int count) {
         for (int turn = 0; turn < count; turn++) {
-            run(() -> {});
+            await(() -> {
+                Promise<Void> passed = Promise.promise();
+                OwnerLoop.current(vertx).afterSockets(passed::complete);
+                return passed.future();
+            });
         }
     }
 
