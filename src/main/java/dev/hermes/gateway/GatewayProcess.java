@@ -13,7 +13,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,30 +41,25 @@ final class GatewayProcess {
 
     /** Starts for production. Returns at once; the process ends by itself, with status 1, when it cannot start. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
-        Vertx vertx = vertx();
-        start(vertx, environment, mode, (router, flag) -> {})
+        load(environment, mode)
+                .compose(loaded -> start(vertx(loaded.settings().eventLoopLimit()), loaded, (router, flag) -> {}))
                 .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
                 .onFailure(GatewayProcess::refuse);
     }
 
-    /** Starts on a Vert.x of {@link #vertx}, with further paths on the public port. */
-    static Future<GatewayProcess> start(
-            Vertx vertx,
-            Map<String, String> environment,
-            SettingsLoader.Mode mode,
-            BiConsumer<Router, SseFlag> furtherRoutes) {
-        return SettingsLoader.load(vertx, environment, mode).compose(loaded -> {
-            Settings settings = loaded.settings();
-            LogSetup.apply(settings.logging());
-            loaded.warnings().forEach(LOG::warn);
-            FileDescriptorLimit.ofThisProcess()
-                    .warnUnlessItCarries(settings.streams().maxConnections());
-            return deploy(vertx, loaded, furtherRoutes);
-        });
+    /** On a Vert.x that is there for nothing else: the settings say how the gateway's own is made. */
+    static Future<Loaded> load(Map<String, String> environment, SettingsLoader.Mode mode) {
+        Vertx loading = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        return SettingsLoader.load(loading, environment, mode).eventually(loading::close);
     }
 
-    private static Future<GatewayProcess> deploy(
-            Vertx vertx, Loaded loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
+    /** Starts on a Vert.x of {@link #vertx}, with further paths on the public port. */
+    static Future<GatewayProcess> start(Vertx vertx, Loaded loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
+        Settings settings = loaded.settings();
+        LogSetup.apply(settings.logging());
+        loaded.warnings().forEach(LOG::warn);
+        FileDescriptorLimit.ofThisProcess()
+                .warnUnlessItCarries(settings.streams().maxConnections());
         GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);
         return vertx.deployVerticle(gateway).map(deployed -> {
             LOG.info(
@@ -77,10 +74,17 @@ final class GatewayProcess {
         });
     }
 
-    /** With the native transport where its library is there. */
-    static Vertx vertx() {
+    /**
+     * With the native transport where its library is there: epoll. On io_uring a delivery took more than twice the CPU, see
+     * the performance page.
+     */
+    static Vertx vertx(Duration eventLoopLimit) {
         return Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+                .setMaxEventLoopExecuteTime(eventLoopLimit.toMillis())
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
+                .setBlockedThreadCheckInterval(Math.max(1, Math.min(1_000, eventLoopLimit.toMillis() / 2)))
                 // Nothing is served from files, so nothing need be unpacked into a temporary folder.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));

@@ -32,7 +32,14 @@ final class HttpReader {
         if (allowCredentials && origins.contains(ANY_ORIGIN)) {
             values.refuse(Setting.HERMES_ALLOWED_ORIGINS);
         }
-        return new HttpSettings(values.read(Setting.API_PORT, Texts::port), origins, allowCredentials, tls());
+        return new HttpSettings(
+                values.read(Setting.API_PORT, Texts::port),
+                origins,
+                allowCredentials,
+                tls(),
+                new HttpSettings.Sockets(
+                        values.read(Setting.HERMES_ACCEPT_BACKLOG, text -> Texts.count(text, 0)),
+                        values.read(Setting.HERMES_SEND_BUFFER, text -> Texts.count(text, 0))));
     }
 
     ManagementSettings readManagement(int publicPort) {

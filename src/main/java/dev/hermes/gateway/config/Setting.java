@@ -102,6 +102,15 @@ enum Setting {
             "PEM file of the certificate chain of the public port."),
     HERMES_TLS_KEY(
             Kind.FILE, null, "a readable file, together with HERMES_TLS_CERTIFICATE", "PEM file of its private key."),
+    HERMES_ACCEPT_BACKLOG(
+            Kind.COUNT_OR_NONE,
+            "0",
+            "Connections that may wait to be accepted; 0, and at most, what the kernel allows (net.core.somaxconn)."),
+    HERMES_SEND_BUFFER(
+            Kind.COUNT_OR_NONE,
+            "0",
+            "Bytes on their way to one client that the kernel holds at most; 0 leaves it to the kernel (net.ipv4.tcp_wmem)."),
+    HERMES_EVENT_LOOP_LIMIT(Kind.COUNT, "2000", "Milliseconds a task may hold an event loop before that is logged."),
     VITE_SSE_ENABLED(Kind.FLAG, "false", "Whether the page uses streams, as /config.js tells it."),
     VITE_API_BASE_URL(
             Kind.TEXT,

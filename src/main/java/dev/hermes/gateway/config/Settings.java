@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param sseEnabled {@code HERMES_ENABLE_SSE} as it stood at start; the one setting that may change while running, see
  *     {@link SseFlag}
  * @param drainTimeout {@code HERMES_DRAIN_TIMEOUT}: longest time from the signal to the last stream's end
+ * @param eventLoopLimit {@code HERMES_EVENT_LOOP_LIMIT}: how long a task may hold an event loop before that is logged
  */
 public record Settings(
         boolean sseEnabled,
@@ -21,4 +22,5 @@ public record Settings(
         LoggingSettings logging,
         BrowserSettings browser,
         Duration drainTimeout,
+        Duration eventLoopLimit,
         Catalogue catalogue) {}

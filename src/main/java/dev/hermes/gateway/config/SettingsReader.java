@@ -2,6 +2,7 @@ package dev.hermes.gateway.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class SettingsReader {
                 logging(),
                 browser(),
                 values.read(Setting.HERMES_DRAIN_TIMEOUT, text -> Texts.duration(text, 1)),
+                Duration.ofMillis(values.read(Setting.HERMES_EVENT_LOOP_LIMIT, text -> Texts.count(text, 1))),
                 catalogue);
     }
 

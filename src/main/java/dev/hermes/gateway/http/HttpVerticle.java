@@ -126,6 +126,12 @@ public final class HttpVerticle extends VerticleBase {
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_HTTP2_STREAMS));
+        if (settings.sockets().acceptBacklog() > 0) {
+            options.setAcceptBacklog(settings.sockets().acceptBacklog());
+        }
+        if (settings.sockets().sendBufferBytes() > 0) {
+            options.setSendBufferSize(settings.sockets().sendBufferBytes());
+        }
         HttpSettings.Tls tls = settings.tls();
         if (tls != null) {
             options.setSsl(true)
