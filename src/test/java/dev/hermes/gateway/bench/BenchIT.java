@@ -17,7 +17,15 @@ import org.junit.jupiter.api.Timeout;
 class BenchIT {
 
     private static final Path REPORT = Path.of("target/bench");
-    private static final List<Scenario> SCENARIOS = List.of(new BroadcastScenario(), new KeyedScenario());
+    private static final List<Scenario> SCENARIOS = List.of(
+            new BroadcastScenario(),
+            new KeyedScenario(),
+            new IdleScenario(),
+            new HerdScenario(),
+            new StalledScenario(),
+            new ChurnScenario(),
+            new Http2Scenario(),
+            new GrowthScenario());
 
     @Test
     @Timeout(value = 45, unit = TimeUnit.MINUTES)
@@ -45,7 +53,7 @@ class BenchIT {
 
     private static ScenarioResult run(Scenario scenario, BenchSettings settings) {
         System.out.println("bench " + scenario.name());
-        Outcome outcome = new Outcome();
+        Outcome outcome = new Outcome(System.out::println);
         try {
             scenario.run(settings, outcome);
         } catch (RuntimeException | AssertionError failure) {

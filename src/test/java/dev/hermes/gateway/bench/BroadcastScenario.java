@@ -41,7 +41,7 @@ final class BroadcastScenario implements Scenario {
 
     private static List<Contender> contenders(Servers servers) {
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(queue(servers, servers.gateway()));
+        contenders.add(Contender.queue(servers.gateway(), servers.redis()));
         if (NchanServer.installed()) {
             contenders.add(Contender.nchan(servers.nchan(), "queue"));
         }
@@ -49,11 +49,5 @@ final class BroadcastScenario implements Scenario {
             contenders.add(Contender.floor(servers.floor(), servers.redis()));
         }
         return contenders;
-    }
-
-    static Contender queue(Servers servers, GatewayServer gateway) {
-        String path = GatewayServer.EVENTS + "/queue?token=" + servers.redis().token("queue");
-        return Contender.gateway(
-                gateway, servers.redis(), number -> path, Envelope.hermes("queue:updates", "queue_update"));
     }
 }

@@ -3,6 +3,7 @@ package dev.hermes.gateway.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.ToIntFunction;
@@ -33,11 +34,15 @@ final class Crowd implements AutoCloseable {
         return crowd;
     }
 
-    /** Opens one stream on each connection and waits until all are connected. */
+    /** Opens them and waits until all are connected. */
     static Crowd open(CrowdPlan plan) {
         Crowd crowd = opening(plan);
         try {
-            crowd.awaitConnected(plan.connections());
+            crowd.awaitConnected();
+            if (crowd.connected() < plan.streams() || crowd.failed() > 0) {
+                throw new AssertionError(
+                        crowd.connected() + " of " + plan.streams() + " streams connected: " + crowd.problems());
+            }
             return crowd;
         } catch (RuntimeException | AssertionError notOpen) {
             crowd.close();
@@ -45,12 +50,10 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    void awaitConnected(int streams) {
+    /** Waits until all are connected or have failed; not for ever. */
+    void awaitConnected() {
         Duration opening = Duration.ofMillis((long) (1_000 * plan.connections() / plan.perSecond()));
-        await(opening.plus(PATIENCE), () -> connected() + failed() >= streams);
-        if (connected() < streams || failed() > 0) {
-            throw new AssertionError(connected() + " of " + streams + " streams connected: " + problems());
-        }
+        await(opening.plus(PATIENCE), () -> connected() + failed() >= plan.streams());
     }
 
     /** Waits until so many events were heard since the last reset; false if they do not come. */
@@ -58,7 +61,7 @@ final class Crowd implements AutoCloseable {
         return await(PATIENCE, () -> events() >= events);
     }
 
-    private static boolean await(Duration patience, java.util.concurrent.Callable<Boolean> condition) {
+    private static boolean await(Duration patience, Callable<Boolean> condition) {
         try {
             Awaitility.await()
                     .atMost(patience)
@@ -69,6 +72,14 @@ final class Crowd implements AutoCloseable {
         } catch (ConditionTimeoutException never) {
             return false;
         }
+    }
+
+    /** From here on events are measured anew, and counted on. */
+    void measureAnew() {
+        all(loop -> {
+            loop.ear().measureAnew();
+            return loop;
+        });
     }
 
     /** From here on events are counted and measured anew. */

@@ -46,8 +46,12 @@ final class Ear {
         return untilConnected;
     }
 
-    void reset() {
+    void measureAnew() {
         latencies = new Histogram();
+    }
+
+    void reset() {
+        measureAnew();
         events = 0;
     }
 }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 /** How an event is handed to a server. */
 interface Envelope {
 
+    Envelope QUEUE = hermes("queue:updates", "queue_update");
+
     /** All that is written to the socket for it. */
     byte[] around(int key, String data);
 

@@ -38,7 +38,7 @@ final class FanOut {
         }
     }
 
-    private void round(Contender contender, FanOutLoad load, int round) {
+    void round(Contender contender, FanOutLoad load, int round) {
         outcome.add(measure(contender, load, round));
     }
 
@@ -50,18 +50,23 @@ final class FanOut {
             List<Long> processes = contender.server().processes();
             List<Long> redisProcesses = redis.processes();
             double before = ProcessFigures.cpuSeconds(processes);
+            List<Long> ourselves = List.of(ProcessHandle.current().pid());
+            double listenerBefore = ProcessFigures.cpuSeconds(ourselves);
             double redisBefore = ProcessFigures.cpuSeconds(redisProcesses);
             Published published = publisher.publish(load.events(), load.eventsPerSecond());
             long due = load.deliveries(published);
             crowd.awaitEvents(due);
             double used = ProcessFigures.cpuSeconds(processes) - before;
             double redisUsed = ProcessFigures.cpuSeconds(redisProcesses) - redisBefore;
+            double listenerUsed = ProcessFigures.cpuSeconds(ourselves) - listenerBefore;
             String where = contender.name() + (load.point().isEmpty() ? "" : " " + load.point()) + " round " + round;
             outcome.faults(where, crowd.faults(stream -> load.due(published, stream)));
             return Measurement.of(contender.name(), load.point(), round)
                     .with(Figure.STREAMS, load.streams())
+                    .with(Figure.EVENT_BYTES, load.data().bytes())
                     .with(Figure.EVENTS, (double) crowd.events())
                     .with(Figure.CPU_PER_DELIVERY, 1e6 * used / due)
+                    .with(Figure.LISTENER_CPU, 1e6 * listenerUsed / due)
                     .with(Figure.REDIS_CPU_PER_EVENT, 1e6 * redisUsed / published.count())
                     .with(crowd.latencies());
         } finally {

@@ -3,8 +3,10 @@ package dev.hermes.gateway.bench;
 /** What is measured, in the order in which it is shown. */
 enum Figure {
     STREAMS("streams", ""),
+    EVENT_BYTES("event size", "bytes"),
     EVENTS("events delivered", ""),
     CPU_PER_DELIVERY("CPU per delivery", "µs"),
+    LISTENER_CPU("load generator's CPU per delivery", "µs"),
     REDIS_CPU_PER_EVENT("Redis' CPU per event", "µs"),
     CPU_SHARE("CPU", "% of a core"),
     P50("p50", "ms"),
@@ -24,6 +26,7 @@ enum Figure {
     RESIDENT_OF_100K("resident with 100,000 streams", "MB"),
     GROWTH("growth of resident memory", "MB/min"),
     GROWTH_SHARE("growth of resident memory", "%"),
+    STALLED("stalled clients", ""),
     ENDED("streams ended as too slow", ""),
     FAILED("failed", "");
 

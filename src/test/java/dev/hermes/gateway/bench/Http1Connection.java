@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** A stream as a browser opens it over HTTP/1.1. */
 final class Http1Connection implements Connection {
@@ -17,10 +18,17 @@ final class Http1Connection implements Connection {
     private final Stream stream;
     private boolean answered;
 
-    /**
-     * @param told whether the server says by an event that the stream is connected
-     */
-    Http1Connection(String path, boolean told, Stream stream) {
+    /** For servers that say by an event that a stream is connected. */
+    static Dialect told(IntFunction<String> path) {
+        return (number, ear) -> new Http1Connection(path.apply(number), true, new Stream(number, ear));
+    }
+
+    /** For servers whose answer is all they say. */
+    static Dialect answered(IntFunction<String> path) {
+        return (number, ear) -> new Http1Connection(path.apply(number), false, new Stream(number, ear));
+    }
+
+    private Http1Connection(String path, boolean told, Stream stream) {
         this.path = path;
         this.told = told;
         this.stream = stream;

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what comes of a scenario while it runs. One thread. */
@@ -16,26 +17,37 @@ final class Outcome {
     private final List<Goal> goals = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> details = new ArrayList<>();
     private long heldUp;
+    private final Consumer<String> log;
     private final String load = ProcessFigures.read("/proc/loadavg").strip();
     private final long startedAt = System.nanoTime();
 
+    /** What comes is also told at once. */
+    Outcome(Consumer<String> log) {
+        this.log = log;
+    }
+
     void add(Measurement measurement) {
         measurements.add(measurement);
-        System.out.println("  " + measurement.server() + " " + measurement.point() + " round " + measurement.round()
-                + " " + measurement.figures());
+        log.accept("  " + measurement.server() + " " + measurement.point() + " round " + measurement.round() + " "
+                + measurement.figures());
     }
 
     void faults(String where, List<String> found) {
         found.forEach(fault -> {
             faults.add(where + ": " + fault);
-            System.out.println("  FAULT " + where + ": " + fault);
+            log.accept("  FAULT " + where + ": " + fault);
         });
+    }
+
+    void detail(String line) {
+        details.add(line);
     }
 
     void note(String note) {
         notes.add(note);
-        System.out.println("  note: " + note);
+        log.accept("  note: " + note);
     }
 
     /** Keeps what a gateway's own log says of its run. */
@@ -86,6 +98,7 @@ final class Outcome {
                 List.copyOf(measurements),
                 List.copyOf(goals),
                 List.copyOf(faults),
-                List.copyOf(notes));
+                List.copyOf(notes),
+                List.copyOf(details));
     }
 }

@@ -94,6 +94,11 @@ final class ReportText {
         text.append('\n');
         scenario.notes().forEach(note -> text.append("- ").append(note).append('\n'));
         text.append(scenario.notes().isEmpty() ? "" : "\n");
+        if (!scenario.details().isEmpty()) {
+            text.append("```text\n")
+                    .append(String.join("\n", scenario.details()))
+                    .append("\n```\n\n");
+        }
     }
 
     private static String cell(Measurement median, Figure figure) {

@@ -9,6 +9,7 @@ import java.util.List;
  * @param heldUp how often the gateway warned that a task held up an event loop
  * @param medians of each server and point over its rounds
  * @param measurements the rounds themselves
+ * @param details lines of their own width
  * @param faults what was lost, repeated or failed
  */
 record ScenarioResult(
@@ -21,4 +22,5 @@ record ScenarioResult(
         List<Measurement> measurements,
         List<Goal> goals,
         List<String> faults,
-        List<String> notes) {}
+        List<String> notes,
+        List<String> details) {}

@@ -83,8 +83,10 @@ abstract class StreamScanner {
     private void digit(byte next) {
         if (next >= '0' && next <= '9') {
             value = value * 10 + next - '0';
-        } else if (next != ' ' || value != 0) {
+        } else if (value != 0) {
             onTime(value);
+            begin(next);
+        } else if (next != ' ') {
             begin(next);
         }
     }
