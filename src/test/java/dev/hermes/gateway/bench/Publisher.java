@@ -56,7 +56,8 @@ final class Publisher implements AutoCloseable {
                 write(ByteBuffer.wrap(batch.toByteArray()));
                 drain();
                 // The pace itself: there is nothing to await but time.
-                LockSupport.parkNanos(STEP_NANOS);
+                long next = (long) (published.count() / perSecond * 1e9);
+                LockSupport.parkNanos(Math.max(STEP_NANOS, start + next - System.nanoTime()));
             }
             return published;
         } catch (IOException failure) {
