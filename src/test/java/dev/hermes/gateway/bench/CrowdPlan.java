@@ -27,8 +27,9 @@ record CrowdPlan(
         return new CrowdPlan(port, connections, 1, UNHURRIED, Duration.ZERO, 1, dialect);
     }
 
+    /** Several streams on each connection, and as many of them in a second as of single ones. */
     CrowdPlan ofEach(int streams) {
-        return new CrowdPlan(port, connections, streams, perSecond, life, addresses, dialect);
+        return new CrowdPlan(port, connections, streams, perSecond / streams, life, addresses, dialect);
     }
 
     CrowdPlan atOnce() {

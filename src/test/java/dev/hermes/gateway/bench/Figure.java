@@ -24,6 +24,7 @@ enum Figure {
     RESIDENT_PER_STREAM("resident per stream", "bytes"),
     HEAP_PER_STREAM("live heap per stream", "bytes"),
     RESIDENT_OF_100K("resident with 100,000 streams", "MB"),
+    HEALTHY_GROWTH("growth of resident memory when healthy", "MB/min"),
     GROWTH("growth of resident memory", "MB/min"),
     GROWTH_SHARE("growth of resident memory", "%"),
     STALLED("stalled clients", ""),

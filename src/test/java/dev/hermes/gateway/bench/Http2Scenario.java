@@ -47,6 +47,7 @@ final class Http2Scenario implements Scenario {
                 fanOut.round(queue, load, round);
             }
         }
+        outcome.goalWithoutFaults("10,000 streams on 100 connections of HTTP/2");
     }
 
     private static Measurement memory(GatewayServer gateway, Contender queue, int streams) {
@@ -60,6 +61,9 @@ final class Http2Scenario implements Scenario {
                     .with(Figure.RESIDENT, settled / MEGABYTE)
                     .with(Figure.RESIDENT_PER_STREAM, perStream)
                     .with(Figure.RESIDENT_OF_100K, (before + HUNDRED_THOUSAND * perStream) / MEGABYTE);
+        } finally {
+            // Until these streams are seen to have ended there is no room for as many again.
+            Pause.of(SETTLING);
         }
     }
 }

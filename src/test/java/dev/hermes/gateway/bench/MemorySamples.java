@@ -38,13 +38,18 @@ final class MemorySamples implements AutoCloseable {
         return samples.stream().mapToLong(Sample::bytes).max().orElse(0);
     }
 
-    /** The slope of the line that fits best. */
+    synchronized List<Long> all() {
+        return samples.stream().map(Sample::bytes).toList();
+    }
+
+    /** The slope of the line that fits best what was seen in the second half of the time, when a JVM has settled. */
     synchronized double bytesPerMinute() {
-        double time = samples.stream().mapToDouble(Sample::minutes).average().orElse(0);
-        double size = samples.stream().mapToDouble(Sample::bytes).average().orElse(0);
+        List<Sample> settled = samples.subList(samples.size() / 2, samples.size());
+        double time = settled.stream().mapToDouble(Sample::minutes).average().orElse(0);
+        double size = settled.stream().mapToDouble(Sample::bytes).average().orElse(0);
         double together = 0;
         double spread = 0;
-        for (Sample sample : samples) {
+        for (Sample sample : settled) {
             together += (sample.minutes() - time) * (sample.bytes() - size);
             spread += (sample.minutes() - time) * (sample.minutes() - time);
         }

@@ -60,6 +60,11 @@ final class Outcome {
         }
     }
 
+    /** Nothing was lost, repeated or failed so far. */
+    void goalWithoutFaults(String what) {
+        goals.add(new Goal(what, 0, (double) faults.size(), "faults"));
+    }
+
     /** The measured figure itself is to be at most so much. */
     void goal(String what, double most, Figure figure, String server) {
         goals.add(new Goal(what, most, median(server, "", figure), figure.unit()));

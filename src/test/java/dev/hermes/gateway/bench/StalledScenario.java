@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Some read nothing; the others should not notice. */
 final class StalledScenario implements Scenario {
@@ -44,12 +45,12 @@ final class StalledScenario implements Scenario {
                             new Publisher(queue.publishPort(), queue.envelope(), EventData.ofOneKey(EVENT_BYTES))) {
                 crowd.reset();
                 CompletableFuture<Published> publishing = publisher.start(EVENTS_PER_SECOND);
-                Pause.of(settings.measured().multipliedBy(HEALTHY_ROUNDS));
+                double growth = healthyGrowth(settings, gateway);
                 double healthy = crowd.latencies().millisAt(99);
                 crowd.measureAnew();
                 String path =
                         GatewayServer.EVENTS + "/queue?token=" + servers.redis().token("queue");
-                Measurement stalled = stalled(settings, gateway, path, streams);
+                Measurement stalled = stalled(settings, gateway, path, streams, outcome);
                 Histogram latencies = crowd.latencies();
                 publisher.end();
                 Published published = publishing.join();
@@ -58,6 +59,7 @@ final class StalledScenario implements Scenario {
                 outcome.add(stalled.with(latencies)
                         .with(Figure.STREAMS, streams)
                         .with(Figure.HEALTHY_P99, healthy)
+                        .with(Figure.HEALTHY_GROWTH, growth / MEGABYTE)
                         .with(Figure.P99_RATIO, latencies.millisAt(99) / healthy));
             }
         }
@@ -65,13 +67,25 @@ final class StalledScenario implements Scenario {
         outcome.goal("growth of memory with stalled clients", 5, Figure.GROWTH_SHARE, GatewayServer.NAME);
     }
 
-    private static Measurement stalled(BenchSettings settings, GatewayServer gateway, String path, int streams) {
+    private static double healthyGrowth(BenchSettings settings, GatewayServer gateway) {
+        try (MemorySamples memory = MemorySamples.start(gateway.process(), SAMPLING)) {
+            Pause.of(settings.measured().multipliedBy(HEALTHY_ROUNDS));
+            return memory.bytesPerMinute();
+        }
+    }
+
+    private static Measurement stalled(
+            BenchSettings settings, GatewayServer gateway, String path, int streams, Outcome outcome) {
         int count = Math.max(1, streams / STALLED_OF);
         try (StalledClients stalled = StalledClients.open(count, gateway.port(), path);
                 MemorySamples memory = MemorySamples.start(gateway.process(), SAMPLING)) {
             long before = ProcessFigures.residentBytes(gateway.process());
             Pause.of(settings.stalled());
             double perMinute = memory.bytesPerMinute();
+            outcome.detail("Resident memory with stalled clients, every " + SAMPLING.toSeconds() + " s, in MB:");
+            outcome.detail(memory.all().stream()
+                    .map(bytes -> ReportText.number(bytes / MEGABYTE))
+                    .collect(Collectors.joining(" ")));
             return Measurement.of(GatewayServer.NAME, "", 1)
                     .with(Figure.STALLED, stalled.count())
                     .with(Figure.RESIDENT_BEFORE, before / MEGABYTE)
