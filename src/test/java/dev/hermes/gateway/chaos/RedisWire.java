@@ -11,22 +11,22 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /** A connection to Redis of somebody's own, one command at a time. One thread. */
-final class RedisWire implements AutoCloseable {
+public final class RedisWire implements AutoCloseable {
 
     /** An answer: a number, a text (lists as one, a word a line), or an error. */
-    record Answer(boolean error, String text) {}
+    public record Answer(boolean error, String text) {}
 
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    RedisWire(int port, int patienceMillis) throws IOException {
+    public RedisWire(int port, int patienceMillis) throws IOException {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patienceMillis);
         socket.setSoTimeout(patienceMillis);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    Answer ask(String... words) throws IOException {
+    public Answer ask(String... words) throws IOException {
         ByteArrayOutputStream command = new ByteArrayOutputStream();
         command.writeBytes(("*" + words.length + "\r\n").getBytes(UTF_8));
         for (String word : words) {

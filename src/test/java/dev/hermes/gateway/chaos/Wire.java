@@ -12,14 +12,14 @@ import java.net.Socket;
 import java.util.Locale;
 
 /** Plain sockets, as close to bytes as a test of broken networks has to be. */
-final class Wire {
+public final class Wire {
 
     /**
      * An answer of HTTP.
      *
      * @param status 0 if none came
      */
-    record Answer(int status, String body) {
+    public record Answer(int status, String body) {
         static final Answer NONE = new Answer(0, "");
     }
 
@@ -47,7 +47,7 @@ final class Wire {
     }
 
     /** Sends one request over a connection of its own, once. */
-    static Answer exchange(int port, String method, String path, String credential, String body) {
+    public static Answer exchange(int port, String method, String path, String credential, String body) {
         byte[] bytes = body.getBytes(UTF_8);
         String request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + (credential.isEmpty() ? "" : "Authorization: Bearer " + credential + "\r\n")

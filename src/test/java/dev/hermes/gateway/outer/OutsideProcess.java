@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /** A program that a test has started, and every line it prints. Closing ends it and what it started, at once. */
-final class OutsideProcess implements AutoCloseable {
+public final class OutsideProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -37,7 +37,7 @@ final class OutsideProcess implements AutoCloseable {
         this.readers = List.of(reading(process.getInputStream(), output), reading(process.getErrorStream(), errors));
     }
 
-    static OutsideProcess start(ProcessBuilder builder) {
+    public static OutsideProcess start(ProcessBuilder builder) {
         try {
             return new OutsideProcess(builder.start());
         } catch (IOException failure) {
@@ -59,7 +59,7 @@ final class OutsideProcess implements AutoCloseable {
     }
 
     /** The first line, of either kind of output, in which the pattern is found. */
-    MatchResult await(String pattern) {
+    public MatchResult await(String pattern) {
         Pattern compiled = Pattern.compile(pattern);
         return Objects.requireNonNull(Awaitility.await()
                 .alias(pattern + " in what process " + process.pid() + " prints")
@@ -79,7 +79,7 @@ final class OutsideProcess implements AutoCloseable {
     }
 
     /** {@code signal("TERM")}. */
-    void signal(String name) {
+    public void signal(String name) {
         try {
             int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                     .inheritIO()
@@ -94,7 +94,7 @@ final class OutsideProcess implements AutoCloseable {
     }
 
     /** Its status, once it has ended and all it printed is read. */
-    int awaitExit(Duration patience) {
+    public int awaitExit(Duration patience) {
         try {
             assertThat(process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS))
                     .as("ended within %s; it printed %s", patience, lines())
@@ -108,20 +108,24 @@ final class OutsideProcess implements AutoCloseable {
         }
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** What it has started and what that has started, so far. */
-    List<ProcessHandle> descendants() {
+    public List<ProcessHandle> descendants() {
         return process.descendants().toList();
     }
 
-    List<String> output() {
+    public List<String> output() {
         return List.copyOf(output);
     }
 
-    List<String> errors() {
+    public List<String> errors() {
         return List.copyOf(errors);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return Stream.concat(output.stream(), errors.stream()).toList();
     }
 

@@ -1,0 +1,136 @@
+package dev.hermes.gateway.bench;
+
+import dev.hermes.gateway.chaos.Wire;
+import dev.hermes.gateway.fixture.RunningGateway;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+
+/** All come back at once, each with something to catch up on, while others listen. */
+final class HerdScenario implements Scenario {
+
+    private static final int RETURNING = 5_000;
+    private static final int LISTENING = 500;
+    private static final double LIVE_PER_SECOND = 20;
+    private static final int MISSED = 1_000;
+    private static final int KEYS = 100;
+    private static final int EVENT_BYTES = 250;
+    private static final int WARM_UPS = 2;
+    private static final double MISSED_PER_SECOND = 2_000;
+    private static final double MEGABYTE = 1_048_576;
+    private static final Duration SAMPLING = Duration.ofMillis(50);
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+
+    @Override
+    public String name() {
+        return "herd";
+    }
+
+    @Override
+    public String about() {
+        return "5,000 clients return at once, each 1,000 events behind, 10 of which match its filter, while 500 others get 20"
+                + " events a second. Latencies are those of the others while the herd catches up.";
+    }
+
+    @Override
+    public void run(BenchSettings settings, Outcome outcome) {
+        try (Servers servers = new Servers(settings, outcome)) {
+            GatewayServer gateway = servers.gateway();
+            String system =
+                    GatewayServer.EVENTS + "/system?token=" + servers.redis().token("system");
+            Contender others = Contender.gateway(
+                    gateway,
+                    servers.redis(),
+                    number -> system,
+                    Envelope.hermes("system:notifications", "system_notification"));
+            int listening = settings.scaled(LISTENING);
+            try (Crowd crowd = Crowd.open(others.crowd(listening));
+                    Publisher publisher =
+                            new Publisher(others.publishPort(), others.envelope(), EventData.ofOneKey(EVENT_BYTES))) {
+                crowd.reset();
+                CompletableFuture<Published> publishing = publisher.start(LIVE_PER_SECOND);
+                Herd herd = new Herd(settings, servers.redis(), gateway, crowd, outcome);
+                for (int round = 1 - WARM_UPS; round <= settings.rounds(); round++) {
+                    Measurement measured = herd.round(round);
+                    if (round > 0) {
+                        outcome.add(measured);
+                    } else {
+                        outcome.note("warming up: " + measured.figures());
+                    }
+                }
+                publisher.end();
+                Published published = publishing.join();
+                crowd.awaitEvents((long) published.count() * listening);
+                outcome.faults("the others", crowd.faults(stream -> published.count()));
+            }
+        }
+        outcome.goalWithoutFaults("herd: all caught up, each with its 10 events");
+        outcome.goal("memory with the herd, to idle", 1.5, Figure.MEMORY_RATIO, GatewayServer.NAME);
+        outcome.goal("p99 of others during the herd, to healthy", 3, Figure.P99_RATIO, GatewayServer.NAME);
+    }
+
+    private record Herd(
+            BenchSettings settings, RedisServer redis, GatewayServer gateway, Crowd others, Outcome outcome) {
+
+        Measurement round(int round) {
+            String cursor = poll("").getString("last_id");
+            missed(cursor);
+            Pause.of(SETTLING);
+            others.measureAnew();
+            Pause.of(settings.measured());
+            double healthy = others.latencies().millisAt(99);
+            long idle = ProcessFigures.residentBytes(gateway.process());
+            int returning = settings.scaled(RETURNING);
+            String path = GatewayServer.EVENTS + "/queue?token=" + redis.token("queue") + "&last_event_id=" + cursor
+                    + "&download_id=h";
+            CrowdPlan plan = CrowdPlan.staying(
+                            gateway.port(), returning, Http1Connection.told(number -> path + number % KEYS))
+                    .atOnce();
+            others.measureAnew();
+            long startedAt = System.nanoTime();
+            try (MemorySamples memory = MemorySamples.start(gateway.process(), SAMPLING);
+                    Crowd herd = Crowd.opening(plan)) {
+                herd.awaitEvents((long) returning * MISSED / KEYS);
+                double millis = (System.nanoTime() - startedAt) / 1e6;
+                Histogram latencies = others.latencies();
+                // For what should not come any more.
+                Pause.of(SETTLING);
+                outcome.faults("herd, round " + round, herd.faults(stream -> MISSED / KEYS));
+                return Measurement.of(GatewayServer.NAME, "", round)
+                        .with(latencies)
+                        .with(Figure.STREAMS, returning)
+                        .with(Figure.CAUGHT_UP, millis)
+                        .with(Figure.HEALTHY_P99, healthy)
+                        .with(Figure.P99_RATIO, latencies.millisAt(99) / healthy)
+                        .with(Figure.RESIDENT_BEFORE, idle / MEGABYTE)
+                        .with(Figure.RESIDENT_PEAK, memory.most() / MEGABYTE)
+                        .with(Figure.MEMORY_RATIO, (double) memory.most() / idle);
+            }
+        }
+
+        /** Publishes what the herd will have missed, and waits until the log has it. */
+        private void missed(String cursor) {
+            try (Publisher publisher =
+                    new Publisher(redis.port(), Envelope.QUEUE, EventData.ofKeysInTurns("h", EVENT_BYTES, KEYS))) {
+                publisher.publish(MISSED, MISSED_PER_SECOND);
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> poll("&limit=" + MISSED + "&after=" + cursor)
+                                        .getJsonArray("events")
+                                        .size()
+                                == MISSED);
+            }
+        }
+
+        private JsonObject poll(String parameters) {
+            return new JsonObject(Wire.exchange(
+                            gateway.port(),
+                            "GET",
+                            GatewayServer.EVENTS + "/poll?channels=queue:updates" + parameters,
+                            RunningGateway.API_KEY,
+                            "")
+                    .body());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.hermes.gateway.bench;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Nothing happens, and then only heartbeats do. */
+final class IdleScenario implements Scenario {
+
+    private static final int STREAMS = 15_000;
+    private static final int CLASSES_SHOWN = 25;
+    private static final int HEARTBEATS = 2;
+    private static final double MEGABYTE = 1_048_576;
+
+    /** Longer than a heartbeat interval, so that every stream has had one. */
+    private static final Duration SETTLING = Duration.ofSeconds(40);
+
+    /** Two heartbeat intervals, and a little for the one that is due at the very end. */
+    private static final Duration BEATING = Duration.ofSeconds(61);
+
+    @Override
+    public String name() {
+        return "idle";
+    }
+
+    @Override
+    public String about() {
+        return "15,000 streams of a download and a token each, without an event; `-Xmx512m`. Resident memory 40 s after"
+                + " they were opened; then the CPU for two heartbeats of each in a minute.";
+    }
+
+    @Override
+    public void run(BenchSettings settings, Outcome outcome) {
+        int streams = settings.scaled(STREAMS);
+        try (Servers servers = new Servers(settings, outcome)) {
+            GatewayServer gateway = servers.gateway("-Xmx512m");
+            List<String> tokens = servers.redis().tokens(streams, number -> "download:d" + number);
+            long before = ProcessFigures.residentBytes(gateway.process());
+            ClassHistogram heapBefore = ClassHistogram.of(settings, gateway.process());
+            CrowdPlan plan = CrowdPlan.staying(
+                    gateway.port(),
+                    streams,
+                    Http1Connection.told(
+                            number -> GatewayServer.EVENTS + "/downloads/d" + number + "?token=" + tokens.get(number)));
+            try (Crowd crowd = Crowd.open(plan)) {
+                long opened = ProcessFigures.residentBytes(gateway.process());
+                Pause.of(SETTLING);
+                long settled = ProcessFigures.residentBytes(gateway.process());
+                double share = heartbeats(crowd, gateway, outcome);
+                ClassHistogram heap = ClassHistogram.of(settings, gateway.process());
+                outcome.detail("Live heap that each stream adds, by class:");
+                heap.addedSince(heapBefore, streams, CLASSES_SHOWN).forEach(outcome::detail);
+                outcome.add(Measurement.of(GatewayServer.NAME, "", 1)
+                        .with(Figure.STREAMS, streams)
+                        .with(Figure.RESIDENT_BEFORE, before / MEGABYTE)
+                        .with(Figure.RESIDENT_OPENED, opened / MEGABYTE)
+                        .with(Figure.RESIDENT, settled / MEGABYTE)
+                        .with(Figure.RESIDENT_PER_STREAM, (double) (settled - before) / streams)
+                        .with(Figure.HEAP_PER_STREAM, (double) (heap.bytes() - heapBefore.bytes()) / streams)
+                        .with(Figure.CPU_SHARE, share));
+            }
+        }
+        outcome.goal("memory of an idle stream", 6 * 1_024, Figure.RESIDENT_PER_STREAM, GatewayServer.NAME);
+        outcome.goal("heartbeats of 15,000 streams", 2, Figure.CPU_SHARE, GatewayServer.NAME);
+    }
+
+    private static double heartbeats(Crowd crowd, GatewayServer gateway, Outcome outcome) {
+        crowd.reset();
+        double before = ProcessFigures.cpuSeconds(gateway.processes());
+        Pause.of(BEATING);
+        double used = ProcessFigures.cpuSeconds(gateway.processes()) - before;
+        outcome.faults("heartbeats", crowd.missingHeartbeats(HEARTBEATS));
+        return 100 * used / BEATING.toSeconds();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.hermes.gateway.bench;
+
+import java.util.List;
+
+/**
+ * What came of one scenario.
+ *
+ * @param load the machine's load average when it began
+ * @param heldUp how often the gateway warned that a task held up an event loop
+ * @param medians of each server and point over its rounds
+ * @param measurements the rounds themselves
+ * @param details lines of their own width
+ * @param faults what was lost, repeated or failed
+ */
+record ScenarioResult(
+        String name,
+        String about,
+        String load,
+        double seconds,
+        long heldUp,
+        List<Measurement> medians,
+        List<Measurement> measurements,
+        List<Goal> goals,
+        List<String> faults,
+        List<String> notes,
+        List<String> details) {}
