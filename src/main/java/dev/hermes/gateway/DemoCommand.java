@@ -1,5 +1,6 @@
 package dev.hermes.gateway;
 
+import dev.hermes.gateway.config.Loaded;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.dev.EmbeddedRedis;
 import dev.hermes.gateway.dev.SimulatedDownloads;
@@ -7,7 +8,6 @@ import dev.hermes.gateway.ops.Signals;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -30,16 +30,14 @@ final class DemoCommand implements Runnable {
     /** What the page's buttons do shows within one or two. */
     private static final String HEARTBEAT = "5s";
 
-    private static final Duration EVENT_LOOP_LIMIT = Duration.ofSeconds(2);
-
     @Override
     public void run() {
         EmbeddedRedis redis = EmbeddedRedis.start();
-        Vertx vertx = GatewayProcess.vertx(EVENT_LOOP_LIMIT);
+        Loaded loaded = GatewayProcess.load(environment(redis), SettingsLoader.Mode.DEMO);
+        Vertx vertx = GatewayProcess.vertx(loaded.settings());
         SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
         DemoRoutes routes = new DemoRoutes(redis, downloads);
-        Future<GatewayProcess> started = GatewayProcess.load(environment(redis), SettingsLoader.Mode.DEMO)
-                .compose(loaded -> GatewayProcess.start(vertx, loaded, routes::addTo))
+        Future<GatewayProcess> started = GatewayProcess.start(vertx, loaded, routes::addTo)
                 .compose(gateway -> downloads.start().map(gateway))
                 .onSuccess(gateway -> greet(gateway.port(), downloads.token()))
                 .onFailure(failure -> {

@@ -13,7 +13,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -39,18 +38,26 @@ final class GatewayProcess {
         this.gateway = gateway;
     }
 
-    /** Starts for production. Returns at once; the process ends by itself, with status 1, when it cannot start. */
+    /** Starts for production. On the main thread; the process ends by itself, with status 1, when it cannot start. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
-        load(environment, mode)
-                .compose(loaded -> start(vertx(loaded.settings().eventLoopLimit()), loaded, (router, flag) -> {}))
+        Loaded loaded = load(environment, mode);
+        start(vertx(loaded.settings()), loaded, (router, flag) -> {})
                 .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
                 .onFailure(GatewayProcess::refuse);
     }
 
-    /** On a Vert.x that is there for nothing else: the settings say how the gateway's own is made. */
-    static Future<Loaded> load(Map<String, String> environment, SettingsLoader.Mode mode) {
+    /**
+     * On a Vert.x that is there for nothing else, since the settings say how the gateway's own is made. Blocks: the main
+     * thread's. Ends the process, with status 1, for settings that cannot be used.
+     */
+    static Loaded load(Map<String, String> environment, SettingsLoader.Mode mode) {
         Vertx loading = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-        return SettingsLoader.load(loading, environment, mode).eventually(loading::close);
+        Future<Loaded> loaded = SettingsLoader.load(loading, environment, mode).onFailure(GatewayProcess::refuse);
+        try {
+            return loaded.await();
+        } finally {
+            loading.close().await();
+        }
     }
 
     /** Starts on a Vert.x of {@link #vertx}, with further paths on the public port. */
@@ -78,13 +85,14 @@ final class GatewayProcess {
      * With the native transport where its library is there: epoll. On io_uring a delivery took more than twice the CPU, see
      * the performance page.
      */
-    static Vertx vertx(Duration eventLoopLimit) {
+    static Vertx vertx(Settings settings) {
+        long limitMillis = settings.eventLoopLimit().toMillis();
         return Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
-                .setMaxEventLoopExecuteTime(eventLoopLimit.toMillis())
+                .setMaxEventLoopExecuteTime(limitMillis)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
-                .setBlockedThreadCheckInterval(Math.max(1, Math.min(1_000, eventLoopLimit.toMillis() / 2)))
+                .setBlockedThreadCheckInterval(Math.max(1, Math.min(1_000, limitMillis / 2)))
                 // Nothing is served from files, so nothing need be unpacked into a temporary folder.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
