@@ -35,7 +35,7 @@ class BenchIT {
         boolean loopLimitKnown = loopLimitKnown(settings);
         List<ScenarioResult> results = new ArrayList<>();
         for (Scenario scenario : SCENARIOS) {
-            if (settings.wants(scenario.name())) {
+            if (settings.wants(scenario.name()) && !Thread.currentThread().isInterrupted()) {
                 results.add(run(scenario, settings));
                 // After each, so that a run that is cut short has said what it found.
                 Report.write(

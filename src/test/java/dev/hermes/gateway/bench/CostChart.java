@@ -24,7 +24,9 @@ final class CostChart {
     /** Empty if neither scenario was run. */
     static String of(JsonObject report) {
         List<Group> groups = Stream.of(
-                        new Group("Broadcast: one delivery of 5,000", ReportJson.medians(report, "broadcast")),
+                        new Group(
+                                "Broadcast to " + ReportJson.streams(report, "broadcast") + " streams: one delivery",
+                                ReportJson.medians(report, "broadcast")),
                         new Group("Keyed: one event, Redis not included", ReportJson.medians(report, "keyed")))
                 .filter(group -> !group.bars().isEmpty())
                 .toList();

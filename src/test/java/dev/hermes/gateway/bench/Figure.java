@@ -22,6 +22,7 @@ enum Figure {
     RESIDENT_PEAK("resident at most", "MB"),
     MEMORY_RATIO("memory to idle", "×"),
     RESIDENT_PER_STREAM("resident per stream", "bytes"),
+    HEAP("live heap", "MB"),
     HEAP_PER_STREAM("live heap per stream", "bytes"),
     RESIDENT_OF_100K("resident with 100,000 streams", "MB"),
     HEALTHY_GROWTH("growth of resident memory when healthy", "MB/min"),

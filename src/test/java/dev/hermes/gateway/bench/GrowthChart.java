@@ -34,7 +34,7 @@ final class GrowthChart {
     /** Empty if it was not run. */
     static String bySize(JsonObject report) {
         return new GrowthChart(report, GrowthScenario.BY_SIZE, Figure.EVENT_BYTES, GrowthChart::bytes)
-                .draw("Broadcasts of larger and larger events to 1,000 streams", "bytes");
+                .draw("Broadcasts of larger and larger events", "bytes");
     }
 
     private String draw(String title, String acrossTitle) {
@@ -60,7 +60,7 @@ final class GrowthChart {
                 svg,
                 Scale.logarithmic(values.stream().map(Point::x).toList(), left, left + 310),
                 Scale.linear(highest, BOTTOM, TOP));
-        panel.axes(acrossTitle, amount, figure.label() + ", " + figure.unit(), ReportText::number);
+        panel.axes(acrossTitle, amount, figure.label() + ", " + figure.unit(), ReportText::exact);
         Point last = values.get(values.size() - 1);
         panel.line(GatewayServer.NAME, values, true, ReportText.number(last.y()) + " " + figure.unit());
         panel.labels();

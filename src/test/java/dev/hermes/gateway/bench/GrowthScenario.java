@@ -10,6 +10,7 @@ final class GrowthScenario implements Scenario {
     static final String BY_SIZE = "size";
 
     private static final int EVENT_BYTES = 250;
+    private static final int BUSIEST = 2;
     private static final int STREAMS_OF_SIZES = 1_000;
 
     private record Step(int amount, double eventsPerSecond) {}
@@ -42,7 +43,8 @@ final class GrowthScenario implements Scenario {
         try (Servers servers = new Servers(settings, outcome)) {
             FanOut fanOut = new FanOut(servers.redis(), outcome);
             Contender gateway = Contender.queue(servers.gateway(), servers.redis());
-            fanOut.warmUp(gateway, loads.get(0));
+            // The most deliveries, so that the first loads are not those of a colder JVM.
+            fanOut.warmUp(gateway, loads.get(BUSIEST));
             for (int round = 1; round <= settings.rounds(); round++) {
                 for (FanOutLoad load : loads) {
                     fanOut.round(gateway, load, round);

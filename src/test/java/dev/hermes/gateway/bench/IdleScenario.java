@@ -55,6 +55,7 @@ final class IdleScenario implements Scenario {
                         .with(Figure.RESIDENT_OPENED, opened / MEGABYTE)
                         .with(Figure.RESIDENT, settled / MEGABYTE)
                         .with(Figure.RESIDENT_PER_STREAM, (double) (settled - before) / streams)
+                        .with(Figure.HEAP, heap.bytes() / MEGABYTE)
                         .with(Figure.HEAP_PER_STREAM, (double) (heap.bytes() - heapBefore.bytes()) / streams)
                         .with(Figure.CPU_SHARE, share));
             }

@@ -13,7 +13,11 @@ final class LatencyChart {
 
     private LatencyChart() {}
 
-    /** Empty if the scenario was not run. */
+    /**
+     * Empty if the scenario was not run.
+     *
+     * @param title in which {@code %s} stands for the number of streams
+     */
     static String of(JsonObject report, String scenario, String title) {
         List<Line> lines = ReportJson.medians(report, scenario).stream()
                 .map(median -> new Line(
@@ -24,7 +28,7 @@ final class LatencyChart {
                                 .toList()))
                 .filter(line -> !line.values().isEmpty())
                 .toList();
-        return lines.isEmpty() ? "" : draw(report, lines, title);
+        return lines.isEmpty() ? "" : draw(report, lines, title.formatted(ReportJson.streams(report, scenario)));
     }
 
     private static String draw(JsonObject report, List<Line> lines, String title) {
@@ -42,7 +46,7 @@ final class LatencyChart {
                 820, 440, title, "From publishing to the client, less is better. " + ReportJson.machine(report));
         Scale up = Scale.logarithmic(lowest, highest, 372, 96);
         Panel panel = new Panel(svg, Scale.percentiles(HIGHEST_PERCENT, 76, 690), up);
-        panel.axes("events, %", ReportText::number, "ms", ReportText::number);
+        panel.axes("events, %", ReportText::exact, "ms", ReportText::exact);
         for (Line line : lines) {
             List<Point> drawn = line.values().stream()
                     .map(point -> new Point(point.x(), Math.max(point.y(), up.low())))

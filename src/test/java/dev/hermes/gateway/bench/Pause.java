@@ -8,9 +8,17 @@ final class Pause {
 
     private Pause() {}
 
+    /** Ends what the time allowed for the whole run does not cover any more. */
+    static void goOn() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IllegalStateException("interrupted");
+        }
+    }
+
     static void of(Duration length) {
         long end = System.nanoTime() + length.toNanos();
         for (long left = length.toNanos(); left > 0; left = end - System.nanoTime()) {
+            goOn();
             LockSupport.parkNanos(left);
         }
     }

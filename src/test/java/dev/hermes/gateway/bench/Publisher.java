@@ -47,6 +47,7 @@ final class Publisher implements AutoCloseable {
             while (published.count() < events && !ended) {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 long due = Math.min(events, (long) (seconds * perSecond) + 1);
+                Pause.goOn();
                 ByteArrayOutputStream batch = new ByteArrayOutputStream();
                 while (published.count() < due) {
                     int key = data.keys().applyAsInt(published.count());

@@ -32,9 +32,9 @@ final class Report {
     static Map<String, String> charts(JsonObject report) {
         return Map.of(
                 "latency-broadcast.svg",
-                LatencyChart.of(report, "broadcast", "Broadcast: 5,000 streams, 10 events/s"),
+                LatencyChart.of(report, "broadcast", "Broadcast: %s streams, 10 events/s for each"),
                 "latency-keyed.svg",
-                LatencyChart.of(report, "keyed", "Keyed: 5,000 streams, 5,000 events/s"),
+                LatencyChart.of(report, "keyed", "Keyed: %s streams, 5,000 events/s together"),
                 "cost.svg",
                 CostChart.of(report),
                 "growth-streams.svg",

@@ -22,6 +22,13 @@ final class ReportJson {
         return median.getJsonObject("figures").getDouble(figure.name(), 0.0);
     }
 
+    static String streams(JsonObject report, String scenario) {
+        return ReportText.number(medians(report, scenario).stream()
+                .mapToDouble(median -> figure(median, Figure.STREAMS))
+                .max()
+                .orElse(0));
+    }
+
     static Stream<JsonObject> objects(JsonObject json, String name) {
         return json.getJsonArray(name, new JsonArray()).stream().map(JsonObject.class::cast);
     }

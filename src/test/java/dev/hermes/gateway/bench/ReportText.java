@@ -1,5 +1,7 @@
 package dev.hermes.gateway.bench;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +9,8 @@ import java.util.stream.Collectors;
 
 /** What was found, in Markdown. */
 final class ReportText {
+
+    private static final int EXACT_DIGITS = 6;
 
     private ReportText() {}
 
@@ -108,6 +112,16 @@ final class ReportText {
 
     private static String unit(String unit) {
         return unit.isEmpty() ? "" : " " + unit;
+    }
+
+    /** All digits there are, for a tick that is a round number. */
+    static String exact(double value) {
+        return value >= 1_000
+                ? number(value)
+                : new BigDecimal(value)
+                        .round(new MathContext(EXACT_DIGITS))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     /** As many digits as say something. */

@@ -1,20 +1,23 @@
 package dev.hermes.gateway.bench;
 
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** What a scenario has started; closing ends it all, last first. */
 final class Servers implements AutoCloseable {
 
     private final BenchSettings settings;
     private final Outcome outcome;
-    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
+    private final Thread exitHook = new Thread(this::endAll, "bench-exit");
     private final RedisServer redis;
 
     Servers(BenchSettings settings, Outcome outcome) {
         this.settings = settings;
         this.outcome = outcome;
         this.redis = keep(RedisServer.start());
+        Runtime.getRuntime().addShutdownHook(exitHook);
     }
 
     RedisServer redis() {
@@ -44,15 +47,30 @@ final class Servers implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable server : started) {
-            try {
-                if (server instanceof GatewayServer gateway) {
-                    outcome.gatewayEnded(gateway);
-                }
-                server.close();
-            } catch (Exception failure) {
-                throw new IllegalStateException("a server does not end", failure);
-            }
+        try {
+            started.forEach(this::close);
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(exitHook);
+        }
+    }
+
+    private void close(AutoCloseable server) {
+        if (server instanceof GatewayServer gateway) {
+            outcome.gatewayEnded(gateway);
+        }
+        end(server);
+    }
+
+    private void endAll() {
+        started.forEach(this::end);
+    }
+
+    /** Whatever comes of it the others are to end too. */
+    private void end(AutoCloseable server) {
+        try {
+            server.close();
+        } catch (Exception | AssertionError failure) {
+            outcome.faults("the end of a server", List.of(failure.toString()));
         }
     }
 }
