@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,8 +28,9 @@ final class StalledClients implements AutoCloseable {
         return clients;
     }
 
-    int count() {
-        return channels.size();
+    /** Still without reading. */
+    void stay(Duration length) {
+        Pause.of(length);
     }
 
     private void add(int port, String path) {

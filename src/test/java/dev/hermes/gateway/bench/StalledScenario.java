@@ -16,6 +16,12 @@ final class StalledScenario implements Scenario {
     private static final int EVENT_BYTES = 250;
     private static final int HEALTHY_ROUNDS = 3;
     private static final double MEGABYTE = 1_048_576;
+    private static final int FILLING_BYTES = 65_536;
+    private static final int FILLINGS = 64;
+
+    /** Longer than the gateway waits for a client to take a byte: ended, they come back and stall again. */
+    private static final Duration TURN = Duration.ofSeconds(75);
+
     private static final Duration SAMPLING = Duration.ofSeconds(5);
     private static final Pattern SLOW =
             Pattern.compile("hermes_streams_closed_total\\{reason=\"slow_consumer\"} (\\S+)");
@@ -28,7 +34,7 @@ final class StalledScenario implements Scenario {
     @Override
     public String about() {
         return "2,000 streams of the queue, ten events of 250 bytes a second; then the same with one in a hundred more that"
-                + " never reads, for three minutes.";
+                + " never reads, for three minutes: their sockets are full within seconds, and ended they come back.";
     }
 
     @Override
@@ -40,6 +46,8 @@ final class StalledScenario implements Scenario {
             FanOutLoad warmUp = new FanOutLoad(
                     "", streams, EVENTS_PER_SECOND, settings.measured(), EventData.ofOneKey(EVENT_BYTES), false);
             new FanOut(servers.redis(), outcome).warmUp(queue, warmUp);
+            // The heap grows for the first large events whether anybody stalls or not.
+            stall(Math.max(1, streams / STALLED_OF), gateway, servers.redis(), settings.measured());
             try (Crowd crowd = Crowd.open(queue.crowd(streams));
                     Publisher publisher =
                             new Publisher(queue.publishPort(), queue.envelope(), EventData.ofOneKey(EVENT_BYTES))) {
@@ -48,9 +56,7 @@ final class StalledScenario implements Scenario {
                 double growth = healthyGrowth(settings, gateway);
                 double healthy = crowd.latencies().millisAt(99);
                 crowd.measureAnew();
-                String path =
-                        GatewayServer.EVENTS + "/queue?token=" + servers.redis().token("queue");
-                Measurement stalled = stalled(settings, gateway, path, streams, outcome);
+                Measurement stalled = stalled(settings, gateway, servers.redis(), streams, outcome);
                 Histogram latencies = crowd.latencies();
                 publisher.end();
                 Published published = publishing.join();
@@ -75,19 +81,23 @@ final class StalledScenario implements Scenario {
     }
 
     private static Measurement stalled(
-            BenchSettings settings, GatewayServer gateway, String path, int streams, Outcome outcome) {
+            BenchSettings settings, GatewayServer gateway, RedisServer redis, int streams, Outcome outcome) {
         int count = Math.max(1, streams / STALLED_OF);
-        try (StalledClients stalled = StalledClients.open(count, gateway.port(), path);
-                MemorySamples memory = MemorySamples.start(gateway.process(), SAMPLING)) {
+        try (MemorySamples memory = MemorySamples.start(gateway.process(), SAMPLING)) {
             long before = ProcessFigures.residentBytes(gateway.process());
-            Pause.of(settings.stalled());
+            Duration left = settings.stalled();
+            while (left.compareTo(Duration.ZERO) > 0) {
+                Duration turn = left.compareTo(TURN) < 0 ? left : TURN;
+                stall(count, gateway, redis, turn);
+                left = left.minus(turn);
+            }
             double perMinute = memory.bytesPerMinute();
             outcome.detail("Resident memory with stalled clients, every " + SAMPLING.toSeconds() + " s, in MB:");
             outcome.detail(memory.all().stream()
                     .map(bytes -> ReportText.number(bytes / MEGABYTE))
                     .collect(Collectors.joining(" ")));
             return Measurement.of(GatewayServer.NAME, "", 1)
-                    .with(Figure.STALLED, stalled.count())
+                    .with(Figure.STALLED, count)
                     .with(Figure.RESIDENT_BEFORE, before / MEGABYTE)
                     .with(Figure.RESIDENT_PEAK, memory.most() / MEGABYTE)
                     .with(Figure.GROWTH, perMinute / MEGABYTE)
@@ -95,6 +105,26 @@ final class StalledScenario implements Scenario {
                             Figure.GROWTH_SHARE,
                             100 * perMinute * settings.stalled().toSeconds() / 60 / before)
                     .with(Figure.ENDED, endedAsSlow(gateway));
+        }
+    }
+
+    /**
+     * The kernel alone takes megabytes for a client that never reads, which these events would need many minutes for: they
+     * listen to a second channel as well, which fills it.
+     */
+    private static void stall(int count, GatewayServer gateway, RedisServer redis, Duration length) {
+        long startedAt = System.nanoTime();
+        String path = GatewayServer.EVENTS + "/stream?channels=queue:updates,system:notifications&token="
+                + redis.token("queue system");
+        try (StalledClients stalled = StalledClients.open(count, gateway.port(), path);
+                Publisher filler = new Publisher(
+                        redis.port(),
+                        Envelope.hermes("system:notifications", "system_notification"),
+                        EventData.ofOneKey(FILLING_BYTES))) {
+            // For their requests to have been taken.
+            Pause.of(Duration.ofSeconds(1));
+            filler.publish(FILLINGS, EVENTS_PER_SECOND);
+            stalled.stay(length.minusNanos(System.nanoTime() - startedAt));
         }
     }
 
