@@ -1,0 +1,199 @@
+package dev.hermes.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.config.Channel;
+import dev.hermes.gateway.config.StreamSettings;
+import dev.hermes.gateway.delivery.Admission;
+import dev.hermes.gateway.delivery.CloseReason;
+import dev.hermes.gateway.delivery.Hub;
+import dev.hermes.gateway.delivery.HubSettings;
+import dev.hermes.gateway.delivery.HubTime;
+import dev.hermes.gateway.delivery.Interest;
+import dev.hermes.gateway.delivery.Lease;
+import dev.hermes.gateway.delivery.StreamOpening;
+import dev.hermes.gateway.delivery.Subscription;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.Reading;
+import dev.hermes.gateway.log.Recall;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.junit5.VertxExtension;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What goes below Vert.x' public API must be, to the byte, what goes through it. */
+@ExtendWith(VertxExtension.class)
+class DirectSinkTest {
+
+    private static final EventId START = new EventId(false, 1, 0);
+    private static final StreamSettings STREAMS =
+            new StreamSettings(Duration.ofSeconds(30), 10, 0, Duration.ofSeconds(300), Duration.ofSeconds(60), 1_000);
+
+    @Test
+    void whatIsWrittenDirectlyIsByteForByteWhatThePublicApiWrites(Vertx vertx) throws Exception {
+        String direct = body(vertx, new HttpServerOptions(), true);
+        // An idle timeout puts a handler of its own between the stream and the socket.
+        String throughVertx = body(vertx, new HttpServerOptions().setIdleTimeout(60), false);
+
+        assertThat(direct)
+                .contains("event: connected", "data: two", "event: closing")
+                .endsWith("0\r\n\r\n");
+        assertThat(throughVertx).isEqualTo(direct);
+    }
+
+    /** Everything after the head of a stream that is opened, gets events and is ended, without its random name. */
+    private static String body(Vertx vertx, HttpServerOptions options, boolean directly) throws Exception {
+        AtomicBoolean recognised = new AtomicBoolean();
+        Serving serving = on(vertx, () -> Serving.start(vertx, plain(options), recognised));
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), serving.server().actualPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            StringBuilder read = new StringBuilder();
+            readTo(socket, read, "event: connected");
+            on(vertx, () -> serving.deliverThenEnd());
+            readTo(socket, read, "\r\n0\r\n\r\n");
+            assertThat(recognised.get()).isEqualTo(directly);
+            return read.substring(read.indexOf("\r\n\r\n") + 4).replaceAll("conn_[0-9a-f-]{36}", "conn_");
+        } finally {
+            on(vertx, serving.server()::close);
+        }
+    }
+
+    private static HttpServerOptions plain(HttpServerOptions options) {
+        return options.setStrictThreadMode(true)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false);
+    }
+
+    private static void readTo(Socket socket, StringBuilder read, String end) throws Exception {
+        byte[] bytes = new byte[8_192];
+        while (read.indexOf(end) < 0) {
+            int count = socket.getInputStream().read(bytes);
+            assertThat(count).as("the stream went on").isPositive();
+            read.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static <T> T on(Vertx vertx, Supplier<Future<T>> work) throws Exception {
+        Promise<T> done = Promise.promise();
+        vertx.runOnContext(go -> work.get().onComplete(done));
+        return done.future().await(20, TimeUnit.SECONDS);
+    }
+
+    /** A hub and a port of its own, on one loop; chance and time are the same for all of them. */
+    private record Serving(Hub hub, HttpServer server, AtomicLong millis) {
+
+        static Future<Serving> start(Vertx vertx, HttpServerOptions options, AtomicBoolean recognised) {
+            AtomicLong millis = new AtomicLong();
+            HubTime time = new HubTime(millis::get, InstantSource.fixed(Instant.EPOCH));
+            HubSettings settings =
+                    HubSettings.of(STREAMS, Map.of("news", Channel.CatchUp.ALL), new SplittableRandom(1));
+            Hub hub = new Hub(
+                    OwnerLoop.current(vertx),
+                    settings,
+                    new NoHistory(),
+                    leases -> Future.succeededFuture(),
+                    time,
+                    START);
+            StreamSinks sinks = new StreamSinks();
+            HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
+                recognised.set(DirectSink.recognises(request));
+                sinks.open(request, sink -> hub.open(opening(), sink));
+            });
+            return server.listen(0, "127.0.0.1").map(listening -> new Serving(hub, server, millis));
+        }
+
+        private static StreamOpening opening() {
+            return new StreamOpening(
+                    new Subscription(Map.of("news", Interest.EVERYTHING)),
+                    new Opening(START, null, List.of()),
+                    List.of(),
+                    new Forever(),
+                    Admission.Ticket.FREE,
+                    null);
+        }
+
+        Future<Void> deliverThenEnd() {
+            hub.onBatch(new EventBatch(
+                    List.of(event(1, "{}"), event(2, "one\r\ntwo\rthree\nü€😀"), event(3, "x".repeat(300_000))), 0));
+            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            millis.addAndGet(1_000);
+            hub.tick();
+            return Future.succeededFuture();
+        }
+
+        private static LogEntry event(int number, String data) {
+            return new Event(
+                    new EventId(false, 1, number),
+                    new Envelope("news", "update", null, Map.of(), Buffer.buffer(data), "2026-01-01T00:00:00Z"));
+        }
+    }
+
+    private record Forever() implements Lease {
+        @Override
+        public @Nullable Instant expiresAt() {
+            return null;
+        }
+
+        @Override
+        public boolean revocable() {
+            return false;
+        }
+    }
+
+    /** Nobody here is so far behind. */
+    private record NoHistory() implements EventLog {
+        @Override
+        public Future<List<EventId>> append(List<Envelope> envelopes) {
+            return Future.failedFuture("not asked for");
+        }
+
+        @Override
+        public Future<EventId> position() {
+            return Future.succeededFuture(START);
+        }
+
+        @Override
+        public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
+            return Future.failedFuture("not asked for");
+        }
+
+        @Override
+        public Future<Reading> read(EventId after, int maxEntries) {
+            return Future.failedFuture("not asked for");
+        }
+
+        @Override
+        public Future<Void> close() {
+            return Future.succeededFuture();
+        }
+    }
+}
