@@ -51,7 +51,8 @@ final class GatewayProcess {
      * thread's. Ends the process, with status 1, for settings that cannot be used.
      */
     static Loaded load(Map<String, String> environment, SettingsLoader.Mode mode) {
-        Vertx loading = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        Vertx loading =
+                Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setFileSystemOptions(withoutTemporaryFolder()));
         Future<Loaded> loaded = SettingsLoader.load(loading, environment, mode).onFailure(GatewayProcess::refuse);
         try {
             return loaded.await();
@@ -93,9 +94,12 @@ final class GatewayProcess {
                 .setMaxEventLoopExecuteTime(limitMillis)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
                 .setBlockedThreadCheckInterval(Math.max(1, Math.min(1_000, limitMillis / 2)))
-                // Nothing is served from files, so nothing need be unpacked into a temporary folder.
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+                .setFileSystemOptions(withoutTemporaryFolder()));
+    }
+
+    /** Nothing is served from files, so nothing need be unpacked into one. */
+    private static FileSystemOptions withoutTemporaryFolder() {
+        return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
     }
 
     /** Says why the gateway cannot start, and ends the process. */

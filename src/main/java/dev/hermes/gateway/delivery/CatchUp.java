@@ -28,10 +28,11 @@ final class CatchUp {
      * @param entriesAPage most entries read from the log at once; as many as the subscriber took the last time, or
      *     twice as many if it took them all
      * @param readers reads of the log at the same time
+     * @param live how much live delivery may take
      */
-    record Pace(int entriesAVisit, int entriesATurn, int entriesAPage, int readers) {
+    record Pace(int entriesAVisit, int entriesATurn, int entriesAPage, int readers, LiveDelivery.Pace live) {
 
-        static final Pace USUAL = new Pace(256, 2_048, 256, 4);
+        static final Pace USUAL = new Pace(256, 2_048, 256, 4, LiveDelivery.Pace.USUAL);
     }
 
     private static final int LOOKS_AS_DEAR_AS_A_WRITE = 16;

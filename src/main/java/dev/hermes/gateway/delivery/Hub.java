@@ -66,7 +66,7 @@ public final class Hub {
         Conflation conflation =
                 new Conflation(window, newest, settings.streams().conflateAfter());
         this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
-        this.delivery = new LiveDelivery(loop, window, newest, roster, catchUp, counters);
+        this.delivery = new LiveDelivery(loop, window, newest, roster, catchUp, counters, pace.live());
         this.heartbeats = new Heartbeats(window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.leases = new LeaseRound(checker, this::close);
@@ -191,6 +191,7 @@ public final class Hub {
     /** Gives back the memory of the frames at hand; afterwards nothing else may be asked of this hub. */
     public void close() {
         assert loop.here();
+        delivery.forget();
         window.clear(window.tip());
     }
 

@@ -21,11 +21,17 @@ import java.util.function.Consumer;
  */
 final class LiveDelivery {
 
-    /** Some 4 to 8 ms. */
-    private static final int FLUSHES_A_TURN = 1_024;
+    /**
+     * How much of a turn live delivery may take.
+     *
+     * @param writesATurn after so many no further entry is begun; one is never divided
+     * @param flushesATurn so many at most
+     */
+    record Pace(int writesATurn, int flushesATurn) {
 
-    /** As long, at a tenth of the cost each; an entry is never divided. */
-    private static final int WRITES_A_TURN = 8_192;
+        /** Some 4 to 8 ms each: to write costs a tenth of a flush. */
+        static final Pace USUAL = new Pace(8_192, 1_024);
+    }
 
     private final OwnerLoop loop;
     private final Window window;
@@ -33,6 +39,7 @@ final class LiveDelivery {
     private final Roster roster;
     private final CatchUp catchUp;
     private final HubCounters counters;
+    private final Pace pace;
 
     /** Batches that came, oldest first; the first one may be written in part. */
     private final ArrayDeque<Writing> toWrite = new ArrayDeque<>();
@@ -52,13 +59,20 @@ final class LiveDelivery {
     private boolean underWay;
 
     LiveDelivery(
-            OwnerLoop loop, Window window, NewestEvents newest, Roster roster, CatchUp catchUp, HubCounters counters) {
+            OwnerLoop loop,
+            Window window,
+            NewestEvents newest,
+            Roster roster,
+            CatchUp catchUp,
+            HubCounters counters,
+            Pace pace) {
         this.loop = loop;
         this.window = window;
         this.newest = newest;
         this.roster = roster;
         this.catchUp = catchUp;
         this.counters = counters;
+        this.pace = pace;
     }
 
     /** A batch of which so many entries are written, to so many listeners together. */
@@ -100,11 +114,15 @@ final class LiveDelivery {
 
     private void turn() {
         turnComes = false;
-        int flushes = write();
-        flush(FLUSHES_A_TURN - flushes);
-        if (!toWrite.isEmpty() || !dirty.isEmpty()) {
-            turnComes = true;
-            loop.afterSockets(this::turn);
+        try {
+            int flushes = write();
+            flush(pace.flushesATurn() - flushes);
+        } finally {
+            // Also when a write has thrown: it must not silence those behind it.
+            if (!toWrite.isEmpty() || !dirty.isEmpty()) {
+                turnComes = true;
+                loop.afterSockets(this::turn);
+            }
         }
     }
 
@@ -112,20 +130,22 @@ final class LiveDelivery {
     private int write() {
         int flushes = 0;
         int writes = 0;
-        while (writes < WRITES_A_TURN && !toWrite.isEmpty()) {
+        while (writes < pace.writesATurn() && !toWrite.isEmpty()) {
             Writing writing = toWrite.element();
             List<LogEntry> entries = writing.batch.entries();
             LogEntry entry = entries.get(writing.next++);
             boolean last = writing.next == entries.size();
+            if (last) {
+                toWrite.remove();
+            }
             writes++;
             if (entry.id().isAfter(window.tip())) {
-                Offer offer = offer(entry, last && toWrite.size() == 1 ? FLUSHES_A_TURN - dirty.size() : 0);
+                Offer offer = offer(entry, toWrite.isEmpty() ? pace.flushesATurn() - dirty.size() : 0);
                 writing.taken += offer.taken;
                 writes += offer.taken;
                 flushes += offer.flushes;
             }
             if (last) {
-                toWrite.remove();
                 if (writing.taken > 0) {
                     toFlush.add(new Flushing(writing.batch.receivedNanos(), writing.taken, flushed + dirty.size()));
                 }
@@ -155,8 +175,8 @@ final class LiveDelivery {
         for (int flushes = 0; flushes < most && !dirty.isEmpty(); flushes++) {
             Subscriber next = dirty.remove();
             next.dirty(false);
-            next.settle();
             flushed++;
+            next.settle();
         }
         long now = System.nanoTime();
         while (!toFlush.isEmpty() && toFlush.element().until() <= flushed) {

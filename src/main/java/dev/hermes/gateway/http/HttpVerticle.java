@@ -101,7 +101,8 @@ public final class HttpVerticle extends VerticleBase {
         ClientAddress addresses =
                 new ClientAddress(services.settings().security().trustedProxies());
         Gate gate = new Gate(services.authenticator(), services.failedCredentials(), addresses);
-        EdgeServices edge = new EdgeServices(gate, addresses, new StreamSinks(), new OpeningQueue());
+        EdgeServices edge =
+                new EdgeServices(gate, addresses, new StreamSinks(), new OpeningQueue(OwnerLoop.current(vertx)));
         Router router = new Routes(vertx, services, edge, started).build();
         furtherRoutes.accept(router);
         HttpServer created = vertx.createHttpServer(options(services.settings().http()))

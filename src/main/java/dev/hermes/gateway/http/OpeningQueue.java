@@ -1,8 +1,11 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.event.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -11,18 +14,30 @@ import java.util.function.Supplier;
  */
 final class OpeningQueue {
 
-    /** More than the answers of Redis take to come, at any rate a loop could keep up with; a few milliseconds' work. */
+    /** A few milliseconds' work, and more than a Redis nearby leaves unanswered. */
     private static final int AT_ONCE = 32;
 
-    private record Waiting(Supplier<Future<Void>> opening, Promise<Void> opened) {}
+    /** What takes longer waits for something, and takes nothing from the loop meanwhile. */
+    private static final long SHARE_MILLIS = 100;
 
+    private record Waiting(BooleanSupplier gone, Supplier<Future<Void>> opening, Promise<Void> opened) {}
+
+    private final OwnerLoop loop;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int underWay;
     private boolean starting;
 
-    /** Runs it now or when others are done; completes as it does, and fails if it throws. */
-    Future<Void> run(Supplier<Future<Void>> opening) {
-        Waiting last = new Waiting(opening, Promise.promise());
+    OpeningQueue(OwnerLoop loop) {
+        this.loop = loop;
+    }
+
+    /**
+     * Runs it now or when others are done; completes as it does, and fails if it throws.
+     *
+     * @param gone whether nobody waits for it any more; then it is not run, and completes
+     */
+    Future<Void> run(BooleanSupplier gone, Supplier<Future<Void>> opening) {
+        Waiting last = new Waiting(gone, opening, Promise.promise());
         waiting.add(last);
         start();
         return last.opened().future();
@@ -34,15 +49,37 @@ final class OpeningQueue {
             return;
         }
         starting = true;
-        while (underWay < AT_ONCE && !waiting.isEmpty()) {
-            Waiting next = waiting.remove();
-            underWay++;
-            Future.<Void>succeededFuture()
-                    .compose(turn -> next.opening().get())
-                    .onComplete(done -> underWay--)
-                    .onComplete(next.opened())
-                    .onComplete(done -> start());
+        try {
+            while (underWay < AT_ONCE && !waiting.isEmpty()) {
+                Waiting next = waiting.remove();
+                if (next.gone().getAsBoolean()) {
+                    next.opened().complete();
+                } else {
+                    open(next);
+                }
+            }
+        } finally {
+            starting = false;
         }
-        starting = false;
+    }
+
+    private void open(Waiting next) {
+        underWay++;
+        AtomicBoolean counted = new AtomicBoolean(true);
+        Runnable giveBack = () -> {
+            if (counted.compareAndSet(true, false)) {
+                underWay--;
+                start();
+            }
+        };
+        Future<Void> opened =
+                Future.<Void>succeededFuture().compose(turn -> next.opening().get());
+        opened.onComplete(next.opened());
+        if (opened.isComplete()) {
+            giveBack.run();
+        } else {
+            loop.after(SHARE_MILLIS, giveBack);
+            opened.onComplete(done -> giveBack.run());
+        }
     }
 }

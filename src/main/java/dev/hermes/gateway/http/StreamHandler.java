@@ -33,6 +33,8 @@ final class StreamHandler implements Handler<RoutingContext> {
         Selection select(RoutingContext context, Query query);
     }
 
+    private static final Problem OFF = Problem.coded(503, "SSE is not enabled on this server", "SSE_DISABLED");
+
     private final HttpServices services;
     private final Gate gate;
     private final ClientAddress addresses;
@@ -75,13 +77,15 @@ final class StreamHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         if (!services.sseFlag().enabled()) {
-            Answers.problem(context, Problem.coded(503, "SSE is not enabled on this server", "SSE_DISABLED"));
+            Answers.problem(context, OFF);
             return;
         }
         Query query = Query.of(context.request().uri());
         String token = query.raw("token");
-        openings.run(() -> gate.pass(context.request(), Door.EVENTS, token)
-                        .compose(credential -> open(context, query, credential)))
+        openings.run(
+                        context.response()::closed,
+                        () -> gate.pass(context.request(), Door.EVENTS, token)
+                                .compose(credential -> open(context, query, credential)))
                 .onFailure(failure -> Answers.streamProblem(context, Answers.problemOf(context, failure)));
     }
 
@@ -107,6 +111,7 @@ final class StreamHandler implements Handler<RoutingContext> {
                 .map(start -> {
                     // Again: those open are being ended by now, and this one would be left to the end.
                     refuseWhileDraining();
+                    refuseWhileOff();
                     return new StreamOpening(
                             subscription,
                             start.opening(),
@@ -118,6 +123,12 @@ final class StreamHandler implements Handler<RoutingContext> {
                 .onSuccess(opening -> begin(context, opening, headOnly))
                 .onFailure(failure -> ticket.release())
                 .mapEmpty();
+    }
+
+    private void refuseWhileOff() {
+        if (!services.sseFlag().enabled()) {
+            throw OFF.asException();
+        }
     }
 
     private void refuseWhileDraining() {

@@ -52,6 +52,9 @@ final class StreamTail {
     private final Listener listener;
     private EventId position;
 
+    /** The newest entry that this gateway was told of. */
+    private EventId known;
+
     /** Which start a read belongs to: an answer to an earlier one is none any more. */
     private int run;
 
@@ -70,6 +73,7 @@ final class StreamTail {
         this.loop = loop;
         this.connection = connection;
         this.position = position;
+        this.known = position;
         this.listener = listener;
     }
 
@@ -81,6 +85,7 @@ final class StreamTail {
     /** Reads on from there. */
     void start(EventId from) {
         position = from;
+        known = from;
         running = true;
         resting = false;
         read(++run);
@@ -94,6 +99,7 @@ final class StreamTail {
 
     /** There is an entry at that position, or was: if it was not handed on, it is to be read now. */
     void mustReach(EventId newest) {
+        known = newest;
         if (resting && newest.isAfter(position)) {
             resting = false;
             read(run);
@@ -171,7 +177,7 @@ final class StreamTail {
     }
 
     private void goOn(int thisRun) {
-        if (skipped) {
+        if (skipped && !known.isAfter(position)) {
             rest(thisRun);
         } else {
             read(thisRun);

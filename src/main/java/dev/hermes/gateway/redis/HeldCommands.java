@@ -84,8 +84,9 @@ final class HeldCommands implements RedisCommands {
         }
         Context caller = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
-        owner.runOnContext(there ->
-                call.get().onComplete(result -> caller.runOnContext(back -> settle(promise, result))));
+        owner.runOnContext(there -> Future.succeededFuture()
+                .compose(now -> call.get())
+                .onComplete(result -> caller.runOnContext(back -> settle(promise, result))));
         return promise.future();
     }
 

@@ -21,8 +21,8 @@ class ConflationTest {
     private static final int AFTER = 20;
     private static final int EVENTS = 200;
     private static final int KEYS = 4;
-    private static final HubFixture.Sizes SIZES =
-            new HubFixture.Sizes(256, 16 << 20, new CatchUp.Pace(40, 100, 50, 2), 100_000, 64 << 20);
+    private static final HubFixture.Sizes SIZES = new HubFixture.Sizes(
+            256, 16 << 20, new CatchUp.Pace(40, 100, 50, 2, LiveDelivery.Pace.USUAL), 100_000, 64 << 20);
     private static final Interest EVERYTHING = Interest.EVERYTHING;
 
     private final TestLoop loop = new TestLoop();

@@ -49,7 +49,8 @@ final class HubFixture {
     record Sizes(int windowEntries, long windowBytes, CatchUp.Pace pace, int logEntries, long logBytes) {
 
         static final Sizes USUAL = new Sizes(4_096, 16 << 20, CatchUp.Pace.USUAL, 100_000, 64 << 20);
-        static final Sizes SMALL = new Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2), 100_000, 64 << 20);
+        static final Sizes SMALL =
+                new Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, LiveDelivery.Pace.USUAL), 100_000, 64 << 20);
     }
 
     static final StreamSettings STREAMS =

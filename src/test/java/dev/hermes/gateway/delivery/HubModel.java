@@ -28,10 +28,11 @@ final class HubModel {
             new StreamSettings(Duration.ofSeconds(5), 1_000, 0, Duration.ofSeconds(120), Duration.ofSeconds(20), 1_000);
 
     private static final HubFixture.Sizes[] SIZES = {
-        new HubFixture.Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2), 120, 1 << 20),
-        new HubFixture.Sizes(64, 4_000, new CatchUp.Pace(3, 7, 2, 1), 100_000, 30_000),
-        new HubFixture.Sizes(1, 1 << 20, new CatchUp.Pace(1, 2, 1, 4), 300, 1 << 20),
-        new HubFixture.Sizes(1_024, 1 << 20, new CatchUp.Pace(256, 2_048, 256, 4), 50, 1 << 20),
+        new HubFixture.Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, new LiveDelivery.Pace(3, 2)), 120, 1 << 20),
+        new HubFixture.Sizes(64, 4_000, new CatchUp.Pace(3, 7, 2, 1, new LiveDelivery.Pace(1, 1)), 100_000, 30_000),
+        new HubFixture.Sizes(1, 1 << 20, new CatchUp.Pace(1, 2, 1, 4, new LiveDelivery.Pace(20, 3)), 300, 1 << 20),
+        new HubFixture.Sizes(
+                1_024, 1 << 20, new CatchUp.Pace(256, 2_048, 256, 4, LiveDelivery.Pace.USUAL), 50, 1 << 20),
     };
 
     private final Random random;
