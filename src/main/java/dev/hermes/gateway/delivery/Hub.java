@@ -200,6 +200,11 @@ public final class Hub {
         return roster.isEmpty();
     }
 
+    /** Whether all that came was written and flushed. */
+    boolean isIdle() {
+        return delivery.idle();
+    }
+
     long now() {
         return time.now();
     }

@@ -100,6 +100,11 @@ final class LiveDelivery {
         return underWay;
     }
 
+    /** Whether nothing is on its way. */
+    boolean idle() {
+        return toWrite.isEmpty() && dirty.isEmpty();
+    }
+
     void deliver(EventBatch batch) {
         toWrite.add(new Writing(batch));
         if (!turnComes) {

@@ -79,7 +79,7 @@ final class HubModel {
                 step();
                 loop.afterSockets(this::turn);
             } else {
-                windUp(2_000);
+                windUp(100_000);
             }
         } catch (Throwable failure) {
             done.fail(failure);
@@ -223,7 +223,7 @@ final class HubModel {
                 fixture.log.answer(0);
             }
             fixture.pass(Hub.tickInterval());
-            if (turns > 0 && fixture.hub.snapshot().catchingUp() > 0) {
+            if (turns > 0 && (fixture.hub.snapshot().catchingUp() > 0 || !fixture.hub.isIdle())) {
                 loop.afterSockets(() -> windUp(turns - 1));
                 return;
             }

@@ -83,7 +83,7 @@ class DirectSinkTest {
             assertThat(recognised.get()).isEqualTo(directly);
             return read.substring(read.indexOf("\r\n\r\n") + 4).replaceAll("conn_[0-9a-f-]{36}", "conn_");
         } finally {
-            on(vertx, serving.server()::close);
+            on(vertx, serving::close);
         }
     }
 
@@ -148,6 +148,10 @@ class DirectSinkTest {
             millis.addAndGet(1_000);
             hub.tick();
             return Future.succeededFuture();
+        }
+
+        Future<Void> close() {
+            return server.close().onComplete(closed -> hub.close());
         }
 
         private static LogEntry event(int number, String data) {
