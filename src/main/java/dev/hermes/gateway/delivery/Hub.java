@@ -21,7 +21,7 @@ import java.util.UUID;
  */
 public final class Hub {
 
-    private static final long TICK_MILLIS = 50;
+    private static final long TICK_MILLIS = 100;
     private static final int WHEEL_SLOTS = 1_024;
     private static final int RETRY_FROM_MILLIS = 2_000;
     private static final int RETRY_TO_MILLIS = 5_000;
@@ -69,7 +69,7 @@ public final class Hub {
         this.delivery = new LiveDelivery(loop, window, newest, roster, catchUp, counters, pace.live());
         this.heartbeats = new Heartbeats(window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
-        this.leases = new LeaseRound(checker, this::close);
+        this.leases = new LeaseRound(checker, StreamClock.checksWait(settings.streams()), this::close);
         this.clock = new StreamClock(settings.streams(), settings.random());
     }
 
@@ -148,7 +148,7 @@ public final class Hub {
         long now = time.now();
         wheel.advance(now, entry -> ((Subscriber) entry).due(now));
         heartbeats.endTick();
-        leases.check();
+        leases.tick(now);
         catchUp.tick();
     }
 
@@ -214,7 +214,7 @@ public final class Hub {
     }
 
     void checkLater(SseStream stream) {
-        leases.add(stream);
+        leases.add(stream, time.now());
     }
 
     void schedule(Subscriber subscriber, long deadlineMillis) {

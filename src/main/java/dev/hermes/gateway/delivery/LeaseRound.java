@@ -4,26 +4,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** Collects the leases due in one tick and asks about all of them at once. Owned by the hub's loop. */
+/**
+ * Collects the leases that are due and asks about all of them at once: a question takes two loops and Redis out of their
+ * sleep, however many leases it is about. Owned by the hub's loop.
+ */
 final class LeaseRound {
 
+    /** So that one command to Redis stays a short one. */
+    private static final int MOST_AT_ONCE = 512;
+
     private final LeaseChecker checker;
+    private final long waitMillis;
     private final BiConsumer<SseStream, CloseReason> close;
     private List<SseStream> due = new ArrayList<>();
+    private long oldestAt;
 
-    LeaseRound(LeaseChecker checker, BiConsumer<SseStream, CloseReason> close) {
+    /** @param waitMillis how long a lease that is due may wait for others */
+    LeaseRound(LeaseChecker checker, long waitMillis, BiConsumer<SseStream, CloseReason> close) {
         this.checker = checker;
+        this.waitMillis = waitMillis;
         this.close = close;
     }
 
-    void add(SseStream stream) {
+    void add(SseStream stream, long nowMillis) {
+        if (due.isEmpty()) {
+            oldestAt = nowMillis;
+        }
         due.add(stream);
+        if (due.size() == MOST_AT_ONCE) {
+            ask();
+        }
     }
 
-    void check() {
-        if (due.isEmpty()) {
-            return;
+    void tick(long nowMillis) {
+        if (!due.isEmpty() && nowMillis >= oldestAt + waitMillis) {
+            ask();
         }
+    }
+
+    private void ask() {
         List<SseStream> asked = due;
         due = new ArrayList<>();
         checker.check(asked.stream().map(SseStream::lease).toList()).onSuccess(states -> {

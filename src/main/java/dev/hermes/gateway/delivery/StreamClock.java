@@ -15,6 +15,8 @@ final class StreamClock {
 
     private static final double LIFE_JITTER = 0.1;
 
+    private static final int CHECKS_WAIT_PART = 16;
+
     private final long heartbeatMillis;
     private final long checkMillis;
     private final long stallMillis;
@@ -28,6 +30,11 @@ final class StreamClock {
         this.stallMillis = settings.stallTimeout().toMillis();
         this.lifeMillis = settings.connectionTimeout().toMillis();
         this.random = random;
+    }
+
+    /** How long a check that is due may wait for others: a fraction of what is left of the interval. */
+    static long checksWait(StreamSettings settings) {
+        return settings.heartbeatInterval().toMillis() / CHECKS_WAIT_PART;
     }
 
     StreamTimes times(Lease lease, long nowMillis, Instant wallNow) {

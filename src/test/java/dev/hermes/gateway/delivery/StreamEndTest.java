@@ -158,6 +158,42 @@ class StreamEndTest extends HubTest {
     }
 
     @Test
+    void leasesDueAboutTheSameTimeAreAskedAboutTogether() {
+        List<Integer> asked = new ArrayList<>();
+        fixture.checker = leases -> {
+            asked.add(leases.size());
+            return Future.succeededFuture(
+                    leases.stream().map(lease -> Lease.State.VALID).toList());
+        };
+        loop.run(() -> {
+            for (int stream = 0; stream < 200; stream++) {
+                connect(endingIn(Duration.ofHours(1), true), MemorySink.UNLIMITED);
+            }
+            fixture.pass(INTERVAL);
+            assertThat(asked.stream().mapToInt(Integer::intValue).sum()).isGreaterThanOrEqualTo(200);
+            assertThat(asked).hasSizeLessThanOrEqualTo(8);
+        });
+    }
+
+    @Test
+    void noQuestionIsAboutMoreThan512Leases() {
+        List<Integer> asked = new ArrayList<>();
+        fixture.checker = leases -> {
+            asked.add(leases.size());
+            return Future.failedFuture("away");
+        };
+        loop.run(() -> {
+            for (int stream = 0; stream < 1_100; stream++) {
+                connect(endingIn(Duration.ofHours(1), true), MemorySink.UNLIMITED);
+            }
+            // As after a pause of the machine: all are due in the same tick.
+            fixture.jump(INTERVAL);
+            fixture.pass(INTERVAL.dividedBy(2));
+            assertThat(asked).startsWith(512, 512, 76);
+        });
+    }
+
+    @Test
     void aLeaseFoundExpiredEndsTheStream() {
         fixture.checker = leases -> Future.succeededFuture(List.of(Lease.State.EXPIRED));
         loop.run(() -> {
