@@ -27,6 +27,16 @@ public final class Frame {
         return chunk.retainedDuplicate();
     }
 
+    /** The same bytes, shared with everybody: not to be moved in, and gone unless {@link #retain retained}. */
+    public ByteBuf chunk() {
+        return chunk;
+    }
+
+    /** Keeps the chunk until {@link #release()}. */
+    public void retain() {
+        chunk.retain();
+    }
+
     /** The frame alone, copied once for all who ask; not to be changed. */
     public Buffer payload() {
         Buffer copy = payload;
@@ -42,7 +52,8 @@ public final class Frame {
         return chunk.readableBytes();
     }
 
-    void release() {
+    /** Gives back what its maker, or {@link #retain()}, has kept. */
+    public void release() {
         chunk.release();
     }
 }

@@ -2,6 +2,7 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.delivery.ByteSink;
 import dev.hermes.gateway.delivery.Frame;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -14,6 +15,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.VertxConnection;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,24 +32,49 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectSink implements ByteSink {
 
+    /** A frame that waits for its flush is not seen by {@link #writable}, so it must be one that hardly matters there. */
+    private static final int MOST_ALONE = 8 * 1_024;
+
     /** The handlers with a say in writing that a plain HTTP/1.1 connection has; TLS, compression and shaping add others. */
     private static final Set<String> EXPECTED = Set.of("httpEncoder", "handler");
+
+    /** A way to the socket for bytes that nothing waits before. */
+    @FunctionalInterface
+    interface Shortcut {
+
+        /** How many bytes were taken, maybe none; with the rest the channel is given what is left. */
+        int send(ByteBuf bytes);
+    }
 
     private final HttpServerResponse response;
     private final Channel channel;
     private final ChannelHandlerContext first;
     private final VoidChannelPromise unobserved;
 
+    /** Null where there is none. */
+    private final @Nullable Shortcut shortcut;
+
     /** Frames written; with what is still pending it tells how far the client is. */
     private long written;
 
+    /** The only frame written since the last flush, kept until then. */
+    private @Nullable Frame alone;
+
+    /** Whether the channel was given something since. */
+    private boolean queued;
+
     private Runnable whenEnded = () -> {};
 
-    private DirectSink(HttpServerResponse response, ChannelHandlerContext first, VoidChannelPromise unobserved) {
+    private DirectSink(
+            HttpServerResponse response,
+            ChannelHandlerContext first,
+            VoidChannelPromise unobserved,
+            @Nullable Shortcut shortcut) {
         this.response = response;
         this.channel = first.channel();
         this.first = first;
         this.unobserved = unobserved;
+        this.shortcut = shortcut;
     }
 
     /** Whether this request's connection is as this class needs it. */
@@ -67,13 +94,13 @@ final class DirectSink implements ByteSink {
     }
 
     /** Writes the head, through Vert.x, and takes over the body. */
-    static DirectSink begin(HttpServerRequest request) {
+    static DirectSink begin(HttpServerRequest request, Function<Channel, @Nullable Shortcut> shortcuts) {
         HttpServerResponse response = request.response().setChunked(true);
         response.writeHead();
         VertxConnection connection = (VertxConnection) request.connection();
         ChannelHandlerContext first =
                 connection.channelHandlerContext().pipeline().firstContext();
-        return new DirectSink(response, first, connection.voidPromise);
+        return new DirectSink(response, first, connection.voidPromise, shortcuts.apply(first.channel()));
     }
 
     void whenEnded(Runnable action) {
@@ -81,16 +108,57 @@ final class DirectSink implements ByteSink {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // A failed write is a closed channel, and that is told by itself.
     public void write(Frame frame) {
-        // From the first context a write passes no handler any more. A closed channel releases it at once.
-        first.write(frame.retainedChunk(), unobserved);
         written++;
+        if (alone == null && !queued && shortcut != null && channel.isActive() && frame.chunkLength() <= MOST_ALONE) {
+            frame.retain();
+            alone = frame;
+        } else {
+            passOn(0);
+            queue(frame.retainedChunk());
+        }
     }
 
     @Override
     public void flush() {
-        first.flush();
+        Frame frame = alone;
+        if (frame != null && shortcut != null) {
+            int sent = shortcut.send(frame.chunk());
+            if (sent == frame.chunkLength()) {
+                drop();
+                return;
+            }
+            passOn(sent);
+        }
+        if (queued) {
+            queued = false;
+            first.flush();
+        }
+    }
+
+    /** Queues what is left of the frame that was kept, if there is one. */
+    private void passOn(int sent) {
+        Frame frame = alone;
+        if (frame != null) {
+            queue(frame.retainedChunk().skipBytes(sent));
+            drop();
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // A failed write is a closed channel, and that is told by itself.
+    private void queue(ByteBuf chunk) {
+        // From the first context a write passes no handler any more. A closed channel releases it at once.
+        first.write(chunk, unobserved);
+        queued = true;
+    }
+
+    /** Gives back the frame that was kept, as must be done when no flush can come any more. */
+    void drop() {
+        Frame frame = alone;
+        if (frame != null) {
+            alone = null;
+            frame.release();
+        }
     }
 
     @Override
@@ -100,19 +168,16 @@ final class DirectSink implements ByteSink {
 
     @Override
     public long progress() {
-        ChannelOutboundBuffer pending = outboundBuffer();
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
         if (pending == null || pending.isEmpty()) {
             return NOTHING_PENDING;
         }
         return ((written - pending.size()) << Integer.SIZE) + pending.currentProgress();
     }
 
-    private @Nullable ChannelOutboundBuffer outboundBuffer() {
-        return channel.unsafe().outboundBuffer();
-    }
-
     @Override
     public void end() {
+        passOn(0);
         if (response.ended() || response.closed()) {
             whenEnded.run();
             return;

@@ -2,10 +2,12 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.delivery.ByteSink;
 import dev.hermes.gateway.delivery.SseStream;
+import io.netty.channel.Channel;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,25 +16,40 @@ final class StreamSinks {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSinks.class);
 
+    private final Function<Channel, DirectSink.@Nullable Shortcut> shortcuts;
+
     private boolean told;
+
+    StreamSinks() {
+        this(SocketSend::of);
+    }
+
+    /** @param shortcuts null for a channel that has none */
+    StreamSinks(Function<Channel, DirectSink.@Nullable Shortcut> shortcuts) {
+        this.shortcuts = shortcuts;
+    }
 
     /** Begins the response's body and opens the stream on it. */
     void open(HttpServerRequest request, Function<ByteSink, SseStream> opener) {
         SseStream stream;
         if (DirectSink.recognises(request)) {
-            DirectSink sink = DirectSink.begin(request);
+            DirectSink sink = DirectSink.begin(request, shortcuts);
             stream = opener.apply(sink);
             sink.whenEnded(stream::ended);
+            request.response().closeHandler(closed -> {
+                sink.drop();
+                stream.gone();
+            });
         } else {
             tell(request);
             PublicSink sink = new PublicSink(request);
             stream = opener.apply(sink);
             sink.whenEnded(stream::ended);
+            request.response().closeHandler(closed -> stream.gone());
         }
         HttpServerResponse response = request.response();
         letGo(request);
         response.drainHandler(drained -> stream.drained());
-        response.closeHandler(closed -> stream.gone());
         response.exceptionHandler(failure -> stream.gone());
     }
 

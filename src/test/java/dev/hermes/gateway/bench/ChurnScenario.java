@@ -28,6 +28,7 @@ final class ChurnScenario implements Scenario {
             GatewayServer gateway = servers.gateway();
             churn(settings, servers, gateway, settings.measured());
             churn(settings, servers, gateway, settings.measured());
+            gateway.warmedUp();
             Churned churned = churn(settings, servers, gateway, measured);
             outcome.faults("streams", churned.problems());
             outcome.add(Measurement.of(GatewayServer.NAME, "", 1)

@@ -36,6 +36,9 @@ final class FanOut {
         for (int round = 0; round < WARM_UPS; round++) {
             measure(contender, load, 0);
         }
+        if (contender.server() instanceof GatewayServer gateway) {
+            gateway.warmedUp();
+        }
     }
 
     void round(Contender contender, FanOutLoad load, int round) {

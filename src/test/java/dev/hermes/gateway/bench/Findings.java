@@ -14,11 +14,11 @@ record Findings(
     List<Goal> goals() {
         List<Goal> goals = new ArrayList<>();
         scenarios.forEach(scenario -> goals.addAll(scenario.goals()));
-        double heldUp = scenarios.stream().mapToLong(ScenarioResult::heldUp).sum();
+        HeldUp heldUp = scenarios.stream().map(ScenarioResult::heldUp).reduce(HeldUp.NONE, HeldUp::and);
         goals.add(new Goal(
                 "tasks over " + GatewayServer.LOOP_LIMIT_MILLIS + " ms on an event loop",
                 0,
-                loopLimitKnown ? heldUp : null,
+                loopLimitKnown ? (double) heldUp.tasks() : null,
                 ""));
         return goals;
     }

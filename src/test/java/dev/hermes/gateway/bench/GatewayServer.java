@@ -26,6 +26,7 @@ final class GatewayServer implements Server {
     private final OutsideProcess process;
     private final int port;
     private final int managementPort;
+    private int linesBefore;
 
     private GatewayServer(OutsideProcess process) {
         this.process = process;
@@ -43,6 +44,7 @@ final class GatewayServer implements Server {
         List<String> command = new ArrayList<>();
         command.add(settings.java().toString());
         command.add("@conf/jvm.options");
+        command.add(HeldUp.PAUSES_FLAG);
         command.addAll(settings.jvm());
         command.addAll(Arrays.asList(flags));
         command.addAll(List.of("-jar", JAR));
@@ -102,11 +104,20 @@ final class GatewayServer implements Server {
         return process.pid();
     }
 
-    /** How often it warned so far that a task held up an event loop. */
-    long heldUp() {
-        return process.lines().stream()
-                .filter(line -> line.contains("has been blocked"))
-                .count();
+    /** What comes from now on is measured. */
+    void warmedUp() {
+        linesBefore = process.output().size();
+    }
+
+    /** Tasks that held up an event loop while it started and warmed up. */
+    HeldUp heldUpBefore() {
+        return HeldUp.in(process.output().subList(0, linesBefore));
+    }
+
+    /** Tasks that held up an event loop since. */
+    HeldUp heldUp() {
+        List<String> output = process.output();
+        return HeldUp.in(output.subList(linesBefore, output.size()));
     }
 
     /** What else it found worth a warning. */

@@ -52,11 +52,17 @@ final class HerdScenario implements Scenario {
                 CompletableFuture<Published> publishing = publisher.start(LIVE_PER_SECOND);
                 Herd herd = new Herd(settings, servers.redis(), gateway, crowd, outcome);
                 for (int round = 1 - WARM_UPS; round <= settings.rounds(); round++) {
+                    if (round == 1) {
+                        gateway.warmedUp();
+                    }
                     Measurement measured = herd.round(round);
                     if (round > 0) {
                         outcome.add(measured);
                     } else {
-                        outcome.note("warming up: " + measured.figures());
+                        outcome.note("warming up: all caught up after %.0f ms, p99 of the others %.0f ms"
+                                .formatted(
+                                        measured.figures().get(Figure.CAUGHT_UP),
+                                        measured.figures().get(Figure.P99)));
                     }
                 }
                 publisher.end();

@@ -41,6 +41,7 @@ final class IdleScenario implements Scenario {
             Crowd.open(plan(gateway, tokens, Math.max(1, streams / WARMING_PART)))
                     .close();
             Pause.of(SETTLING);
+            gateway.warmedUp();
             double idle = share(gateway, BEATING.dividedBy(2));
             outcome.note("without a stream: %.1f %% of a core".formatted(idle));
             ClassHistogram heapBefore = ClassHistogram.of(settings, gateway.process());

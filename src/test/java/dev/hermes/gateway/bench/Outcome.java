@@ -18,7 +18,7 @@ final class Outcome {
     private final List<String> faults = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> details = new ArrayList<>();
-    private long heldUp;
+    private HeldUp heldUp = HeldUp.NONE;
     private final Consumer<String> log;
     private final String load = ProcessFigures.read("/proc/loadavg").strip();
     private final long startedAt = System.nanoTime();
@@ -52,7 +52,9 @@ final class Outcome {
 
     /** Keeps what a gateway's own log says of its run. */
     void gatewayEnded(GatewayServer gateway) {
-        heldUp += gateway.heldUp();
+        heldUp = heldUp.and(gateway.heldUp());
+        note("tasks over %s ms: %s; before, while it started and warmed up: %s"
+                .formatted(GatewayServer.LOOP_LIMIT_MILLIS, gateway.heldUp(), gateway.heldUpBefore()));
         List<String> warnings = gateway.warnings();
         warnings.stream().limit(WARNINGS_TOLD).forEach(warning -> note("the gateway logged: " + warning));
         if (warnings.size() > WARNINGS_TOLD) {

@@ -105,7 +105,7 @@ class ReportTest {
                 result.about(),
                 result.load(),
                 result.seconds(),
-                2,
+                new HeldUp(2, 1, 30),
                 result.medians(),
                 result.measurements(),
                 result.goals(),

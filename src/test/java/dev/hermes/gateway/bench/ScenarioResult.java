@@ -6,7 +6,7 @@ import java.util.List;
  * What came of one scenario.
  *
  * @param load the machine's load average when it began
- * @param heldUp how often the gateway warned that a task held up an event loop
+ * @param heldUp tasks that held up an event loop once the gateway was warm
  * @param medians of each server and point over its rounds
  * @param measurements the rounds themselves
  * @param details lines of their own width
@@ -17,7 +17,7 @@ record ScenarioResult(
         String about,
         String load,
         double seconds,
-        long heldUp,
+        HeldUp heldUp,
         List<Measurement> medians,
         List<Measurement> measurements,
         List<Goal> goals,

@@ -24,63 +24,143 @@ import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Opening;
 import dev.hermes.gateway.log.Reading;
 import dev.hermes.gateway.log.Recall;
+import io.netty.channel.epoll.Epoll;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.junit5.VertxExtension;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes below Vert.x' public API must be, to the byte, what goes through it. */
-@ExtendWith(VertxExtension.class)
+/** What goes below Vert.x' public API must be, to the byte, what goes through it; on either transport. */
 class DirectSinkTest {
 
     private static final EventId START = new EventId(false, 1, 0);
     private static final StreamSettings STREAMS =
             new StreamSettings(Duration.ofSeconds(30), 10, 0, Duration.ofSeconds(300), Duration.ofSeconds(60), 1_000);
 
+    private final Vertx nio = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    private final Vertx epoll = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+
+    @AfterEach
+    void stop() {
+        epoll.close().await();
+        nio.close().await();
+    }
+
     @Test
-    void whatIsWrittenDirectlyIsByteForByteWhatThePublicApiWrites(Vertx vertx) throws Exception {
-        String direct = body(vertx, new HttpServerOptions(), true);
-        // An idle timeout puts a handler of its own between the stream and the socket.
-        String throughVertx = body(vertx, new HttpServerOptions().setIdleTimeout(60), false);
+    void whereEpollIsThereItIsWhatIsTested() {
+        assertThat(epoll.isNativeTransportEnabled()).isEqualTo(Epoll.isAvailable());
+        assertThat(nio.isNativeTransportEnabled()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsWrittenDirectlyIsByteForByteWhatThePublicApiWrites(boolean nativeTransport) throws Exception {
+        Vertx vertx = nativeTransport ? epoll : nio;
+        String direct = body(vertx, new HttpServerOptions(), new StreamSinks(), Serving::deliverTogether);
+        String throughVertx = body(vertx, indirect(), new StreamSinks(), Serving::deliverTogether);
 
         assertThat(direct)
                 .contains("event: connected", "data: two", "event: closing")
                 .endsWith("0\r\n\r\n");
-        assertThat(throughVertx).isEqualTo(direct);
+        assertSame(direct, throughVertx);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void eventsThatAreFlushedOneByOneAreTheSameBytesToo(boolean nativeTransport) throws Exception {
+        Vertx vertx = nativeTransport ? epoll : nio;
+        String direct = body(vertx, new HttpServerOptions(), new StreamSinks(), Serving::deliverOneByOne);
+
+        assertThat(direct).contains("data: 0\n").contains("data: 9\n");
+        assertSame(direct, body(vertx, indirect(), new StreamSinks(), Serving::deliverOneByOne));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAFullSocketDoesNotTakeFollowsInOrder(boolean nativeTransport) throws Exception {
+        Vertx vertx = nativeTransport ? epoll : nio;
+        // Far more than both sockets' buffers, in frames of which hardly any ends where a buffer does.
+        String direct =
+                body(vertx, new HttpServerOptions().setSendBufferSize(4_096), new StreamSinks(), Serving::deliverMuch);
+
+        assertSame(direct, body(vertx, indirect(), new StreamSinks(), Serving::deliverMuch));
+    }
+
+    @Test
+    void whatASocketTakesInPartIsFollowedByTheRest() throws Exception {
+        // Loopback takes all of a small frame or nothing.
+        StreamSinks greedy = new StreamSinks(SocketSend::of);
+        StreamSinks sparing = new StreamSinks(channel -> {
+            DirectSink.Shortcut whole = SocketSend.of(channel);
+            return whole == null ? null : bytes -> whole.send(bytes.slice(bytes.readerIndex(), 7));
+        });
+
+        assertSame(
+                body(epoll, new HttpServerOptions(), greedy, Serving::deliverOneByOne),
+                body(epoll, new HttpServerOptions(), sparing, Serving::deliverOneByOne));
+    }
+
+    /** Without printing a megabyte when they are not. */
+    private static void assertSame(String direct, String throughVertx) {
+        assertThat(direct.equals(throughVertx))
+                .as(
+                        "the same bytes, %s and %s, from %s on",
+                        direct.length(), throughVertx.length(), differAt(direct, throughVertx))
+                .isTrue();
+    }
+
+    private static String differAt(String one, String other) {
+        int place = Arrays.mismatch(one.toCharArray(), other.toCharArray());
+        return place < 0 ? "" : place + ": " + one.substring(place, Math.min(one.length(), place + 40));
+    }
+
+    /** An idle timeout puts a handler of its own between the stream and the socket. */
+    private static HttpServerOptions indirect() {
+        return new HttpServerOptions().setIdleTimeout(60);
     }
 
     /** Everything after the head of a stream that is opened, gets events and is ended, without its random name. */
-    private static String body(Vertx vertx, HttpServerOptions options, boolean directly) throws Exception {
+    private static String body(Vertx vertx, HttpServerOptions options, StreamSinks sinks, Consumer<Serving> deliver)
+            throws Exception {
         AtomicBoolean recognised = new AtomicBoolean();
-        Serving serving = on(vertx, () -> Serving.start(vertx, plain(options), recognised));
-        try (Socket socket =
-                new Socket(InetAddress.getLoopbackAddress(), serving.server().actualPort())) {
+        Serving serving = on(vertx, () -> Serving.start(vertx, plain(options), sinks, recognised));
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4_096);
             socket.setSoTimeout(20_000);
+            socket.connect(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), serving.server().actualPort()));
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             StringBuilder read = new StringBuilder();
             readTo(socket, read, "event: connected");
-            on(vertx, () -> serving.deliverThenEnd());
+            on(vertx, () -> serving.deliver(deliver));
+            readTo(socket, read, "data: last");
+            on(vertx, serving::end);
             readTo(socket, read, "\r\n0\r\n\r\n");
-            assertThat(recognised.get()).isEqualTo(directly);
+            assertThat(recognised.get()).isEqualTo(options.getIdleTimeout() == 0);
             return read.substring(read.indexOf("\r\n\r\n") + 4).replaceAll("conn_[0-9a-f-]{36}", "conn_");
         } finally {
             on(vertx, serving::close);
@@ -111,7 +191,8 @@ class DirectSinkTest {
     /** A hub and a port of its own, on one loop; chance and time are the same for all of them. */
     private record Serving(Hub hub, HttpServer server, AtomicLong millis) {
 
-        static Future<Serving> start(Vertx vertx, HttpServerOptions options, AtomicBoolean recognised) {
+        static Future<Serving> start(
+                Vertx vertx, HttpServerOptions options, StreamSinks sinks, AtomicBoolean recognised) {
             AtomicLong millis = new AtomicLong();
             HubTime time = new HubTime(millis::get, InstantSource.fixed(Instant.EPOCH));
             HubSettings settings =
@@ -123,7 +204,6 @@ class DirectSinkTest {
                     leases -> Future.succeededFuture(),
                     time,
                     START);
-            StreamSinks sinks = new StreamSinks();
             HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
                 recognised.set(DirectSink.recognises(request));
                 sinks.open(request, sink -> hub.open(opening(), sink));
@@ -141,9 +221,33 @@ class DirectSinkTest {
                     null);
         }
 
-        Future<Void> deliverThenEnd() {
-            hub.onBatch(new EventBatch(
-                    List.of(event(1, "{}"), event(2, "one\r\ntwo\rthree\nü€😀"), event(3, "x".repeat(300_000))), 0));
+        void deliverTogether() {
+            deliver(event(1, "{}"), event(2, "one\r\ntwo\rthree\nü€😀"), event(3, "x".repeat(300_000)));
+        }
+
+        void deliverOneByOne() {
+            for (int number = 0; number < 10; number++) {
+                deliver(event(number + 1, Integer.toString(number)));
+            }
+        }
+
+        void deliverMuch() {
+            for (int number = 1; number <= 200; number++) {
+                deliver(event(number, number + "x".repeat(4_001)));
+            }
+        }
+
+        Future<Void> deliver(Consumer<Serving> what) {
+            what.accept(this);
+            deliver(event(1_000, "last"));
+            return Future.succeededFuture();
+        }
+
+        private void deliver(LogEntry... entries) {
+            hub.onBatch(new EventBatch(List.of(entries), 0));
+        }
+
+        Future<Void> end() {
             hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
             millis.addAndGet(1_000);
             hub.tick();
