@@ -29,8 +29,8 @@ final class LiveDelivery {
      */
     record Pace(int writesATurn, int flushesATurn) {
 
-        /** Some 4 to 8 ms each: to write costs a tenth of a flush. */
-        static final Pace USUAL = new Pace(8_192, 1_024);
+        /** Some 4 ms each: to write costs a tenth of a flush. */
+        static final Pace USUAL = new Pace(8_192, 512);
     }
 
     private final OwnerLoop loop;
