@@ -213,8 +213,8 @@ public final class Hub {
         return heartbeats;
     }
 
-    void checkLater(SseStream stream) {
-        leases.add(stream, time.now());
+    void checkLater(SseStream stream, long nowMillis) {
+        leases.add(stream, nowMillis);
     }
 
     void schedule(Subscriber subscriber, long deadlineMillis) {

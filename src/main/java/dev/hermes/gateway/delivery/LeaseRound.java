@@ -31,20 +31,21 @@ final class LeaseRound {
             oldestAt = nowMillis;
         }
         due.add(stream);
-        if (due.size() == MOST_AT_ONCE) {
-            ask();
-        }
     }
 
     void tick(long nowMillis) {
-        if (!due.isEmpty() && nowMillis >= oldestAt + waitMillis) {
-            ask();
+        boolean many = due.size() >= MOST_AT_ONCE;
+        if (many || (!due.isEmpty() && nowMillis >= oldestAt + waitMillis)) {
+            List<SseStream> streams =
+                    due.stream().filter(stream -> !stream.closed()).toList();
+            due = new ArrayList<>();
+            for (int from = 0; from < streams.size(); from += MOST_AT_ONCE) {
+                ask(streams.subList(from, Math.min(streams.size(), from + MOST_AT_ONCE)));
+            }
         }
     }
 
-    private void ask() {
-        List<SseStream> asked = due;
-        due = new ArrayList<>();
+    private void ask(List<SseStream> asked) {
         checker.check(asked.stream().map(SseStream::lease).toList()).onSuccess(states -> {
             for (int index = 0; index < asked.size(); index++) {
                 end(asked.get(index), states.get(index));

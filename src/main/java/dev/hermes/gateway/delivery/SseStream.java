@@ -126,7 +126,7 @@ public final class SseStream extends Subscriber {
             sink.flush();
         }
         if (times.takeCheck(nowMillis)) {
-            hub.checkLater(this);
+            hub.checkLater(this, nowMillis);
         }
         hub.schedule(this, times.next());
     }

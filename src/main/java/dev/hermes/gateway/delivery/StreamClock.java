@@ -25,8 +25,8 @@ final class StreamClock {
 
     StreamClock(StreamSettings settings, RandomGenerator random) {
         this.heartbeatMillis = settings.heartbeatInterval().toMillis();
-        // A revoked stream must end within one heartbeat interval, the answer's way included.
-        this.checkMillis = heartbeatMillis * 3 / 4;
+        // A revoked stream must end within one heartbeat interval, two ticks and the answer's way included.
+        this.checkMillis = heartbeatMillis * 3 / 4 - checksWait(settings);
         this.stallMillis = settings.stallTimeout().toMillis();
         this.lifeMillis = settings.connectionTimeout().toMillis();
         this.random = random;

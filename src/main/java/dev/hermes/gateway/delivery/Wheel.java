@@ -46,7 +46,7 @@ final class Wheel {
         return head;
     }
 
-    /** Puts the entry at that deadline, away from an earlier one; it comes due at the first tick not before it. */
+    /** Puts the entry at that deadline, away from an earlier one; it comes due with the first or the second tick after it. */
     void schedule(Entry entry, long deadlineMillis) {
         cancel(entry);
         entry.deadlineMillis = deadlineMillis;

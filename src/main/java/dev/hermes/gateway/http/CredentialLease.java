@@ -22,7 +22,7 @@ record CredentialLease(Credential credential) implements Lease {
         return credential instanceof SseToken;
     }
 
-    /** Asks the store, once for all of a tick's leases. */
+    /** Asks the store, once for all that are due about the same time. */
     static LeaseChecker checker(TokenStore tokens) {
         return leases -> tokens.states(leases.stream()
                         .map(lease -> (SseToken) ((CredentialLease) lease).credential())

@@ -19,7 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes frames below Vert.x: an encoded chunk goes straight to the socket's outbound buffer, by reference. The public
+ * Writes frames below Vert.x: an encoded chunk goes straight to the channel's outbound buffer, by reference; if it is the
+ * only one before a flush, and nothing waits, by a {@link Shortcut} straight to the socket. The public
  * {@code write} makes objects for each client and event (message, promise, encoder state) and costs about twice the CPU
  * for each delivery; see the performance page.
  *
@@ -27,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * no handler but the HTTP encoder and Vert.x' own stands between it and the socket, so that a whole chunk (RFC 9112 §7.1)
  * may be written under the encoder, which after a chunked head only ever adds the last chunk. {@link #recognises} checks
  * all of it for each connection; where it does not hold, {@link PublicSink} serves. The server runs in strict thread mode,
- * in which Vert.x keeps no queue of its own above the channel's: the order of writes is the channel's, and every change of
+ * in which Vert.x keeps no queue of its own above the channel's: the order of writes is the channel's, since nothing takes
+ * the shortcut that something waits before, and every change of
  * writability reaches the response's drain handler.
  */
 final class DirectSink implements ByteSink {
 
-    /** A frame that waits for its flush is not seen by {@link #writable}, so it must be one that hardly matters there. */
+    /** A frame that waits for its flush is not seen by {@link #writable}: it must leave room there if it is not sent. */
     private static final int MOST_ALONE = 8 * 1_024;
 
     /** The handlers with a say in writing that a plain HTTP/1.1 connection has; TLS, compression and shaping add others. */
@@ -59,9 +61,6 @@ final class DirectSink implements ByteSink {
 
     /** The only frame written since the last flush, kept until then. */
     private @Nullable Frame alone;
-
-    /** Whether the channel was given something since. */
-    private boolean queued;
 
     private Runnable whenEnded = () -> {};
 
@@ -110,7 +109,7 @@ final class DirectSink implements ByteSink {
     @Override
     public void write(Frame frame) {
         written++;
-        if (alone == null && !queued && shortcut != null && channel.isActive() && frame.chunkLength() <= MOST_ALONE) {
+        if (alone == null && shortcut != null && frame.chunkLength() <= MOST_ALONE && nothingWaits()) {
             frame.retain();
             alone = frame;
         } else {
@@ -130,10 +129,12 @@ final class DirectSink implements ByteSink {
             }
             passOn(sent);
         }
-        if (queued) {
-            queued = false;
-            first.flush();
-        }
+        first.flush();
+    }
+
+    private boolean nothingWaits() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return channel.isActive() && pending != null && pending.totalPendingWriteBytes() == 0;
     }
 
     /** Queues what is left of the frame that was kept, if there is one. */
@@ -149,7 +150,6 @@ final class DirectSink implements ByteSink {
     private void queue(ByteBuf chunk) {
         // From the first context a write passes no handler any more. A closed channel releases it at once.
         first.write(chunk, unobserved);
-        queued = true;
     }
 
     /** Gives back the frame that was kept, as must be done when no flush can come any more. */
@@ -186,8 +186,17 @@ final class DirectSink implements ByteSink {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // The response's close handler tells of the end.
     public void abort() {
-        channel.close();
+        cut(first.pipeline());
+    }
+
+    /**
+     * Closes the connection at once. Vert.x' own close first waits until all that is queued was sent, which to a client that
+     * takes nothing is never.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // The response's close handler tells of the end.
+    static void cut(ChannelPipeline pipeline) {
+        // From the first context it passes no handler any more.
+        pipeline.firstContext().close();
     }
 }

@@ -5,6 +5,7 @@ import dev.hermes.gateway.delivery.Frame;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.VertxConnection;
 
 /** Writes by Vert.x' public API: HTTP/2, TLS, HTTP/1.0, and whatever {@link DirectSink} does not recognise. */
 final class PublicSink implements ByteSink {
@@ -64,6 +65,8 @@ final class PublicSink implements ByteSink {
     public void abort() {
         if (request.version() == HttpVersion.HTTP_2) {
             response.reset();
+        } else if (request.connection() instanceof VertxConnection connection) {
+            DirectSink.cut(connection.channelHandlerContext().pipeline());
         } else {
             request.connection().close();
         }

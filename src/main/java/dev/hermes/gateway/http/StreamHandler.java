@@ -181,6 +181,10 @@ final class StreamHandler implements Handler<RoutingContext> {
             response.end();
             return;
         }
+        if (!context.pathParams().isEmpty()) {
+            // The router has copied them, and all of the query, to where they would last as long as the stream.
+            context.request().params().clear();
+        }
         sinks.open(context.request(), sink -> hub.open(opening, sink));
     }
 }

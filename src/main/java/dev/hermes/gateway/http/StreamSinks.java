@@ -34,6 +34,8 @@ final class StreamSinks {
         SseStream stream;
         if (DirectSink.recognises(request)) {
             DirectSink sink = DirectSink.begin(request, shortcuts);
+            // Should opening fail: what it has written by then is not to stay.
+            request.response().closeHandler(closed -> sink.drop());
             stream = opener.apply(sink);
             sink.whenEnded(stream::ended);
             request.response().closeHandler(closed -> {

@@ -35,7 +35,7 @@ final class IdleScenario implements Scenario {
     public void run(BenchSettings settings, Outcome outcome) {
         int streams = settings.scaled(STREAMS);
         try (Servers servers = new Servers(settings, outcome)) {
-            GatewayServer gateway = servers.gateway("-Xmx512m");
+            GatewayServer gateway = servers.unwatchedGateway("-Xmx512m");
             List<String> tokens = servers.redis().tokens(streams, number -> "download:d" + number);
             // Code that was never run takes memory with the first streams, whoever comes after them.
             Crowd.open(plan(gateway, tokens, Math.max(1, streams / WARMING_PART)))
@@ -65,9 +65,21 @@ final class IdleScenario implements Scenario {
                         .with(Figure.HEAP_PER_STREAM, (double) (heap.bytes() - heapBefore.bytes()) / streams)
                         .with(Figure.CPU_SHARE, share));
             }
+            watch(servers, tokens, streams);
         }
         outcome.goal("memory of an idle stream", 6 * 1_024, Figure.RESIDENT_PER_STREAM, GatewayServer.NAME);
         outcome.goal("heartbeats of 15,000 streams", 2, Figure.CPU_SHARE, GatewayServer.NAME);
+    }
+
+    /** Once more, only to see whether the loops are held up: to look for that costs more than the heartbeats. */
+    private static void watch(Servers servers, List<String> tokens, int streams) {
+        GatewayServer watched = servers.gateway("-Xmx512m");
+        CrowdPlan plan = plan(watched, tokens, streams);
+        try (Crowd crowd = Crowd.open(plan)) {
+            crowd.reset();
+            watched.warmedUp();
+            Pause.of(SETTLING);
+        }
     }
 
     private static CrowdPlan plan(GatewayServer gateway, List<String> tokens, int streams) {

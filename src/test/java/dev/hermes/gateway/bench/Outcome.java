@@ -53,8 +53,10 @@ final class Outcome {
     /** Keeps what a gateway's own log says of its run. */
     void gatewayEnded(GatewayServer gateway) {
         heldUp = heldUp.and(gateway.heldUp());
-        note("tasks over %s ms: %s; before, while it started and warmed up: %s"
-                .formatted(GatewayServer.LOOP_LIMIT_MILLIS, gateway.heldUp(), gateway.heldUpBefore()));
+        if (gateway.watched()) {
+            note("tasks over %s ms: %s; before, while it started and warmed up: %s"
+                    .formatted(GatewayServer.LOOP_LIMIT_MILLIS, gateway.heldUp(), gateway.heldUpBefore()));
+        }
         List<String> warnings = gateway.warnings();
         warnings.stream().limit(WARNINGS_TOLD).forEach(warning -> note("the gateway logged: " + warning));
         if (warnings.size() > WARNINGS_TOLD) {

@@ -25,7 +25,12 @@ final class Servers implements AutoCloseable {
     }
 
     GatewayServer gateway(String... flags) {
-        return keep(GatewayServer.start(settings, redis, flags));
+        return keep(GatewayServer.start(settings, redis, true, flags));
+    }
+
+    /** As it is delivered: nobody looks for long tasks. */
+    GatewayServer unwatchedGateway(String... flags) {
+        return keep(GatewayServer.start(settings, redis, false, flags));
     }
 
     NchanServer nchan() {

@@ -149,8 +149,8 @@ class StreamTimesTest {
         StreamTimes times = times((Duration) null, true, Duration.ZERO);
         long first = times.next();
         assertThat(times.takeCheck(first)).isTrue();
-        assertThat(times.takeCheck(first + 22_499)).isFalse();
-        assertThat(times.takeCheck(first + 22_500)).isTrue();
+        assertThat(times.takeCheck(first + 20_624)).isFalse();
+        assertThat(times.takeCheck(first + 20_625)).isTrue();
     }
 
     @Test

@@ -124,6 +124,26 @@ class DirectSinkTest {
                 body(epoll, new HttpServerOptions(), sparing, Serving::deliverOneByOne));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientThatTakesNothingIsCutOffAfterItsEnd(boolean directly) throws Exception {
+        HttpServerOptions options = (directly ? new HttpServerOptions() : indirect()).setSendBufferSize(4_096);
+        Serving serving = on(epoll, () -> Serving.start(epoll, plain(options), new StreamSinks(), new AtomicBoolean()));
+        try (Socket socket = connected(serving)) {
+            readTo(socket, new StringBuilder(), "event: connected");
+            on(epoll, () -> serving.deliver(Serving::deliverMuch));
+            // Until the kernel's buffers are full too, it seems to take something; then it has its time, and a last
+            // one.
+            for (int pass = 0; pass < 4; pass++) {
+                on(epoll, () -> serving.pass(STREAMS.stallTimeout()));
+            }
+
+            serving.gone().future().await(20, TimeUnit.SECONDS);
+        } finally {
+            on(epoll, serving::close);
+        }
+    }
+
     /** Without printing a megabyte when they are not. */
     private static void assertSame(String direct, String throughVertx) {
         assertThat(direct.equals(throughVertx))
@@ -148,12 +168,7 @@ class DirectSinkTest {
             throws Exception {
         AtomicBoolean recognised = new AtomicBoolean();
         Serving serving = on(vertx, () -> Serving.start(vertx, plain(options), sinks, recognised));
-        try (Socket socket = new Socket()) {
-            socket.setReceiveBufferSize(4_096);
-            socket.setSoTimeout(20_000);
-            socket.connect(new InetSocketAddress(
-                    InetAddress.getLoopbackAddress(), serving.server().actualPort()));
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        try (Socket socket = connected(serving)) {
             StringBuilder read = new StringBuilder();
             readTo(socket, read, "event: connected");
             on(vertx, () -> serving.deliver(deliver));
@@ -165,6 +180,17 @@ class DirectSinkTest {
         } finally {
             on(vertx, serving::close);
         }
+    }
+
+    /** A client with little room, whose request is sent. */
+    private static Socket connected(Serving serving) throws Exception {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.setSoTimeout(20_000);
+        socket.connect(new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), serving.server().actualPort()));
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     private static HttpServerOptions plain(HttpServerOptions options) {
@@ -189,7 +215,7 @@ class DirectSinkTest {
     }
 
     /** A hub and a port of its own, on one loop; chance and time are the same for all of them. */
-    private record Serving(Hub hub, HttpServer server, AtomicLong millis) {
+    private record Serving(Hub hub, HttpServer server, AtomicLong millis, Promise<Void> gone) {
 
         static Future<Serving> start(
                 Vertx vertx, HttpServerOptions options, StreamSinks sinks, AtomicBoolean recognised) {
@@ -204,11 +230,13 @@ class DirectSinkTest {
                     leases -> Future.succeededFuture(),
                     time,
                     START);
+            Promise<Void> gone = Promise.promise();
             HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
+                request.connection().closeHandler(gone::tryComplete);
                 recognised.set(DirectSink.recognises(request));
                 sinks.open(request, sink -> hub.open(opening(), sink));
             });
-            return server.listen(0, "127.0.0.1").map(listening -> new Serving(hub, server, millis));
+            return server.listen(0, "127.0.0.1").map(listening -> new Serving(hub, server, millis, gone));
         }
 
         private static StreamOpening opening() {
@@ -247,11 +275,15 @@ class DirectSinkTest {
             hub.onBatch(new EventBatch(List.of(entries), 0));
         }
 
-        Future<Void> end() {
-            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
-            millis.addAndGet(1_000);
+        Future<Void> pass(Duration time) {
+            millis.addAndGet(time.toMillis());
             hub.tick();
             return Future.succeededFuture();
+        }
+
+        Future<Void> end() {
+            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            return pass(Duration.ofSeconds(1));
         }
 
         Future<Void> close() {
