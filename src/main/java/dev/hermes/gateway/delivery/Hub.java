@@ -223,7 +223,12 @@ public final class Hub {
 
     void drained(Subscriber subscriber) {
         assert loop.here();
-        catchUp.add(subscriber);
+        if (subscriber.live()) {
+            // Full by its last flush, it was not behind yet; it may be owed a heartbeat.
+            subscriber.settle();
+        } else {
+            catchUp.add(subscriber);
+        }
     }
 
     void close(SseStream stream, CloseReason reason) {
