@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * may be written under the encoder, which after a chunked head only ever adds the last chunk. {@link #recognises} checks
  * all of it for each connection; where it does not hold, {@link PublicSink} serves. The server runs in strict thread mode,
  * in which Vert.x keeps no queue of its own above the channel's: the order of writes is the channel's, since nothing takes
- * the shortcut that something waits before, and every change of
- * writability reaches the response's drain handler.
+ * the shortcut that something waits before, and every change of writability reaches the response's drain handler.
  */
 final class DirectSink implements ByteSink {
 
@@ -187,16 +186,15 @@ final class DirectSink implements ByteSink {
 
     @Override
     public void abort() {
-        cut(first.pipeline());
+        cut(channel);
     }
 
     /**
      * Closes the connection at once. Vert.x' own close first waits until all that is queued was sent, which to a client that
      * takes nothing is never.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // The response's close handler tells of the end.
-    static void cut(ChannelPipeline pipeline) {
-        // From the first context it passes no handler any more.
-        pipeline.firstContext().close();
+    static void cut(Channel channel) {
+        // Past all handlers, which a channel that is closed by now has no more.
+        channel.unsafe().close(channel.voidPromise());
     }
 }

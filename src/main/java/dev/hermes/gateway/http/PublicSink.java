@@ -95,7 +95,7 @@ final class PublicSink implements ByteSink {
         if (request.version() == HttpVersion.HTTP_2) {
             response.reset();
         } else if (request.connection() instanceof VertxConnection connection) {
-            DirectSink.cut(connection.channelHandlerContext().pipeline());
+            DirectSink.cut(connection.channelHandlerContext().channel());
         } else {
             request.connection().close();
         }
