@@ -11,6 +11,7 @@ import dev.hermes.gateway.ops.Signals;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
 import java.util.Map;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * at the second at once with status 130.
  */
 final class GatewayProcess {
+
+    /** Names are looked up again with each new connection; the file of hosts must not be the exception. */
+    private static final int HOSTS_REFRESH_MILLIS = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
 
@@ -90,6 +94,7 @@ final class GatewayProcess {
         long limitMillis = settings.eventLoopLimit().toMillis();
         return Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
+                .setAddressResolverOptions(new AddressResolverOptions().setHostsRefreshPeriod(HOSTS_REFRESH_MILLIS))
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
                 .setMaxEventLoopExecuteTime(limitMillis)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)

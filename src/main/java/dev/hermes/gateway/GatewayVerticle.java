@@ -45,6 +45,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     private static final long DRAIN_CHECK_MILLIS = 20;
 
+    private final InstantSource clock;
     private final @Nullable Loaded given;
     private final BiConsumer<Router, SseFlag> furtherRoutes;
 
@@ -62,11 +63,17 @@ public final class GatewayVerticle extends VerticleBase {
 
     /** Takes its settings from the deployment's configuration. */
     public GatewayVerticle() {
-        this(null, (router, flag) -> {});
+        this(null, (router, flag) -> {}, InstantSource.system());
     }
 
     /** Takes settings that were loaded before, and adds paths to the public port, which may switch the flag. */
     GatewayVerticle(@Nullable Loaded given, BiConsumer<Router, SseFlag> furtherRoutes) {
+        this(given, furtherRoutes, InstantSource.system());
+    }
+
+    /** As before, with another wall clock than the machine's. */
+    GatewayVerticle(@Nullable Loaded given, BiConsumer<Router, SseFlag> furtherRoutes, InstantSource clock) {
+        this.clock = clock;
         this.given = given;
         this.furtherRoutes = furtherRoutes;
     }
@@ -83,10 +90,9 @@ public final class GatewayVerticle extends VerticleBase {
         Signal.registerCodecs(vertx.eventBus());
         String signals = "hermes.gateway.signals." + UUID.randomUUID();
         HubSignals hubs = new HubSignals(vertx, signals);
-        Intake intake = new Intake(vertx, settings, hubs);
+        Intake intake = new Intake(vertx, settings, hubs, publicPort::positions, clock);
         opened.push(intake::close);
         flag.onChange(vertx, enabled -> hubs.tell(new Signal.SseSwitched(enabled)));
-        InstantSource clock = InstantSource.system();
         Authenticator authenticator = new Authenticator(vertx, settings.security(), intake.tokens(), clock);
         Admission admission = new Admission(
                 settings.streams().maxConnections(), settings.streams().maxConnectionsPerAddress());
@@ -95,9 +101,9 @@ public final class GatewayVerticle extends VerticleBase {
                 flag,
                 authenticator,
                 intake.tokens(),
-                new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), clock),
+                new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), System::nanoTime),
                 admission,
-                new RepeatedFailures(clock),
+                new RepeatedFailures(System::nanoTime),
                 intake.log(),
                 intake.snapshots(),
                 intake.publisher(),
@@ -105,7 +111,8 @@ public final class GatewayVerticle extends VerticleBase {
                 intake.parser(),
                 () -> drainingSince != null,
                 signals,
-                hubs::end);
+                hubs::end,
+                clock);
         Metrics metrics =
                 new Metrics(vertx, settings.catalogue().channels().keySet(), () -> readings(settings, intake));
         opened.push(() -> {

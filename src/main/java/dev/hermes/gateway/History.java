@@ -49,6 +49,9 @@ interface History {
     /** Whether entries of it reach the hubs right now. */
     boolean followed();
 
+    /** Looks whether a part of it stands still; to be called every {@link WholeWay#LOOK_MILLIS} while Redis is there. */
+    void look();
+
     /** What keeps it from being of use although Redis is there and takes writes, for people; or null. */
     @Nullable
     String trouble();

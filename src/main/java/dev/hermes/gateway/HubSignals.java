@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The way from the log to every hub, over the event bus, in order. Owned by the event loop it is made on. */
 final class HubSignals implements LogOutlet {
@@ -20,6 +21,9 @@ final class HubSignals implements LogOutlet {
     private final String address;
     private final OwnerLoop loop;
     private boolean ended;
+
+    /** Up to where the log was told. */
+    private @Nullable EventId told;
 
     /**
      * @param address the event bus address of the hubs
@@ -40,12 +44,27 @@ final class HubSignals implements LogOutlet {
 
     @Override
     public void accept(List<LogEntry> entries, long receivedNanos) {
-        tell(new EventBatch(entries, receivedNanos));
+        tell(new EventBatch(told, entries, receivedNanos));
+        told = entries.get(entries.size() - 1).id();
     }
 
     @Override
     public void lost(EventId resumedAt) {
         tell(new Signal.LogLost(resumedAt));
+        told = resumedAt;
+    }
+
+    /** Up to where the log was told; null while it was not. Owner's loop. */
+    @Nullable
+    EventId told() {
+        return told;
+    }
+
+    /** Says up to where that is, to those who have missed it. Owner's loop. */
+    void tellAgain() {
+        if (told != null) {
+            tell(new Signal.Reached(told));
+        }
     }
 
     /** Nothing more is told; on the caller's loop nothing more arrives once this completes. From any loop. */

@@ -1,12 +1,11 @@
 package dev.hermes.gateway;
 
 import dev.hermes.gateway.auth.TokenStore;
-import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.EnvelopeParser;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.OwnerLoop;
-import dev.hermes.gateway.event.Rejection;
 import dev.hermes.gateway.ingest.BusDoor;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.IngestSnapshot;
@@ -16,7 +15,6 @@ import dev.hermes.gateway.ingest.RejectedMessages;
 import dev.hermes.gateway.ingest.Source;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.LogScripts;
-import dev.hermes.gateway.log.MemoryLog;
 import dev.hermes.gateway.log.RedisLogParts;
 import dev.hermes.gateway.log.RedisSnapshots;
 import dev.hermes.gateway.log.SnapshotReader;
@@ -32,8 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +43,12 @@ final class Intake implements RedisLinkListener {
     private static final int LOG_READERS = 4;
 
     private static final long RETRY_MILLIS = 500;
-    private static final long WATCH_MILLIS = 500;
 
     private final Vertx vertx;
     private final BackendNews told;
+    private final WayToHubs toHubs;
     private final OwnerLoop loop;
-    private final InstantSource clock = InstantSource.system();
+    private final InstantSource clock;
     private final ChannelDirectory channels;
     private final EnvelopeParser parser;
     private final History history;
@@ -68,19 +65,25 @@ final class Intake implements RedisLinkListener {
     /** Whether Redis is proven to be there, and since when it had been away then. */
     private boolean linked;
 
-    private @Nullable Instant downSince;
+    private @Nullable Long downSinceNanos;
 
     /** Why the log cannot be written although Redis is there. */
     private @Nullable String refusal;
-
     /** Why the log is of no use although it can be written. */
     private @Nullable String trouble;
 
     private long watchTimer = -1;
 
-    Intake(Vertx vertx, Settings settings, HubSignals hubs) {
+    Intake(
+            Vertx vertx,
+            Settings settings,
+            HubSignals hubs,
+            Supplier<Future<List<EventId>>> positions,
+            InstantSource clock) {
         this.vertx = vertx;
+        this.clock = clock;
         this.told = new BackendNews(hubs, clock);
+        this.toHubs = new WayToHubs(hubs, positions);
         this.loop = OwnerLoop.current(vertx);
         this.channels = new ChannelDirectory(settings.catalogue());
         this.parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
@@ -89,7 +92,7 @@ final class Intake implements RedisLinkListener {
                 : null;
         RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
         this.history = redis == null || rejected == null || settings.history().store() == HistorySettings.Store.MEMORY
-                ? new MemoryHistory(loop, new MemoryLog(vertx, settings.history(), recallable(settings), clock, hubs))
+                ? new MemoryHistory(vertx, settings.history(), channels.recalled(), clock, hubs)
                 : redisHistory(settings, hubs, redis, rejected);
         this.publisher = new Publisher(
                 loop, history.log(), settings.catalogue().channels().keySet());
@@ -106,10 +109,11 @@ final class Intake implements RedisLinkListener {
     }
 
     private Subscriptions subscriptions(Settings settings) {
-        if (settings.history().store() == HistorySettings.Store.MEMORY) {
-            return new Subscriptions(channels.names(), channels.patterns());
-        }
         List<String> names = new ArrayList<>(channels.names());
+        names.add(TokenStore.REVOKED_CHANNEL);
+        if (settings.history().store() == HistorySettings.Store.MEMORY) {
+            return new Subscriptions(names, channels.patterns());
+        }
         names.add(RedisHistory.SYNC_CHANNEL);
         return new Subscriptions(names, channels.patterns(), LOG_READERS);
     }
@@ -117,7 +121,7 @@ final class Intake implements RedisLinkListener {
     private History redisHistory(Settings settings, HubSignals hubs, RedisLink link, RejectedMessages rejected) {
         LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
-                scripts, link.tail(), link.readers(), channels::logged, parser, recallable(settings), clock);
+                scripts, link.tail(), link.readers(), channels::logged, parser, channels.recalled(), clock);
         List<String> heard = new ArrayList<>(channels.names());
         heard.addAll(channels.patterns());
         return new RedisHistory(
@@ -126,24 +130,13 @@ final class Intake implements RedisLinkListener {
                 parts,
                 hubs,
                 heard,
-                this::refused,
+                reason -> publisher.rejected(reason),
                 (id, channel, reason, detail, payload) -> rejected.keep(channel, reason, detail, payload));
-    }
-
-    private void refused(Rejection reason) {
-        publisher.rejected(reason);
-    }
-
-    private static Set<String> recallable(Settings settings) {
-        return settings.catalogue().channels().values().stream()
-                .filter(channel -> channel.onConnect() != Channel.OnConnect.NOTHING)
-                .map(Channel::name)
-                .collect(Collectors.toSet());
     }
 
     /** Completes when the first attempt to reach Redis has succeeded, and its marker settled, or failed. */
     Future<Void> start() {
-        watchTimer = vertx.setPeriodic(WATCH_MILLIS, tick -> watch());
+        watchTimer = vertx.setPeriodic(WholeWay.LOOK_MILLIS, tick -> watch());
         return redis == null
                 ? Future.succeededFuture()
                 : redis.start()
@@ -163,6 +156,8 @@ final class Intake implements RedisLinkListener {
     public void onMessage(RedisMessage message) {
         if (message.pattern() == null && message.channel().equals(RedisHistory.SYNC_CHANNEL)) {
             history.sync(message.payload().toString());
+        } else if (message.pattern() == null && message.channel().equals(TokenStore.REVOKED_CHANNEL)) {
+            tokens.heardRevoked(message.payload().toString());
         } else if (ingest != null) {
             ingest.onMessage(message);
         }
@@ -176,7 +171,6 @@ final class Intake implements RedisLinkListener {
     @Override
     public void onUp(@Nullable Instant since) {
         linked = true;
-        downSince = since;
         comeUp();
     }
 
@@ -202,7 +196,8 @@ final class Intake implements RedisLinkListener {
 
     private void resume() {
         told.up();
-        history.resume(downSince);
+        Long since = downSinceNanos;
+        history.resume(since == null ? null : clock.instant().minusNanos(System.nanoTime() - since));
     }
 
     @Override
@@ -228,6 +223,7 @@ final class Intake implements RedisLinkListener {
     public void onDown(String reason) {
         turn++;
         linked = false;
+        downSinceNanos = System.nanoTime();
         refusal = null;
         history.down();
         told.down(reason);
@@ -235,25 +231,31 @@ final class Intake implements RedisLinkListener {
 
     /** A link that holds says nothing of a log that is kept by nobody: streams and whoever asks must not be told so. */
     private void watch() {
-        String before = trouble;
-        trouble = linked && refusal == null ? history.trouble() : null;
+        boolean usable = redis == null || (linked && refusal == null);
+        trouble = usable ? look() : null;
         if (trouble != null) {
             told.down(trouble);
-        } else if (before != null && linked && refusal == null && history.followed()) {
+        } else if (usable && history.followed()) {
             told.up();
         }
     }
 
-    /** Whether events flow: always without Redis, else only while it is proven to be there and the log is followed. */
+    private @Nullable String look() {
+        history.look();
+        toHubs.look();
+        return history.trouble() == null ? toHubs.trouble() : history.trouble();
+    }
+
+    /** Whether events flow: without Redis, or while it is proven to be there, and as long as no link of the way stands still. */
     boolean flowing() {
-        return redis == null
-                || (redis.state() == LinkState.LIVE && refusal == null && trouble == null && history.followed());
+        return trouble == null
+                && (redis == null || (redis.state() == LinkState.LIVE && refusal == null && history.followed()));
     }
 
     /** Why they do not, for people. */
     String problem() {
         String refused = refusal == null ? trouble : refusal;
-        String problem = redis == null ? null : refused == null ? redis.problem() : refused;
+        String problem = redis == null || refused != null ? refused : redis.problem();
         return problem == null ? "not reached yet" : problem;
     }
 

@@ -1,14 +1,19 @@
 package dev.hermes.gateway;
 
+import dev.hermes.gateway.config.HistorySettings;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.ingest.Hearing;
 import dev.hermes.gateway.ingest.TurnAppends;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.MemoryLog;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A log of this process. It needs no Redis, and knows a hole in the source by the link having been lost. */
@@ -19,10 +24,12 @@ final class MemoryHistory implements History {
 
     private final MemoryLog log;
     private final Hearing hearing;
+    private final InstantSource clock;
 
-    MemoryHistory(OwnerLoop loop, MemoryLog log) {
-        this.log = log;
-        this.hearing = new TurnAppends(loop, log);
+    MemoryHistory(Vertx vertx, HistorySettings bounds, Set<String> recalled, InstantSource clock, LogOutlet outlet) {
+        this.clock = clock;
+        this.log = new MemoryLog(vertx, bounds, recalled, clock, WholeWay::millis, outlet);
+        this.hearing = new TurnAppends(OwnerLoop.current(vertx), log);
     }
 
     @Override
@@ -54,7 +61,7 @@ final class MemoryHistory implements History {
     public void resume(@Nullable Instant downSince) {
         if (downSince != null) {
             // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
-            log.declareHole(downSince.minus(UNNOTICED), Instant.now());
+            log.declareHole(downSince.minus(UNNOTICED), clock.instant());
         }
     }
 
@@ -87,6 +94,11 @@ final class MemoryHistory implements History {
     @Override
     public boolean followed() {
         return true;
+    }
+
+    @Override
+    public void look() {
+        // What is appended is told in the same turn.
     }
 
     @Override

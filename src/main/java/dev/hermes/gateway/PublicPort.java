@@ -1,6 +1,7 @@
 package dev.hermes.gateway;
 
 import dev.hermes.gateway.delivery.HubSnapshot;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.HttpServices;
 import dev.hermes.gateway.http.HttpVerticle;
 import io.vertx.core.Future;
@@ -36,6 +37,13 @@ final class PublicPort {
         List<Future<HubSnapshot>> asked =
                 instances.stream().map(HttpVerticle::snapshot).toList();
         return Future.all(asked).map(all -> all.<HubSnapshot>list());
+    }
+
+    /** Up to where each hub has handed on the log. */
+    Future<List<EventId>> positions() {
+        List<Future<EventId>> asked =
+                instances.stream().map(HttpVerticle::position).toList();
+        return Future.all(asked).map(all -> all.<EventId>list());
     }
 
     int actualPort() {

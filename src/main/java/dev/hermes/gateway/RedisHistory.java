@@ -19,10 +19,8 @@ import dev.hermes.gateway.log.RedisLog;
 import dev.hermes.gateway.log.RedisLogParts;
 import dev.hermes.gateway.log.StreamEntries;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -38,24 +36,21 @@ final class RedisHistory implements History {
     static final String SYNC_CHANNEL = "hermes:gateway:sync";
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisHistory.class);
-
     private static final long WATCH_MILLIS = 1_000;
     private static final int WATCHES_A_TRIM = 5;
-
     private static final long RETRY_MILLIS = 500;
-
-    /** A little more than others get to prove that nothing is missing. */
-    private static final long SETTLE_MILLIS = 1_500;
 
     private final Vertx vertx;
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
+    private final RefusedCalls calls;
+    private final WholeWay way;
     private final LastingFailure refusal = new LastingFailure(System::nanoTime);
     private final LastingFailure unfollowed = new LastingFailure(System::nanoTime);
     private final Hearing hearing;
     private final long watchTimer;
-    private List<Promise<Void>> unsettled = new ArrayList<>();
+    private final Unsettled unsettled;
     private String identity = "";
     private boolean up;
     private int watches;
@@ -73,6 +68,7 @@ final class RedisHistory implements History {
             Consumer<Rejection> refused,
             StreamEntries.Refusals refusals) {
         this.vertx = vertx;
+        this.unsettled = new Unsettled(vertx);
         this.scripts = parts.scripts();
         this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
             refused.accept(reason);
@@ -82,14 +78,24 @@ final class RedisHistory implements History {
                 }
             });
         });
+        this.calls = new RefusedCalls(scripts, refusal);
         this.chain = new MarkerChain(
                 UUID.randomUUID().toString(),
                 subscriptions,
-                new RefusedCalls(scripts, refusal),
-                MarkerChainTime.current(vertx),
+                calls,
+                MarkerChainTime.current(vertx, parts.clock()),
                 MarkerChainLimits.DEFAULT,
                 new Appending());
         this.hearing = new ChainAppends(chain);
+        this.way = new WholeWay(
+                new WholeWay.Link(
+                        "what is heard has no place in the log",
+                        () -> !chain.settled(),
+                        () -> "unsettled",
+                        this::beginAgain),
+                new WholeWay.Link(
+                        "the log does not answer what is heard", chain::waiting, calls::answers, this::beginAgain),
+                new WholeWay.Link("the log's end cannot be read", () -> true, log::reads, this::followAgain));
         this.watchTimer = vertx.setPeriodic(WATCH_MILLIS, tick -> watch());
     }
 
@@ -109,6 +115,33 @@ final class RedisHistory implements History {
         if (up && ++watches % WATCHES_A_TRIM == 0) {
             trim();
         }
+    }
+
+    @Override
+    public void look() {
+        if (up) {
+            way.look();
+            if (way.trouble() != null) {
+                scripts.silent();
+            }
+        }
+    }
+
+    private void beginAgain() {
+        begin(identity);
+    }
+
+    private void beginLater(String now) {
+        vertx.setTimer(RETRY_MILLIS, again -> {
+            if (up && now.equals(identity)) {
+                begin(now);
+            }
+        });
+    }
+
+    private void followAgain() {
+        log.down();
+        log.up().onFailure(failure -> unfollowed.failed(notFollowed(failure)));
     }
 
     private static String notFollowed(Throwable failure) {
@@ -165,11 +198,7 @@ final class RedisHistory implements History {
                             if (unfollowed.failed(notFollowed(failure))) {
                                 LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
                             }
-                            vertx.setTimer(RETRY_MILLIS, again -> {
-                                if (up && now.equals(identity)) {
-                                    begin(now);
-                                }
-                            });
+                            beginLater(now);
                         });
     }
 
@@ -184,6 +213,7 @@ final class RedisHistory implements History {
         if (up) {
             refusal.over();
             unfollowed.over();
+            way.reset();
             chain.up(identity);
         }
     }
@@ -227,24 +257,19 @@ final class RedisHistory implements History {
         if (!up) {
             return null;
         }
-        return log.followed() ? refusal.reason() : unfollowed.reason();
+        String refused = log.followed() ? refusal.reason() : unfollowed.reason();
+        return refused == null ? way.trouble() : refused;
     }
 
-    /** As {@link #settled}; fails where nothing is kept of what is heard, for a stream would not hear of it. */
+    /** As {@link #settled}; fails where the way to a stream stands still. */
     private Future<Void> usable() {
-        String reason = refusal.reason();
+        String reason = trouble();
         return reason == null ? settled() : Future.failedFuture(reason);
     }
 
     @Override
     public Future<Void> settled() {
-        if (chain.settled()) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> waiting = Promise.promise();
-        unsettled.add(waiting);
-        long patience = vertx.setTimer(SETTLE_MILLIS, late -> waiting.tryComplete());
-        return waiting.future().onComplete(done -> vertx.cancelTimer(patience));
+        return chain.settled() ? Future.succeededFuture() : unsettled.await();
     }
 
     @Override
@@ -263,15 +288,13 @@ final class RedisHistory implements History {
 
         @Override
         public void settled() {
-            List<Promise<Void>> waiting = unsettled;
-            unsettled = new ArrayList<>();
-            waiting.forEach(Promise::tryComplete);
+            unsettled.settled();
         }
 
         @Override
         public void logLost() {
-            // The link tells of the new identity within a second.
-            LOG.warn("log is not there any more identity={}", identity);
+            // The link tells of another one within a second. This one may come back, and then nobody tells.
+            beginLater(identity);
         }
     }
 }

@@ -17,6 +17,7 @@ final class RefusedCalls implements ChainLog {
 
     private final ChainLog log;
     private final LastingFailure refusal;
+    private long answers;
 
     RefusedCalls(ChainLog log, LastingFailure refusal) {
         this.log = log;
@@ -33,8 +34,16 @@ final class RefusedCalls implements ChainLog {
         return log.chain(batch).onComplete(this::note);
     }
 
-    private void note(AsyncResult<?> result) {
-        if (result.succeeded()) {
+    /** How many calls were answered so far, by whatever. */
+    long answers() {
+        return answers;
+    }
+
+    private void note(AsyncResult<? extends LogScriptReply<?>> result) {
+        answers++;
+        if (result.succeeded() && result.result() instanceof LogScriptReply.NoState) {
+            refusal.failed("the log's state is not there");
+        } else if (result.succeeded()) {
             refusal.over();
         } else {
             refusal.failed("the log refuses what is heard: " + result.cause().getMessage());

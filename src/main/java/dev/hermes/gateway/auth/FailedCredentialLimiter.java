@@ -5,8 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Counts failed credentials per address: a bucket of {@code perMinute}, refilled evenly over a minute. Thread-safe, one
@@ -21,10 +21,13 @@ public final class FailedCredentialLimiter {
     private final TimeMeter time;
     private final Cache<String, Bucket> buckets;
 
-    /** @param perMinute failed credentials an address may present in a minute, at least 1 */
-    public FailedCredentialLimiter(int perMinute, InstantSource clock) {
+    /**
+     * @param perMinute failed credentials an address may present in a minute, at least 1
+     * @param nanos a monotonic clock: one that went back would lock addresses out
+     */
+    public FailedCredentialLimiter(int perMinute, LongSupplier nanos) {
         this.perMinute = perMinute;
-        this.time = new Nanoseconds(clock);
+        this.time = new Nanoseconds(nanos);
         // A bucket left alone for the window is full again, so forgetting it then changes nothing.
         this.buckets = Caffeine.newBuilder()
                 .maximumSize(MAX_ADDRESSES)
@@ -60,16 +63,16 @@ public final class FailedCredentialLimiter {
                         .build());
     }
 
-    private record Nanoseconds(InstantSource clock) implements TimeMeter {
+    private record Nanoseconds(LongSupplier nanos) implements TimeMeter {
 
         @Override
         public long currentTimeNanos() {
-            return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+            return nanos.getAsLong();
         }
 
         @Override
         public boolean isWallClockBased() {
-            return true;
+            return false;
         }
     }
 }

@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +33,13 @@ final class MemoryTokenStore implements TokenStore {
 
     private record Entry(StoredToken stored, boolean revoked) {}
 
-    MemoryTokenStore(InstantSource clock) {
+    /** @param nanos a monotonic clock */
+    MemoryTokenStore(InstantSource clock, LongSupplier nanos) {
         this.clock = clock;
         this.tokens = Caffeine.newBuilder()
                 .maximumSize(MAX_TOKENS)
                 .expireAfter(Expiry.<Secret, Entry>writing((token, entry) -> remaining(entry)))
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .ticker(nanos::getAsLong)
                 .build();
     }
 
@@ -90,7 +91,7 @@ final class MemoryTokenStore implements TokenStore {
                 .map(token -> {
                     Entry entry = tokens.getIfPresent(token.token());
                     boolean revoked = entry != null && entry.revoked();
-                    return TokenStates.judge(token, !revoked, true, now);
+                    return TokenStates.judge(token, entry != null && !revoked, revoked, now);
                 })
                 .toList());
     }

@@ -33,11 +33,15 @@ final class RedisTokenStore implements TokenStore {
     private static final String INGEST_KEY = "{hermes:events}:ingest";
     private static final String IDENTITY_FIELD = "identity";
 
+    /** Its own key, and those by which it may have been revoked. */
+    private static final int REQUESTS_A_TOKEN = 3;
+
     private static final Logger LOG = LoggerFactory.getLogger(RedisTokenStore.class);
 
     private final RedisCommands redis;
     private final boolean cluster;
     private final InstantSource clock;
+    private final Revocations revocations = new Revocations();
     private final SecureRandom random = new SecureRandom();
 
     /** One a minute: a Redis that refuses one token refuses every client's. */
@@ -111,13 +115,17 @@ final class RedisTokenStore implements TokenStore {
             return Future.succeededFuture(false);
         }
         if (onlyUserId == null) {
-            return delete(token);
+            return delete(token, null);
         }
         // Not atomic, and need not be: a token's text is never given to another user afterwards.
         return send(get(token)).compose(answer -> {
             String json = text(answer);
             StoredToken stored = json == null ? null : StoredToken.parse(json);
-            return stored != null && onlyUserId.equals(stored.userId()) ? delete(token) : Future.succeededFuture(false);
+            if (stored == null) {
+                // Whose it was is known to its streams.
+                return delete(token, onlyUserId);
+            }
+            return onlyUserId.equals(stored.userId()) ? delete(token, null) : Future.succeededFuture(false);
         });
     }
 
@@ -135,31 +143,53 @@ final class RedisTokenStore implements TokenStore {
         tokens.forEach(token -> exist.arg(key(token.token())));
         return sendAll(List.of(exist, identityRequest()))
                 .compose(answers -> count(answers.get(0)) == tokens.size()
-                        ? Future.succeededFuture(judged(tokens, place -> true, text(answers, 1)))
+                        ? Future.succeededFuture(judged(tokens, place -> true, place -> false, text(answers, 1)))
                         : eachState(tokens));
     }
 
     private Future<List<TokenState>> eachState(List<SseToken> tokens) {
-        List<Request> requests = new ArrayList<>(tokens.size() + 1);
-        tokens.forEach(token -> requests.add(Request.cmd(Command.EXISTS).arg(key(token.token()))));
+        List<Request> requests = new ArrayList<>(REQUESTS_A_TOKEN * tokens.size() + 1);
+        for (SseToken token : tokens) {
+            requests.add(Request.cmd(Command.EXISTS).arg(key(token.token())));
+            requests.addAll(Revocations.keys(token));
+        }
         requests.add(identityRequest());
         return sendAll(requests)
-                .map(answers -> judged(tokens, place -> count(answers.get(place)) > 0, text(answers, tokens.size())));
+                .map(answers -> judged(
+                        tokens,
+                        place -> count(answers.get(REQUESTS_A_TOKEN * place)) > 0,
+                        place -> count(answers.get(REQUESTS_A_TOKEN * place + 1)) > 0
+                                || count(answers.get(REQUESTS_A_TOKEN * place + 2)) > 0,
+                        text(answers, requests.size() - 1)));
     }
 
-    private List<TokenState> judged(List<SseToken> tokens, IntPredicate present, @Nullable String identity) {
+    private List<TokenState> judged(
+            List<SseToken> tokens, IntPredicate present, IntPredicate revoked, @Nullable String identity) {
         Instant now = clock.instant();
         List<TokenState> states = new ArrayList<>(tokens.size());
         for (int place = 0; place < tokens.size(); place++) {
             SseToken token = tokens.get(place);
             boolean sameLog = identity != null && identity.equals(token.identity());
-            states.add(TokenStates.judge(token, present.test(place), sameLog, now));
+            boolean taken = !present.test(place) && (sameLog || revoked.test(place) || revocations.heardOf(token));
+            states.add(TokenStates.judge(token, present.test(place), taken, now));
         }
         return List.copyOf(states);
     }
 
-    private Future<Boolean> delete(Secret token) {
+    private Future<Boolean> delete(Secret token, @Nullable String onlyUserId) {
+        // Told first: a key that is missing is to be found revoked.
+        revocations
+                .tell(token, onlyUserId)
+                .forEach(request -> send(request).onFailure(unanswered -> LOG.debug("revocation not told")));
+        if (onlyUserId != null) {
+            return Future.succeededFuture(false);
+        }
         return send(Request.cmd(Command.DEL).arg(key(token))).map(answer -> count(answer) > 0);
+    }
+
+    @Override
+    public void heardRevoked(String digest) {
+        revocations.heard(digest);
     }
 
     private static Request get(Secret token) {

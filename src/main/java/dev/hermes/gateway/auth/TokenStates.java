@@ -11,16 +11,19 @@ final class TokenStates {
 
     private TokenStates() {}
 
-    static TokenState judge(SseToken token, boolean present, boolean sameLog, Instant now) {
-        if (!now.isBefore(token.expiresAt())) {
-            return TokenState.EXPIRED;
-        }
+    /**
+     * What has become of a token.
+     *
+     * @param taken whether somebody has taken it back, if it is not present
+     */
+    static TokenState judge(SseToken token, boolean present, boolean taken, Instant now) {
         if (present) {
+            // Its streams have their own deadline, which no step of the wall clock moves.
             return TokenState.VALID;
         }
         if (!now.isBefore(token.expiresAt().minus(CLOCK_MARGIN))) {
             return TokenState.EXPIRED;
         }
-        return sameLog ? TokenState.REVOKED : TokenState.VALID;
+        return taken ? TokenState.REVOKED : TokenState.VALID;
     }
 }

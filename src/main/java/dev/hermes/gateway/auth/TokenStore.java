@@ -25,7 +25,7 @@ public interface TokenStore {
 
     /** Tokens of this process alone, gone with it, bounded; always available. */
     static TokenStore memory(InstantSource clock) {
-        return new MemoryTokenStore(clock);
+        return new MemoryTokenStore(clock, System::nanoTime);
     }
 
     /** Whether it would answer now; may change before the next call. */
@@ -50,6 +50,12 @@ public interface TokenStore {
      * @return whether there was such a token
      */
     Future<Boolean> revoke(Secret token, @Nullable String onlyUserId);
+
+    /** Where gateways tell each other which token was taken back. */
+    String REVOKED_CHANNEL = Revocations.CHANNEL;
+
+    /** A message on {@link #REVOKED_CHANNEL}. Any thread. */
+    default void heardRevoked(String message) {}
 
     /** What has become of these tokens, in order, in one round trip. Unanswered, nothing may be concluded. */
     Future<List<TokenState>> states(List<SseToken> tokens);

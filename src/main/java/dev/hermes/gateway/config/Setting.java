@@ -61,7 +61,7 @@ enum Setting {
     HERMES_MAX_EVENT_BYTES(
             Kind.BYTES,
             "4MiB",
-            "a number of bytes from 1 to 536870912 (512MiB, the most that Redis keeps in a value), or with a unit:"
+            "a number of bytes from 1 to 32505856 (31MiB: Redis cuts off whoever 32MiB wait for), or with a unit:"
                     + " 512KiB, 4MiB",
             "Largest event, and largest body of POST /publish."),
     HERMES_SECRET_KEY(

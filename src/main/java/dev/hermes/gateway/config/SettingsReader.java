@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** Turns written values into {@link Settings}; what is not allowed is noted in the findings. Blocks: looks at files. */
 final class SettingsReader {
 
-    /** The most that Redis keeps in one value. */
-    private static final long LARGEST_EVENT = 512L << 20;
+    /**
+     * A message as a whole must stay below 32 MiB, at which Redis' own {@code client-output-buffer-limit pubsub} cuts off
+     * whoever it is for; and twice as much is held of what Redis has heard and does not take.
+     */
+    private static final long LARGEST_EVENT = 31L << 20;
 
     private final Values values;
     private final boolean secretKeyRequired;

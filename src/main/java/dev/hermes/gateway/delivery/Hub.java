@@ -84,6 +84,18 @@ public final class Hub {
         delivery.deliver(batch);
     }
 
+    /** The log was told up to there: if that is not known here, it was missed. */
+    public void onReached(EventId position) {
+        assert loop.here();
+        delivery.reached(position);
+    }
+
+    /** Up to where the log was handed to whoever listens here. */
+    public EventId position() {
+        assert loop.here();
+        return window.tip();
+    }
+
     /** What was delivered so far is of a log that is no more: everybody is told, and goes on at its new tip. */
     public void onLogLost(EventId resumedAt) {
         assert loop.here();

@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
  */
 public record HubTime(LongSupplier monotonicMillis, InstantSource wall) {
 
-    /** The machine's clocks. */
-    public static HubTime system() {
-        return new HubTime(() -> System.nanoTime() / 1_000_000, InstantSource.system());
+    /** The machine's monotonic clock, and that wall clock. */
+    public static HubTime with(InstantSource wall) {
+        return new HubTime(() -> System.nanoTime() / 1_000_000, wall);
     }
 
     long now() {

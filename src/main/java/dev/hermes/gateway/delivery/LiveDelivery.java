@@ -112,6 +112,27 @@ final class LiveDelivery {
         }
     }
 
+    /** The log was told up to there. */
+    void reached(EventId position) {
+        if (toWrite.isEmpty() && position.isAfter(window.tip())) {
+            missed(position);
+            catchUp.hubAdvanced();
+        }
+    }
+
+    /** What lies between did not come here. The log has it, and those who are live read it there. */
+    private void missed(EventId upTo) {
+        EventId before = window.tip();
+        window.clear(upTo);
+        for (Subscriber subscriber : roster.all()) {
+            if (subscriber.live()) {
+                counters.catchingUp(1);
+                subscriber.fallBehind(before);
+            }
+            catchUp.add(subscriber);
+        }
+    }
+
     /** Drops what is not written: it is of a log that is no more. */
     void forget() {
         toWrite.clear();
@@ -138,6 +159,10 @@ final class LiveDelivery {
         while (writes < pace.writesATurn() && !toWrite.isEmpty()) {
             Writing writing = toWrite.element();
             List<LogEntry> entries = writing.batch.entries();
+            EventId after = writing.batch.after();
+            if (writing.next == 0 && after != null && after.isAfter(window.tip())) {
+                missed(after);
+            }
             LogEntry entry = entries.get(writing.next++);
             boolean last = writing.next == entries.size();
             if (last) {

@@ -4,8 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hermes.gateway.event.EventId;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Recognizes a client that comes back to the same cursor again and again, because something right after it breaks the
@@ -20,15 +19,16 @@ public final class RepeatedFailures {
     private static final int MAX_ATTEMPTS = 10_000;
     private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
-    private final InstantSource clock;
+    private final LongSupplier nanos;
     private final Cache<Attempt, Failures> failures;
 
-    public RepeatedFailures(InstantSource clock) {
-        this.clock = clock;
+    /** @param nanos a monotonic clock */
+    public RepeatedFailures(LongSupplier nanos) {
+        this.nanos = nanos;
         this.failures = Caffeine.newBuilder()
                 .maximumSize(MAX_ATTEMPTS)
                 .expireAfterWrite(FORGOTTEN_AFTER)
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .ticker(nanos::getAsLong)
                 .build();
     }
 
@@ -39,13 +39,13 @@ public final class RepeatedFailures {
      */
     public record Attempt(Object client, Subscription subscription, EventId cursor) {}
 
-    private record Failures(int count, long lastMillis) {}
+    private record Failures(int count, long lastNanos) {}
 
     /** An attempt that has begun. */
     public final class Begun {
 
         private final Attempt attempt;
-        private final long sinceMillis = clock.millis();
+        private final long sinceNanos = nanos.getAsLong();
 
         private Begun(Attempt attempt) {
             this.attempt = attempt;
@@ -53,14 +53,15 @@ public final class RepeatedFailures {
 
         /** It was sent what follows its cursor, and its connection broke. */
         void failed() {
-            long now = clock.millis();
+            long now = nanos.getAsLong();
             failures.asMap()
                     .merge(
                             attempt,
                             new Failures(1, now),
                             // Tabs that broke together broke once.
-                            (before, one) ->
-                                    sinceMillis < before.lastMillis() ? before : new Failures(before.count() + 1, now));
+                            (before, one) -> sinceNanos - before.lastNanos() < 0
+                                    ? before
+                                    : new Failures(before.count() + 1, now));
         }
     }
 

@@ -9,17 +9,31 @@ import java.time.Instant;
  * is immutable; the address is the gateway's own, since two gateways may live in one Vert.x.
  */
 public sealed interface Signal
-        permits EventBatch, Signal.BackendDown, Signal.BackendUp, Signal.LogLost, Signal.SseSwitched, Signal.Draining {
+        permits EventBatch,
+                Signal.Reached,
+                Signal.BackendDown,
+                Signal.BackendUp,
+                Signal.LogLost,
+                Signal.SseSwitched,
+                Signal.Draining {
 
     /** Lets this event bus carry signals; again for the same one does nothing. */
     static void registerCodecs(EventBus eventBus) {
         LocalCodec.register(eventBus, EventBatch.class);
+        LocalCodec.register(eventBus, Reached.class);
         LocalCodec.register(eventBus, BackendDown.class);
         LocalCodec.register(eventBus, BackendUp.class);
         LocalCodec.register(eventBus, LogLost.class);
         LocalCodec.register(eventBus, SseSwitched.class);
         LocalCodec.register(eventBus, Draining.class);
     }
+
+    /**
+     * All up to there was told. Whoever has not heard of it has missed something, and reads on from the log.
+     *
+     * @param position the last entry of the last batch
+     */
+    record Reached(EventId position) implements Signal {}
 
     /**
      * Redis was lost.

@@ -13,6 +13,7 @@ import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.SnapshotReader;
 import io.vertx.core.Future;
+import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param draining whether the process is shutting down
  * @param signals the event bus address on which the hubs are told everything
  * @param endSignals to be called before a hub stops listening there: once it completes nothing more comes, to any of them
+ * @param clock the wall clock
  */
 public record HttpServices(
         Settings settings,
@@ -38,4 +40,5 @@ public record HttpServices(
         EnvelopeParser parser,
         BooleanSupplier draining,
         String signals,
-        Supplier<Future<Void>> endSignals) {}
+        Supplier<Future<Void>> endSignals,
+        InstantSource clock) {}

@@ -8,6 +8,7 @@ import dev.hermes.gateway.delivery.HubSettings;
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.delivery.HubTime;
 import dev.hermes.gateway.event.EventBatch;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
 import io.vertx.core.Future;
@@ -87,7 +88,7 @@ public final class HttpVerticle extends VerticleBase {
                     settings,
                     services.log(),
                     CredentialLease.checker(services.tokens()),
-                    HubTime.system(),
+                    HubTime.with(services.clock()),
                     position);
             hub = started;
             early.forEach(this::onSignal);
@@ -150,6 +151,8 @@ public final class HttpVerticle extends VerticleBase {
             early.add(signal);
         } else if (signal instanceof EventBatch batch) {
             running.onBatch(batch);
+        } else if (signal instanceof Signal.Reached reached) {
+            running.onReached(reached.position());
         } else if (signal instanceof Signal.BackendDown down) {
             running.onBackend(false, down.since());
         } else if (signal instanceof Signal.BackendUp up) {
@@ -176,6 +179,15 @@ public final class HttpVerticle extends VerticleBase {
         return own == null || running == null
                 ? Future.failedFuture("not started")
                 : own.call(() -> Future.succeededFuture(running.snapshot()));
+    }
+
+    /** Up to where this loop's hub has handed on the log; callable from any loop once started. */
+    public Future<EventId> position() {
+        OwnerLoop own = loop;
+        Hub running = hub;
+        return own == null || running == null
+                ? Future.failedFuture("not started")
+                : own.call(() -> Future.succeededFuture(running.position()));
     }
 
     /** The port in use; once started. */

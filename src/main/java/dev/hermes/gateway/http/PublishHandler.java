@@ -7,7 +7,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +25,10 @@ final class PublishHandler {
     void publish(RoutingContext context) {
         Buffer body = context.body().buffer();
         PublishParsed parsed = services.parser()
-                .parsePublish(services.channels()::shape, body == null ? Buffer.buffer() : body, Instant.now());
+                .parsePublish(
+                        services.channels()::shape,
+                        body == null ? Buffer.buffer() : body,
+                        services.clock().instant());
         if (parsed instanceof PublishParsed.Refused refused) {
             JsonArray location = new JsonArray();
             refused.location().forEach(location::add);

@@ -25,6 +25,7 @@ public final class ChannelDirectory {
     private final Map<String, ChannelShape> byExactName = new HashMap<>();
     private final Map<String, Listening> byGlob = new HashMap<>();
     private final Set<String> fields = new LinkedHashSet<>();
+    private final Set<String> recalled = new LinkedHashSet<>();
 
     public ChannelDirectory(Catalogue catalogue) {
         for (Channel channel : catalogue.channels().values()) {
@@ -33,6 +34,9 @@ public final class ChannelDirectory {
             channel.heardOn().forEach(name -> byExactName.put(name, shape));
             channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new Listening(pattern, shape)));
             fields.addAll(channel.filters());
+            if (channel.onConnect() != Channel.OnConnect.NOTHING) {
+                recalled.add(channel.name());
+            }
             if (channel.catchUp() != Channel.CatchUp.ALL) {
                 fields.add(STATUS);
             }
@@ -47,6 +51,11 @@ public final class ChannelDirectory {
     /** The fields of data that some channel filters by, or that say whether an event may be left out. */
     public Set<String> fields() {
         return fields;
+    }
+
+    /** The channels of which a client is told something on connect. */
+    public Set<String> recalled() {
+        return recalled;
     }
 
     /** The exact names to subscribe. */

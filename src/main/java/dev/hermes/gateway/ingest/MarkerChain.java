@@ -32,8 +32,6 @@ public final class MarkerChain {
     private final MarkerChainSender sender;
     private final MarkerChainDraw draw;
     private final MarkerChainNumbers numbers;
-
-    // All of it on the owner's loop only.
     private @Nullable String identity;
     private boolean connected;
     /** Only then does {@link #up} go on: in any other case nobody knows what was not heard. */
@@ -42,10 +40,8 @@ public final class MarkerChain {
     private boolean closed;
     private final Promise<Void> drained = Promise.promise();
     private int epoch;
-
     /** What is numbered now; null until a marker of its own is heard. */
     private @Nullable MarkerChainStretch stretch;
-
     /** The newest marker that the log is known to have come to. */
     private long current;
 
@@ -85,7 +81,7 @@ public final class MarkerChain {
         held = false;
         if (!logIdentity.equals(identity)) {
             sender.forget();
-            listened.endedAt(Instant.EPOCH);
+            listened.forget();
         }
         identity = logIdentity;
         connected = true;
@@ -162,6 +158,11 @@ public final class MarkerChain {
         return stretch != null && stretch.settled();
     }
 
+    /** Whether something is to be answered by the log. */
+    public boolean waiting() {
+        return !sender.isEmpty();
+    }
+
     /**
      * Numbers nothing any more. Completes, without failure, when everything heard is answered, or after as long as calls
      * are held at most.
@@ -199,9 +200,10 @@ public final class MarkerChain {
         draw.stop();
         Instant now = time.now();
         stretch = new MarkerChainStretch(
-                new ChainCall.Start(number, listened.until(now), now), time.monotonicMillis() + limits.holdMillis());
+                new ChainCall.Start(number, listened.until(now, time.monotonicMillis()), now),
+                time.monotonicMillis() + limits.holdMillis());
         numbers.startFrom(number);
-        listened.heard(now);
+        listened.heard(time.monotonicMillis());
         sender.begin(stretch);
     }
 
@@ -211,7 +213,7 @@ public final class MarkerChain {
         watching = false;
         if (stretch != null) {
             stretch = null;
-            listened.stopped(time.now());
+            listened.stopped(time.monotonicMillis());
         }
     }
 
@@ -251,9 +253,9 @@ public final class MarkerChain {
     }
 
     private void add(ChainCall call, @Nullable Runnable whenFirst) {
-        Instant now = time.now();
+        long now = time.monotonicMillis();
         listened.heard(now);
-        sender.add(new MarkerChainCall(call, now, whenFirst));
+        sender.add(new MarkerChainCall(call, time.now(), now, whenFirst));
         if (sender.bytes() > limits.keptBytes()) {
             giveUp();
             breakChain("more than " + limits.keptBytes() + " bytes wait for the log");

@@ -7,11 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call of the chain that the log has not answered yet.
  *
- * @param heardAt when what it is about was heard
+ * @param heardAt when what it is about was heard, for people
+ * @param heardMillis the same by the monotonic clock
  * @param whenFirst what to do if nobody did it before; for rejected messages
  */
 record MarkerChainCall(
-        ChainCall call, Instant heardAt, @Nullable Runnable whenFirst) {
+        ChainCall call,
+        Instant heardAt,
+        long heardMillis,
+        @Nullable Runnable whenFirst) {
 
     /** What a call costs beside an event's data: names, numbers, the objects themselves; an estimate. */
     private static final int OVERHEAD_BYTES = 256;

@@ -3,36 +3,39 @@ package dev.hermes.gateway.ingest;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Until when a gateway has listened without a break, so far as it can tell. Owned by the chain's loop. */
+/**
+ * Until when a gateway has listened without a break, so far as it can tell. Kept by the monotonic clock and told by the wall
+ * clock of the moment, so that a step of the latter in between makes no hole shorter or longer. Owned by the chain's loop.
+ */
 final class MarkerChainListened {
 
     /** How long before its end a connection may have been deaf: as long as a canary may stay out. */
     private static final long UNPROVEN_MILLIS = 4_000;
 
-    private Instant lastHeard = Instant.EPOCH;
-    private Instant until = Instant.EPOCH;
+    private @Nullable Long lastHeard;
+    private @Nullable Long until;
 
-    void heard(Instant now) {
-        lastHeard = now;
+    void heard(long nowMillis) {
+        lastHeard = nowMillis;
     }
 
-    void stopped(Instant now) {
-        Instant proven = now.minusMillis(UNPROVEN_MILLIS);
-        until = lastHeard.isAfter(proven) ? lastHeard : proven;
+    void stopped(long nowMillis) {
+        long proven = nowMillis - UNPROVEN_MILLIS;
+        until = lastHeard == null ? proven : Math.max(lastHeard, proven);
     }
 
-    /** What was heard after that does not count. */
-    void endedAt(Instant moment) {
-        until = moment;
+    /** Nothing that was heard before counts. */
+    void forget() {
+        until = null;
     }
 
     /** What was heard from that moment on, if there is one, was given up. */
-    void gaveUp(@Nullable Instant moment) {
-        until = moment == null ? until : moment;
+    void gaveUp(@Nullable Long momentMillis) {
+        until = momentMillis == null ? until : momentMillis;
     }
 
     /** Before it began to listen again, which is now. */
-    Instant until(Instant now) {
-        return until.isBefore(now) ? until : now;
+    Instant until(Instant now, long nowMillis) {
+        return until == null ? Instant.EPOCH : now.minusMillis(Math.max(0, nowMillis - until));
     }
 }

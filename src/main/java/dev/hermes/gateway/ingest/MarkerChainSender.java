@@ -7,7 +7,6 @@ import dev.hermes.gateway.log.ChainCall;
 import dev.hermes.gateway.log.ChainLog;
 import dev.hermes.gateway.log.ChainResult;
 import dev.hermes.gateway.log.LogScriptReply;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -113,12 +112,12 @@ final class MarkerChainSender {
         return stretches.stream().mapToLong(MarkerChainStretch::bytes).sum();
     }
 
-    /** When the oldest call was heard that is not answered, or null. */
+    /** When the oldest call was heard that is not answered, by the monotonic clock, or null. */
     @Nullable
-    Instant oldest() {
+    Long oldest() {
         for (MarkerChainStretch stretch : stretches) {
             if (!stretch.isEmpty()) {
-                return stretch.oldest(1, 1).get(0).heardAt();
+                return stretch.oldest(1, 1).get(0).heardMillis();
             }
         }
         return null;
@@ -180,7 +179,7 @@ final class MarkerChainSender {
         boolean due = time.monotonicMillis() >= stretch.deadlineMillis();
         ChainCall call = due ? start : new ChainCall.Query(start.marker());
         run(new ChainBatch(log, subscriptions, List.of(call), start.to()), answer -> {
-            logged.accept(new AppendedRun(log, null, List.of(), start.to(), answer.newest()));
+            logged.accept(new AppendedRun(log, null, List.of(), time.monotonicMillis(), answer.newest()));
             ChainResult result = answer.results().get(0);
             if (result == ChainResult.Status.WAITING) {
                 sendAfter(Math.max(1, limits.holdMillis() / LOOKS_WHILE_HOLDING));
@@ -206,7 +205,7 @@ final class MarkerChainSender {
                 identity,
                 own.size() == answer.appended() ? answer.before() : null,
                 own,
-                calls.get(0).heardAt(),
+                calls.get(0).heardMillis(),
                 answer.newest());
     }
 

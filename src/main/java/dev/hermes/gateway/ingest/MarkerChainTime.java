@@ -3,6 +3,7 @@ package dev.hermes.gateway.ingest;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.time.InstantSource;
 
 /** The time of a {@link MarkerChain}: its clocks and its event loop. */
 public interface MarkerChainTime {
@@ -23,14 +24,14 @@ public interface MarkerChainTime {
     /** Runs the task on the loop when what is queued there has had its turn. */
     void later(Runnable task);
 
-    /** The machine's clocks, and the event loop it is called on. */
-    static MarkerChainTime current(Vertx vertx) {
+    /** That wall clock, the machine's monotonic one, and the event loop it is called on. */
+    static MarkerChainTime current(Vertx vertx, InstantSource clock) {
         Context loop = vertx.getOrCreateContext();
         return new MarkerChainTime() {
 
             @Override
             public Instant now() {
-                return Instant.now();
+                return clock.instant();
             }
 
             @Override

@@ -4,10 +4,8 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param after the entry that the first of these follows, with nothing between; null if that is not sure, or if something
  *     else was appended among them
  * @param own the events, in the log's order
- * @param heardAt when the first of them was heard
+ * @param heardMillis when the first of them was heard, by {@link System#nanoTime()} in milliseconds
  * @param newest the newest entry of the log by then
  */
-public record AppendedRun(String identity, @Nullable EventId after, List<Own> own, Instant heardAt, EventId newest) {
+public record AppendedRun(String identity, @Nullable EventId after, List<Own> own, long heardMillis, EventId newest) {
 
     public AppendedRun {
         own = List.copyOf(own);
@@ -42,8 +40,7 @@ public record AppendedRun(String identity, @Nullable EventId after, List<Own> ow
     }
 
     /** When the first of them was heard, by {@link System#nanoTime()}. */
-    long receivedNanos(InstantSource clock) {
-        return System.nanoTime()
-                - Math.max(0, Duration.between(heardAt, clock.instant()).toNanos());
+    long receivedNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(heardMillis);
     }
 }

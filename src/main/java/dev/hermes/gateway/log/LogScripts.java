@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to the log in Redis, each as one script and so as a whole. Immutable; any thread, answers on the caller's
+ * What is done to the log in Redis, each as one script and so as a whole. Any thread, answers on the caller's
  * event loop. A call that fails as {@link RedisCommands#send} does may have been done.
  *
  * <p>Scripts go by their digest. One that Redis does not know is sent whole, as the same call: in a Cluster a script
@@ -34,6 +34,7 @@ public final class LogScripts implements ChainLog {
 
     private final RedisCommands redis;
     private final HistorySettings bounds;
+    private final HandedOn handedOn = new HandedOn();
     private final SecureRandom random = new SecureRandom();
     private final LogScript draw = LogScript.load("draw");
     private final LogScript chain = LogScript.load("chain");
@@ -107,7 +108,10 @@ public final class LogScripts implements ChainLog {
                 response -> id(response.get(1)));
     }
 
-    /** Removes what exceeds the bounds, age too; never the newest entry; about a thousand entries at most. */
+    /**
+     * Removes what exceeds the bounds, age too; never the newest entry, nor what a gateway was not handed yet; about a thousand
+     * entries at most.
+     */
     public Future<LogScriptReply<LogScriptTrim>> trim(String identity) {
         return run(
                 trim,
@@ -136,9 +140,19 @@ public final class LogScripts implements ChainLog {
                         && given.value().equals(entry.toString()));
     }
 
+    /** Up to where its caller has handed on the log; its calls tell others. */
+    HandedOn handedOn() {
+        return handedOn;
+    }
+
+    /** The caller is of no use right now: until it hands something on again nobody is to wait for it. */
+    public void silent() {
+        handedOn.silent();
+    }
+
     /** How many entries gateways have appended so far. */
     Future<LogScriptReply<LogScriptAppended>> appended(String identity) {
-        return run(appended, identity, request -> {}, response -> {
+        return run(appended, identity, request -> request.arg(handedOn.text()), response -> {
             Map<String, Long> counts = new HashMap<>();
             for (int index = 2; index < response.size(); index += 2) {
                 counts.put(
@@ -149,7 +163,7 @@ public final class LogScripts implements ChainLog {
     }
 
     private void bounds(Request request) {
-        request.arg(bounds.maxEvents()).arg(bounds.maxBytes());
+        request.arg(bounds.maxEvents()).arg(bounds.maxBytes()).arg(handedOn.text());
     }
 
     private <T> Future<LogScriptReply<T>> run(

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public final class MemoryLog implements EventLog {
 
     private final Vertx vertx;
     private final OwnerLoop loop;
-    private final InstantSource clock;
+    private final LongSupplier millis;
     private final LogOutlet outlet;
     private final long epoch;
 
@@ -41,17 +42,24 @@ public final class MemoryLog implements EventLog {
      * Must be called on the event loop that shall own the log.
      *
      * @param indexed the channels that can be recalled
+     * @param millis a monotonic clock, by which entries age
      */
-    public MemoryLog(Vertx vertx, HistorySettings bounds, Set<String> indexed, InstantSource clock, LogOutlet outlet) {
+    public MemoryLog(
+            Vertx vertx,
+            HistorySettings bounds,
+            Set<String> indexed,
+            InstantSource clock,
+            LongSupplier millis,
+            LogOutlet outlet) {
         this.vertx = vertx;
         this.loop = OwnerLoop.current(vertx);
-        this.clock = clock;
+        this.millis = millis;
         this.outlet = outlet;
         this.epoch = clock.millis();
         this.latest = new LatestIndex(indexed);
         this.retained = new RetainedEntries(bounds, latest::forget);
-        retained.add(new Origin(nextId()), clock.millis());
-        this.trimTimer = vertx.setPeriodic(TRIM_PERIOD_MILLIS, tick -> retained.trim(clock.millis()));
+        retained.add(new Origin(nextId()), millis.getAsLong());
+        this.trimTimer = vertx.setPeriodic(TRIM_PERIOD_MILLIS, tick -> retained.trim(millis.getAsLong()));
     }
 
     @Override
@@ -63,7 +71,7 @@ public final class MemoryLog implements EventLog {
             if (envelopes.isEmpty()) {
                 return Future.succeededFuture(List.of());
             }
-            long now = clock.millis();
+            long now = millis.getAsLong();
             List<LogEntry> entries = new ArrayList<>(envelopes.size());
             List<EventId> ids = new ArrayList<>(envelopes.size());
             for (Envelope envelope : envelopes) {
@@ -85,7 +93,7 @@ public final class MemoryLog implements EventLog {
             if (closed) {
                 return Future.failedFuture("the log is closed");
             }
-            long now = clock.millis();
+            long now = millis.getAsLong();
             Hole hole = new Hole(nextId(), retained.last().id(), from, to);
             retained.add(hole, now);
             retained.trim(now);
@@ -102,7 +110,7 @@ public final class MemoryLog implements EventLog {
     @Override
     public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
         return loop.call(() -> {
-            retained.trim(clock.millis());
+            retained.trim(millis.getAsLong());
             EventId tip = retained.last().id();
             if (cursor instanceof Cursor.At at) {
                 return Future.succeededFuture(
@@ -122,7 +130,7 @@ public final class MemoryLog implements EventLog {
     @Override
     public Future<Reading> read(EventId after, int maxEntries) {
         return loop.call(() -> {
-            retained.trim(clock.millis());
+            retained.trim(millis.getAsLong());
             // Right before the first entry nothing is missing yet, although the position itself is gone.
             boolean complete = ours(after) && after.minor() >= retained.firstSequence() - 1;
             return Future.succeededFuture(

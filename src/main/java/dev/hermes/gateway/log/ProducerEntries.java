@@ -107,6 +107,7 @@ final class ProducerEntries {
 
     /** Finds out how many there are by now. One look at a time; one that fails is as none. Owner's loop. */
     Future<Void> look(String identity, Supplier<EventId> position) {
+        reached(position.get());
         if (passed != null) {
             return Future.succeededFuture();
         }

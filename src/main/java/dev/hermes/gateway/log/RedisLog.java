@@ -1,14 +1,12 @@
 package dev.hermes.gateway.log;
 
 import dev.hermes.gateway.event.Envelope;
-import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -33,16 +31,12 @@ public final class RedisLog implements EventLog {
     private final LogScripts scripts;
     private final InstantSource clock;
     private final StreamReader reader;
-    private final StreamEntries entries;
-    private final StreamEntries.Refusals refusals;
-    private final LogOutlet outlet;
+    private final Handover handover;
     private final Supplier<Future<Void>> settled;
 
     // Owned by the loop.
     private final StreamTail tail;
-    private final LatestIds latest;
     private final Indexing indexing;
-    private final OwnAppends own = new OwnAppends();
     private final ProducerEntries producers;
     private final Openings openings;
     private String identity = "";
@@ -71,15 +65,12 @@ public final class RedisLog implements EventLog {
         this.scripts = parts.scripts();
         this.clock = parts.clock();
         this.reader = parts.reader();
-        this.entries = parts.entries();
-        this.refusals = refusals;
-        this.latest = parts.latest();
+        this.handover = new Handover(parts, outlet, refusals);
         this.producers = parts.producers();
-        this.indexing = new Indexing(reader, latest);
-        this.outlet = outlet;
+        this.indexing = new Indexing(reader, parts.latest());
         this.settled = settled;
         this.tail = new StreamTail(loop, parts.tail(), NOWHERE, new Following());
-        this.openings = new Openings(reader, latest, indexing, tail::position);
+        this.openings = new Openings(reader, parts.latest(), indexing, tail::position);
     }
 
     /** Redis holds the log of that identity now; {@link #up} is to follow where Redis is known to be there. */
@@ -102,7 +93,8 @@ public final class RedisLog implements EventLog {
         }
         EventId position = tail.position();
         return reader.at(position)
-                .compose(held -> held == null ? completeAfter(position) : Future.succeededFuture(true))
+                .compose(held ->
+                        held == null ? scripts.removedLast(followedIdentity, position) : Future.succeededFuture(true))
                 .compose(complete -> {
                     if (tail.running()) {
                         return Future.succeededFuture();
@@ -116,19 +108,21 @@ public final class RedisLog implements EventLog {
                 });
     }
 
-    private Future<Boolean> completeAfter(EventId gone) {
-        return scripts.removedLast(followedIdentity, gone);
-    }
-
     private void follow(EventId from) {
         if (!closed) {
             tail.start(from);
+            scripts.handedOn().reached(from);
         }
     }
 
     /** Whether its entries come right now. Owner's loop. */
     public boolean followed() {
         return tail.running();
+    }
+
+    /** How often its end was read so far: every second at least, if it can be. Owner's loop. */
+    public long reads() {
+        return tail.reads();
     }
 
     /** How many events of each channel producers have appended themselves, by the last look. Owner's loop. */
@@ -145,6 +139,7 @@ public final class RedisLog implements EventLog {
     public void down() {
         assert loop.here();
         tail.stop();
+        scripts.silent();
     }
 
     /** Follows the log that is there now from its tip; what was told of another is void. Whoever asks meanwhile joins. */
@@ -174,8 +169,7 @@ public final class RedisLog implements EventLog {
         }
         reachedOnce = true;
         followedIdentity = meant;
-        own.clear();
-        outlet.lost(tip);
+        handover.lost(tip);
         follow(tip);
         indexing.restart();
         return null;
@@ -187,11 +181,11 @@ public final class RedisLog implements EventLog {
      */
     public void logged(AppendedRun run) {
         assert loop.here();
-        long received = run.receivedNanos(clock);
+        long received = run.receivedNanos();
         if (followed() && run.identity().equals(followedIdentity) && run.follows(tail.position())) {
             List<LogEntry> own = run.entries();
             tail.skipTo(own.get(own.size() - 1).id());
-            handOn(own, received);
+            handover.handOn(own, received);
         } else {
             run.own().forEach(one -> expect(one.id(), one.envelope(), received));
         }
@@ -200,17 +194,8 @@ public final class RedisLog implements EventLog {
 
     private void expect(EventId id, Envelope envelope, long receivedNanos) {
         if (id.isAfter(tail.position())) {
-            own.add(id, envelope, receivedNanos);
+            handover.expect(id, envelope, receivedNanos);
         }
-    }
-
-    private void handOn(List<LogEntry> entries, long receivedNanos) {
-        for (LogEntry entry : entries) {
-            latest.remember(entry);
-            producers.passed(entry);
-        }
-        producers.reached(tail.position());
-        outlet.accept(entries, receivedNanos);
     }
 
     @Override
@@ -270,21 +255,12 @@ public final class RedisLog implements EventLog {
 
         @Override
         public void entries(List<Response> found) {
-            long received = System.nanoTime();
-            List<LogEntry> read = new ArrayList<>(found.size());
-            for (Response entry : found) {
-                EventId id = StreamEntries.id(entry);
-                OwnAppends.Own known = own.take(id);
-                LogEntry next = known == null ? entries.entry(entry, refusals) : new Event(id, known.envelope());
-                received = known == null ? received : Math.min(received, known.receivedNanos());
-                read.add(next);
-            }
-            handOn(read, received);
+            handover.found(found);
         }
 
         @Override
         public Future<Boolean> completeAfter(EventId gone) {
-            return RedisLog.this.completeAfter(gone);
+            return scripts.removedLast(followedIdentity, gone);
         }
 
         @Override

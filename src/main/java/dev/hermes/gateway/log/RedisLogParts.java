@@ -67,7 +67,7 @@ public final class RedisLogParts {
         return producers;
     }
 
-    InstantSource clock() {
+    public InstantSource clock() {
         return clock;
     }
 }

@@ -16,6 +16,8 @@ final class StreamReader {
 
     static final String STREAM = "hermes:events";
 
+    private static final EventId HIGHEST = new EventId(false, -1, -1);
+
     private final List<RedisCommands> connections;
     private final StreamEntries entries;
     private int turn;
@@ -28,7 +30,7 @@ final class StreamReader {
     /** What follows the position; {@link Reading.Evicted} unless the position itself is still an entry. */
     Future<Reading> after(EventId position, int limit) {
         // Asked in this order: what is trimmed between the two answers takes the position along.
-        return next().sendAll(List.of(range("(" + position, "+", limit), exactly(position)))
+        return next().sendAll(List.of(behind(position, limit), exactly(position)))
                 .map(answers -> {
                     Response found = required(answers.get(0));
                     Response held = required(answers.get(1));
@@ -64,6 +66,11 @@ final class StreamReader {
 
     static Request exactly(EventId position) {
         return range(position.toString(), position.toString(), 1);
+    }
+
+    /** Redis knows no range behind the highest id; the oldest entry from there on is none that follows it. */
+    private static Request behind(EventId position, int limit) {
+        return position.equals(HIGHEST) ? range("+", "-", limit) : range("(" + position, "+", limit);
     }
 
     private static Request range(String from, String to, int limit) {

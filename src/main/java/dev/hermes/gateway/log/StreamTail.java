@@ -60,6 +60,9 @@ final class StreamTail {
 
     private boolean running;
 
+    /** How many reads Redis has answered. */
+    private long reads;
+
     /** Whether entries were skipped since the last read was sent, or the last rest began. */
     private boolean skipped;
 
@@ -137,11 +140,16 @@ final class StreamTail {
                 failure -> fail(thisRun, failure));
     }
 
+    long reads() {
+        return reads;
+    }
+
     private void got(int thisRun, EventId asked, @Nullable Response found, @Nullable Response held) {
         if (isError(found) || isError(held) || held == null) {
             fail(thisRun, new IllegalStateException("Redis refused to read the log: " + found + ", " + held));
             return;
         }
+        reads++;
         if (held.size() > 0) {
             next(thisRun, unhanded(entriesOf(found)));
             return;

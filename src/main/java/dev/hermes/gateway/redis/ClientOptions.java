@@ -8,10 +8,13 @@ import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.RedisReplicas;
 import io.vertx.redis.client.RedisRole;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** From settings to what the Redis client wants to know. Pure. */
 final class ClientOptions {
@@ -52,6 +55,28 @@ final class ClientOptions {
         return common(settings)
                 .setType(RedisClientType.STANDALONE)
                 .setEndpoints(List.of(first.getScheme() + "://" + credentials + literal + ":" + port));
+    }
+
+    /** For a single Redis at one of the addresses that its host has. */
+    static RedisOptions ofAddress(RedisSettings settings, InetAddress address) {
+        URI uri = uri(new Secret(endpoint(settings, settings.nodes().get(0))));
+        String credentials = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
+        String literal =
+                address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+        String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return common(settings)
+                .setType(RedisClientType.STANDALONE)
+                .setEndpoints(
+                        List.of(uri.getScheme() + "://" + credentials + literal + port + uri.getRawPath() + query));
+    }
+
+    /** The host whose addresses may be tried one after the other; null where somebody else says which it is to be. */
+    static @Nullable String host(RedisSettings settings) {
+        URI uri = uri(settings.nodes().get(0));
+        boolean chosen = settings.nodes().size() > 1 || type(settings) != RedisClientType.STANDALONE;
+        // The certificate is the name's.
+        return chosen || TLS_SCHEME.equals(uri.getScheme()) ? null : uri.getHost();
     }
 
     static URI uri(Secret node) {

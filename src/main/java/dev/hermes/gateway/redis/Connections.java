@@ -8,6 +8,8 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisCluster;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
+import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +26,13 @@ final class Connections {
     private final Redis client;
     private @Nullable Redis logNodeClient;
     private @Nullable Future<Redis> logNode;
+    private @Nullable Redis addressed;
+    private final int attempt;
     private boolean closed;
 
-    Connections(Vertx vertx, RedisSettings settings) {
+    /** @param attempt how many have failed before: a host of several addresses is tried at one after the other */
+    Connections(Vertx vertx, RedisSettings settings, int attempt) {
+        this.attempt = attempt;
         this.vertx = vertx;
         this.settings = settings;
         this.client = Redis.createClient(vertx, ClientOptions.of(settings));
@@ -38,7 +44,29 @@ final class Connections {
 
     /** One to send commands on; to the master, or to every node of a Cluster. */
     Future<RedisConnection> open() {
-        return client.connect();
+        String host = ClientOptions.host(settings);
+        if (attempt == 0 || host == null) {
+            return client.connect();
+        }
+        return vertx.executeBlocking(() -> List.of(InetAddress.getAllByName(host)))
+                .otherwise(List.of())
+                .compose(addresses -> openAt(addresses));
+    }
+
+    /** The first, or the only one, by its name: whoever looks that up anew follows where it moves. */
+    private Future<RedisConnection> openAt(List<InetAddress> addresses) {
+        int turn = addresses.isEmpty() ? 0 : attempt % addresses.size();
+        if (closed) {
+            return Future.failedFuture(new RedisUnavailableException("closed meanwhile"));
+        }
+        if (turn > 0) {
+            addressed = Redis.createClient(vertx, ClientOptions.ofAddress(settings, addresses.get(turn)));
+        }
+        return current().connect();
+    }
+
+    private Redis current() {
+        return addressed == null ? client : addressed;
     }
 
     /**
@@ -50,7 +78,7 @@ final class Connections {
      */
     Future<RedisConnection> openAtLog(RedisConnection commands) {
         if (!settings.cluster()) {
-            return client.connect();
+            return current().connect();
         }
         Future<Redis> node = logNode;
         if (node == null) {
@@ -89,6 +117,7 @@ final class Connections {
         closed = true;
         Redis single = logNodeClient;
         Future<Void> subscriber = single == null ? Future.succeededFuture() : single.close();
-        return Future.join(subscriber, client.close()).mapEmpty();
+        Future<Void> second = addressed == null ? Future.succeededFuture() : addressed.close();
+        return Future.join(subscriber, second, client.close()).mapEmpty();
     }
 }

@@ -180,7 +180,7 @@ public final class RedisLink {
         state = state.to(LinkState.CONNECTING);
         Session next;
         try {
-            next = new Session(vertx, settings, subscriptions, reasons, random, new Observing());
+            next = new Session(vertx, settings, subscriptions, reasons, random, failedAttempts, new Observing());
         } catch (RuntimeException refused) {
             // A client that cannot even be made; settings may be to blame, a missing file too, which may yet come.
             failed(reasons.of(refused));

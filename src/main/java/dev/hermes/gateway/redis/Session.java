@@ -87,13 +87,14 @@ final class Session {
             Subscriptions subscriptions,
             Reasons reasons,
             SecureRandom random,
+            int attempt,
             Observer observer) {
         this.vertx = vertx;
         this.subscriptions = subscriptions;
         this.reasons = reasons;
         this.identity = new IdentityCheck(settings.cluster(), reasons, random, new Checking());
         this.observer = observer;
-        this.connections = new Connections(vertx, settings);
+        this.connections = new Connections(vertx, settings, attempt);
         this.logConnections = new LogConnections(connections, subscriptions.logReaders());
         byte[] word = new byte[8];
         random.nextBytes(word);

@@ -1,11 +1,15 @@
 -- Says how many entries gateways have appended, by channel; what else there is, producers did.
 --
--- answer  {1, id of the newest entry, channel, count, ...}
+-- ARGV[2]  the caller and up to where it has handed on the log, as `follow` takes it
+-- answer   {1, id of the newest entry, channel, count, ...}
 
 local refusal = open()
 if refusal then
   return refusal
 end
+
+follow(ARGV[2])
+save()
 
 local answer = {1, newestId() or '0-0'}
 for field, value in pairs(state) do

@@ -2,9 +2,10 @@
 --
 -- ARGV[2]   most entries
 -- ARGV[3]   most bytes
--- ARGV[4]   up to when the caller has heard what these calls are about, ISO 8601 in UTC with milliseconds
--- ARGV[5]   how many subscriptions the caller has
--- ARGV[6..] their names; calls name them by their place, from 1
+-- ARGV[4]   the caller and up to where it has handed on the log, as `follow` takes it
+-- ARGV[5]   up to when the caller has heard what these calls are about, ISO 8601 in UTC with milliseconds
+-- ARGV[6]   how many subscriptions the caller has
+-- ARGV[7..] their names; calls name them by their place, from 1
 -- then the calls, each a letter and its arguments:
 --   a marker subscription n channel type data timestamp   append
 --   x marker subscription n                               n is no event
@@ -26,21 +27,26 @@ if refusal then
   return refusal
 end
 
-local maxEvents, maxBytes, heard = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local subscriptions = tonumber(ARGV[5])
-local at = 6 + subscriptions
+local maxEvents, maxBytes, heard = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
+local subscriptions = tonumber(ARGV[6])
+local at = 7 + subscriptions
 local current = tonumber(state.current or 0)
 local positions = {}
 local acted = false
 local failure = nil
 
+follow(ARGV[4])
 account(MOST_LOOKED_AT)
+failure = declareTakenBack() or crowded(maxEvents, maxBytes)
+if failure then
+  return failure
+end
 local before = complete and accounted or ''
 
 local function position(index)
   local known = positions[index]
   if not known then
-    local marker, last = string.match(state['n:' .. ARGV[5 + index]] or '', '^(%d+) (%d+)$')
+    local marker, last = string.match(state['n:' .. ARGV[6 + index]] or '', '^(%d+) (%d+)$')
     known = {marker = tonumber(marker), last = tonumber(last) or 0}
     positions[index] = known
   end
@@ -62,7 +68,10 @@ end
 
 -- A gap of the time since this caller, or another, heard the messages last. Returns the entry's id or nil.
 local function gap(from, to)
-  from = later(state.heard or '', from)
+  -- A time to come is of a clock that has gone back since; a minute's difference is none.
+  if string.sub(state.heard or '', 1, 16) <= string.sub(to, 1, 16) then
+    from = later(state.heard or '', from)
+  end
   local id
   id, failure = appendGap(from, later(from, to))
   return id
@@ -190,7 +199,7 @@ end
 
 for index, known in pairs(positions) do
   if known.changed then
-    put('n:' .. ARGV[5 + index], integer(known.marker) .. ' ' .. integer(known.last))
+    put('n:' .. ARGV[6 + index], integer(known.marker) .. ' ' .. integer(known.last))
   end
 end
 if acted then

@@ -9,44 +9,34 @@ if refusal then
   return refusal
 end
 
-local MOST = '18446744073709551615'
-
-local function plusOne(digits)
-  local head, digit, nines = string.match(digits, '^(%d*)([0-8])(9*)$')
-  if not digit then
-    return '1' .. string.rep('0', #digits)
-  end
-  return head .. (tonumber(digit) + 1) .. string.rep('0', #nines)
-end
-
-local function above(id)
-  local millis, sequence = string.match(id, '^(%d+)-(%d+)$')
-  if sequence == MOST then
-    return plusOne(millis) .. '-0'
-  end
-  return millis .. '-' .. plusOne(sequence)
-end
-
 -- Above the highest id that there is stands none; it was taken along with the log that had it.
-local floor = ARGV[2] == MOST .. '-' .. MOST and '' or ARGV[2]
+local floor = ARGV[2] == HIGHEST .. '-' .. HIGHEST and '' or ARGV[2]
 local newest = newestId()
 local id, failure
 
-if newest and not state.accounted then
-  -- The state was lost and the entries were not: what was on its way into the log meanwhile, nobody can tell.
-  account(MOST_LOOKED_AT)
-  newest, failure = appendGap(ARGV[3], ARGV[3])
+account(MOST_LOOKED_AT)
+if newest then
+  if not state.accounted then
+    -- The state was lost and the entries were not: what was on its way into the log meanwhile, nobody can tell.
+    id, failure = appendGap(ARGV[3], ARGV[3])
+  elseif floor ~= '' and takenBack(floor) then
+    failure = declare(floor)
+  else
+    failure = declareTakenBack()
+  end
   if failure then
     return failure
   end
-  saveAccount()
-  save()
-end
-if newest and (floor == '' or idBefore(floor, newest)) then
-  return {1, newest}
+  newest = newestId()
+  if floor == '' or idBefore(floor, newest) then
+    saveAccount()
+    save()
+    return {1, newest}
+  end
+else
+  put('rejected', '0-0')
 end
 
-account(MOST_LOOKED_AT)
 local fields = {'channel', OWN_CHANNEL, 'type', 'log', 'data', '{}', 'timestamp', ARGV[3]}
 id, failure = append(fields)
 if id and floor ~= '' and not idBefore(floor, id) then

@@ -2,7 +2,8 @@
 --
 -- ARGV[2]   most entries
 -- ARGV[3]   most bytes
--- ARGV[4..] channel, type, data, timestamp of each
+-- ARGV[4]   the caller and up to where it has handed on the log, as `follow` takes it
+-- ARGV[5..] channel, type, data, timestamp of each
 -- answer    {1, id...}
 
 local refusal = open()
@@ -10,9 +11,16 @@ if refusal then
   return refusal
 end
 
+local maxEvents, maxBytes = tonumber(ARGV[2]), tonumber(ARGV[3])
+
+follow(ARGV[4])
 account(MOST_LOOKED_AT)
+local impossible = declareTakenBack() or crowded(maxEvents, maxBytes)
+if impossible then
+  return impossible
+end
 local answer = {1}
-for index = 4, #ARGV, 4 do
+for index = 5, #ARGV, 4 do
   local id, failure = append({'channel', ARGV[index], 'type', ARGV[index + 1], 'data', ARGV[index + 2],
     'timestamp', ARGV[index + 3]})
   if failure then
@@ -24,7 +32,7 @@ for index = 4, #ARGV, 4 do
   end
   answer[#answer + 1] = id
 end
-bound(tonumber(ARGV[2]), tonumber(ARGV[3]))
+bound(maxEvents, maxBytes)
 saveAccount()
 save()
 return answer

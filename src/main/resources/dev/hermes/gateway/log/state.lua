@@ -13,6 +13,7 @@
 local HASH, STREAM = KEYS[1], KEYS[2]
 local VERSION = '1'
 local OWN_CHANNEL = 'hermes:gateway:log'
+local HIGHEST = '18446744073709551615'
 local NUMBERS = {'current', 'marker', 'bytes', 'entries'}
 
 local state = {}
@@ -86,12 +87,104 @@ local function idBefore(left, right)
   return numberBefore(leftSequence, rightSequence)
 end
 
+local function newestId()
+  local newest = redis.call('XREVRANGE', STREAM, '+', '-', 'COUNT', 1)
+  return newest[1] and newest[1][1]
+end
+
+local function oldestId()
+  local oldest = redis.call('XRANGE', STREAM, '-', '+', 'COUNT', 1)
+  return oldest[1] and oldest[1][1]
+end
+
+local function plusOne(digits)
+  local head, digit, nines = string.match(digits, '^(%d*)([0-8])(9*)$')
+  if not digit then
+    return '1' .. string.rep('0', #digits)
+  end
+  return head .. (tonumber(digit) + 1) .. string.rep('0', #nines)
+end
+
+-- The id that follows; not to be asked of the highest there is.
+local function above(id)
+  local millis, sequence = string.match(id, '^(%d+)-(%d+)$')
+  if sequence == HIGHEST then
+    return plusOne(millis) .. '-0'
+  end
+  return millis .. '-' .. plusOne(sequence)
+end
+
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- ISO 8601 in UTC; the days of a year that begins in March, so that a leap day is its last.
+local function iso(millis)
+  local seconds = math.floor(millis / 1000)
+  local days = math.floor(seconds / 86400) + 719468
+  local era = math.floor(days / 146097)
+  local ofEra = days - era * 146097
+  local year = math.floor((ofEra - math.floor(ofEra / 1460) + math.floor(ofEra / 36524)
+    - math.floor(ofEra / 146096)) / 365)
+  local ofYear = ofEra - (365 * year + math.floor(year / 4) - math.floor(year / 100))
+  local month = math.floor((5 * ofYear + 2) / 153)
+  local day = ofYear - math.floor((153 * month + 2) / 5) + 1
+  month = month < 10 and month + 3 or month - 9
+  year = year + era * 400 + (month <= 2 and 1 or 0)
+  return string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', year, month, day, math.floor(seconds / 3600) % 24,
+    math.floor(seconds / 60) % 60, seconds % 60, millis % 1000)
+end
+
+-- Who follows the log ------------------------------------------------------------------------------------------------
+--
+-- `readers` says of each gateway up to where it has handed on the log, and when it said so: "name id millis;". Nothing
+-- from the slowest one's place on is removed. Who has said nothing for `SILENT_MILLIS` has ended, or says of itself that it
+-- is down.
+
+local SILENT_MILLIS = 5000
+
+-- Whoever says so with every call need not have it written down each time.
+local SAID_MILLIS = 200
+
+-- Entries from here on are to stay; nil if nobody is known to follow.
+local handed
+
+-- Takes note of the caller, "name id" or empty, and of the others.
+local function follow(who)
+  local moment = now()
+  local name, at = string.match(who, '^(%S+) (%d+%-%d+)$')
+  local others, mine = '', nil
+  handed = at
+  for reader, position, said in string.gmatch(state.readers or '', '(%S+) (%d+%-%d+) (%d+);') do
+    local fresh = math.abs(moment - tonumber(said)) < SILENT_MILLIS
+    if reader == name then
+      mine = moment - tonumber(said)
+    elseif fresh then
+      others = others .. reader .. ' ' .. position .. ' ' .. said .. ';'
+      if not handed or idBefore(position, handed) then
+        handed = position
+      end
+    end
+  end
+  if name and (not mine or mine < 0 or mine >= SAID_MILLIS) then
+    put('readers', others .. name .. ' ' .. at .. ' ' .. integer(moment) .. ';')
+  end
+end
+
+local function removable(id)
+  return not handed or idBefore(id, handed)
+end
+
 -- How much the stream holds ------------------------------------------------------------------------------------------
 --
 -- `bytes` and `entries` are those of the entries up to `accounted`. Producers append too; theirs are added when a script
 -- next comes by. `complete` says that nothing follows `accounted`: only then are own entries added as they are appended.
 
 local bytes, entries, accounted, complete
+
+-- The id that this call appended last.
+local lastAppended
 
 -- How many entries the stream has.
 local length
@@ -122,14 +215,21 @@ local function account(most)
   complete = false
   while most > 0 and not complete do
     local wanted = math.min(most, 32)
-    local found = redis.call('XRANGE', STREAM, '(' .. accounted, '+', 'COUNT', wanted)
-    for index = 1, #found do
+    -- With the one before, which shows that nobody has taken it out; and no id follows the highest.
+    local found = redis.call('XRANGE', STREAM, accounted, '+', 'COUNT', wanted + 1)
+    local held = found[1] and found[1][1] == accounted
+    if not held and accounted ~= '0-0' and accounted ~= state.removed then
+      length = redis.call('XLEN', STREAM)
+      countAnew()
+      return
+    end
+    for index = held and 2 or 1, #found do
       bytes = bytes + size(found[index][2])
       entries = entries + 1
       accounted = found[index][1]
     end
     most = most - wanted
-    complete = #found < wanted
+    complete = #found < wanted + 1
   end
   length = redis.call('XLEN', STREAM)
   if complete and entries ~= length then
@@ -142,8 +242,13 @@ end
 local function append(fields, wantedId)
   local id = redis.pcall('XADD', STREAM, wantedId or '*', unpack(fields))
   if type(id) == 'table' then
+    if string.find(id.err or '', 'exhausted', 1, true) then
+      id = redis.error_reply('HERMESIDS ' .. STREAM .. ' has, or had, an entry with the highest id there is, so that'
+        .. ' nothing can follow: DEL ' .. STREAM .. ' begins the log anew')
+    end
     return nil, id
   end
+  lastAppended = id
   length = length + 1
   appended[fields[2]] = (appended[fields[2]] or 0) + 1
   if complete then
@@ -161,7 +266,7 @@ local function removeOldest(most, portion, unwanted)
   while more and removed < most do
     local oldest = redis.call('XRANGE', STREAM, '-', '+', 'COUNT', math.min(portion(), most - removed) + 1)
     local kept = 1
-    more = #oldest > 1 and unwanted(oldest[1][1])
+    more = #oldest > 1 and removable(oldest[1][1]) and unwanted(oldest[1][1])
     while more and kept < #oldest do
       local id = oldest[kept][1]
       if idBefore(accounted, id) then
@@ -172,7 +277,7 @@ local function removeOldest(most, portion, unwanted)
       end
       kept = kept + 1
       length = length - 1
-      more = length > 1 and unwanted(oldest[kept][1])
+      more = length > 1 and removable(oldest[kept][1]) and unwanted(oldest[kept][1])
     end
     if kept > 1 then
       redis.call('XTRIM', STREAM, 'MINID', '=', oldest[kept][1])
@@ -185,9 +290,26 @@ end
 
 local MOST_LOOKED_AT = 1000
 
--- Brings the stream within its bounds: exactly by count; by bytes as far as `MOST_LOOKED_AT` entries go.
+-- What more than twice of each bound an append may find before it has to wait for those who follow.
+local CROWD_ENTRIES, CROWD_BYTES = 1000, 16 * 1024 * 1024
+
+-- What to answer instead of appending, where more would be more than Redis is to bear; else nil.
+local function crowded(maxEvents, maxBytes)
+  if length <= 2 * maxEvents + CROWD_ENTRIES and bytes <= 2 * maxBytes + CROWD_BYTES then
+    return nil
+  end
+  local oldest = oldestId()
+  if not oldest or removable(oldest) then
+    return nil
+  end
+  return redis.error_reply('HERMESFULL ' .. STREAM .. ' holds more than twice what it may, and a gateway has not been'
+    .. ' handed it yet: it stands at ' .. handed)
+end
+
+-- Brings the stream within its bounds, as far as those who follow it let go: exactly by count where `MOST_LOOKED_AT`
+-- entries go so far, by bytes likewise.
 local function bound(maxEvents, maxBytes)
-  if length > maxEvents + MOST_LOOKED_AT then
+  if not handed and length > maxEvents + MOST_LOOKED_AT then
     length = length - redis.call('XTRIM', STREAM, 'MAXLEN', '=', maxEvents)
     countAnew()
   end
@@ -207,18 +329,19 @@ local function saveAccount()
   put('bytes', integer(bytes))
   put('entries', integer(entries))
   put('accounted', accounted)
+  if complete and accounted ~= '0-0' then
+    put('tip', accounted)
+  elseif lastAppended then
+    put('tip', lastAppended)
+  end
   for channel, count in pairs(appended) do
     put('c:' .. channel, integer((tonumber(state['c:' .. channel]) or 0) + count))
   end
 end
 
-local function newestId()
-  local newest = redis.call('XREVRANGE', STREAM, '+', '-', 'COUNT', 1)
-  return newest[1] and newest[1][1]
-end
-
--- Says in the log that something may be missing here. Returns the entry's id, or nil and the error.
-local function appendGap(from, to)
+-- Says in the log that something may be missing here, under that id if one is given. Returns the entry's id, or nil and
+-- the error.
+local function appendGap(from, to, wantedId)
   local requested, failure = newestId(), nil
   if not requested then
     requested, failure = append({'channel', OWN_CHANNEL, 'type', 'log', 'data', '{}', 'timestamp', to})
@@ -227,5 +350,41 @@ local function appendGap(from, to)
     return nil, failure
   end
   return append({'channel', OWN_CHANNEL, 'type', 'gap', 'data', '{"reason":"source_hole","requested":"'
-    .. requested .. '","from":"' .. from .. '","to":"' .. to .. '"}', 'timestamp', to})
+    .. requested .. '","from":"' .. from .. '","to":"' .. to .. '"}', 'timestamp', to}, wantedId)
+end
+
+-- `tip` is the newest entry that there ever was, as far as scripts have come by; `declared`, the last hole that was declared
+-- because of one that was gone.
+
+-- Whether that entry was taken out from behind others, as where an older copy of the log has taken its place. Where it was
+-- trimmed nothing older is left, and every cursor of before is refused.
+local function takenBack(id)
+  if state.declared and idBefore(id, state.declared) then
+    return false
+  end
+  local oldest = oldestId()
+  return oldest and idBefore(oldest, id) and #redis.call('XRANGE', STREAM, id, id, 'COUNT', 1) == 0
+end
+
+-- Declares in the log that entries up to that one were taken out of it. Returns the error that kept it from doing so.
+local function declare(lost)
+  local moment = now()
+  local time = integer(moment) .. '-0'
+  -- The server's clock may be behind the one that the lost entries are from.
+  local wantedId = lost ~= HIGHEST .. '-' .. HIGHEST and idBefore(time, lost) and above(lost) or nil
+  local left = tonumber(string.match(newestId(), '^(%d+)'))
+  local id, failure = appendGap(iso(math.min(left, moment)), iso(moment), wantedId)
+  if id then
+    put('declared', id)
+    put('rejected', '0-0')
+  end
+  return failure
+end
+
+-- The same for the newest entry there was, if it is gone. To be called after account().
+local function declareTakenBack()
+  if (complete and accounted == state.tip) or not state.tip or not takenBack(state.tip) then
+    return nil
+  end
+  return declare(state.tip)
 end

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class FailedCredentialLimiterTest {
 
     private final TestClock clock = new TestClock(TestClock.START);
-    private final FailedCredentialLimiter limiter = new FailedCredentialLimiter(3, clock);
+    private final FailedCredentialLimiter limiter = new FailedCredentialLimiter(3, clock::nanos);
 
     @Test
     void limitsAnAddressThatFailedTooOften() {
@@ -53,7 +53,7 @@ class FailedCredentialLimiterTest {
 
     @Test
     void allowsAsLittleAsOneAMinute() {
-        FailedCredentialLimiter strict = new FailedCredentialLimiter(1, clock);
+        FailedCredentialLimiter strict = new FailedCredentialLimiter(1, clock::nanos);
 
         assertThat(strict.allow("a")).isTrue();
         assertThat(strict.allow("a")).isFalse();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class MemoryTokenStoreTest extends TokenStoreContract {
 
     private final TestClock clock = new TestClock(TestClock.START);
-    private final MemoryTokenStore store = new MemoryTokenStore(clock);
+    private final MemoryTokenStore store = new MemoryTokenStore(clock, clock::nanos);
 
     @Override
     TokenStore store() {

@@ -20,6 +20,11 @@ final class TestClock implements InstantSource {
         return now;
     }
 
+    /** As a monotonic clock. */
+    long nanos() {
+        return Duration.between(START, now).toNanos();
+    }
+
     void advance(Duration by) {
         now = now.plus(by);
     }

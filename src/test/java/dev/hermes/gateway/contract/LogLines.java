@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /** Whatever is logged between two moments: the gateway's own lines at their most talkative, others' from info. */
-final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final Queue<ILoggingEvent> events = new ConcurrentLinkedQueue<>();
     private final LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -25,7 +25,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
         setContext(logging);
     }
 
-    static LogLines capture() {
+    public static LogLines capture() {
         LogLines lines = new LogLines();
         lines.start();
         lines.own.setLevel(Level.TRACE);
@@ -40,12 +40,12 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     }
 
     /** Each with its key-value pairs and its stack trace. */
-    List<String> all() {
+    public List<String> all() {
         return events.stream().map(LogLines::text).toList();
     }
 
     /** Those at warn and above. */
-    List<String> warnings() {
+    public List<String> warnings() {
         return events.stream()
                 .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .map(LogLines::text)

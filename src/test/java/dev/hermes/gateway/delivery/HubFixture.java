@@ -74,7 +74,7 @@ final class HubFixture {
         HistorySettings bounds = new HistorySettings(
                 HistorySettings.Store.MEMORY, sizes.logEntries(), Duration.ofHours(1), sizes.logBytes(), 4 << 20);
         InstantSource wall = this::wallNow;
-        MemoryLog memoryLog = new MemoryLog(vertx, bounds, CHANNELS, wall, new Logged());
+        MemoryLog memoryLog = new MemoryLog(vertx, bounds, CHANNELS, wall, this::now, new Logged());
         this.log = new SteppedLog(memoryLog);
         EventId start = open(new Cursor.Fresh()).position();
         this.ledger = new Ledger(start);

@@ -16,7 +16,8 @@ class RepeatedFailuresTest {
     private static final Attempt ATTEMPT = attempt("client", 1);
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final RepeatedFailures failures = new RepeatedFailures(() -> now);
+    private final RepeatedFailures failures =
+            new RepeatedFailures(() -> Duration.between(Instant.EPOCH, now).toNanos());
 
     @Test
     void fiveInARowAreALoop() {

@@ -24,6 +24,7 @@ class SignalTest {
         Signal.registerCodecs(vertx.eventBus());
         List<Signal> sent = List.of(
                 new EventBatch(List.of(new Origin(ID)), 0),
+                new Signal.Reached(ID),
                 new Signal.BackendDown(Instant.EPOCH, "connection closed"),
                 new Signal.BackendUp(Instant.EPOCH),
                 new Signal.LogLost(ID),

@@ -90,7 +90,7 @@ final class ModelGateway implements MarkerChainListener, RedisCommands {
                     name,
                     SUBSCRIPTIONS,
                     new ModelLog(vertx, scripts, this, random, fault),
-                    new GatedTime(MarkerChainTime.current(vertx)),
+                    new GatedTime(MarkerChainTime.current(vertx, java.time.InstantSource.system())),
                     limits,
                     this);
             chain = own;

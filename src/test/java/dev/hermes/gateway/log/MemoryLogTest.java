@@ -18,7 +18,15 @@ class MemoryLogTest extends EventLogContract {
 
     @Override
     Future<EventLog> open(Vertx vertx, HistorySettings bounds, LogOutlet outlet) {
-        return onALoop(vertx, () -> new MemoryLog(vertx, bounds, INDEXED, now::get, outlet));
+        return onALoop(
+                vertx,
+                () -> new MemoryLog(
+                        vertx,
+                        bounds,
+                        INDEXED,
+                        now::get,
+                        () -> Duration.between(Instant.EPOCH, now.get()).toMillis(),
+                        outlet));
     }
 
     @Override

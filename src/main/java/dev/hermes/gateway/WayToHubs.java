@@ -1,0 +1,57 @@
+package dev.hermes.gateway;
+
+import dev.hermes.gateway.event.EventId;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Looks whether every hub comes to where the log was told. Owned by the loop of the link. */
+final class WayToHubs {
+
+    private final HubSignals signals;
+    private final Supplier<Future<List<EventId>>> positions;
+    private final WholeWay way;
+
+    /** By the last answer; null if there was none, or no hub. */
+    private @Nullable EventId slowest;
+
+    private boolean asking;
+
+    /** @param positions where each hub is; not answered while one of them is held up */
+    WayToHubs(HubSignals signals, Supplier<Future<List<EventId>>> positions) {
+        this.signals = signals;
+        this.positions = positions;
+        this.way = new WholeWay(new WholeWay.Link(
+                "the streams are not handed what the log has", this::behind, () -> String.valueOf(slowest), () -> {}));
+    }
+
+    /** To be called every {@link WholeWay#LOOK_MILLIS}. */
+    void look() {
+        if (!asking) {
+            asking = true;
+            positions.get().onComplete(answer -> {
+                asking = false;
+                if (answer.succeeded()) {
+                    slowest = answer.result().stream().min(EventId::compareTo).orElse(null);
+                }
+            });
+        }
+        way.look();
+        if (way.trouble() != null) {
+            // Whatever swallowed what was told may swallow this too.
+            signals.tellAgain();
+        }
+    }
+
+    private boolean behind() {
+        EventId told = signals.told();
+        return slowest != null && told != null && told.isAfter(slowest);
+    }
+
+    /** What stands still, or null. */
+    @Nullable
+    String trouble() {
+        return way.trouble();
+    }
+}
