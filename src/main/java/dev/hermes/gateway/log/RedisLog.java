@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
 public final class RedisLog implements EventLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
+
+    /** All or none means one command, and one of a million words is more than Redis takes. */
+    private static final int MOST_AT_ONCE = 10_000;
+
     private static final EventId NOWHERE = new EventId(false, 0, 0);
 
     private final OwnerLoop loop;
@@ -203,6 +207,10 @@ public final class RedisLog implements EventLog {
         return loop.call(() -> {
             if (closed) {
                 return Future.failedFuture(new IllegalStateException("the log is closed"));
+            }
+            if (envelopes.size() > MOST_AT_ONCE) {
+                return Future.failedFuture(new IllegalArgumentException(
+                        "events at once: " + envelopes.size() + ", allowed: at most " + MOST_AT_ONCE));
             }
             if (!tail.running()) {
                 return Future.failedFuture(new LogUnavailableException("the log is not there right now"));

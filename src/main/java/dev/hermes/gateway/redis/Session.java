@@ -55,10 +55,9 @@ final class Session {
 
     private static final String CANARY_CHANNEL = Canary.OWN_CHANNELS + "canary:";
     private static final long TICK_MILLIS = 1_000;
+    private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
     /** Half a tick less than 3 s, so that the third tick after it finds it late. */
     private static final long CANARY_NANOS = 2_500_000_000L;
-
-    private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
     // Sentinels and nodes of a Cluster are asked one after the other, each may take as long as a single Redis.
     private static final long ATTEMPT_LIMIT_MANY_MILLIS = 10_000;
 

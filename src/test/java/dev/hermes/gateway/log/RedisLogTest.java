@@ -231,6 +231,19 @@ class RedisLogTest extends EventLogContract {
         assertThat(lost).as("only the beginning").hasSize(1);
     }
 
+    @Test
+    void asManyAsOneCommandMayHaveAreTakenWholeAndMoreNotAtAll() {
+        start(bounds(10, Duration.ofHours(1), 64 << 20));
+        assertThat(append(10_000)).hasSize(10_000);
+        awaitOut(10_000);
+        assertThat(lost).as("none was trimmed before it was handed on").hasSize(1);
+        Future<List<EventId>> tooMany =
+                log().append(java.util.Collections.nCopies(10_001, envelope("stats", null, "x")));
+        Awaitility.await().until(tooMany::isComplete);
+        assertThat(tooMany.cause()).hasMessageContaining("10001").hasMessageContaining("at most 10000");
+        assertThat(out).hasSize(10_000);
+    }
+
     private EventId add(String... fields) {
         List<String> words = new ArrayList<>(List.of(LogScript.STREAM, "*"));
         words.addAll(List.of(fields));
