@@ -9,6 +9,7 @@ import io.vertx.redis.client.RedisCluster;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
 
+    /** Finds the addresses of a host. */
+    @FunctionalInterface
+    interface Lookup {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
+
     private final Vertx vertx;
     private final RedisSettings settings;
 
@@ -28,10 +35,17 @@ final class Connections {
     private @Nullable Future<Redis> logNode;
     private @Nullable Redis addressed;
     private final int attempt;
+    private final Lookup lookup;
     private boolean closed;
 
     /** @param attempt how many have failed before: a host of several addresses is tried at one after the other */
     Connections(Vertx vertx, RedisSettings settings, int attempt) {
+        this(vertx, settings, attempt, InetAddress::getAllByName);
+    }
+
+    /** @param lookup all addresses of a host; may block */
+    Connections(Vertx vertx, RedisSettings settings, int attempt, Lookup lookup) {
+        this.lookup = lookup;
         this.attempt = attempt;
         this.vertx = vertx;
         this.settings = settings;
@@ -48,19 +62,22 @@ final class Connections {
         if (attempt == 0 || host == null) {
             return client.connect();
         }
-        return vertx.executeBlocking(() -> List.of(InetAddress.getAllByName(host)))
+        return vertx.executeBlocking(() -> List.of(lookup.addresses(host)))
                 .otherwise(List.of())
                 .compose(addresses -> openAt(addresses));
     }
 
-    /** The first, or the only one, by its name: whoever looks that up anew follows where it moves. */
+    /**
+     * By its name in turn with each of its addresses: looked up by the client, the name is followed where it moves, and which
+     * address that gives is not always the first of them here.
+     */
     private Future<RedisConnection> openAt(List<InetAddress> addresses) {
-        int turn = addresses.isEmpty() ? 0 : attempt % addresses.size();
+        int turn = addresses.size() < 2 ? 0 : attempt % (addresses.size() + 1);
         if (closed) {
             return Future.failedFuture(new RedisUnavailableException("closed meanwhile"));
         }
         if (turn > 0) {
-            addressed = Redis.createClient(vertx, ClientOptions.ofAddress(settings, addresses.get(turn)));
+            addressed = Redis.createClient(vertx, ClientOptions.ofAddress(settings, addresses.get(turn - 1)));
         }
         return current().connect();
     }
