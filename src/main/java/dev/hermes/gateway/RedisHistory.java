@@ -92,10 +92,11 @@ final class RedisHistory implements History {
                         "what is heard has no place in the log",
                         () -> !chain.settled(),
                         () -> "unsettled",
-                        this::beginAgain),
+                        () -> begin(identity)),
                 new WholeWay.Link(
-                        "the log does not answer what is heard", chain::waiting, calls::answers, this::beginAgain),
-                new WholeWay.Link("the log's end cannot be read", () -> true, log::reads, this::followAgain));
+                        "the log does not answer what is heard", chain::waiting, calls::answers, () -> begin(identity)),
+                new WholeWay.Link("the log's end cannot be read", () -> true, log::reads, this::followAgain)
+                        .idleFor(WATCH_MILLIS));
         this.watchTimer = vertx.setPeriodic(WATCH_MILLIS, tick -> watch());
     }
 
@@ -125,10 +126,6 @@ final class RedisHistory implements History {
                 scripts.silent();
             }
         }
-    }
-
-    private void beginAgain() {
-        begin(identity);
     }
 
     private void beginLater(String now) {

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Looks whether every hub comes to where the log was told. Owned by the loop of the link. */
 final class WayToHubs {
 
+    private static final int PATIENCE_LOOKS = 6;
+
     private final HubSignals signals;
     private final Supplier<Future<List<EventId>>> positions;
     private final WholeWay way;
@@ -17,6 +19,9 @@ final class WayToHubs {
     private @Nullable EventId slowest;
 
     private boolean asking;
+
+    /** Looks since they were asked. */
+    private int unanswered;
 
     /** @param positions where each hub is; not answered while one of them is held up */
     WayToHubs(HubSignals signals, Supplier<Future<List<EventId>>> positions) {
@@ -28,8 +33,13 @@ final class WayToHubs {
 
     /** To be called every {@link WholeWay#LOOK_MILLIS}. */
     void look() {
+        if (asking && ++unanswered < PATIENCE_LOOKS) {
+            // Its loop is held up, as on a machine that is busy: what it has by now, nobody knows.
+            return;
+        }
         if (!asking) {
             asking = true;
+            unanswered = 0;
             positions.get().onComplete(answer -> {
                 asking = false;
                 if (answer.succeeded()) {

@@ -38,6 +38,7 @@ final class WholeWay {
         private final BooleanSupplier waits;
         private final Supplier<Object> progress;
         private final Runnable beginAgain;
+        private final int patience;
         private @Nullable Object last;
         private int looks;
 
@@ -52,13 +53,31 @@ final class WholeWay {
             this.waits = waits;
             this.progress = progress;
             this.beginAgain = beginAgain;
+            this.patience = LOOKS;
+        }
+
+        private Link(Link link, int patience) {
+            this.trouble = link.trouble;
+            this.waits = link.waits;
+            this.progress = link.progress;
+            this.beginAgain = link.beginAgain;
+            this.patience = patience;
+        }
+
+        /** The same, which may do nothing for so long when all is well. */
+        Link idleFor(long millis) {
+            return new Link(this, LOOKS + (int) (millis / LOOK_MILLIS));
+        }
+
+        private boolean standsStill() {
+            return looks >= patience;
         }
 
         private void look() {
             Object now = progress.get();
             looks = waits.getAsBoolean() && now.equals(last) ? looks + 1 : 0;
             last = now;
-            if (looks >= LOOKS && (looks - LOOKS) % LOOKS_BETWEEN_REMEDIES == 0) {
+            if (standsStill() && (looks - patience) % LOOKS_BETWEEN_REMEDIES == 0) {
                 LOG.warn("way stands still reason=\"{}\"", trouble);
                 beginAgain.run();
             }
@@ -83,7 +102,7 @@ final class WholeWay {
     @Nullable
     String trouble() {
         return links.stream()
-                .filter(link -> link.looks >= LOOKS)
+                .filter(Link::standsStill)
                 .map(link -> link.trouble)
                 .findFirst()
                 .orElse(null);

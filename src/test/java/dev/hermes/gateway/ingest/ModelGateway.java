@@ -174,12 +174,17 @@ final class ModelGateway implements MarkerChainListener, RedisCommands {
                 closed.complete();
                 return;
             }
-            resume();
-            chain().close().onComplete(done -> {
-                dead = true;
-                disconnect();
-                closed.complete();
-            });
+            try {
+                resume();
+                chain().close().onComplete(done -> {
+                    dead = true;
+                    closed.complete();
+                    disconnect();
+                });
+            } catch (RuntimeException | AssertionError failure) {
+                // Something kept from before: whoever waits is to hear of that, and not only that nothing came.
+                closed.tryFail(failure);
+            }
         });
         return closed.future();
     }

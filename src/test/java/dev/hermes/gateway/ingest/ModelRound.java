@@ -1,5 +1,7 @@
 package dev.hermes.gateway.ingest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.hermes.gateway.log.ChainRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -98,7 +100,17 @@ final class ModelRound implements ModelGateway.Round {
                     }
                     return missing.isEmpty();
                 });
-        Future.join(all.stream().map(ModelGateway::close).toList()).await(20, TimeUnit.SECONDS);
+        List<Future<Void>> closings = all.stream().map(ModelGateway::close).toList();
+        org.awaitility.Awaitility.await("every gateway has closed " + plan)
+                .atMost(20, TimeUnit.SECONDS)
+                .untilAsserted(() -> {
+                    for (int index = 0; index < all.size(); index++) {
+                        assertThat(closings.get(index).isComplete())
+                                .as("%s has closed", all.get(index))
+                                .isTrue();
+                    }
+                });
+        Future.join(closings).await(1, TimeUnit.SECONDS);
     }
 
     /** Whether at some moment no gateway listened that could vouch for it. */

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -131,6 +133,30 @@ class WholeWayTest {
             came.addAll(until(stream, data(3)));
             assertThat(came).contains("up");
             assertThat(came).containsAnyOf(data(2), "gap");
+        }
+    }
+
+    @Test
+    void aBatchThatGotLostOnTheBusIsReadFromTheLogBeforeTheNext() {
+        RunningGateway gateway = log.gateway();
+        try (SseConnection stream = open(gateway, null)) {
+            log.publish(1);
+            assertThat(stream.nextEvent().data()).isEqualTo(data(1));
+            AtomicInteger dropped = new AtomicInteger();
+            Handler<DeliveryContext<Object>> interceptor = delivery -> {
+                if (delivery.message().body() instanceof EventBatch) {
+                    dropped.incrementAndGet();
+                } else {
+                    delivery.next();
+                }
+            };
+            gateway.vertx().eventBus().addInboundInterceptor(interceptor);
+            log.publish(2);
+            await().until(() -> dropped.get() == Runtime.getRuntime().availableProcessors());
+            gateway.vertx().eventBus().removeInboundInterceptor(interceptor);
+            log.publish(3);
+            assertThat(stream.nextEvent().data()).isEqualTo(data(2));
+            assertThat(stream.nextEvent().data()).isEqualTo(data(3));
         }
     }
 
