@@ -77,6 +77,13 @@ enum Setting {
             null,
             "keys of visible ASCII characters, none empty, " + Kind.LIST.allowed,
             "Keys that may publish, and see every channel."),
+    HERMES_IDENTITY_URL(
+            Kind.TEXT,
+            null,
+            "a URL that begins with http:// or https://, without user and fragment, such as"
+                    + " http://hermes:8000/api/v1/auth/me",
+            "Where Hermes says whether it still accepts a JWT, or an API key of its own; asked with the caller's own"
+                    + " Authorization, an answer is kept for 10 s."),
     HERMES_ALLOWED_ORIGINS(
             Kind.LIST,
             "http://localhost:3000,http://localhost:5173",

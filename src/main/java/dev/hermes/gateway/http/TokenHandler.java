@@ -1,7 +1,7 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.auth.ApiKeyCredential;
 import dev.hermes.gateway.auth.Credential;
-import dev.hermes.gateway.auth.JwtCredential;
 import dev.hermes.gateway.auth.Minted;
 import dev.hermes.gateway.auth.Scopes;
 import dev.hermes.gateway.auth.TokenStore;
@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,9 @@ final class TokenHandler {
     /** {@code DELETE /token}; a token that is unknown, or somebody else's, is answered alike. */
     void revoke(RoutingContext context, Credential credential) {
         String token = JsonBody.requireText(JsonBody.object(context), "token");
-        String onlyUser = credential instanceof JwtCredential ? credential.userId() : null;
+        // Of a key of Hermes' own it may not be known whose it is; such a one takes nothing back.
+        String onlyUser =
+                credential instanceof ApiKeyCredential ? null : Objects.requireNonNullElse(credential.userId(), "");
         tokens.revoke(new Secret(token), onlyUser)
                 .onSuccess(revoked -> context.response().setStatusCode(204).end())
                 .onFailure(failure -> Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE)));
