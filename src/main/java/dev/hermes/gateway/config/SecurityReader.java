@@ -53,18 +53,21 @@ final class SecurityReader {
     }
 
     private static @Nullable List<Secret> apiKeys(String text) {
-        List<String> keys = Texts.items(text, ",");
-        return keys.stream().allMatch(key -> VISIBLE_ASCII.matcher(key).matches())
+        List<String> keys = Texts.list(text);
+        return keys != null
+                        && keys.stream()
+                                .allMatch(key -> VISIBLE_ASCII.matcher(key).matches())
                 ? keys.stream().distinct().map(Secret::new).toList()
                 : null;
     }
 
     private static @Nullable List<AddressBlock> trustedProxies(String text) {
-        if (text.strip().equalsIgnoreCase("none")) {
-            return List.of();
+        List<String> items = text.strip().equalsIgnoreCase("none") ? List.of() : Texts.list(text);
+        if (items == null) {
+            return null;
         }
         try {
-            return Texts.items(text, ",").stream()
+            return items.stream()
                     .flatMap(item -> item.equalsIgnoreCase("loopback") ? LOOPBACK.stream() : List.of(item).stream())
                     .map(AddressBlock::parse)
                     .toList();

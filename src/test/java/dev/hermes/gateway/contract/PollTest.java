@@ -279,7 +279,7 @@ class PollTest {
             String here = stream.next("connected").id();
             publishMany(3);
             List<String> told =
-                    stream.nextEvents(3).stream().map(SseConnection.Frame::id).toList();
+                    stream.nextLogged(3).stream().map(SseConnection.Frame::id).toList();
 
             assertThat(get("?after=" + here).json().getJsonArray("events"))
                     .extracting(event -> ((JsonObject) event).getString("id"))
