@@ -101,7 +101,8 @@ final class HermesSite implements AutoCloseable {
         publishing.add(publisher.scheduleAtFixedRate(this::publish, 0, EACH_MILLIS, TimeUnit.MILLISECONDS));
     }
 
-    private void publish() {
+    /** One event on both channels. */
+    void publish() {
         JsonObject data = new JsonObject().put("download_id", DOWNLOAD).put("n", published.incrementAndGet());
         producer.event("download:updates", "download_progress", data.encode())
                 .event("queue:updates", "queue_update", data.encode())

@@ -52,6 +52,7 @@ final class HermesStandIn implements AutoCloseable {
     private final JWTAuth jwts;
     private final Redis redis;
     private final RedisConnection subscribed;
+    private final RedisConnection commands;
     private final HttpServer server;
 
     /** Each open stream of its own with what it listens to: a channel, and for a download its id after a blank. */
@@ -68,6 +69,7 @@ final class HermesStandIn implements AutoCloseable {
                         .addPubSecKey(
                                 new PubSecKeyOptions().setAlgorithm("HS256").setBuffer(RunningGateway.SECRET_KEY)));
         redis = Redis.createClient(vertx, redisUrl);
+        commands = RunningGateway.await(redis.connect());
         subscribed = RunningGateway.await(redis.connect());
         subscribed.handler(this::hear);
         Request subscribe = Request.cmd(Command.SUBSCRIBE).arg(DOWNLOADS);
@@ -167,7 +169,10 @@ final class HermesStandIn implements AutoCloseable {
                 .put("expires_at", end)
                 .put("permissions", permissions)
                 .put("created_at", PYTHON.format(now.atOffset(ZoneOffset.UTC)));
-        redis.send(Request.cmd(Command.SETEX).arg("sse:token:" + token).arg(ttl).arg(stored.encode()))
+        commands.send(Request.cmd(Command.SETEX)
+                        .arg("sse:token:" + token)
+                        .arg(ttl)
+                        .arg(stored.encode()))
                 .onSuccess(done -> {
                     minted.incrementAndGet();
                     request.json(new JsonObject()
@@ -197,7 +202,7 @@ final class HermesStandIn implements AutoCloseable {
 
     private void stream(RoutingContext request, String wanted, String scope) {
         String token = Objects.requireNonNullElse(request.request().getParam("token"), "");
-        redis.send(Request.cmd(Command.GET).arg("sse:token:" + token))
+        commands.send(Request.cmd(Command.GET).arg("sse:token:" + token))
                 .onSuccess(stored -> {
                     if (stored == null
                             || !new JsonObject(stored.toString())

@@ -48,6 +48,11 @@ final class HermesTab {
                 + "').then(() => { took = performance.now() - window.asked; }), 0)");
     }
 
+    /** What its query has from the API now: how often the queue had changed. */
+    long changesShown() {
+        return number("fetches[0].value?.changes ?? -1");
+    }
+
     void close() {
         browser.closeTab(tab);
     }
