@@ -45,6 +45,7 @@ final class GatewayProcess {
     /** Starts for production. On the main thread; the process ends by itself, with status 1, when it cannot start. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
         Loaded loaded = load(environment, mode);
+        Signals.ignoreHangUp();
         start(vertx(loaded.settings()), loaded, (router, flag) -> {})
                 .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
                 .onFailure(GatewayProcess::refuse);

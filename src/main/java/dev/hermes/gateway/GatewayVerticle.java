@@ -1,7 +1,9 @@
 package dev.hermes.gateway;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hermes.gateway.auth.Authenticator;
 import dev.hermes.gateway.auth.FailedCredentialLimiter;
+import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.Loaded;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
@@ -19,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.ext.web.Router;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -93,7 +96,8 @@ public final class GatewayVerticle extends VerticleBase {
         Intake intake = new Intake(vertx, settings, hubs, publicPort::positions, clock);
         opened.push(intake::close);
         flag.onChange(vertx, enabled -> hubs.tell(new Signal.SseSwitched(enabled)));
-        Authenticator authenticator = new Authenticator(vertx, settings.security(), intake.tokens(), clock);
+        IdentityEndpoint identity = identity(settings.security().identityUrl());
+        Authenticator authenticator = new Authenticator(vertx, settings.security(), intake.tokens(), clock, identity);
         Admission admission = new Admission(
                 settings.streams().maxConnections(), settings.streams().maxConnectionsPerAddress());
         HttpServices services = new HttpServices(
@@ -101,6 +105,7 @@ public final class GatewayVerticle extends VerticleBase {
                 flag,
                 authenticator,
                 intake.tokens(),
+                identity,
                 new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), System::nanoTime),
                 admission,
                 new RepeatedFailures(System::nanoTime),
@@ -113,8 +118,8 @@ public final class GatewayVerticle extends VerticleBase {
                 signals,
                 hubs::end,
                 clock);
-        Metrics metrics =
-                new Metrics(vertx, settings.catalogue().channels().keySet(), () -> readings(settings, intake));
+        Metrics metrics = new Metrics(
+                vertx, settings.catalogue().channels().keySet(), () -> readings(settings, intake, identity));
         opened.push(() -> {
             metrics.close();
             return Future.succeededFuture();
@@ -129,7 +134,16 @@ public final class GatewayVerticle extends VerticleBase {
                 .compose(attempted -> publicPort.open(vertx, services, router -> furtherRoutes.accept(router, flag)));
     }
 
-    private Future<GatewayReadings> readings(Settings settings, Intake intake) {
+    private @Nullable IdentityEndpoint identity(@Nullable URI url) {
+        if (url == null) {
+            return null;
+        }
+        IdentityEndpoint identity = new IdentityEndpoint(vertx, url, Ticker.systemTicker());
+        opened.push(identity::close);
+        return identity;
+    }
+
+    private Future<GatewayReadings> readings(Settings settings, Intake intake, @Nullable IdentityEndpoint identity) {
         return publicPort
                 .snapshots()
                 .compose(hubs -> intake.snapshot()
@@ -139,7 +153,8 @@ public final class GatewayVerticle extends VerticleBase {
                                 ingest.rejected(),
                                 settings.streams().maxConnections(),
                                 intake.flowing(),
-                                intake.lastCanary().toNanos() / 1e9)));
+                                intake.lastCanary().toNanos() / 1e9,
+                                identity == null ? IdentityEndpoint.Counts.NONE : identity.counts())));
     }
 
     private Readiness readiness(Intake intake) {

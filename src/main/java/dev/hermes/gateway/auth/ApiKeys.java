@@ -25,7 +25,8 @@ final class ApiKeys {
         return found;
     }
 
-    private static byte[] digest(String text) {
+    /** SHA-256. */
+    static byte[] digest(String text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException everyPlatformHasIt) {

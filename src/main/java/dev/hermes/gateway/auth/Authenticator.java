@@ -6,13 +6,15 @@ import dev.hermes.gateway.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Judges what a request presented. In this order: what needs no Redis (absence, form, signature, {@code exp}), then
- * whether Redis is there at all, then the token. One for the process, any event loop; the answer comes on the caller's.
+ * whether Redis is there at all, then the token, or what Hermes says where it is asked. One for the process, any event loop;
+ * the answer comes on the caller's.
  */
 public final class Authenticator {
 
@@ -25,14 +27,27 @@ public final class Authenticator {
     private static final String API_KEY_REQUIRED = "API key required";
     private static final String BEARER = "bearer ";
 
+    private static final int MOST_UNSIGNED = 32;
+
     private final ApiKeys apiKeys;
     private final JwtVerifier jwts;
     private final TokenStore tokens;
+    private final @Nullable IdentityEndpoint identity;
 
-    public Authenticator(Vertx vertx, SecuritySettings settings, TokenStore tokens, InstantSource clock) {
+    /** Questions under way about texts that may be keys of Hermes. */
+    private final AtomicInteger unsigned = new AtomicInteger();
+
+    /** @param identity who is asked before a credential of Hermes' is accepted, or null for nobody */
+    public Authenticator(
+            Vertx vertx,
+            SecuritySettings settings,
+            TokenStore tokens,
+            InstantSource clock,
+            @Nullable IdentityEndpoint identity) {
         this.apiKeys = new ApiKeys(settings.apiKeys());
         this.jwts = new JwtVerifier(vertx, settings, clock);
         this.tokens = tokens;
+        this.identity = identity;
     }
 
     /** Whether that is one of the configured API keys; takes as long whether it is or not. Any thread. */
@@ -48,7 +63,7 @@ public final class Authenticator {
         }
         String bearer = bearer(presented.authorization());
         if (bearer != null) {
-            return bearer.startsWith(TokenText.PREFIX) ? bearerToken(bearer, door) : done(judge(bearer, door));
+            return bearer.startsWith(TokenText.PREFIX) ? bearerToken(bearer, door) : judge(bearer, door);
         }
         return queryToken != null && door == Door.EVENTS
                 ? lookUp(queryToken)
@@ -71,15 +86,57 @@ public final class Authenticator {
         return TokenText.wellFormed(bearer) ? lookUp(bearer) : done(new AuthResult.Refused(BAD_FORM));
     }
 
-    private AuthResult judge(String bearer, Door door) {
-        Credential credential = apiKeys.contains(bearer) ? new ApiKeyCredential() : jwts.verify(bearer);
-        if (credential == null) {
-            return new AuthResult.Refused(BAD_CREDENTIALS);
+    private Future<AuthResult> judge(String bearer, Door door) {
+        if (apiKeys.contains(bearer)) {
+            return done(
+                    tokens.available() ? new AuthResult.Granted(new ApiKeyCredential()) : new AuthResult.Unavailable());
         }
-        if (door == Door.PUBLISH && credential instanceof JwtCredential) {
-            return new AuthResult.Forbidden(API_KEY_REQUIRED);
+        JwtCredential jwt = jwts.verify(bearer);
+        if (jwt == null && !mayBeHermesKey(bearer, door)) {
+            return done(new AuthResult.Refused(BAD_CREDENTIALS));
         }
-        return tokens.available() ? new AuthResult.Granted(credential) : new AuthResult.Unavailable();
+        if (door == Door.PUBLISH) {
+            return done(new AuthResult.Forbidden(API_KEY_REQUIRED));
+        }
+        if (!tokens.available()) {
+            return done(new AuthResult.Unavailable());
+        }
+        if (identity == null) {
+            return done(granted(jwt));
+        }
+        return jwt == null ? unsigned(identity, new Secret(bearer)) : vouched(identity, new Secret(bearer), jwt);
+    }
+
+    /** Not for publishing: Hermes gives keys to its users, and what a user may see he may not make up for all others. */
+    private boolean mayBeHermesKey(String bearer, Door door) {
+        return identity != null
+                && door != Door.PUBLISH
+                && !JwtVerifier.looksLikeOne(bearer)
+                && bearer.length() <= JwtVerifier.MAX_LENGTH;
+    }
+
+    private static AuthResult granted(@Nullable Credential credential) {
+        return credential == null ? new AuthResult.Refused(BAD_CREDENTIALS) : new AuthResult.Granted(credential);
+    }
+
+    /** Anybody can make up such a key: however many come, they are not to stand in the way of those that are signed. */
+    private Future<AuthResult> unsigned(IdentityEndpoint identity, Secret bearer) {
+        if (unsigned.incrementAndGet() > MOST_UNSIGNED) {
+            unsigned.decrementAndGet();
+            return done(new AuthResult.Unavailable());
+        }
+        return vouched(identity, bearer, null).onComplete(judged -> unsigned.decrementAndGet());
+    }
+
+    private static Future<AuthResult> vouched(IdentityEndpoint identity, Secret bearer, @Nullable JwtCredential jwt) {
+        return identity.ask(bearer, IdentityEndpoint.LONGEST_KEPT)
+                .map(answer -> answer instanceof IdentityEndpoint.Answer.Accepted accepted
+                        ? granted(
+                                jwt == null
+                                        ? new VouchedCredential(bearer, accepted.userId(), null)
+                                        : new VouchedCredential(bearer, jwt.userId(), jwt.expiresAt()))
+                        : granted(null))
+                .otherwise(unanswered -> new AuthResult.Unavailable());
     }
 
     private Future<AuthResult> lookUp(String token) {

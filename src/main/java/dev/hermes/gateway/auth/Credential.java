@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A credential that was found good. Immutable; prints no secret. */
-public sealed interface Credential permits SseToken, JwtCredential, ApiKeyCredential {
+public sealed interface Credential permits SseToken, JwtCredential, ApiKeyCredential, VouchedCredential {
 
     /** What it may see. */
     Scopes scopes();

@@ -52,6 +52,11 @@ final class JwtVerifier {
                         .setIgnoreExpiration(true));
     }
 
+    /** Whether it has the three parts of a JWS in compact form (RFC 7515 §7.1), and so is to be judged as one. */
+    static boolean looksLikeOne(String text) {
+        return text.chars().filter(character -> character == '.').count() == 2;
+    }
+
     /** The credential, or null for whatever else this text may be. */
     @Nullable
     JwtCredential verify(String text) {

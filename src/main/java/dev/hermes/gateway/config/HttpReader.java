@@ -1,7 +1,5 @@
 package dev.hermes.gateway.config;
 
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +26,7 @@ final class HttpReader {
 
     HttpSettings read() {
         boolean allowCredentials = values.flag(Setting.HERMES_ALLOW_CREDENTIALS);
-        Set<String> origins = values.read(Setting.HERMES_ALLOWED_ORIGINS, HttpReader::origins);
+        Set<String> origins = values.read(Setting.HERMES_ALLOWED_ORIGINS, this::origins);
         if (allowCredentials && origins.contains(ANY_ORIGIN)) {
             values.refuse(Setting.HERMES_ALLOWED_ORIGINS);
         }
@@ -64,23 +62,26 @@ final class HttpReader {
         return certificate != null && key != null ? new HttpSettings.Tls(certificate, key) : null;
     }
 
-    private static @Nullable Set<String> origins(String text) {
-        List<String> items = text.strip().startsWith("[") ? jsonItems(text) : Texts.items(text, "\\s*,\\s*|\\s+");
+    private @Nullable Set<String> origins(String text) {
+        List<String> items = Texts.list(text);
         if (items == null) {
             return null;
         }
-        boolean any = items.size() == 1 && items.contains(ANY_ORIGIN);
-        boolean exact = items.stream().allMatch(item -> ORIGIN.matcher(item).matches());
-        return any || exact ? new LinkedHashSet<>(items) : null;
+        List<String> origins = items.stream().map(this::withoutSlash).toList();
+        boolean any = origins.size() == 1 && origins.contains(ANY_ORIGIN);
+        boolean exact = origins.stream().allMatch(item -> ORIGIN.matcher(item).matches());
+        return any || exact ? new LinkedHashSet<>(origins) : null;
     }
 
-    private static @Nullable List<String> jsonItems(String text) {
-        try {
-            JsonArray array = new JsonArray(text.strip());
-            boolean strings = array.stream().allMatch(String.class::isInstance);
-            return strings ? array.stream().map(String.class::cast).toList() : null;
-        } catch (DecodeException notJson) {
-            return null;
+    /** People copy an origin out of the address bar, where a path of one slash follows it; no browser sends it so. */
+    private String withoutSlash(String item) {
+        if (!item.endsWith("/")
+                || !ORIGIN.matcher(item.substring(0, item.length() - 1)).matches()) {
+            return item;
         }
+        values.findings()
+                .warn("setting=HERMES_ALLOWED_ORIGINS reason=\"an origin has no path, its trailing slash is left out\""
+                        + " value=" + item);
+        return item.substring(0, item.length() - 1);
     }
 }

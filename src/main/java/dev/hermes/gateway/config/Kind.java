@@ -11,9 +11,9 @@ enum Kind {
     PORT("a port from 1 to 65535, or 0 for any free one"),
     FILE("a readable file"),
     TEXT("text"),
-    LIST("a list, separated by commas"),
+    LIST("separated by commas or spaces or as a JSON array"),
     SECRET("text"),
-    SECRET_LIST("a list, separated by commas");
+    SECRET_LIST("separated by commas or spaces or as a JSON array");
 
     final String allowed;
 

@@ -56,8 +56,12 @@ final class RedisReader {
         if (text.strip().equalsIgnoreCase(NONE)) {
             return List.of();
         }
+        List<String> items = Texts.list(text);
+        if (items == null) {
+            return null;
+        }
         List<RedisUrl> urls = new ArrayList<>();
-        for (String item : Texts.items(text, ",")) {
+        for (String item : items) {
             RedisUrl url = RedisUrl.parse(item);
             if (url == null) {
                 return null;

@@ -2,6 +2,7 @@ package dev.hermes.gateway.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +44,16 @@ record RedisUrl(String scheme, String hostAndPort, @Nullable Integer database, S
 
     /** The list without what could be a secret: a node that cannot be read is hidden whole. */
     static String redact(String list) {
-        return Texts.items(list, ",").stream()
-                .map(text -> {
-                    RedisUrl url = parse(text);
-                    return url == null ? "***" : url.toString();
-                })
-                .reduce((left, right) -> left + "," + right)
-                .orElse("");
+        List<String> items = Texts.list(list);
+        return items == null
+                ? "***"
+                : items.stream()
+                        .map(text -> {
+                            RedisUrl url = parse(text);
+                            return url == null ? "***" : url.toString();
+                        })
+                        .reduce((left, right) -> left + "," + right)
+                        .orElse("");
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.hermes.gateway.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,8 @@ final class SecurityReader {
                 algorithm,
                 apiKeys == null ? List.of() : apiKeys,
                 values.read(Setting.HERMES_RATE_LIMIT_PER_MINUTE, text -> Texts.count(text, 1)),
-                values.read(Setting.HERMES_TRUSTED_PROXIES, SecurityReader::trustedProxies));
+                values.read(Setting.HERMES_TRUSTED_PROXIES, SecurityReader::trustedProxies),
+                values.readIfWritten(Setting.HERMES_IDENTITY_URL, SecurityReader::identityUrl));
     }
 
     private @Nullable Secret secretKey(String algorithm) {
@@ -53,18 +56,33 @@ final class SecurityReader {
     }
 
     private static @Nullable List<Secret> apiKeys(String text) {
-        List<String> keys = Texts.items(text, ",");
-        return keys.stream().allMatch(key -> VISIBLE_ASCII.matcher(key).matches())
+        List<String> keys = Texts.list(text);
+        return keys != null
+                        && keys.stream()
+                                .allMatch(key -> VISIBLE_ASCII.matcher(key).matches())
                 ? keys.stream().distinct().map(Secret::new).toList()
                 : null;
     }
 
+    private static @Nullable URI identityUrl(String text) {
+        try {
+            URI url = new URI(text.strip());
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            return http && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null
+                    ? url
+                    : null;
+        } catch (URISyntaxException malformed) {
+            return null;
+        }
+    }
+
     private static @Nullable List<AddressBlock> trustedProxies(String text) {
-        if (text.strip().equalsIgnoreCase("none")) {
-            return List.of();
+        List<String> items = text.strip().equalsIgnoreCase("none") ? List.of() : Texts.list(text);
+        if (items == null) {
+            return null;
         }
         try {
-            return Texts.items(text, ",").stream()
+            return items.stream()
                     .flatMap(item -> item.equalsIgnoreCase("loopback") ? LOOPBACK.stream() : List.of(item).stream())
                     .map(AddressBlock::parse)
                     .toList();

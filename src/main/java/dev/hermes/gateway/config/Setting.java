@@ -22,10 +22,11 @@ enum Setting {
     HERMES_TRUSTED_PROXIES(
             Kind.LIST,
             "loopback",
-            "none, or a list of loopback, IP addresses and CIDR blocks such as 10.0.0.0/8 or fd00::/8",
+            "none, or a list of loopback, IP addresses and CIDR blocks such as 10.0.0.0/8 or fd00::/8, "
+                    + Kind.LIST.allowed,
             "Peers whose X-Forwarded-For is believed."),
     HERMES_SSE_CONNECTION_TIMEOUT(
-            Kind.DURATION_OR_NONE, "300", "Longest life of one stream, give or take 10 %; the client resumes."),
+            Kind.DURATION_OR_NONE, "900", "Longest life of one stream, give or take 10 %; the client resumes."),
     HERMES_SSE_STALL_TIMEOUT(Kind.DURATION, "60", "How long a client may accept no byte before its stream is ended."),
     HERMES_CONFLATE_AFTER(
             Kind.COUNT_OR_NONE,
@@ -35,7 +36,8 @@ enum Setting {
             Kind.LIST,
             "redis://localhost:6379",
             "none, or redis:// or rediss:// with host, optional user, password, port and database;"
-                    + " several nodes, separated by commas, with Sentinel or Cluster only, all with the same scheme",
+                    + " several nodes, with Sentinel or Cluster only and all with the same scheme, "
+                    + Kind.LIST.allowed,
             "Where Redis is; none is a gateway without Redis."),
     HERMES_REDIS_DB(
             Kind.COUNT_OR_NONE,
@@ -73,13 +75,20 @@ enum Setting {
     HERMES_API_KEYS(
             Kind.SECRET_LIST,
             null,
-            "keys of visible ASCII characters, separated by commas, none empty",
+            "keys of visible ASCII characters, none empty, " + Kind.LIST.allowed,
             "Keys that may publish, and see every channel."),
+    HERMES_IDENTITY_URL(
+            Kind.TEXT,
+            null,
+            "a URL that begins with http:// or https://, without user and fragment, such as"
+                    + " http://hermes:8000/api/v1/auth/me",
+            "Where Hermes says whether it still accepts a JWT, or an API key of its own; asked with the caller's own"
+                    + " Authorization, an answer is kept for 10 s."),
     HERMES_ALLOWED_ORIGINS(
             Kind.LIST,
             "http://localhost:3000,http://localhost:5173",
-            "origins as browsers send them, such as https://app.example:8443 (lower case, no path), separated by commas"
-                    + " or spaces or as a JSON array ([] for none), or * alone if HERMES_ALLOW_CREDENTIALS=false",
+            "origins as browsers send them, such as https://app.example:8443 (lower case, no path), "
+                    + Kind.LIST.allowed + " ([] for none); or * alone if HERMES_ALLOW_CREDENTIALS=false",
             "Origins of other hosts whose pages may read answers."),
     HERMES_ALLOW_CREDENTIALS(Kind.FLAG, "true", "Whether pages of those origins may send credentials."),
     HERMES_RATE_LIMIT_PER_MINUTE(Kind.COUNT, "60", "Failed credentials of one client address in a minute."),
@@ -111,12 +120,12 @@ enum Setting {
             "0",
             "Bytes on their way to one client that the kernel holds at most; 0 leaves it to the kernel (net.ipv4.tcp_wmem)."),
     HERMES_EVENT_LOOP_LIMIT(Kind.COUNT, "2000", "Milliseconds a task may hold an event loop before that is logged."),
-    VITE_SSE_ENABLED(Kind.FLAG, "false", "Whether the page uses streams, as /config.js tells it."),
+    VITE_SSE_ENABLED(Kind.FLAG, "false", "Whether the page uses streams, as /hermes-events-config.js tells it."),
     VITE_API_BASE_URL(
             Kind.TEXT,
             "/api/v1",
             "a path that begins with / or a URL that begins with http:// or https://",
-            "Where the page finds the API, as /config.js tells it."),
+            "Where the page finds the API, as /hermes-events-config.js tells it."),
     HERMES_PAGE(
             Kind.FLAG,
             "false",

@@ -65,16 +65,10 @@ record Sources(Map<Setting, String> outer, @Nullable Path folder) {
             findings.refuse(setting.name(), "a JSON value of the wrong type", setting.allowed);
             return;
         }
-        String text = list ? listed(setting, (JsonArray) value) : value.toString();
+        String text = value instanceof JsonArray array ? array.encode() : value.toString();
         if (!text.isBlank()) {
             outer.put(setting, text);
         }
-    }
-
-    private static String listed(Setting setting, JsonArray array) {
-        return setting == Setting.HERMES_ALLOWED_ORIGINS
-                ? array.encode()
-                : String.join(",", array.stream().map(Object::toString).toList());
     }
 
     private static @Nullable Path folder(String named, Findings findings) {

@@ -1,10 +1,11 @@
 package dev.hermes.gateway.config;
 
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -18,6 +19,7 @@ final class Texts {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,10})([smh]?)");
     private static final Pattern BYTES = Pattern.compile("(\\d{1,19})(|KiB|MiB|GiB)");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
+    private static final Pattern SEPARATOR = Pattern.compile("\\s*,\\s*|\\s+");
     private static final int HIGHEST_PORT = 65_535;
 
     private Texts() {}
@@ -98,10 +100,23 @@ final class Texts {
         }
     }
 
-    /** The items of a list, stripped; an empty one is kept, so that the caller can refuse it. */
-    static List<String> items(String text, String separator) {
-        return Arrays.stream(text.strip().split(separator, -1))
-                .map(String::strip)
-                .toList();
+    /**
+     * The items of a list in any form that Hermes takes in its own settings: a JSON array of strings, or separated by commas
+     * or by blanks. An empty item is kept, so that the caller can refuse it. Null for an array that is none: taken for
+     * words, its brackets and quotes would silently become part of them.
+     */
+    static @Nullable List<String> list(String text) {
+        String stripped = text.strip();
+        return stripped.startsWith("[") ? jsonList(stripped) : List.of(SEPARATOR.split(stripped, -1));
+    }
+
+    private static @Nullable List<String> jsonList(String text) {
+        try {
+            JsonArray array = new JsonArray(text);
+            boolean strings = array.stream().allMatch(String.class::isInstance);
+            return strings ? array.stream().map(String.class::cast).toList() : null;
+        } catch (DecodeException notJson) {
+            return null;
+        }
     }
 }

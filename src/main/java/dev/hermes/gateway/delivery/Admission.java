@@ -15,6 +15,7 @@ public final class Admission {
     private final int limitPerAddress;
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger streams = new AtomicInteger();
+    private final ReturnTimes returns = new ReturnTimes();
     private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
 
     /**
@@ -29,13 +30,20 @@ public final class Admission {
     public static final class Ticket {
 
         /** For what needs no place. */
-        public static final Ticket FREE = new Ticket(() -> {});
+        public static final Ticket FREE = new Ticket(0, () -> {});
 
         private final AtomicBoolean held = new AtomicBoolean(true);
+        private final int retryMillis;
         private final Runnable giveBack;
 
-        private Ticket(Runnable giveBack) {
+        private Ticket(int retryMillis, Runnable giveBack) {
+            this.retryMillis = retryMillis;
             this.giveBack = giveBack;
+        }
+
+        /** How long the client of a stream waits before it comes back when its connection breaks; 0 for what is no stream. */
+        int retryMillis() {
+            return retryMillis;
         }
 
         /** Gives the place back; more than once does no harm. */
@@ -51,16 +59,17 @@ public final class Admission {
         if (!enter(address)) {
             return null;
         }
-        streams.incrementAndGet();
-        return new Ticket(() -> {
+        ReturnTimes.Turn turn = returns.take(streams.incrementAndGet());
+        return new Ticket(turn.millis(), () -> {
             streams.decrementAndGet();
+            returns.giveBack(turn);
             leave(address);
         });
     }
 
     /** A place for a poll that may wait, or null when there is none. */
     public @Nullable Ticket waitingPoll(String address) {
-        return enter(address) ? new Ticket(() -> leave(address)) : null;
+        return enter(address) ? new Ticket(0, () -> leave(address)) : null;
     }
 
     /** Streams now open. */

@@ -23,8 +23,6 @@ public final class Hub {
 
     private static final long TICK_MILLIS = 100;
     private static final int WHEEL_SLOTS = 1_024;
-    private static final int RETRY_FROM_MILLIS = 2_000;
-    private static final int RETRY_TO_MILLIS = 5_000;
 
     private final OwnerLoop loop;
     private final HubSettings settings;
@@ -118,7 +116,7 @@ public final class Hub {
                 clock.times(opening.lease(), now, time.wall().instant()));
         counters.streamOpened();
         join(stream);
-        int retry = settings.random().nextInt(RETRY_FROM_MILLIS, RETRY_TO_MILLIS + 1);
+        int retry = opening.ticket().retryMillis();
         JsonObject hello = new JsonObject()
                 .put("connection_id", "conn_" + UUID.randomUUID())
                 .put("timestamp", time.wall().instant().toString());

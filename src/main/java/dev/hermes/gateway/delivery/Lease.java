@@ -13,6 +13,11 @@ public interface Lease {
     /** Whether it can be taken back before; only such leases are handed to the {@link LeaseChecker}. */
     boolean revocable();
 
+    /** Whether its question may take long, so that none about others may wait for the same answer. */
+    default boolean askedAlone() {
+        return false;
+    }
+
     /** Whether it still stands. */
     enum State {
         VALID,

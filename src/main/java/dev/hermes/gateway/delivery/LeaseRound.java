@@ -2,7 +2,9 @@ package dev.hermes.gateway.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Collects the leases that are due and asks about all of them at once: a question takes two loops and Redis out of their
@@ -36,9 +38,12 @@ final class LeaseRound {
     void tick(long nowMillis) {
         boolean many = due.size() >= MOST_AT_ONCE;
         if (many || (!due.isEmpty() && nowMillis >= oldestAt + waitMillis)) {
-            List<SseStream> streams =
-                    due.stream().filter(stream -> !stream.closed()).toList();
+            Map<Boolean, List<SseStream>> open = due.stream()
+                    .filter(stream -> !stream.closed())
+                    .collect(Collectors.partitioningBy(stream -> stream.lease().askedAlone()));
             due = new ArrayList<>();
+            open.getOrDefault(true, List.of()).forEach(stream -> ask(List.of(stream)));
+            List<SseStream> streams = open.getOrDefault(false, List.of());
             for (int from = 0; from < streams.size(); from += MOST_AT_ONCE) {
                 ask(streams.subList(from, Math.min(streams.size(), from + MOST_AT_ONCE)));
             }

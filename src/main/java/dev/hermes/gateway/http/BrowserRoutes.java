@@ -14,10 +14,15 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 
 /**
- * What a page needs to listen: the client's files, and {@code /config.js}, which tells it how this deployment is set. No
- * credential: none of it is secret.
+ * What a page needs to listen: the client's files, and {@code /hermes-events-config.js}, which tells it how this deployment
+ * is set. No credential: none of it is secret.
  */
 final class BrowserRoutes {
+
+    private static final String CONFIG = "/hermes-events-config.js";
+
+    /** The name that Hermes' own page loads its settings by: where this port serves that page too, it finds them here. */
+    private static final String CONFIG_ALIAS = "/config.js";
 
     private static final String SCRIPT = "text/javascript; charset=utf-8";
     private static final String TEXT = "text/plain; charset=utf-8";
@@ -37,7 +42,8 @@ final class BrowserRoutes {
         file(router, "hermes-events.d.ts", TEXT);
         file(router, "hermes-events-react.js", SCRIPT);
         file(router, "hermes-events-react.d.ts", TEXT);
-        answer(router, "/config.js", this::config);
+        answer(router, CONFIG, context -> script(context, ours()));
+        answer(router, CONFIG_ALIAS, context -> script(context, ours() + hermes()));
     }
 
     private static void file(Router router, String name, String type) {
@@ -67,12 +73,22 @@ final class BrowserRoutes {
     }
 
     /** A script and a module alike. The flag may change at any time, so nobody keeps it. */
-    private void config(RoutingContext context) {
+    private static void script(RoutingContext context, String script) {
         context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, SCRIPT)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .putHeader(NO_SNIFFING, "nosniff")
-                .end(Buffer.buffer("globalThis.__HERMES__ = " + embeddable(values()) + ";\n"));
+                .end(Buffer.buffer(script));
+    }
+
+    private String ours() {
+        return "globalThis.__HERMES__ = " + embeddable(values()) + ";\n";
+    }
+
+    private String hermes() {
+        JsonObject values =
+                new JsonObject().put("API_BASE_URL", settings.browser().apiBaseUrl());
+        return "globalThis.__RUNTIME_CONFIG__ = " + embeddable(values) + ";\n";
     }
 
     private JsonObject values() {

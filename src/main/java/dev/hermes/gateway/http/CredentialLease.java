@@ -1,15 +1,25 @@
 package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.auth.Credential;
+import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.auth.SseToken;
 import dev.hermes.gateway.auth.TokenState;
 import dev.hermes.gateway.auth.TokenStore;
+import dev.hermes.gateway.auth.VouchedCredential;
 import dev.hermes.gateway.delivery.Lease;
 import dev.hermes.gateway.delivery.LeaseChecker;
+import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A stream lasts as long as the credential it was opened with. Only SSE tokens can be taken back. */
+/**
+ * A stream lasts as long as the credential it was opened with. SSE tokens can be taken back before, and those that Hermes
+ * vouches for, where it is asked.
+ */
 record CredentialLease(Credential credential) implements Lease {
 
     @Override
@@ -19,22 +29,70 @@ record CredentialLease(Credential credential) implements Lease {
 
     @Override
     public boolean revocable() {
-        return credential instanceof SseToken;
+        return credential instanceof SseToken || credential instanceof VouchedCredential;
     }
 
-    /** Asks the store, once for all that are due about the same time. */
-    static LeaseChecker checker(TokenStore tokens) {
-        return leases -> tokens.states(leases.stream()
-                        .map(lease -> (SseToken) ((CredentialLease) lease).credential())
-                        .toList())
-                .map(states -> states.stream().map(CredentialLease::state).toList());
+    /** Hermes may be slow, and a token that was taken back is to end its stream all the same. */
+    @Override
+    public boolean askedAlone() {
+        return credential instanceof VouchedCredential;
     }
 
-    private static Lease.State state(TokenState state) {
+    /**
+     * Asks the store once for all tokens that are due about the same time, and Hermes once for each credential. Whoever does
+     * not answer ends nothing.
+     *
+     * @param oldest how old an answer of Hermes at hand may be
+     */
+    static LeaseChecker checker(TokenStore tokens, @Nullable IdentityEndpoint identity, Duration oldest) {
+        return leases -> {
+            List<SseToken> stored = new ArrayList<>();
+            List<Future<State>> vouched = new ArrayList<>();
+            for (Lease lease : leases) {
+                Credential credential = ((CredentialLease) lease).credential();
+                if (credential instanceof SseToken token) {
+                    stored.add(token);
+                } else if (credential instanceof VouchedCredential asked && identity != null) {
+                    vouched.add(state(identity, asked, oldest));
+                }
+            }
+            return states(tokens, stored)
+                    .compose(tokenStates ->
+                            Future.all(vouched).map(answered -> inOrder(leases, tokenStates, answered.list())));
+        };
+    }
+
+    private static Future<List<State>> states(TokenStore tokens, List<SseToken> stored) {
+        List<State> unanswered = stored.stream().map(token -> State.VALID).toList();
+        return stored.isEmpty()
+                ? Future.succeededFuture(unanswered)
+                : tokens.states(stored)
+                        .map(states ->
+                                states.stream().map(CredentialLease::state).toList())
+                        .otherwise(unanswered);
+    }
+
+    private static Future<State> state(IdentityEndpoint identity, VouchedCredential asked, Duration oldest) {
+        return identity.ask(asked.presented(), oldest)
+                .map(answer -> answer instanceof IdentityEndpoint.Answer.Denied ? State.REVOKED : State.VALID)
+                .otherwise(State.VALID);
+    }
+
+    private static List<State> inOrder(List<Lease> leases, List<State> tokens, List<State> vouched) {
+        Iterator<State> nextToken = tokens.iterator();
+        Iterator<State> nextVouched = vouched.iterator();
+        return leases.stream()
+                .map(lease -> ((CredentialLease) lease).credential() instanceof SseToken
+                        ? nextToken.next()
+                        : nextVouched.next())
+                .toList();
+    }
+
+    private static State state(TokenState state) {
         return switch (state) {
-            case VALID -> Lease.State.VALID;
-            case EXPIRED -> Lease.State.EXPIRED;
-            case REVOKED -> Lease.State.REVOKED;
+            case VALID -> State.VALID;
+            case EXPIRED -> State.EXPIRED;
+            case REVOKED -> State.REVOKED;
         };
     }
 }

@@ -5,10 +5,10 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.io.IOException;
 
 /** JSON for everything that no handler answers: unknown paths, bodies too large, requests that cannot be read. */
 final class ErrorAnswers {
@@ -25,7 +25,7 @@ final class ErrorAnswers {
 
     private static void failed(RoutingContext context) {
         Throwable failure = context.failure();
-        if (failure instanceof HttpClosedException) {
+        if (failure instanceof HttpClosedException || failure instanceof IOException) {
             // The client went away in the middle of its request; there is nobody to tell, and nothing to look into.
             return;
         }
@@ -59,7 +59,7 @@ final class ErrorAnswers {
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-                .end(new JsonObject().put("detail", detail).encode())
+                .end(Problem.of(status, detail).toJson().encode())
                 .onComplete(done -> request.connection().close());
     }
 }

@@ -45,6 +45,9 @@ public final class HttpVerticle extends VerticleBase {
     /** Ending many streams at once must not hold up the loop. */
     private static final long DISABLED_MILLIS_PER_STREAM = 1;
 
+    /** An answer about a lease may be as old as a lease that is due may wait for others: what is left of the interval is that. */
+    private static final int LEASE_ANSWER_PART = 16;
+
     private static final String ANY_ADDRESS = "0.0.0.0";
 
     /** For the last frames of streams that are ended by the end of this verticle. */
@@ -87,7 +90,10 @@ public final class HttpVerticle extends VerticleBase {
                     own,
                     settings,
                     services.log(),
-                    CredentialLease.checker(services.tokens()),
+                    CredentialLease.checker(
+                            services.tokens(),
+                            services.identity(),
+                            services.settings().streams().heartbeatInterval().dividedBy(LEASE_ANSWER_PART)),
                     HubTime.with(services.clock()),
                     position);
             hub = started;

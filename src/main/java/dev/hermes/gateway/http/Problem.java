@@ -3,6 +3,7 @@ package dev.hermes.gateway.http;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,10 @@ record Problem(
         return new Problem(401, detail, null, Map.of("WWW-Authenticate", "Bearer"), null);
     }
 
-    static Problem coded(int status, String detail, String code) {
-        return new Problem(status, detail, code, Map.of(), null);
+    /** Without {@code Retry-After}: nobody knows when an operator will switch it on. */
+    static Problem switchedOff() {
+        Unavailable off = Unavailable.SSE_DISABLED;
+        return new Problem(off.status(), off.detail(), off.name(), Map.of(), off);
     }
 
     static Problem of(Unavailable unavailable) {
@@ -56,9 +59,32 @@ record Problem(
         return new Problem(422, new JsonArray().add(error), null, Map.of(), null);
     }
 
+    /** In FastAPI's shape, and beside it in the envelope that Hermes itself puts around its errors. */
     JsonObject toJson() {
         JsonObject json = new JsonObject().put("detail", detail);
-        return code == null ? json : json.put("code", code);
+        if (code != null) {
+            json.put("code", code);
+        }
+        return json.put(
+                "error",
+                new JsonObject()
+                        .put("code", "http_" + status)
+                        .put("message", message())
+                        .putNull("details"));
+    }
+
+    private String message() {
+        if (!(detail instanceof JsonArray errors)) {
+            return detail.toString();
+        }
+        return errors.stream()
+                .map(JsonObject.class::cast)
+                .map(error -> dotted(error.getJsonArray("loc")) + ": " + error.getString("msg"))
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String dotted(JsonArray location) {
+        return location.stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 
     /** For the middle of a composition of futures. */

@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a request, decoded once. Strict: a parameter that is unknown or there twice is refused, since a typing
- * error in a filter would otherwise widen a stream. One that is there but empty counts as absent.
+ * error in a filter would otherwise widen a stream. One that is there but empty counts as absent. Those whose name begins
+ * with an underscore are passed over: libraries add them so that no cache answers in the server's place.
  */
 record Query(Map<String, List<String>> values, boolean readable) {
 
     private static final int MAX_PARAMETERS = 64;
+
+    private static final String IGNORED = "_";
 
     /** As browsers have it (WHATWG URL §5.1): only {@code &} separates. */
     private static final boolean SEMICOLON_IS_TEXT = true;
@@ -37,6 +40,9 @@ record Query(Map<String, List<String>> values, boolean readable) {
                     .asException();
         }
         values.forEach((name, given) -> {
+            if (name.startsWith(IGNORED)) {
+                return;
+            }
             if (!allowed.contains(name)) {
                 throw Problem.badRequest("Unknown parameter " + quoted(name) + ". Allowed: "
                                 + String.join(", ", new TreeSet<>(allowed)))
@@ -61,6 +67,11 @@ record Query(Map<String, List<String>> values, boolean readable) {
     String text(String name) {
         String value = raw(name);
         return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** The items of a list, without the blanks that people type after its commas. */
+    static String[] items(String list) {
+        return list.split(", *", -1);
     }
 
     /** The whole number, or what holds when it is absent. */

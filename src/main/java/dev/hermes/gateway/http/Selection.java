@@ -53,7 +53,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
 
     private static List<Channel> channels(String names, Catalogue catalogue) {
         List<Channel> channels = new ArrayList<>();
-        for (String name : names.split(",", -1)) {
+        for (String name : Query.items(names)) {
             Channel channel = catalogue.channel(name);
             if (channel == null) {
                 throw Problem.badRequest("Unknown channel " + Query.quoted(name) + ". Allowed: "
@@ -99,7 +99,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
 
     private static Set<String> values(String name, String text, boolean isKey) {
         Set<String> values = new LinkedHashSet<>();
-        for (String value : text.split(",", -1)) {
+        for (String value : Query.items(text)) {
             boolean valid = isKey ? Scopes.validKey(value) : !value.isEmpty() && value.length() <= MAX_VALUE_LENGTH;
             if (!valid) {
                 throw Problem.badRequest("Invalid " + name + " " + Query.quoted(value) + ". Allowed: "

@@ -33,8 +33,6 @@ final class StreamHandler implements Handler<RoutingContext> {
         Selection select(RoutingContext context, Query query);
     }
 
-    private static final Problem OFF = Problem.coded(503, "SSE is not enabled on this server", "SSE_DISABLED");
-
     private final HttpServices services;
     private final Gate gate;
     private final ClientAddress addresses;
@@ -77,7 +75,7 @@ final class StreamHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         if (!services.sseFlag().enabled()) {
-            Answers.problem(context, OFF);
+            Answers.streamProblem(context, Problem.switchedOff());
             return;
         }
         Query query = Query.of(context.request().uri());
@@ -127,7 +125,7 @@ final class StreamHandler implements Handler<RoutingContext> {
 
     private void refuseWhileOff() {
         if (!services.sseFlag().enabled()) {
-            throw OFF.asException();
+            throw Problem.switchedOff().asException();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.auth.ApiKeyCredential;
 import dev.hermes.gateway.auth.Credential;
-import dev.hermes.gateway.auth.JwtCredential;
 import dev.hermes.gateway.auth.Minted;
 import dev.hermes.gateway.auth.Scopes;
 import dev.hermes.gateway.auth.TokenStore;
@@ -14,7 +14,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Mints and revokes SSE tokens. */
 final class TokenHandler {
@@ -22,6 +25,8 @@ final class TokenHandler {
     private static final int MIN_TTL_SECONDS = 60;
     private static final int MAX_TTL_SECONDS = 3_600;
     private static final int DEFAULT_TTL_SECONDS = 600;
+
+    private static final Pattern DIGITS = Pattern.compile("[+-]?[0-9]{1,18}");
 
     private final TokenStore tokens;
     private final Catalogue catalogue;
@@ -47,7 +52,9 @@ final class TokenHandler {
     /** {@code DELETE /token}; a token that is unknown, or somebody else's, is answered alike. */
     void revoke(RoutingContext context, Credential credential) {
         String token = JsonBody.requireText(JsonBody.object(context), "token");
-        String onlyUser = credential instanceof JwtCredential ? credential.userId() : null;
+        // Of a key of Hermes' own it may not be known whose it is; such a one takes nothing back.
+        String onlyUser =
+                credential instanceof ApiKeyCredential ? null : Objects.requireNonNullElse(credential.userId(), "");
         tokens.revoke(new Secret(token), onlyUser)
                 .onSuccess(revoked -> context.response().setStatusCode(204).end())
                 .onFailure(failure -> Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE)));
@@ -58,10 +65,7 @@ final class TokenHandler {
         if (value == null && !body.containsKey("ttl")) {
             return DEFAULT_TTL_SECONDS;
         }
-        if (!(value instanceof Integer || value instanceof Long)) {
-            throw invalid("ttl", "Input should be a valid integer", "int_type");
-        }
-        long seconds = ((Number) value).longValue();
+        long seconds = seconds(value);
         if (seconds < MIN_TTL_SECONDS) {
             throw invalid("ttl", "Input should be greater than or equal to " + MIN_TTL_SECONDS, "greater_than_equal");
         }
@@ -69,6 +73,22 @@ final class TokenHandler {
             throw invalid("ttl", "Input should be less than or equal to " + MAX_TTL_SECONDS, "less_than_equal");
         }
         return (int) seconds;
+    }
+
+    /** A number, or its digits as a text: Hermes takes both. */
+    private static long seconds(@Nullable Object value) {
+        if (value instanceof String text) {
+            String digits = text.strip();
+            if (!DIGITS.matcher(digits).matches()) {
+                throw invalid(
+                        "ttl", "Input should be a valid integer, unable to parse string as an integer", "int_parsing");
+            }
+            return Long.parseLong(digits);
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw invalid("ttl", "Input should be a valid integer", "int_type");
     }
 
     private static ProblemException invalid(String field, String message, String type) {

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 enum Unavailable {
     MAX_CONNECTIONS(503, "Maximum number of connections reached", 5_000, 15_000),
     BACKEND_UNAVAILABLE(503, "Event backend is unavailable", 5_000, 15_000),
+    SSE_DISABLED(503, "SSE is not enabled on this server", 5_000, 15_000),
     RATE_LIMITED(429, "Too many failed credentials", 5_000, 15_000),
     INTERNAL_ERROR(500, "Internal server error", 5_000, 15_000),
     SHUTTING_DOWN(503, "Server is shutting down", 0, 2_000);

@@ -48,6 +48,13 @@ final class Exposition {
             case DELIVERY_LATENCY -> latency(metric);
             case REDIS_UP -> gauge(metric, totals.readings().redisUp() ? 1 : 0);
             case REDIS_CANARY -> gauge(metric, totals.readings().canarySeconds());
+            case IDENTITY_QUESTIONS -> counter(metric, totals.identityQuestions());
+            case IDENTITY_KEPT ->
+                counter(
+                        metric,
+                        Map.of(Labels.EMPTY, totals.readings().identity().kept()));
+            case IDENTITY_CIRCUIT_OPEN ->
+                gauge(metric, totals.readings().identity().open() ? 1 : 0);
         };
     }
 

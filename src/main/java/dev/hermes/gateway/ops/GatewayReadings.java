@@ -1,5 +1,6 @@
 package dev.hermes.gateway.ops;
 
+import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.event.Rejection;
 import dev.hermes.gateway.ingest.Source;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param streamsLimit {@code HERMES_SSE_MAX_CONNECTIONS}, as configured
  * @param redisUp whether what is published through Redis comes back
  * @param canarySeconds how long the last canary was under way, zero before the first
+ * @param identity what Hermes was asked about credentials
  */
 public record GatewayReadings(
         List<HubSnapshot> hubs,
@@ -23,7 +25,8 @@ public record GatewayReadings(
         Map<Rejection, Long> rejected,
         int streamsLimit,
         boolean redisUp,
-        double canarySeconds) {
+        double canarySeconds,
+        IdentityEndpoint.Counts identity) {
 
     public GatewayReadings {
         hubs = List.copyOf(hubs);

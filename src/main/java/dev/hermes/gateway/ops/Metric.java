@@ -29,7 +29,14 @@ enum Metric {
     REDIS_UP("hermes_redis_up", "1 if what is published through Redis comes back, else 0."),
     REDIS_CANARY(
             "hermes_redis_canary_seconds",
-            "How long the last message of this gateway to itself through Redis was under way.");
+            "How long the last message of this gateway to itself through Redis was under way."),
+    IDENTITY_QUESTIONS(
+            "hermes_identity_questions_total",
+            "Times Hermes was to be asked whether it accepts a credential, by what came of it."),
+    IDENTITY_KEPT(
+            "hermes_identity_kept_answers_total", "Times an answer of Hermes about a credential was at hand already."),
+    IDENTITY_CIRCUIT_OPEN(
+            "hermes_identity_circuit_open", "1 while Hermes is not asked about credentials since it did not answer.");
 
     private final String metricName;
     private final String help;

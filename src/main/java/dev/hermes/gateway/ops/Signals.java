@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signals that ask the process to end: SIGTERM and SIGINT.
+ * The signals that ask the process to end, SIGTERM and SIGINT, and the one that must not end it, SIGHUP.
  *
  * <p>Not a shutdown hook: that would make the status 143 however well the end went, and a second signal would go unheard
  * while the first is being obeyed.
@@ -18,6 +18,7 @@ public final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
     private static final List<String> TERMINATING = List.of("TERM", "INT");
+    private static final String HANG_UP = "HUP";
 
     private Signals() {}
 
@@ -34,16 +35,27 @@ public final class Signals {
     public static void onTermination(Runnable first, Runnable second) {
         AtomicBoolean heard = new AtomicBoolean();
         Runnable task = () -> (heard.compareAndSet(false, true) ? first : second).run();
-        for (String signal : TERMINATING) {
-            try {
-                handle(signal, task);
-            } catch (ReflectiveOperationException refused) {
-                Throwable cause = refused.getCause() == null ? refused : refused.getCause();
-                LOG.warn(
-                        "signal cannot be heard, it ends the process at once signal=SIG{} reason=\"{}\"",
-                        signal,
-                        cause);
-            }
+        TERMINATING.forEach(signal -> hear(signal, task));
+    }
+
+    /**
+     * From now on SIGHUP ends nothing: init scripts and log rotation send it to ask a service to read its files again, and a
+     * terminal that is closed sends it too. Says with each that settings are not read again by it.
+     */
+    public static void ignoreHangUp() {
+        hear(
+                HANG_UP,
+                () -> LOG.info(
+                        "signal ignored signal=SIGHUP reason=\"streams stay open; the flag is followed without it, other"
+                                + " settings need a restart\""));
+    }
+
+    private static void hear(String signal, Runnable task) {
+        try {
+            handle(signal, task);
+        } catch (ReflectiveOperationException refused) {
+            Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+            LOG.warn("signal cannot be heard, it ends the process at once signal=SIG{} reason=\"{}\"", signal, cause);
         }
     }
 
@@ -67,7 +79,7 @@ public final class Signals {
             }
             case "equals" -> arguments != null && proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);
-            default -> "termination handler";
+            default -> "signal handler";
         };
         return Proxy.newProxyInstance(handlerType.getClassLoader(), new Class<?>[] {handlerType}, invocation);
     }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.ops;
 
+import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.event.Rejection;
@@ -72,6 +73,17 @@ final class Totals {
             }
         }
         return numbers;
+    }
+
+    Map<Labels, Long> identityQuestions() {
+        IdentityEndpoint.Counts counts = readings.identity();
+        return Map.of(
+                Labels.of("outcome", "accepted"),
+                counts.accepted(),
+                Labels.of("outcome", "denied"),
+                counts.denied(),
+                Labels.of("outcome", "unanswered"),
+                counts.unanswered());
     }
 
     double latencySumSeconds() {

@@ -25,7 +25,7 @@ class AuthenticatorTest {
     private final TokenStore tokens = TokenStore.memory(clock);
     private final Vertx vertx = Vertx.vertx();
     private final Authenticator authenticator =
-            new Authenticator(vertx, Jwts.settings("HS256", Jwts.KEY), tokens, clock);
+            new Authenticator(vertx, Jwts.settings("HS256", Jwts.KEY), tokens, clock, null);
 
     @AfterEach
     void stop() {
@@ -173,8 +173,8 @@ class AuthenticatorTest {
 
     @Test
     void acceptsNothingWhereNothingIsConfigured() {
-        Authenticator bare =
-                new Authenticator(vertx, new SecuritySettings(null, "HS256", List.of(), 60, List.of()), tokens, clock);
+        Authenticator bare = new Authenticator(
+                vertx, new SecuritySettings(null, "HS256", List.of(), 60, List.of(), null), tokens, clock, null);
 
         assertThat(bare.authenticate(new Presented("Bearer " + Jwts.good(), null), Door.EVENTS)
                         .await())

@@ -30,7 +30,7 @@ class AuthenticatorWithoutRedisTest {
         vertx = Vertx.vertx();
         redis = new RedisFixture();
         authenticator = new Authenticator(
-                vertx, Jwts.settings("HS256", Jwts.KEY), TokenStore.redis(redis, false, clock), clock);
+                vertx, Jwts.settings("HS256", Jwts.KEY), TokenStore.redis(redis, false, clock), clock, null);
     }
 
     @AfterAll

@@ -26,7 +26,8 @@ final class Jwts {
                 algorithm,
                 List.of(new Secret("another-key"), new Secret(API_KEY)),
                 60,
-                List.of());
+                List.of(),
+                null);
     }
 
     /** Claims as Hermes makes them, good for ten minutes from {@link TestClock#START}. */

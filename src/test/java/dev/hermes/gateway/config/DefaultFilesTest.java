@@ -63,7 +63,7 @@ class DefaultFilesTest {
                                 "download_id",
                                 List.of("download_id", "status", "action"),
                                 "queue",
-                                OnConnect.NOTHING,
+                                OnConnect.LAST_EVENT,
                                 null,
                                 CatchUp.ALL),
                         new Channel(

@@ -64,7 +64,7 @@ class RedactionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hunter2,,other", "hunter2 and more", "hunter2,schlüssel"})
+    @ValueSource(strings = {"hunter2,,other", "[hunter2", "hunter2,schlüssel"})
     void refusedApiKeysAreNotShown(String keys) {
         assertThat(loads.with("HERMES_API_KEYS", keys).problems())
                 .containsExactly(new Problem("HERMES_API_KEYS", "***", Setting.HERMES_API_KEYS.allowed));

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
 class SettingValuesTest {
@@ -42,6 +43,7 @@ class SettingValuesTest {
                 "HERMES_TRUSTED_PROXIES | proxy.example",
                 "HERMES_TRUSTED_PROXIES | 10.0.0.0/33",
                 "HERMES_TRUSTED_PROXIES | 10.0.0.1,",
+                "HERMES_TRUSTED_PROXIES | [10.0.0.1]",
                 "HERMES_SSE_CONNECTION_TIMEOUT | -1",
                 "HERMES_SSE_STALL_TIMEOUT | 0",
                 "HERMES_CONFLATE_AFTER | many",
@@ -59,8 +61,14 @@ class SettingValuesTest {
                 "HERMES_MAX_EVENT_BYTES | 513MiB",
                 "HERMES_ALGORITHM | none",
                 "HERMES_ALGORITHM | RS256",
+                "HERMES_IDENTITY_URL | hermes:8000/api/v1/auth/me",
+                "HERMES_IDENTITY_URL | /api/v1/auth/me",
+                "HERMES_IDENTITY_URL | ftp://hermes/me",
+                "HERMES_IDENTITY_URL | http://user:secret@hermes/me",
+                "HERMES_IDENTITY_URL | http://hermes/me#top",
                 "HERMES_ALLOWED_ORIGINS | app.example",
-                "HERMES_ALLOWED_ORIGINS | https://app.example/",
+                "HERMES_ALLOWED_ORIGINS | https://app.example/page/",
+                "HERMES_ALLOWED_ORIGINS | https://app.example//",
                 "HERMES_ALLOWED_ORIGINS | https://App.example",
                 "HERMES_ALLOWED_ORIGINS | [1]",
                 "HERMES_ALLOWED_ORIGINS | ['https://app.example']",
@@ -157,6 +165,58 @@ class SettingValuesTest {
     void readsOriginsHoweverTheyAreListed(String text) {
         assertThat(loads.with("HERMES_ALLOWED_ORIGINS", text).settings().http().allowedOrigins())
                 .containsExactly("https://a.example", "http://localhost:3000");
+    }
+
+    @Test
+    void takesTheSlashOffAnOriginAndWarns() {
+        Loaded loaded = loads.with("HERMES_ALLOWED_ORIGINS", "https://a.example/,https://b.example")
+                .loaded();
+
+        assertThat(loaded.settings().http().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
+        assertThat(loaded.warnings())
+                .singleElement()
+                .asString()
+                .contains("setting=HERMES_ALLOWED_ORIGINS", "value=https://a.example/");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "key-1,key-2",
+                "key-1 key-2",
+                "key-1, key-2",
+                "[\"key-1\",\"key-2\"]",
+                "[ \"key-1\", \"key-2\" ]",
+            })
+    void readsApiKeysHoweverTheyAreListed(String text) {
+        assertThat(loads.with("HERMES_API_KEYS", text).settings().security().apiKeys())
+                .extracting(Secret::reveal)
+                .containsExactly("key-1", "key-2");
+    }
+
+    /** A shell takes the quotes off an array that is not quoted itself: what is left is no array, and no list of keys. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[key-1,key-2]", "[\"key-1\"", "[1,2]", "[\"key 1\"]", "[\"\"]", "key-1,,key-2", ","})
+    void refusesApiKeysThatAreNoList(String text) {
+        assertThat(loads.with("HERMES_API_KEYS", text).problems())
+                .containsExactly(new Problem("HERMES_API_KEYS", "***", Setting.HERMES_API_KEYS.allowed));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "redis://a,redis://b",
+                "redis://a redis://b",
+                "[\"redis://a\", \"redis://b\"]",
+            })
+    void readsNodesHoweverTheyAreListed(String text) {
+        Settings settings = loads.with("HERMES_REDIS_URL", text)
+                .with("HERMES_REDIS_CLUSTER", "true")
+                .settings();
+
+        assertThat(settings.redis().nodes()).extracting(Secret::reveal).containsExactly("redis://a", "redis://b");
     }
 
     @Test

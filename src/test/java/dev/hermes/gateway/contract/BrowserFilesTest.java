@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The client's files and {@code /config.js}. */
+/** The client's files and {@code /hermes-events-config.js}. */
 class BrowserFilesTest {
 
     private static final String ORIGIN = "https://app.example";
@@ -82,14 +82,14 @@ class BrowserFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/hermes-events.js", "/config.js"})
+    @ValueSource(strings = {"/hermes-events.js", "/hermes-events-config.js", "/config.js"})
     void otherPagesMayLoadThem(String path) {
         assertThat(get(path, "Origin: " + ORIGIN).header("Access-Control-Allow-Origin"))
                 .isEqualTo(ORIGIN);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/hermes-events.js", "/config.js"})
+    @ValueSource(strings = {"/hermes-events.js", "/hermes-events-config.js", "/config.js"})
     void theyAreThereToBeReadOnly(String path) {
         Http.Answer answer = Http.request(GATEWAY.port(), "POST", path, "{}");
 
@@ -98,7 +98,7 @@ class BrowserFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/hermes-events.js", "/config.js"})
+    @ValueSource(strings = {"/hermes-events.js", "/hermes-events-config.js", "/config.js"})
     void theirHeadComesWithoutThem(String path) {
         Http.Answer head = Http.request(GATEWAY.port(), "HEAD", path, null);
 
@@ -122,9 +122,10 @@ class BrowserFilesTest {
         assertThat(get("/hermes-events.js").body()).startsWith("//" + digest.substring(0, 8) + "\n");
     }
 
-    @Test
-    void theSettingsAreNeverKept() {
-        Http.Answer answer = get("/config.js");
+    @ParameterizedTest
+    @ValueSource(strings = {"/hermes-events-config.js", "/config.js"})
+    void theSettingsAreNeverKept(String path) {
+        Http.Answer answer = get(path);
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).isEqualTo("text/javascript; charset=utf-8");
@@ -133,7 +134,7 @@ class BrowserFilesTest {
 
     @Test
     void theSettingsNameFlagsBaseHeartbeatAndChannels() {
-        JsonObject settings = settings(get("/config.js"));
+        JsonObject settings = settings(get("/hermes-events-config.js"));
 
         assertThat(settings.getBoolean("VITE_SSE_ENABLED")).isTrue();
         assertThat(settings.getString("VITE_API_BASE_URL")).isEqualTo("https://api.example/v1");
@@ -159,7 +160,7 @@ class BrowserFilesTest {
 
     @Test
     void theSettingsTellTheServersFlagApartFromThePages() {
-        JsonObject settings = settings(Http.request(OFF.port(), "GET", "/config.js", null));
+        JsonObject settings = settings(Http.request(OFF.port(), "GET", "/hermes-events-config.js", null));
 
         assertThat(settings.getBoolean("VITE_SSE_ENABLED")).isFalse();
         assertThat(settings.getBoolean("enabled")).isFalse();
@@ -167,11 +168,20 @@ class BrowserFilesTest {
 
     @Test
     void nothingInTheSettingsEndsAScriptOrALine() {
-        Http.Answer answer = Http.request(OFF.port(), "GET", "/config.js", null);
+        Http.Answer answer = Http.request(OFF.port(), "GET", "/hermes-events-config.js", null);
 
         assertThat(answer.body()).doesNotContain("<", ">", "&", "\u2028", "\u2029");
         assertThat(settings(answer).getString("VITE_API_BASE_URL")).isEqualTo(AMPERSAND);
         assertThat(answer.body()).contains("\"scope\":\"download:\\u003cid\\u003e\"");
+    }
+
+    /** Hermes' own page reads its settings from a script of this name. */
+    @Test
+    void theNameThatHermesUsesSetsWhatHermesReadsToo() {
+        String ours = get("/hermes-events-config.js").body();
+
+        assertThat(get("/config.js").body())
+                .isEqualTo(ours + "globalThis.__RUNTIME_CONFIG__ = {\"API_BASE_URL\":\"https://api.example/v1\"};\n");
     }
 
     private static Http.Answer get(String path, String... headers) {

@@ -193,6 +193,6 @@ class CredentialsTest {
     private static void assertRefused(Http.Answer answer, String detail) {
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
-        assertThat(answer.json()).isEqualTo(new JsonObject().put("detail", detail));
+        assertThat(answer.json()).isEqualTo(Http.problem(401, detail));
     }
 }

@@ -53,6 +53,30 @@ class FiltersTest {
     }
 
     @Test
+    void listsMayHaveBlanksAfterTheirCommas() {
+        try (SseConnection stream =
+                open("/stream?channels=storage:updates,%20queue:updates&status=queued,%20%20blank,+plus")) {
+            publish("queue:updates", "{\"status\":\"other\"}");
+            publish("queue:updates", "{\"status\":\"blank\"}");
+            publish("storage:updates", "{\"free\":2}");
+            publish("queue:updates", "{\"status\":\"plus\"}");
+
+            assertThat(stream.nextEvents(3))
+                    .extracting(frame -> frame.data())
+                    .containsExactly("{\"status\":\"blank\"}", "{\"free\":2}", "{\"status\":\"plus\"}");
+        }
+    }
+
+    /** Libraries add them so that no cache answers in the server's place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/queue?_=1732", "/stream?_t=1&_=2&_=3&channels=stats:updates", "/poll?_cb=x", "/system?_"})
+    void parametersThatBeginWithAnUnderscoreArePassedOver(String path) {
+        assertThat(Http.request(GATEWAY.port(), "HEAD", Http.EVENTS + path, null, Http.apiKey())
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void severalFiltersMustAllPass() {
         try (SseConnection stream = open("/queue?status=failed&action=removed&download_id=a,b")) {
             publish("queue:updates", "{\"status\":\"failed\",\"action\":\"added\",\"download_id\":\"a\"}");

@@ -3,7 +3,11 @@ package dev.hermes.gateway.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,17 +20,43 @@ class FlagOffTest {
     private static final RunningGateway GATEWAY =
             RunningGateway.with("HERMES_ENABLE_SSE", false).start();
 
+    /** An {@code EventSource} that is answered with an error gives up for good, and the flag may be on in a second. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/stream", "/downloads/d-1", "/queue", "/stats", "/system", "/queue?token=sse_unknown"})
+    void anEventSourceIsToldInBandAndComesBackByItself(String route) {
+        List<Integer> retries = new ArrayList<>();
+        for (int client = 0; client < 5; client++) {
+            try (SseConnection stream = SseConnection.open(GATEWAY.port(), Http.EVENTS + route)) {
+                assertThat(stream.status()).isEqualTo(200);
+                assertThat(stream.header("Content-Type")).isEqualTo("text/event-stream; charset=utf-8");
+                assertThat(stream.untilEnd(Duration.ofSeconds(10)))
+                        .singleElement()
+                        .satisfies(frame -> {
+                            assertThat(frame.event()).isEqualTo("unavailable");
+                            assertThat(frame.id()).isNull();
+                            assertThat(new JsonObject(frame.data()))
+                                    .isEqualTo(new JsonObject()
+                                            .put("error", "SSE is not enabled on this server")
+                                            .put("code", "SSE_DISABLED"));
+                            retries.add(frame.retry());
+                        });
+            }
+        }
+
+        assertThat(retries).allSatisfy(retry -> assertThat(retry).isBetween(5_000, 15_000));
+        assertThat(retries.stream().distinct()).hasSizeGreaterThan(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/stream", "/downloads/d-1", "/queue", "/stats", "/system"})
-    void aStreamRouteSaysThatSseIsNotEnabled(String route) {
-        Http.Answer answer = Http.get(GATEWAY.port(), route, Http.apiKey(), "Accept: text/event-stream");
+    void everybodyElseGetsThe503(String route) {
+        Http.Answer answer = Http.get(GATEWAY.port(), route, Http.apiKey());
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
         assertThat(answer.json())
-                .isEqualTo(new JsonObject()
-                        .put("detail", "SSE is not enabled on this server")
-                        .put("code", "SSE_DISABLED"));
+                .isEqualTo(
+                        Http.problem(503, "SSE is not enabled on this server").put("code", "SSE_DISABLED"));
     }
 
     @Test

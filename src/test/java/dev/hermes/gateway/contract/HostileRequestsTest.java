@@ -51,7 +51,7 @@ class HostileRequestsTest {
     void anEndlessBodyIsCutOffWith413() throws IOException {
         String answer = sendEndlessChunks(POST + Http.apiKey() + "\r\nTransfer-Encoding: chunked\r\n\r\n");
 
-        assertThat(answer).startsWith("HTTP/1.1 413 ").contains("{\"detail\":\"Request body too large\"}");
+        assertThat(answer).startsWith("HTTP/1.1 413 ").contains("{\"detail\":\"Request body too large\",");
     }
 
     @Test
@@ -158,13 +158,15 @@ class HostileRequestsTest {
     @Test
     void bytesSentBehindAnOpenStreamDoNotDisturbIt() throws IOException {
         try (Socket socket = Http.connect(GATEWAY.port())) {
-            write(socket, "GET " + Http.EVENTS + "/queue HTTP/1.1\r\nHost: localhost\r\n" + Http.apiKey() + "\r\n\r\n");
+            write(
+                    socket,
+                    "GET " + Http.EVENTS + "/system HTTP/1.1\r\nHost: localhost\r\n" + Http.apiKey() + "\r\n\r\n");
             assertThat(Http.readUntil(socket, "\n\n")).contains("event: connected");
             write(socket, "this is no request\r\n\r\n");
-            Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{}");
+            Http.publish(GATEWAY.port(), "system:notifications", "system_notification", "{}");
 
             assertThat(Http.readUntil(socket, "\n\n"))
-                    .contains("event: queue_update")
+                    .contains("event: system_notification")
                     .doesNotContain("HTTP/1.1");
         }
     }

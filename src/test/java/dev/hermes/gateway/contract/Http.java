@@ -138,6 +138,18 @@ final class Http {
         return read.toString(StandardCharsets.UTF_8);
     }
 
+    /** A problem's whole body: FastAPI's detail, and beside it the envelope of Hermes' own errors. */
+    static JsonObject problem(int status, String detail) {
+        return new JsonObject()
+                .put("detail", detail)
+                .put(
+                        "error",
+                        new JsonObject()
+                                .put("code", "http_" + status)
+                                .put("message", detail)
+                                .putNull("details"));
+    }
+
     /** Publishes one event with the API key; returns its id. */
     static String publish(int port, String channel, String type, String data) {
         String event = "{\"channel\":\"" + channel + "\",\"type\":\"" + type + "\",\"data\":" + data + "}";

@@ -109,7 +109,7 @@ class HttpVersionsTest {
                         .setMethod(HttpMethod.GET)
                         .setHost("127.0.0.1")
                         .setPort(GATEWAY.port())
-                        .setURI(Http.EVENTS + "/queue")
+                        .setURI(Http.EVENTS + "/system")
                         .putHeader("Authorization", "Bearer " + RunningGateway.API_KEY))
                 .compose(request -> request.send())
                 .map(answer -> answer.handler(part -> parts.add(part.toString()))));
@@ -118,8 +118,8 @@ class HttpVersionsTest {
             assertThat(response.getHeader("content-type")).isEqualTo("text/event-stream; charset=utf-8");
             assertThat(next(parts)).contains("event: connected\n");
             for (int event = 0; event < 3; event++) {
-                Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{\"n\":" + event + "}");
-                assertThat(next(parts)).endsWith("event: queue_update\ndata: {\"n\":" + event + "}\n\n");
+                Http.publish(GATEWAY.port(), "system:notifications", "system_notification", "{\"n\":" + event + "}");
+                assertThat(next(parts)).endsWith("event: system_notification\ndata: {\"n\":" + event + "}\n\n");
             }
         } finally {
             RunningGateway.await(client.close());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
+import dev.hermes.gateway.watch.Pace;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import java.io.IOException;
@@ -117,10 +118,10 @@ class PollTest {
 
     @Test
     void aPollThatDoesNotWaitIsAnsweredAtOnce() {
-        long started = System.nanoTime();
+        Pace pace = Pace.start();
         get("?after=" + here());
 
-        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+        assertThat(pace.elapsed()).isLessThan(pace.stretched(Duration.ofSeconds(1)));
     }
 
     @Test
@@ -165,15 +166,14 @@ class PollTest {
     void aWaitThatBroughtNothingEndsWithThePositionReached() {
         String here = here();
         String other = publish(1);
-        long started = System.nanoTime();
+        Pace pace = Pace.start();
 
         JsonObject page =
                 get("?wait=1&channels=system:notifications&after=" + here).json();
 
         assertThat(page.getJsonArray("events")).isEmpty();
         assertThat(page.getString("last_id")).isEqualTo(other);
-        assertThat(Duration.ofNanos(System.nanoTime() - started))
-                .isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
+        assertThat(pace.elapsed()).isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
     }
 
     @Test
@@ -193,10 +193,10 @@ class PollTest {
 
     @Test
     void aGapIsWorthAnAnswerAlthoughThePollMayWait() {
-        long started = System.nanoTime();
+        Pace pace = Pace.start();
 
         assertThat(get("?wait=30&after=0-0").json().getJsonObject("gap")).isNotNull();
-        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+        assertThat(pace.elapsed()).isLessThan(pace.stretched(Duration.ofSeconds(5)));
     }
 
     @Test
@@ -279,7 +279,7 @@ class PollTest {
             String here = stream.next("connected").id();
             publishMany(3);
             List<String> told =
-                    stream.nextEvents(3).stream().map(SseConnection.Frame::id).toList();
+                    stream.nextLogged(3).stream().map(SseConnection.Frame::id).toList();
 
             assertThat(get("?after=" + here).json().getJsonArray("events"))
                     .extracting(event -> ((JsonObject) event).getString("id"))

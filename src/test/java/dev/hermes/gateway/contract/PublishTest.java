@@ -32,7 +32,7 @@ class PublishTest {
             assertThat(answer.status()).isEqualTo(202);
             assertThat(answer.json().fieldNames()).containsExactly("ids");
             assertThat(answer.json().getJsonArray("ids"))
-                    .containsExactly(stream.nextEvent().id());
+                    .containsExactly(stream.nextLogged().id());
         }
     }
 
@@ -42,7 +42,7 @@ class PublishTest {
             Http.Answer answer = publish("[" + numbered(1) + "," + numbered(2) + "," + numbered(3) + "]");
 
             assertThat(answer.status()).isEqualTo(202);
-            List<Frame> frames = stream.nextEvents(3);
+            List<Frame> frames = stream.nextLogged(3);
             assertThat(frames).extracting(Frame::data).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
             assertThat(answer.json().getJsonArray("ids").stream().toList())
                     .isEqualTo(frames.stream().map(Frame::id).toList());
@@ -62,7 +62,7 @@ class PublishTest {
         try (SseConnection stream = open()) {
             Http.publish(GATEWAY.port(), "queue:updates", "queue_update", data);
 
-            assertThat(stream.nextEvent().data()).isEqualTo(data);
+            assertThat(stream.nextLogged().data()).isEqualTo(data);
         }
     }
 

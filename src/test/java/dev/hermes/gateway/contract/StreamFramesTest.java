@@ -31,7 +31,7 @@ class StreamFramesTest {
 
     @Test
     void theHeadSaysThatNobodyMayKeepChangeOrCollectTheStream() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(stream.header("Content-Type")).isEqualTo("text/event-stream; charset=utf-8");
             assertThat(stream.header("Cache-Control")).isEqualTo("no-cache, no-transform");
@@ -43,7 +43,7 @@ class StreamFramesTest {
 
     @Test
     void theHeadCarriesThePositionThatConnectedCarries() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             assertThat(stream.header("Last-Event-ID"))
                     .isNotEmpty()
                     .isEqualTo(stream.next().id());
@@ -53,13 +53,13 @@ class StreamFramesTest {
     @Test
     void theFirstFrameIsConnectedFieldByField() throws IOException {
         try (Socket socket = Http.connect(GATEWAY.port())) {
-            String request = "GET " + Http.EVENTS + "/queue HTTP/1.1\r\nHost: localhost\r\n" + Http.apiKey();
+            String request = "GET " + Http.EVENTS + "/system HTTP/1.1\r\nHost: localhost\r\n" + Http.apiKey();
             socket.getOutputStream().write((request + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
             Http.readUntil(socket, "\r\n\r\n");
             Http.readUntil(socket, "\r\n");
 
             assertThat(Http.readUntil(socket, "\n\n"))
-                    .matches("retry: [2-5][0-9]{3}\nid: [0-9]+-[0-9]+\nevent: connected\n"
+                    .matches("retry: [3-8][0-9]{2}\nid: [0-9]+-[0-9]+\nevent: connected\n"
                             + "data: \\{\"connection_id\":\"conn_" + UUID_TEXT + "\",\"timestamp\":\"[^\"]+\"}\n\n");
         }
     }
@@ -68,18 +68,18 @@ class StreamFramesTest {
     void connectedTellsWhenToComeBackDifferentlyToEachClient() {
         List<Integer> retries = new ArrayList<>();
         for (int client = 0; client < 10; client++) {
-            try (SseConnection stream = open("/queue")) {
+            try (SseConnection stream = open("/system")) {
                 retries.add(stream.next().retry());
             }
         }
 
-        assertThat(retries).allSatisfy(retry -> assertThat(retry).isBetween(2_000, 5_000));
+        assertThat(retries).allSatisfy(retry -> assertThat(retry).isBetween(300, 900));
         assertThat(retries.stream().distinct()).hasSizeGreaterThan(1);
     }
 
     @Test
     void connectedNamesTheConnectionAndTheTime() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             JsonObject connected = new JsonObject(stream.next().data());
 
             assertThat(connected.getString("connection_id")).matches("conn_" + UUID_TEXT);
@@ -90,22 +90,22 @@ class StreamFramesTest {
 
     @Test
     void eachConnectionHasANameOfItsOwn() {
-        try (SseConnection one = open("/queue");
-                SseConnection other = open("/queue")) {
+        try (SseConnection one = open("/system");
+                SseConnection other = open("/system")) {
             assertThat(one.next().data()).isNotEqualTo(other.next().data());
         }
     }
 
     @Test
     void aRequestIdOfTheClientComesBack() {
-        try (SseConnection stream = open("/queue", "X-Request-Id: page-load.17_b")) {
+        try (SseConnection stream = open("/system", "X-Request-Id: page-load.17_b")) {
             assertThat(stream.header("X-Request-Id")).isEqualTo("page-load.17_b");
         }
     }
 
     @Test
     void aRequestWithoutAnIdIsGivenOne() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             assertThat(stream.header("X-Request-Id")).matches(UUID_TEXT);
             assertThat(UUID.fromString(stream.header("X-Request-Id"))).isNotNull();
         }
@@ -114,27 +114,29 @@ class StreamFramesTest {
     @ParameterizedTest
     @ValueSource(strings = {"with blank", "<script>", "ünicode", ""})
     void aRequestIdThatIsNoDecentOneIsReplaced(String id) {
-        try (SseConnection stream = open("/queue", "X-Request-Id: " + id)) {
+        try (SseConnection stream = open("/system", "X-Request-Id: " + id)) {
             assertThat(stream.header("X-Request-Id")).matches(UUID_TEXT);
         }
     }
 
     @Test
     void anEventCarriesItsIdItsTypeAndItsData() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             stream.next();
-            String id = Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{\"action\":\"added\"}");
+            String id = Http.publish(
+                    GATEWAY.port(), "system:notifications", "system_notification", "{\"action\":\"added\"}");
 
-            assertThat(stream.nextEvent()).isEqualTo(new Frame(id, "queue_update", "{\"action\":\"added\"}", null));
+            assertThat(stream.nextEvent())
+                    .isEqualTo(new Frame(id, "system_notification", "{\"action\":\"added\"}", null));
         }
     }
 
     @Test
     void idsGrow() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             EventId before = id(stream.next());
             for (int event = 0; event < 20; event++) {
-                Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{}");
+                Http.publish(GATEWAY.port(), "system:notifications", "system_notification", "{}");
                 EventId id = id(stream.nextEvent());
                 assertThat(id.isAfter(before)).isTrue();
                 before = id;
@@ -144,12 +146,12 @@ class StreamFramesTest {
 
     @Test
     void aPayloadOfManyLinesComesAsManyDataLines() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             stream.next();
             GATEWAY.redis(
                     io.vertx.redis.client.Command.PUBLISH,
-                    "queue:updates",
-                    "{\"type\":\"queue_update\",\"data\":{\r\n\"a\":\n\n1,\r\"b\": 2}}");
+                    "system:notifications",
+                    "{\"type\":\"system_notification\",\"data\":{\r\n\"a\":\n\n1,\r\"b\": 2}}");
 
             assertThat(stream.nextEvent().data()).isEqualTo("{\n\"a\":\n\n1,\n\"b\": 2}");
         }
@@ -159,12 +161,12 @@ class StreamFramesTest {
     void whatProducersWroteArrivesAsTheyWroteIt() {
         String data =
                 "{\"z\":1.0E+2, \"a\":\"\\u00e9\\/ \u00e9 \ud83c\udfac\",\"n\":-0.0,\"big\":12345678901234567890.10}";
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             stream.next();
             GATEWAY.redis(
                     io.vertx.redis.client.Command.PUBLISH,
-                    "queue:updates",
-                    "{\"type\":\"queue_update\",\"data\":" + data + ",\"timestamp\":\"t\"}");
+                    "system:notifications",
+                    "{\"type\":\"system_notification\",\"data\":" + data + ",\"timestamp\":\"t\"}");
 
             assertThat(stream.nextEvent().data()).isEqualTo(data);
         }
@@ -173,9 +175,9 @@ class StreamFramesTest {
     @Test
     void anEventPublishedRightAfterConnectedIsNeverMissed() {
         for (int round = 0; round < 200; round++) {
-            try (SseConnection stream = open("/queue")) {
+            try (SseConnection stream = open("/system")) {
                 stream.next("connected");
-                GATEWAY.publish("queue:updates", "queue_update", new JsonObject().put("round", round));
+                GATEWAY.publish("system:notifications", "system_notification", new JsonObject().put("round", round));
                 assertThat(stream.nextEvent().data()).isEqualTo("{\"round\":" + round + "}");
             }
         }
@@ -183,9 +185,10 @@ class StreamFramesTest {
 
     @Test
     void anIdleStreamBeatsEverySecondWithTheTipsPosition() {
-        try (SseConnection stream = open("/queue?action=nothing-ever")) {
+        try (SseConnection stream = open("/system?notification_type=nothing-ever")) {
             stream.next("connected");
-            String tip = Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{\"action\":\"other\"}");
+            String tip = Http.publish(
+                    GATEWAY.port(), "system:notifications", "system_notification", "{\"notification_type\":\"other\"}");
 
             Frame beat = stream.next("heartbeat");
             while (!tip.equals(beat.id())) {
@@ -199,11 +202,11 @@ class StreamFramesTest {
 
     @Test
     void aBusyStreamBeatsTooWithThePositionOfItsLastEvent() {
-        try (SseConnection stream = open("/queue")) {
+        try (SseConnection stream = open("/system")) {
             stream.next("connected");
             String last = null;
             for (int beats = 0; beats < 2; ) {
-                Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{}");
+                Http.publish(GATEWAY.port(), "system:notifications", "system_notification", "{}");
                 for (Frame frame = stream.next(); ; frame = stream.next()) {
                     if (!frame.event().equals("heartbeat")) {
                         last = frame.id();

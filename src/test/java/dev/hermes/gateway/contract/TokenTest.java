@@ -91,6 +91,15 @@ class TokenTest {
                 .isNotEqualTo(mint("{\"scope\":\"queue\"}", Http.apiKey()).getString("token"));
     }
 
+    /** As Hermes takes it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"120", " 120 ", "+120", "0120"})
+    void aTtlMayBeTheDigitsOfANumber(String ttl) {
+        JsonObject minted = mint("{\"scope\":\"queue\",\"ttl\":\"" + ttl + "\"}", Http.apiKey());
+
+        assertThat(minted.getInteger("ttl")).isEqualTo(120);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "59, greater_than_equal",
@@ -99,7 +108,11 @@ class TokenTest {
         "3601, less_than_equal",
         "4294967356, less_than_equal",
         "true, int_type",
-        "'\"600\"', int_type",
+        "'\"ten\"', int_parsing",
+        "'\"\"', int_parsing",
+        "'\"600.5\"', int_parsing",
+        "'\"59\"', greater_than_equal",
+        "'\"3601\"', less_than_equal",
         "600.0, int_type",
         "600.5, int_type",
         "1e3, int_type",

@@ -11,6 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdmissionTest {
 
@@ -34,6 +36,77 @@ class AdmissionTest {
         assertThat(admission.waitingPoll("x")).isNotNull();
         assertThat(admission.openStreams()).isZero();
         assertThat(admission.stream("x")).isNull();
+    }
+
+    /** The browser's own return, which resumes, comes before the one of Hermes' page, after a second and without a cursor. */
+    @Test
+    void upTo300StreamsComeBackWithin900Milliseconds() {
+        List<Integer> returns = returns(new Admission(10_000, 0), 300);
+
+        assertThat(returns).allSatisfy(millis -> assertThat(millis).isBetween(300, 900));
+        assertThat(mostWithin(100, returns)).isLessThanOrEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 1_000, 2_350})
+    void noMoreThan500StreamsComeBackInASecond(int streams) {
+        List<Integer> returns = returns(new Admission(10_000, 0), streams);
+
+        assertThat(returns).allSatisfy(millis -> assertThat(millis).isBetween(300, 300 + 2 * streams + 100));
+        // Of the slots at both ends of a second, the streams of one may all fall into it.
+        assertThat(mostWithin(1_000, returns)).isLessThanOrEqualTo(500 + 50);
+    }
+
+    @Test
+    void thatHoldsAlsoAfterManyHaveComeAndGone() {
+        Admission admission = new Admission(10_000, 0);
+        List<Admission.Ticket> open = new ArrayList<>(tickets(admission, 1_500));
+        Random random = new Random(7);
+        for (int change = 0; change < 10_000; change++) {
+            open.remove(random.nextInt(open.size())).release();
+            open.addAll(tickets(admission, 1));
+        }
+
+        List<Integer> returns = open.stream().map(Admission.Ticket::retryMillis).toList();
+
+        // Those that have gone leave holes which those that come fill: never far from even.
+        assertThat(mostWithin(1_000, returns)).isLessThanOrEqualTo(600);
+    }
+
+    @Test
+    void nobodyWaitsLongerThanFiveSeconds() {
+        List<Integer> returns = returns(new Admission(10_000, 0), 9_000);
+
+        assertThat(returns).allSatisfy(millis -> assertThat(millis).isBetween(300, 5_000));
+        assertThat(mostWithin(1_000, returns)).isLessThan(9_000 / 4);
+    }
+
+    private static List<Integer> returns(Admission admission, int streams) {
+        return tickets(admission, streams).stream()
+                .map(Admission.Ticket::retryMillis)
+                .toList();
+    }
+
+    private static List<Admission.Ticket> tickets(Admission admission, int streams) {
+        List<Admission.Ticket> tickets = new ArrayList<>();
+        for (int stream = 0; stream < streams; stream++) {
+            Admission.Ticket ticket = admission.stream("x");
+            if (ticket == null) {
+                throw new AssertionError("turned away");
+            }
+            tickets.add(ticket);
+        }
+        return tickets;
+    }
+
+    /** How many fall into that span, wherever it begins. */
+    private static long mostWithin(int span, List<Integer> returns) {
+        return returns.stream()
+                .mapToLong(from -> returns.stream()
+                        .filter(millis -> millis >= from && millis < from + span)
+                        .count())
+                .max()
+                .orElseThrow();
     }
 
     @Test

@@ -27,7 +27,7 @@ class SseStreamTest extends HubTest {
             SseReader.Message connected = fixture.connect().messages().get(0);
             assertThat(connected.type()).isEqualTo("connected");
             assertThat(connected.id()).isEqualTo(tip.toString());
-            assertThat(connected.retry()).isBetween(2_000, 5_000);
+            assertThat(connected.retry()).isBetween(300, 900);
             assertThat(connected.json().getString("connection_id"))
                     .matches("conn_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
             assertThat(connected.json().getString("timestamp"))

@@ -2,6 +2,7 @@ package dev.hermes.gateway.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.delivery.HubSnapshot.Latency;
@@ -70,6 +71,9 @@ class MetricsTest {
                             "hermes_events_rejected_total counter",
                             "hermes_events_superseded_total counter",
                             "hermes_gaps_total counter",
+                            "hermes_identity_circuit_open gauge",
+                            "hermes_identity_kept_answers_total counter",
+                            "hermes_identity_questions_total counter",
                             "hermes_redis_canary_seconds gauge",
                             "hermes_redis_up gauge",
                             "hermes_streams_catching_up gauge",
@@ -161,7 +165,8 @@ class MetricsTest {
                 Map.of(Rejection.NOT_JSON, 4L),
                 250,
                 true,
-                0.0125);
+                0.0125,
+                new IdentityEndpoint.Counts(3, 2, 1, 9, true));
         try (Operator operator = Operator.reading(readings)) {
             assertThat(operator.scrape().samples())
                     .containsEntry("hermes_events_received_total{channel=\"queue:updates\",source=\"pubsub\"}", 7.0)
@@ -169,7 +174,12 @@ class MetricsTest {
                     .containsEntry("hermes_events_rejected_total{reason=\"not_json\"}", 4.0)
                     .containsEntry("hermes_streams_limit", 250.0)
                     .containsEntry("hermes_redis_up", 1.0)
-                    .containsEntry("hermes_redis_canary_seconds", 0.0125);
+                    .containsEntry("hermes_redis_canary_seconds", 0.0125)
+                    .containsEntry("hermes_identity_questions_total{outcome=\"accepted\"}", 3.0)
+                    .containsEntry("hermes_identity_questions_total{outcome=\"denied\"}", 2.0)
+                    .containsEntry("hermes_identity_questions_total{outcome=\"unanswered\"}", 1.0)
+                    .containsEntry("hermes_identity_kept_answers_total", 9.0)
+                    .containsEntry("hermes_identity_circuit_open", 1.0);
         }
     }
 
@@ -212,8 +222,14 @@ class MetricsTest {
                 Map.of(),
                 Map.of(),
                 latency(0, 0));
-        GatewayReadings readings =
-                new GatewayReadings(List.of(hub), Map.of("forged", Map.of(Source.BUS, 1L)), Map.of(), 1, true, 0);
+        GatewayReadings readings = new GatewayReadings(
+                List.of(hub),
+                Map.of("forged", Map.of(Source.BUS, 1L)),
+                Map.of(),
+                1,
+                true,
+                0,
+                IdentityEndpoint.Counts.NONE);
         try (Operator operator = Operator.reading(readings)) {
             assertThat(operator.scrape().samples().keySet()).noneMatch(name -> name.contains("forged"));
         }
@@ -224,8 +240,14 @@ class MetricsTest {
         AtomicInteger scrapes = new AtomicInteger();
         try (Operator operator = Operator.of(
                 Readiness::ready,
-                () -> Future.succeededFuture(
-                        new GatewayReadings(List.of(), Map.of(), Map.of(), scrapes.incrementAndGet(), true, 0)),
+                () -> Future.succeededFuture(new GatewayReadings(
+                        List.of(),
+                        Map.of(),
+                        Map.of(),
+                        scrapes.incrementAndGet(),
+                        true,
+                        0,
+                        IdentityEndpoint.Counts.NONE)),
                 Duration.ofSeconds(5))) {
             assertThat(operator.scrape().samples()).containsEntry("hermes_streams_limit", 1.0);
             assertThat(operator.scrape().samples()).containsEntry("hermes_streams_limit", 2.0);

@@ -2,6 +2,7 @@ package dev.hermes.gateway.ops;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.ManagementSettings;
 import dev.hermes.gateway.delivery.HubSnapshot;
 import io.vertx.core.Future;
@@ -56,7 +57,7 @@ final class Operator implements AutoCloseable {
 
     /** Those of a gateway that has just started. */
     static GatewayReadings readings(HubSnapshot... hubs) {
-        return new GatewayReadings(List.of(hubs), Map.of(), Map.of(), 1_000, false, 0);
+        return new GatewayReadings(List.of(hubs), Map.of(), Map.of(), 1_000, false, 0, IdentityEndpoint.Counts.NONE);
     }
 
     HttpResponse<String> ask(String method, String path, String... headers) throws Exception {

@@ -46,6 +46,19 @@ class SignalsTest {
         }
     }
 
+    /** Init scripts, log rotation and closing terminals send it; it would cut every stream without a word. */
+    @Test
+    void aHangUpIsSaidAndEndsNothing() throws Exception {
+        try (Child child = Child.start("ends")) {
+            child.hangUp();
+
+            assertThat(child.said().readLine()).contains("signal=SIGHUP", "streams stay open");
+            child.terminate();
+            assertThat(child.said().readLine()).isEqualTo("first");
+            assertThat(child.status()).isZero();
+        }
+    }
+
     /** With {@code -Xrs} the JVM keeps its hands off signals: the process starts all the same, and ends at once. */
     @Test
     void aJvmThatHandsOutNoSignalsOnlyWarns() throws Exception {
@@ -80,6 +93,13 @@ class SignalsTest {
         /** Unlike {@link Process#destroy()} this leaves its streams open. */
         void terminate() {
             assertThat(process.toHandle().destroy()).isTrue();
+        }
+
+        void hangUp() throws IOException, InterruptedException {
+            assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
         }
 
         int status() throws InterruptedException {

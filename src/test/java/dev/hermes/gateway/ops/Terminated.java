@@ -27,6 +27,7 @@ final class Terminated {
             // Not when it hangs: a process that is killed writes no more of what is under way.
             LogSetup.apply(new LoggingSettings(LoggingSettings.Level.INFO, LoggingSettings.Format.TEXT));
         }
+        Signals.ignoreHangUp();
         Signals.onTermination(() -> first(ends), () -> Runtime.getRuntime().halt(SECOND));
         say("listening");
         while (System.in.read() >= 0) {

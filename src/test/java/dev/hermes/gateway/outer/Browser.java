@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.logging.Level;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -42,6 +43,8 @@ final class Browser implements AutoCloseable {
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-quic",
+                // A test's proxies have certificates that nobody knows.
+                "--ignore-certificate-errors",
                 "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--disable-background-networking",
@@ -56,6 +59,23 @@ final class Browser implements AutoCloseable {
         ChromeDriver driver = new ChromeDriver(service, options);
         driver.get(address);
         return new Browser(driver);
+    }
+
+    /** Another page, in a tab of its own; the name of that tab. */
+    String tab(String address) {
+        driver.switchTo().newWindow(WindowType.TAB);
+        driver.get(address);
+        return java.util.Objects.requireNonNull(driver.getWindowHandle());
+    }
+
+    void closeTab(String tab) {
+        driver.switchTo().window(tab).close();
+        driver.switchTo().window(driver.getWindowHandles().iterator().next());
+    }
+
+    Object runIn(String tab, String script) {
+        driver.switchTo().window(tab);
+        return run(script);
     }
 
     /** What an element says. */

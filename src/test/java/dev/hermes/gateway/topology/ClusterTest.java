@@ -61,11 +61,11 @@ class ClusterTest {
             List<String> seen = new ArrayList<>();
             for (int number = 0; number < 30; number++) {
                 publish(number % fleet.size(), "queue:updates", "queue_update", "{\"n\":" + number + "}");
-                Frame frame = one.nextEvent();
+                Frame frame = one.nextLogged();
                 assertThat(frame.data()).isEqualTo("{\"n\":" + number + "}");
                 seen.add(frame.position());
             }
-            assertThat(other.nextEvents(30)).extracting(Frame::position).isEqualTo(seen);
+            assertThat(other.nextLogged(30)).extracting(Frame::position).isEqualTo(seen);
         }
     }
 
@@ -90,7 +90,7 @@ class ClusterTest {
                     Wire.ask(fleet.port(node), "SCRIPT", "FLUSH");
                 }
                 publish(2, "queue:updates", "queue_update", "{\"n\":" + number + "}");
-                assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":" + number + "}");
+                assertThat(stream.nextLogged().data()).isEqualTo("{\"n\":" + number + "}");
             }
         }
     }
@@ -101,7 +101,7 @@ class ClusterTest {
         String cursor;
         try (SseConnection stream = first.open("/queue", token)) {
             publish(0, "queue:updates", "queue_update", "{\"n\":1}");
-            cursor = stream.nextEvent().position();
+            cursor = stream.nextLogged().position();
         }
         String batch = new JsonArray(IntStream.rangeClosed(2, 40)
                         .mapToObj(number -> new JsonObject()

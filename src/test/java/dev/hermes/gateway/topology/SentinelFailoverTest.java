@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.topology.SteadyProducer.Published;
+import dev.hermes.gateway.watch.Pace;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,7 @@ class SentinelFailoverTest {
         one.awaitNumber(100);
         other.awaitNumber(100);
 
+        Pace pace = Pace.start();
         fault.run();
         await().atMost(Duration.ofSeconds(20)).until(() -> producer.publishesElsewhereThan(old));
         Published promoted = producer.published().stream()
@@ -100,7 +102,7 @@ class SentinelFailoverTest {
                     ledger.gaps());
         }
         LOG.info("failover back_ms={}", one.behind(promoted).toMillis());
-        assertThat(one.behind(promoted)).isLessThan(BACK_IN_SERVICE);
+        assertThat(one.behind(promoted)).isLessThan(pace.stretched(BACK_IN_SERVICE));
         await().until(() -> first.ready() && second.ready());
     }
 }

@@ -67,7 +67,7 @@ class RedisLogFaultTest {
         try (SseConnection stream = open(gateway, null)) {
             for (int number = 1; number <= 80; number++) {
                 log.publish(number);
-                assertThat(stream.nextEvent().data()).isEqualTo(data(number));
+                assertThat(stream.nextLogged().data()).isEqualTo(data(number));
             }
             assertThat(log.ask("XLEN", "hermes:events")).containsExactly("50");
             try (SseConnection late = open(gateway, cursor)) {

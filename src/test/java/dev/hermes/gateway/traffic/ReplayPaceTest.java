@@ -101,7 +101,7 @@ class ReplayPaceTest {
 
     @Test
     void twoHundredClientsThatComeBackAtOnceNeedNoFurtherConnections() {
-        int events = 5_000;
+        int events = 2_500;
         int clients = 200;
         String cursor = cursor();
         publish(events, "");

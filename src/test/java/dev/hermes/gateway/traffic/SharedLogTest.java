@@ -59,8 +59,8 @@ class SharedLogTest {
             for (int number = 0; number < 200; number++) {
                 publish(number);
             }
-            List<SseConnection.Frame> fromFirst = one.nextEvents(200);
-            List<SseConnection.Frame> fromSecond = other.nextEvents(200);
+            List<SseConnection.Frame> fromFirst = one.nextLogged(200);
+            List<SseConnection.Frame> fromSecond = other.nextLogged(200);
             assertThat(ids(fromSecond)).isEqualTo(ids(fromFirst)).doesNotHaveDuplicates();
             assertThat(fromFirst).extracting(SseConnection.Frame::data).startsWith("{\"n\":0}", "{\"n\":1}");
         }
@@ -72,7 +72,7 @@ class SharedLogTest {
         try (SseConnection one = open(first)) {
             one.next("connected");
             publish(1);
-            cursor = String.valueOf(one.nextEvent().id());
+            cursor = String.valueOf(one.nextLogged().id());
         }
         publish(2);
         publish(3);

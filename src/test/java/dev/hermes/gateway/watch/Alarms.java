@@ -5,10 +5,12 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +33,30 @@ final class Alarms extends AppenderBase<ILoggingEvent> {
             Pattern.compile("io\\.netty\\.channel\\.(DefaultChannelPipeline|AbstractChannelHandlerContext)"
                     + "|io\\.netty\\.util\\.concurrent\\..*");
 
+    private static final Pattern HELD_UP = Pattern.compile("has been blocked for (\\d+) ms, time limit is (\\d+) ms");
+
     private final Queue<Alarm> raised = new ConcurrentLinkedQueue<>();
+    private final LoopTimes loops;
+
+    /** @param loops who says whether a loop was blocked, or the machine so busy that it did not get to run */
+    Alarms(LoopTimes loops) {
+        this.loops = loops;
+    }
 
     @Override
     protected void append(ILoggingEvent event) {
         Alarm.Kind kind = kindOf(event);
-        if (kind != null) {
+        if (kind != null && !(kind == Alarm.Kind.BLOCKED_THREAD && starved(event.getFormattedMessage()))) {
             raised.add(Alarm.of(kind, event));
         }
+    }
+
+    private boolean starved(String message) {
+        Matcher heldUp = HELD_UP.matcher(message);
+        return heldUp.find()
+                && loops.starved(
+                        Duration.ofMillis(Long.parseLong(heldUp.group(1))),
+                        Duration.ofMillis(Long.parseLong(heldUp.group(2))));
     }
 
     void threadDied(Thread thread, Throwable thrown) {

@@ -5,6 +5,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggerContextListener;
 import io.netty.util.ResourceLeakDetector;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -14,13 +16,18 @@ import org.slf4j.LoggerFactory;
  */
 final class Watch implements LoggerContextListener, AutoCloseable {
 
-    private final Alarms alarms = new Alarms();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final LoopTimes loops = LoopTimes.start();
+    private final Alarms alarms = new Alarms(loops);
     private final LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
     private final Thread.@Nullable UncaughtExceptionHandler handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
 
     private Watch() {}
 
     static Watch start() {
+        // What is awaited comes in milliseconds; how long a busy machine may take to get there is no promise of ours.
+        Awaitility.setDefaultTimeout(PATIENCE);
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         Watch watch = new Watch();
         watch.alarms.setContext(watch.logging);
@@ -41,6 +48,7 @@ final class Watch implements LoggerContextListener, AutoCloseable {
         logging.removeListener(this);
         rootLogger().detachAppender(alarms);
         alarms.stop();
+        loops.close();
         Thread.setDefaultUncaughtExceptionHandler(handlerBefore);
         Watchdog.failOn(alarms.drain(), "by the end of the run");
     }
