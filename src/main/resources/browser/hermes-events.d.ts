@@ -63,15 +63,15 @@ export interface HermesSelection {
 export interface HermesOptions {
   /** Asked for a token of these scopes; null or nothing stops the client with the reason `no_token`. */
   getToken(scopes: string[]): Promise<string | HermesToken | null | undefined> | string | HermesToken | null | undefined;
-  /** As VITE_API_BASE_URL. Without: what /config.js says. */
+  /** As VITE_API_BASE_URL. Without: what /hermes-events-config.js says. */
   baseUrl?: string;
-  /** As VITE_SSE_ENABLED. Without: what /config.js says. With false nothing is ever requested. */
+  /** As VITE_SSE_ENABLED. Without: what /hermes-events-config.js says. With false nothing is ever requested. */
   enabled?: boolean;
   /** Whether the tabs of a browser share one connection. A text does so among those with the same one, say of one user. */
   share?: boolean | string;
   /** Event types besides each channel's usual one. */
   types?: Record<string, string[]>;
-  /** Where /config.js is, unless on the page, beside the module or on the host of the API. */
+  /** Where /hermes-events-config.js is, unless on the page, beside the module or on the host of the API. */
   configUrl?: string;
   onError?(error: HermesError): void;
 }

@@ -63,8 +63,8 @@ async function readConfig(/** @type {HermesOptions} */ { baseUrl, configUrl }) {
   if (page.__HERMES__) {
     return page.__HERMES__;
   }
-  const beside = configUrl ?? import.meta.url.replace(/[^/]*$/, 'config.js');
-  for (const url of [beside, new URL('/config.js', new URL(baseUrl ?? '/', page.location))]) {
+  const beside = configUrl ?? import.meta.url.replace(/[^/]*$/, 'hermes-events-config.js');
+  for (const url of [beside, new URL('/hermes-events-config.js', new URL(baseUrl ?? '/', page.location))]) {
     try {
       const text = await (await fetch(url, { cache: 'no-store' })).text();
       // Read, not run: that needs no permission to run scripts, and can be done again.
@@ -387,6 +387,9 @@ function createLine(client, line) {
       closing(from, data);
     } else if (type === 'unavailable') {
       from.reason = String(data.code).toLowerCase();
+      if (from.reason === 'sse_disabled') {
+        fallBack('disabled');
+      }
     } else if (type === 'backend') {
       set(state.status, state.reason, data.state);
     } else if (type === 'token_expiring') {

@@ -23,9 +23,9 @@ export class Access {
     this.ready = null;
   }
 
-  /** What /config.js says of the channels. */
+  /** What /hermes-events-config.js says of the channels. */
   async begin() {
-    const [config, given] = await Promise.all([this.ask('/config.js'), this.ask('/page/access.json')]);
+    const [config, given] = await Promise.all([this.ask('/hermes-events-config.js'), this.ask('/page/access.json')]);
     this.config = parse(config.text.slice(config.text.indexOf('{'), config.text.lastIndexOf('}') + 1)).channels ?? {};
     this.take(given.body);
   }

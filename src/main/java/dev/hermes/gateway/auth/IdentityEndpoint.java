@@ -145,7 +145,7 @@ public final class IdentityEndpoint {
     public Future<Answer> ask(Secret presented, Duration oldest) {
         String key = HexFormat.of().formatHex(ApiKeys.digest(presented.reveal()));
         CompletableFuture<Given> known = answers.getIfPresent(key);
-        if (known != null && olderThan(oldest, known)) {
+        if (known != null && isStale(known, oldest)) {
             answers.asMap().remove(key, known);
         } else if (known != null) {
             kept.increment();
@@ -154,9 +154,13 @@ public final class IdentityEndpoint {
         return Future.fromCompletionStage(given, vertx.getOrCreateContext()).map(Given::answer);
     }
 
-    private boolean olderThan(Duration oldest, CompletableFuture<Given> known) {
-        Given given = known.isDone() && !known.isCompletedExceptionally() ? known.getNow(null) : null;
-        return given != null && ticker.read() - given.atNanos() > oldest.toNanos();
+    /** The cache forgets by itself, but counts from a moment later, and may not have forgotten yet what has just failed. */
+    private boolean isStale(CompletableFuture<Given> known, Duration oldest) {
+        if (known.isCompletedExceptionally()) {
+            return true;
+        }
+        Given given = known.getNow(null);
+        return given != null && ticker.read() - given.atNanos() >= oldest.toNanos();
     }
 
     private CompletableFuture<Given> question(Secret presented) {

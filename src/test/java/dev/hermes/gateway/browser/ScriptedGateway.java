@@ -48,7 +48,8 @@ final class ScriptedGateway implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext(
                 "/hermes-events.js", exchange -> Pages.answer(open(exchange), "text/javascript", client()));
-        server.createContext("/config.js", exchange -> Pages.answer(open(exchange), "text/javascript", SETTINGS));
+        server.createContext(
+                "/hermes-events-config.js", exchange -> Pages.answer(open(exchange), "text/javascript", SETTINGS));
         server.createContext("/api/v1/events/stream", this::stream);
         server.createContext(
                 "/api/v1/events/health",
