@@ -86,10 +86,10 @@ class LostForAMomentTest {
 
     /** Further gaps may come before it, and nothing else. */
     private static void awaitEvent(SseConnection stream, String data) {
-        SseConnection.Frame next = stream.nextEvent();
+        SseConnection.Frame next = stream.nextLogged();
         while (!next.data().equals(data)) {
             assertThat(next.event()).isEqualTo("gap");
-            next = stream.nextEvent();
+            next = stream.nextLogged();
         }
     }
 
