@@ -2,20 +2,35 @@ package dev.hermes.gateway;
 
 import dev.hermes.gateway.delivery.HubSnapshot;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.http.Doorman;
 import dev.hermes.gateway.http.HttpServices;
 import dev.hermes.gateway.http.HttpVerticle;
+import dev.hermes.gateway.ops.FileDescriptorLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The way out: one instance of the HTTP verticle per core, on one port. */
 final class PublicPort {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PublicPort.class);
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int FIRST_CALL_MILLIS = 5_000;
+    private static final String FIRST_CALL =
+            "HEAD /api/v1/events/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
     private final List<HttpVerticle> instances = new ArrayList<>();
+    private final Doorman doorman =
+            new Doorman(FileDescriptorLimit.ofThisProcess().forClients());
 
     /** The instances are deployed as the caller's children: they end before it does. */
     Future<Void> open(Vertx vertx, HttpServices services, Consumer<Router> furtherRoutes) {
@@ -25,11 +40,30 @@ final class PublicPort {
         int cores = Runtime.getRuntime().availableProcessors();
         Future<?> deployed = Future.succeededFuture();
         for (int core = 0; core < cores; core++) {
-            HttpVerticle instance = new HttpVerticle(services, port, furtherRoutes);
+            HttpVerticle instance = new HttpVerticle(services, port, furtherRoutes, doorman);
             instances.add(instance);
             deployed = deployed.compose(before -> vertx.deployVerticle(instance));
         }
-        return deployed.mapEmpty();
+        boolean tls = services.settings().http().tls() != null;
+        return deployed.compose(all -> firstCall(vertx, tls));
+    }
+
+    /** Lets the doorman find the listening socket, which Vert.x shows to nobody: by a connection that came from it. */
+    private Future<Void> firstCall(Vertx vertx, boolean tls) {
+        NetClient client = vertx.createNetClient(new NetClientOptions()
+                .setConnectTimeout(FIRST_CALL_MILLIS)
+                .setSsl(tls)
+                .setTrustAll(tls)
+                .setHostnameVerificationAlgorithm(""));
+        return client.connect(actualPort(), LOOPBACK)
+                .compose(socket -> socket.write(FIRST_CALL))
+                .compose(sent -> doorman.standing())
+                .timeout(FIRST_CALL_MILLIS, TimeUnit.MILLISECONDS)
+                .recover(failure -> {
+                    LOG.warn("connections that say nothing are not seen failure=\"{}\"", failure.getMessage());
+                    return Future.succeededFuture();
+                })
+                .eventually(client::close);
     }
 
     /** What each hub has counted. */

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the streams and waiting polls of the whole process, over all hubs. Any thread; touched when one opens and ends,
+ * Counts the streams and polls of the whole process, over all hubs. Any thread; touched when one opens and ends,
  * never for an event.
  */
 public final class Admission {
@@ -67,8 +67,8 @@ public final class Admission {
         });
     }
 
-    /** A place for a poll that may wait, or null when there is none. */
-    public @Nullable Ticket waitingPoll(String address) {
+    /** A place for a poll, until its answer is read; or null when there is none. */
+    public @Nullable Ticket poll(String address) {
         return enter(address) ? new Ticket(0, () -> leave(address)) : null;
     }
 

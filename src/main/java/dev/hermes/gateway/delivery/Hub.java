@@ -133,16 +133,10 @@ public final class Hub {
     }
 
     /** Takes on a poll. */
-    public PendingPoll poll(
-            Subscription subscription,
-            Lease lease,
-            Opening opening,
-            int limit,
-            Duration wait,
-            Admission.Ticket ticket) {
+    public PendingPoll poll(Subscription subscription, Lease lease, Opening opening, int limit, Duration wait) {
         assert loop.here();
         long deadline = time.now() + wait.toMillis();
-        PendingPoll poll = new PendingPoll(this, subscription, lease, opening, limit, deadline, ticket);
+        PendingPoll poll = new PendingPoll(this, subscription, lease, opening, limit, deadline);
         if (opening.gap() != null) {
             counters.gapTold(opening.gap().reason());
         }

@@ -19,13 +19,19 @@ public final class PendingPoll extends Subscriber {
     /** How long a poll whose time is up waits for what it is being read. */
     private static final long READING_GRACE_MILLIS = 2_000;
 
+    /** A page ends here, but never without an event: it stands in memory until its client has read it. */
+    static final int MOST_BYTES = 1 << 20;
+
+    /** Its id, channel, type and time, with their names. */
+    private static final int AROUND_AN_EVENT_BYTES = 192;
+
     private final Hub hub;
-    private final Admission.Ticket ticket;
     private final int limit;
     private final long deadlineMillis;
     private final Promise<PollPage> answer = Promise.promise();
     private final List<Event> events = new ArrayList<>();
     private @Nullable Gap gap;
+    private long bytes;
     private boolean full;
     private boolean overdue;
 
@@ -33,17 +39,9 @@ public final class PendingPoll extends Subscriber {
      * @param limit events of the page
      * @param deadlineMillis when to answer without any
      */
-    PendingPoll(
-            Hub hub,
-            Subscription subscription,
-            Lease lease,
-            Opening opening,
-            int limit,
-            long deadlineMillis,
-            Admission.Ticket ticket) {
+    PendingPoll(Hub hub, Subscription subscription, Lease lease, Opening opening, int limit, long deadlineMillis) {
         super(subscription, lease, opening.position());
         this.hub = hub;
-        this.ticket = ticket;
         this.gap = opening.gap();
         this.limit = limit;
         this.deadlineMillis = deadlineMillis;
@@ -57,7 +55,6 @@ public final class PendingPoll extends Subscriber {
     /** The client went away: nobody waits for the page. Hub's loop. */
     public void gone() {
         hub.leave(this);
-        ticket.release();
     }
 
     @Override
@@ -70,8 +67,14 @@ public final class PendingPoll extends Subscriber {
         if (slot.entry() instanceof Hole hole) {
             return offer(Gap.of(hole));
         }
-        events.add((Event) slot.entry());
-        full = events.size() == limit;
+        Event event = (Event) slot.entry();
+        bytes += event.envelope().data().length() + AROUND_AN_EVENT_BYTES;
+        if (bytes > MOST_BYTES && !events.isEmpty()) {
+            full = true;
+            return false;
+        }
+        events.add(event);
+        full = events.size() == limit || bytes >= MOST_BYTES;
         return true;
     }
 
@@ -118,7 +121,6 @@ public final class PendingPoll extends Subscriber {
     void finish() {
         if (!closed()) {
             hub.leave(this);
-            ticket.release();
             answer.complete(new PollPage(List.copyOf(events), cursor(), gap));
         }
     }

@@ -75,9 +75,12 @@ final class Answers {
     private static void send(RoutingContext context, int status, String body) {
         HttpServerResponse response = context.response();
         if (!response.ended() && !response.closed()) {
-            response.setStatusCode(status)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(body);
+            response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+            if (RequestBody.muchToCome(context.request())) {
+                RefusedBody.end(context.request(), body);
+            } else {
+                response.end(body);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -29,12 +30,31 @@ final class ErrorAnswers {
             // The client went away in the middle of its request; there is nobody to tell, and nothing to look into.
             return;
         }
-        if (failure != null && !(failure instanceof HttpException)) {
+        if (failure != null && !(failure instanceof HttpException) && !ofTheClient(context)) {
             Answers.problem(context, Answers.problemOf(context, failure));
             return;
         }
-        int status = failure instanceof HttpException http ? http.getStatusCode() : context.statusCode();
-        Answers.problem(context, Problem.of(status, detail(status)));
+        Answers.problem(context, Problem.of(status(context), detail(status(context))));
+    }
+
+    private static int status(RoutingContext context) {
+        if (context.failure() instanceof HttpException http) {
+            return http.getStatusCode();
+        }
+        boolean decided = context.statusCode() >= 400 && context.statusCode() < 500;
+        return decided || context.failure() == null ? context.statusCode() : 400;
+    }
+
+    /**
+     * The router found the request wrong before any handler saw it (no host, none that can be one, no path), or its body is
+     * framed in a way that cannot be read: nothing else can fail before a body has come.
+     */
+    private static boolean ofTheClient(RoutingContext context) {
+        return (context.statusCode() >= 400 && context.statusCode() < 500) || badlyFramed(context.request());
+    }
+
+    private static boolean badlyFramed(HttpServerRequest request) {
+        return !request.isEnded() && RequestBody.announced(request);
     }
 
     private static String detail(int status) {
@@ -55,6 +75,10 @@ final class ErrorAnswers {
                 ? 414
                 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
         String detail = status == 414 ? "URI too long" : status == 431 ? "Request headers too large" : "Bad Request";
+        if (request.version() != HttpVersion.HTTP_2) {
+            // Before the answer: what is pipelined behind it is not to be looked at any more.
+            request.connection().shutdown();
+        }
         request.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")

@@ -12,14 +12,18 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.event.Signal;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -42,6 +46,14 @@ public final class HttpVerticle extends VerticleBase {
     /** A browser's whole page, or a proxy, may put many streams on one connection. */
     private static final int MAX_HTTP2_STREAMS = 1_000;
 
+    /**
+     * As many as all streams of a connection may end by in the window, twice: a proxy resets one for each client that leaves,
+     * and more than that is rapid reset (CVE-2023-44487), each of which costs us a request.
+     */
+    private static final int MAX_HTTP2_RESETS = 2 * MAX_HTTP2_STREAMS;
+
+    private static final int HTTP2_RESET_WINDOW_SECONDS = 10;
+
     /** Ending many streams at once must not hold up the loop. */
     private static final long DISABLED_MILLIS_PER_STREAM = 1;
 
@@ -56,6 +68,7 @@ public final class HttpVerticle extends VerticleBase {
     private final HttpServices services;
     private final int port;
     private final Consumer<Router> furtherRoutes;
+    private final Doorman doorman;
 
     // Set while starting, on this verticle's loop.
     private @Nullable OwnerLoop loop;
@@ -64,15 +77,18 @@ public final class HttpVerticle extends VerticleBase {
     private @Nullable HttpServer server;
     private List<Signal> early = new ArrayList<>();
     private long ticker = -1;
+    private long sweeper = -1;
 
     /**
      * @param port a port, or a negative number to share any free one with the other instances of that number
      * @param furtherRoutes adds paths that are not the gateway's own
+     * @param doorman of this port
      */
-    public HttpVerticle(HttpServices services, int port, Consumer<Router> furtherRoutes) {
+    public HttpVerticle(HttpServices services, int port, Consumer<Router> furtherRoutes, Doorman doorman) {
         this.services = services;
         this.port = port;
         this.furtherRoutes = furtherRoutes;
+        this.doorman = doorman;
     }
 
     @Override
@@ -108,13 +124,39 @@ public final class HttpVerticle extends VerticleBase {
         ClientAddress addresses =
                 new ClientAddress(services.settings().security().trustedProxies());
         Gate gate = new Gate(services.authenticator(), services.failedCredentials(), addresses);
-        EdgeServices edge =
-                new EdgeServices(gate, addresses, new StreamSinks(), new OpeningQueue(OwnerLoop.current(vertx)));
+        OwnerLoop own = OwnerLoop.current(vertx);
+        ConnectionSweep sweep = new ConnectionSweep(ConnectionSweep.Limits.USUAL, () -> System.nanoTime() / 1_000_000);
+        doorman.serves(((ContextInternal) context).nettyEventLoop(), sweep);
+        sweeper = vertx.setPeriodic(ConnectionSweep.EVERY_MILLIS, tick -> sweep.sweep());
+        PollPages pages =
+                new PollPages(own, sweep, services.settings().streams().stallTimeout());
+        EdgeServices edge = new EdgeServices(gate, addresses, new StreamSinks(), new OpeningQueue(own), pages);
         Router router = new Routes(vertx, services, edge, started).build();
         furtherRoutes.accept(router);
+        ServerDate date = new ServerDate(InstantSource.system());
         HttpServer created = vertx.createHttpServer(options(services.settings().http()))
-                .requestHandler(router)
-                .invalidRequestHandler(ErrorAnswers::unreadable);
+                .connectionHandler(connection -> {
+                    doorman.standWhere(connection);
+                    sweep.opened(connection);
+                })
+                .requestHandler(request -> {
+                    sweep.requested(request);
+                    request.response().putHeader(HttpHeaders.DATE, date.now());
+                    if (RequestRules.broken(request)) {
+                        ErrorAnswers.unreadable(request);
+                        return;
+                    }
+                    if (RequestRules.last(request)) {
+                        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                        request.connection().shutdown();
+                    }
+                    router.handle(request);
+                })
+                .invalidRequestHandler(request -> {
+                    sweep.requested(request);
+                    request.response().putHeader(HttpHeaders.DATE, date.now());
+                    ErrorAnswers.unreadable(request);
+                });
         server = created;
         return created.listen(port, ANY_ADDRESS)
                 .recover(failure -> Future.failedFuture(new IllegalStateException(
@@ -133,7 +175,9 @@ public final class HttpVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_HTTP2_STREAMS));
+                .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_HTTP2_STREAMS))
+                .setHttp2RstFloodMaxRstFramePerWindow(MAX_HTTP2_RESETS)
+                .setHttp2RstFloodWindowDuration(HTTP2_RESET_WINDOW_SECONDS);
         if (settings.sockets().acceptBacklog() > 0) {
             options.setAcceptBacklog(settings.sockets().acceptBacklog());
         }
@@ -209,12 +253,19 @@ public final class HttpVerticle extends VerticleBase {
             // Their turn comes with the next tick, which the server waits for.
             hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
         }
-        Future<?> closed =
-                server == null ? Future.succeededFuture() : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS);
+        // First: who comes in while the servers end one after another would find nobody.
+        // Back on this loop, which alone may close the hub.
+        Promise<Void> here = ((ContextInternal) context).promise();
+        doorman.close().onComplete(here);
+        Future<?> closed = here.future()
+                .compose(shut -> server == null
+                        ? Future.succeededFuture()
+                        : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS));
         return closed.eventually(services.endSignals())
                 .eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
+                    vertx.cancelTimer(sweeper);
                     if (hub != null) {
                         hub.close();
                     }

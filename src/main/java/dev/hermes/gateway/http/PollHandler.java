@@ -6,18 +6,12 @@ import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.delivery.Admission;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.PendingPoll;
-import dev.hermes.gateway.delivery.PollPage;
 import dev.hermes.gateway.delivery.Subscription;
-import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.log.Cursor;
-import dev.hermes.gateway.log.Gap;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -50,11 +44,10 @@ final class PollHandler implements Handler<RoutingContext> {
         edge.gate()
                 .pass(context.request(), Door.EVENTS, query.raw("token"))
                 .compose(credential -> poll(context, query, credential))
-                .onSuccess(page -> answer(context, page))
                 .onFailure(failure -> Answers.problem(context, Answers.problemOf(context, failure)));
     }
 
-    private Future<PollPage> poll(RoutingContext context, Query query, Credential credential) {
+    private Future<Void> poll(RoutingContext context, Query query, Credential credential) {
         query.requireOnly(parameters);
         String after = query.text("after");
         Cursor cursor = after == null ? new Cursor.Fresh() : StreamHandler.queryCursor("after", after);
@@ -65,9 +58,7 @@ final class PollHandler implements Handler<RoutingContext> {
         refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
-        Admission.Ticket ticket = wait.isZero()
-                ? Admission.Ticket.FREE
-                : services.admission().waitingPoll(edge.addresses().of(context.request()));
+        Admission.Ticket ticket = services.admission().poll(edge.addresses().of(context.request()));
         if (ticket == null) {
             throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
         }
@@ -78,57 +69,27 @@ final class PollHandler implements Handler<RoutingContext> {
                     refuseWhileDraining();
                     return opening;
                 })
-                .onFailure(failure -> ticket.release())
                 .compose(opening -> {
-                    PendingPoll poll =
-                            hub.poll(subscription, new CredentialLease(credential), opening, limit, wait, ticket);
+                    PendingPoll poll = hub.poll(subscription, new CredentialLease(credential), opening, limit, wait);
                     HttpServerResponse response = context.response();
-                    response.closeHandler(closed -> poll.gone());
+                    response.closeHandler(closed -> {
+                        poll.gone();
+                        ticket.release();
+                    });
                     if (response.closed()) {
                         poll.gone();
+                        ticket.release();
                     }
                     return poll.page();
-                });
+                })
+                .onSuccess(page -> edge.pages().send(context.request(), page, ticket::release))
+                .onFailure(failure -> ticket.release())
+                .mapEmpty();
     }
 
     private void refuseWhileDraining() {
         if (services.draining().getAsBoolean()) {
             throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
         }
-    }
-
-    private static void answer(RoutingContext context, PollPage page) {
-        HttpServerResponse response = context.response();
-        if (!response.ended() && !response.closed()) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .end(json(page));
-        }
-    }
-
-    /** Written by hand for one reason: each event's data must stay the very bytes of its producer. */
-    private static Buffer json(PollPage page) {
-        Buffer json = Buffer.buffer("{\"events\":[");
-        boolean first = true;
-        for (Event event : page.events()) {
-            json.appendString(first ? "{\"id\":" : ",{\"id\":")
-                    .appendString(Json.encode(event.id().toString()))
-                    .appendString(",\"channel\":")
-                    .appendString(Json.encode(event.envelope().channel()))
-                    .appendString(",\"event\":")
-                    .appendString(Json.encode(event.envelope().type()))
-                    .appendString(",\"data\":")
-                    .appendBuffer(event.envelope().data())
-                    .appendString(",\"timestamp\":")
-                    .appendString(Json.encode(event.envelope().timestamp()))
-                    .appendString("}");
-            first = false;
-        }
-        Gap gap = page.gap();
-        return json.appendString("],\"last_id\":")
-                .appendString(Json.encode(page.lastId().toString()))
-                .appendString(",\"gap\":")
-                .appendString(gap == null ? "false" : gap.toJson().encode())
-                .appendString("}");
     }
 }

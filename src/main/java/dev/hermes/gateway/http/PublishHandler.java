@@ -34,20 +34,29 @@ final class PublishHandler {
             refused.location().forEach(location::add);
             Answers.problem(context, Problem.invalidBody(location, refused.message(), refused.type()));
         } else if (parsed instanceof PublishParsed.Accepted accepted) {
-            services.publisher()
-                    .publish(accepted.envelopes(), Source.PUBLISH)
-                    .onSuccess(ids -> {
-                        JsonArray texts = new JsonArray();
-                        ids.stream().map(EventId::toString).forEach(texts::add);
-                        Answers.json(context, 202, new JsonObject().put("ids", texts));
-                    })
-                    .onFailure(failure -> {
-                        LOG.debug(
-                                "publish not taken events={} failure=\"{}\"",
-                                accepted.envelopes().size(),
-                                failure.getMessage());
-                        Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE));
-                    });
+            String excess = PublishBounds.of(services.settings().history()).excess(accepted.envelopes());
+            if (excess != null) {
+                Answers.problem(context, Problem.invalidBody(new JsonArray().add("body"), excess, "too_long"));
+            } else {
+                append(context, accepted);
+            }
         }
+    }
+
+    private void append(RoutingContext context, PublishParsed.Accepted accepted) {
+        services.publisher()
+                .publish(accepted.envelopes(), Source.PUBLISH)
+                .onSuccess(ids -> {
+                    JsonArray texts = new JsonArray();
+                    ids.stream().map(EventId::toString).forEach(texts::add);
+                    Answers.json(context, 202, new JsonObject().put("ids", texts));
+                })
+                .onFailure(failure -> {
+                    LOG.debug(
+                            "publish not taken events={} failure=\"{}\"",
+                            accepted.envelopes().size(),
+                            failure.getMessage());
+                    Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE));
+                });
     }
 }

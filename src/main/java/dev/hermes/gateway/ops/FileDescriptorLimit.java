@@ -17,10 +17,24 @@ public record FileDescriptorLimit(long max) {
     /** For the jar, the selectors, Redis, the listening and management ports, and clients that hold no stream. */
     static final int RESERVED = 200;
 
+    /** Of these, what is kept from clients of any kind. */
+    private static final int KEPT = 64;
+
     public static FileDescriptorLimit ofThisProcess() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? new FileDescriptorLimit(system.getMaxFileDescriptorCount())
                 : new FileDescriptorLimit(Long.MAX_VALUE);
+    }
+
+    /**
+     * How many connections clients may have, so that what is open already, the management port, and Redis, which may be gone
+     * and has to be connected anew, always find a descriptor; at least 1.
+     */
+    public int forClients() {
+        long used = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getOpenFileDescriptorCount()
+                : 0;
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, max - used - KEPT));
     }
 
     /** Whether so many clients find room. */

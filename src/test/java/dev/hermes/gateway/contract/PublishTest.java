@@ -25,6 +25,47 @@ class PublishTest {
             RunningGateway.with("HERMES_MAX_EVENT_BYTES", MAX_EVENT_BYTES).startWithoutRedis();
 
     @Test
+    void noMoreThanATenthOfTheHistoryIsTakenAtOnce() {
+        try (RunningGateway small =
+                RunningGateway.with("HERMES_HISTORY_MAX_EVENTS", 50).startWithoutRedis()) {
+            String five = String.join(",", List.of(GOOD, GOOD, GOOD, GOOD, GOOD));
+            assertThat(Http.post(small.port(), "/publish", "[" + five + "]", Http.apiKey())
+                            .status())
+                    .isEqualTo(202);
+            Http.Answer six = Http.post(small.port(), "/publish", "[" + five + "," + GOOD + "]", Http.apiKey());
+
+            assertThat(six.status()).isEqualTo(422);
+            assertThat(six.body()).contains("6 events", "at most 5", "HERMES_HISTORY_MAX_EVENTS=50");
+        }
+    }
+
+    @Test
+    void noMoreThanATenthOfTheHistorysBytesIsTakenAtOnceButAlwaysOneEvent() {
+        try (RunningGateway small =
+                RunningGateway.with("HERMES_HISTORY_MAX_BYTES", 10_000).startWithoutRedis()) {
+            String large = GOOD.replace("{}}", "{\"x\":\"" + "x".repeat(2_000) + "\"}}");
+            assertThat(Http.post(small.port(), "/publish", large, Http.apiKey()).status())
+                    .isEqualTo(202);
+            Http.Answer two = Http.post(small.port(), "/publish", "[" + large + "," + large + "]", Http.apiKey());
+
+            assertThat(two.status()).isEqualTo(422);
+            assertThat(two.body()).contains("at most 1000", "HERMES_HISTORY_MAX_BYTES=10000");
+        }
+    }
+
+    @Test
+    void noMoreThanTenThousandEventsAreTakenAtOnce() {
+        try (RunningGateway large =
+                RunningGateway.with("HERMES_HISTORY_MAX_EVENTS", 1_000_000).startWithoutRedis()) {
+            Http.Answer answer =
+                    Http.post(large.port(), "/publish", "[" + GOOD + ("," + GOOD).repeat(10_000) + "]", Http.apiKey());
+
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.body()).contains("10001 events", "at most 10000");
+        }
+    }
+
+    @Test
     void oneEventIsAnsweredWithItsId() {
         try (SseConnection stream = open()) {
             Http.Answer answer = publish(GOOD);

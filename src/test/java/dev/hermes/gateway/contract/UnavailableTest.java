@@ -89,8 +89,8 @@ class UnavailableTest {
     }
 
     @Test
-    void aFullGatewayAnswersPollsThatDoNotWait() {
-        assertThat(Http.get(FULL.port(), "/poll", Http.apiKey()).status()).isEqualTo(200);
+    void aFullGatewayRefusesPollsThatDoNotWaitToo() {
+        assertUnavailable(Http.get(FULL.port(), "/poll", Http.apiKey()), "MAX_CONNECTIONS");
     }
 
     @Test

@@ -33,7 +33,7 @@ class AdmissionTest {
     @Test
     void waitingPollsTakePlacesButAreNoStreams() {
         Admission admission = new Admission(1, 0);
-        assertThat(admission.waitingPoll("x")).isNotNull();
+        assertThat(admission.poll("x")).isNotNull();
         assertThat(admission.openStreams()).isZero();
         assertThat(admission.stream("x")).isNull();
     }
@@ -119,7 +119,7 @@ class AdmissionTest {
         if (first != null) {
             first.release();
         }
-        assertThat(admission.waitingPoll("x")).isNotNull();
+        assertThat(admission.poll("x")).isNotNull();
     }
 
     @Test
@@ -181,7 +181,7 @@ class AdmissionTest {
         int admitted = 0;
         for (int step = 0; step < 20_000; step++) {
             String address = List.of("x", "y", "z").get(random.nextInt(3));
-            Admission.Ticket ticket = random.nextBoolean() ? admission.stream(address) : admission.waitingPoll(address);
+            Admission.Ticket ticket = random.nextBoolean() ? admission.stream(address) : admission.poll(address);
             if (ticket != null) {
                 admitted++;
                 held.add(ticket);

@@ -40,13 +40,9 @@ final class ModelPoll {
         if (follower == null) {
             follower = fixture.ledger.follow(subscription, start.position());
         }
-        Admission.Ticket ticket = fixture.admission.waitingPoll("client");
-        if (ticket == null) {
-            throw new AssertionError("no place left");
-        }
         limit = newLimit;
         opening = start;
-        pending = fixture.hub.poll(subscription, HubFixture.ENDLESS, start, newLimit, wait, ticket);
+        pending = fixture.hub.poll(subscription, HubFixture.ENDLESS, start, newLimit, wait);
     }
 
     void breakOff() {

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 class PendingPollTest extends HubTest {
 
     private PendingPoll poll(Cursor cursor, int limit, Duration wait) {
-        return hub.poll(
-                HubFixture.ALL_OF_A, HubFixture.ENDLESS, fixture.open(cursor), limit, wait, Admission.Ticket.FREE);
+        return hub.poll(HubFixture.ALL_OF_A, HubFixture.ENDLESS, fixture.open(cursor), limit, wait);
     }
 
     private static List<EventId> ids(PendingPoll poll) {
@@ -129,13 +128,7 @@ class PendingPollTest extends HubTest {
     void aGapStandsBeforeTheEventsAndIsAnsweredAtOnce() {
         loop.run(() -> {
             Opening opening = fixture.open(Cursor.parse("nonsense"));
-            PendingPoll poll = hub.poll(
-                    HubFixture.ALL_OF_A,
-                    HubFixture.ENDLESS,
-                    opening,
-                    100,
-                    Duration.ofSeconds(30),
-                    Admission.Ticket.FREE);
+            PendingPoll poll = hub.poll(HubFixture.ALL_OF_A, HubFixture.ENDLESS, opening, 100, Duration.ofSeconds(30));
             assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), opening.position(), opening.gap()));
             assertThat(hub.snapshot().gaps()).containsEntry(GapReason.UNKNOWN_CURSOR, 1L);
         });
@@ -183,33 +176,6 @@ class PendingPollTest extends HubTest {
             hub.answerPolls();
             assertThat(first.page().isComplete()).isTrue();
             assertThat(second.page().isComplete()).isTrue();
-        });
-    }
-
-    @Test
-    void givesItsPlaceBackWhenAnsweredOrGone() {
-        loop.run(() -> {
-            Admission one = new Admission(1, 0);
-            Admission.Ticket ticket = one.waitingPoll("client");
-            PendingPoll poll = hub.poll(
-                    HubFixture.ALL_OF_A,
-                    HubFixture.ENDLESS,
-                    fixture.open(new Cursor.Fresh()),
-                    1,
-                    Duration.ofSeconds(30),
-                    ticket == null ? Admission.Ticket.FREE : ticket);
-            assertThat(one.waitingPoll("client")).isNull();
-            poll.gone();
-            Admission.Ticket next = one.waitingPoll("client");
-            assertThat(next).isNotNull();
-            hub.poll(
-                    HubFixture.ALL_OF_A,
-                    HubFixture.ENDLESS,
-                    fixture.open(new Cursor.Fresh()),
-                    1,
-                    Duration.ZERO,
-                    next == null ? Admission.Ticket.FREE : next);
-            assertThat(one.waitingPoll("client")).isNotNull();
         });
     }
 

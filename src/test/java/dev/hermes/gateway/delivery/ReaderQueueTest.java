@@ -51,6 +51,6 @@ class ReaderQueueTest {
     private Subscriber of(String credential) {
         Opening here = new Opening(new EventId(true, 1, 0), null, List.of());
         Lease lease = new HubFixture.TestLease(Instant.EPOCH.plusSeconds(credential.charAt(0)), false);
-        return new PendingPoll(fixture.hub, HubFixture.ALL_OF_A, lease, here, 1, 0, Admission.Ticket.FREE);
+        return new PendingPoll(fixture.hub, HubFixture.ALL_OF_A, lease, here, 1, 0);
     }
 }

@@ -35,7 +35,7 @@ class SubscriptionIndexTest {
 
     private Subscriber subscriber(Subscription subscription) {
         Opening here = new Opening(new EventId(true, 1, 1), null, List.of());
-        return new PendingPoll(fixture.hub, subscription, HubFixture.ENDLESS, here, 1, 0, Admission.Ticket.FREE);
+        return new PendingPoll(fixture.hub, subscription, HubFixture.ENDLESS, here, 1, 0);
     }
 
     private static Envelope envelope(String channel, @Nullable String key, Map<String, String> fields) {

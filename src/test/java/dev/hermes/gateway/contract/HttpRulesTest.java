@@ -1,0 +1,232 @@
+package dev.hermes.gateway.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.fixture.Http2Wire;
+import dev.hermes.gateway.fixture.RunningGateway;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the specifications say that a server MUST do, by their sections. */
+class HttpRulesTest {
+
+    private static final String HEALTH = "/api/v1/events/health";
+    private static final String GET = "GET " + HEALTH + " HTTP/1.1\r\n";
+    private static final String HOST = "Host: localhost\r\n";
+    private static final String POST = "POST /api/v1/events/publish HTTP/1.1\r\nHost: localhost\r\n" + Http.apiKey()
+            + "\r\nContent-Type: application/json\r\n";
+
+    private static final LogLines LOG = LogLines.capture();
+    private static final RunningGateway GATEWAY = new RunningGateway.Settings().startWithoutRedis();
+
+    /** Anybody could fill the log otherwise. Only once the gateway has ended has all been logged. */
+    @AfterAll
+    static void nothingOfItIsAnErrorOfTheGateway() {
+        GATEWAY.close();
+        LOG.close();
+        assertThat(LOG.warnings()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "RFC 9112 §{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "3.2 no Host | ''",
+                "3.2 two Hosts | Host: localhost~Host: localhost~",
+                "3.2 two different Hosts | Host: localhost~Host: example~",
+                "3.2 a Host that can be none | Host: a b~",
+                "3.2 a Host with a path | Host: localhost/x~",
+                "5.1 blank before the colon | Host: localhost~X-A : b~",
+                "6.3 a length that is none | Host: localhost~Content-Length: abc~",
+                "6.3 a negative length | Host: localhost~Content-Length: -1~",
+                "6.3 two different lengths | Host: localhost~Content-Length: 1~Content-Length: 2~",
+                "6.3 a coding after chunked | Host: localhost~Transfer-Encoding: chunked, gzip~",
+                "6.3 a coding that is not chunked | Host: localhost~Transfer-Encoding: gzip~",
+            })
+    void aMalformedHeadIsRefusedAndItsConnectionEnds(String section, String fields) {
+        Http.Answer answer = Http.parse(
+                Http.raw(GATEWAY.port(), GET + "Connection: close\r\n" + fields.replace("~", "\r\n") + "\r\n"));
+
+        assertThat(answer.status()).as(section).isIn(400, 501);
+        assertProblem(answer);
+    }
+
+    @ParameterizedTest(name = "RFC 9112 §7.1 chunk {0}")
+    @ValueSource(strings = {"xyz\r\n{}\r\n0\r\n\r\n", "-1\r\n{}\r\n0\r\n\r\n", "fffffffffffffffff\r\n{}"})
+    void aMalformedChunkEndsTheConnection(String chunk) {
+        String answer = Http.raw(GATEWAY.port(), POST + "Transfer-Encoding: chunked\r\n\r\n" + chunk);
+
+        assertThat(answer).doesNotContain("HTTP/1.1 2", "HTTP/1.1 5");
+    }
+
+    /** RFC 9112 §6.1: a request with both is to be answered with care, and its connection ended: it may be smuggled. */
+    @Test
+    void lengthAndCodingTogetherEndTheConnection() {
+        String smuggled = GET + HOST + "\r\n";
+        String answer = Http.raw(
+                GATEWAY.port(), POST + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled);
+
+        assertThat(answer).doesNotContain("active_connections");
+    }
+
+    /** RFC 9112 §6.1: HTTP/1.0 knows no coding, so that the framing is at fault. */
+    @Test
+    void anHttp10RequestWithACodingEndsTheConnection() {
+        String smuggled = GET + HOST + "\r\n";
+        String answer = Http.raw(
+                GATEWAY.port(),
+                POST.replace("HTTP/1.1", "HTTP/1.0") + "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "0\r\n\r\n" + smuggled);
+
+        assertThat(answer).doesNotContain("active_connections");
+    }
+
+    /** RFC 9112 §3.2.2: a server accepts the absolute form, whatever the host in it. */
+    @Test
+    void theAbsoluteFormIsAccepted() {
+        assertThat(Http.request(GATEWAY.port(), "GET", "http://localhost" + HEALTH, null)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** RFC 9112 §9.6. */
+    @Test
+    void aConnectionThatIsToCloseCloses() {
+        String answers = Http.raw(GATEWAY.port(), (GET + HOST + "Connection: close\r\n\r\n").repeat(2));
+
+        assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(2);
+    }
+
+    /** RFC 9112 §2.2: empty lines before a request are passed over. */
+    @Test
+    void emptyLinesBeforeARequestArePassedOver() {
+        assertThat(Http.raw(GATEWAY.port(), "\r\n\r\n" + GET + HOST + "Connection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    /** RFC 9110 §5.5: a field value with NUL is malformed. */
+    @Test
+    void aNulInAFieldIsRefused() {
+        assertProblem(Http.parse(Http.raw(GATEWAY.port(), GET + HOST + "X-A: a\0b\r\n\r\n")));
+    }
+
+    /** RFC 9110 §6.6.1: with a clock, in all 2xx, 3xx and 4xx. */
+    @ParameterizedTest
+    @ValueSource(strings = {HEALTH, "/nothing", "/api/v1/events/poll", "/hermes-events.js"})
+    void anAnswerIsDated(String path) {
+        Http.Answer answer = Http.request(GATEWAY.port(), "GET", path, null);
+
+        assertThat(ZonedDateTime.parse(
+                                Objects.requireNonNull(answer.header("Date")), DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant())
+                .isBetween(
+                        Instant.now().minus(1, ChronoUnit.MINUTES),
+                        Instant.now().plus(1, ChronoUnit.MINUTES));
+    }
+
+    /** RFC 9110 §9.3.2: HEAD is never answered with content; §15.5.6: a 405 names what is allowed. */
+    @Test
+    void headHasNoContentAndAWrongMethodIsToldWhichAreRight() {
+        assertThat(Http.request(GATEWAY.port(), "HEAD", "/nothing", null).body())
+                .isEmpty();
+        assertThat(Http.request(GATEWAY.port(), "PUT", HEALTH, null).header("Allow"))
+                .isEqualTo("GET, HEAD");
+    }
+
+    /** RFC 9110 §11.6.1 and RFC 6750 §3: a 401 has a challenge. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X-None: x", "Authorization: Bearer wrong", "Authorization: Basic eDp5", "Authorization:"})
+    void a401HasAChallenge(String authorization) {
+        Http.Answer answer = Http.get(GATEWAY.port(), "/poll", authorization);
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
+    }
+
+    /** RFC 9110 §11.1, RFC 6750 §2.1: the scheme's name is of any case. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer", "bearer", "BEARER"})
+    void theSchemeIsOfAnyCase(String scheme) {
+        assertThat(Http.get(GATEWAY.port(), "/poll", "Authorization: " + scheme + " " + RunningGateway.API_KEY)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** RFC 9113 §8.3.1: with neither :authority nor Host nobody knows who is meant. */
+    @Test
+    void anHttp2RequestWithoutAuthorityIsA400() throws IOException {
+        try (Http2Wire wire = Http2Wire.connect(GATEWAY.port())) {
+            wire.get(1, HEALTH, "", "");
+            assertThat(wire.next(Http2Wire.DATA, 1).payload().toString(StandardCharsets.UTF_8))
+                    .contains("\"detail\":");
+        }
+    }
+
+    /** RFC 9113 §8.2.1, §8.2.2: a field with a capital letter, or of the connection, is malformed: a stream error. */
+    @Test
+    void aMalformedHttp2FieldEndsItsStreamOnly() throws IOException {
+        try (Http2Wire wire = Http2Wire.connect(GATEWAY.port())) {
+            byte[] upper = {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x00, 1, 'X', 1, 'y'};
+            wire.send(Http2Wire.frame(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, 1, upper));
+            wire.next(Http2Wire.RST_STREAM, 1);
+            wire.get(3, HEALTH, "localhost", "");
+            assertThat(wire.next(Http2Wire.DATA, 3).payload().toString(StandardCharsets.UTF_8))
+                    .contains("active_connections");
+        }
+    }
+
+    /** RFC 9113 §5.1.2, §10.5: as many may leave as there may be; a client that opens and resets without end is cut. */
+    @Test
+    void streamsThatEndCutNobodyAndRapidResetIsCut() throws IOException {
+        try (Http2Wire wire = Http2Wire.connect(GATEWAY.port())) {
+            int stream = reset(wire, 1, 1_000);
+            wire.get(stream, HEALTH, "localhost", "");
+            assertThat(wire.next(Http2Wire.DATA, stream).payload().toString(StandardCharsets.UTF_8))
+                    .contains("active_connections");
+            try {
+                reset(wire, stream + 2, 20_000);
+            } catch (IOException cut) {
+                // While it still sent.
+            }
+            wire.untilClosed();
+        }
+    }
+
+    private static int reset(Http2Wire wire, int first, int count) throws IOException {
+        int stream = first;
+        for (int each = 0; each < count; each++, stream += 2) {
+            wire.get(stream, "/api/v1/events/queue", "localhost", "Bearer " + RunningGateway.API_KEY);
+            wire.send(Http2Wire.frame(Http2Wire.RST_STREAM, 0, stream, 0, 0, 0, 8));
+        }
+        return stream;
+    }
+
+    /** RFC 9112 §9.3: a body that is not read to its end takes its connection with it. */
+    @Test
+    void aBodyThatIsRefusedEndsTheConnection() throws IOException {
+        try (Socket socket = Http.connect(GATEWAY.port())) {
+            socket.getOutputStream()
+                    .write((POST.replace(Http.apiKey() + "\r\n", "") + "Content-Length: 400000000\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = Http.untilEnd(socket);
+
+            assertThat(answer).startsWith("HTTP/1.1 401 ").containsIgnoringCase("connection: close");
+        }
+    }
+
+    private static void assertProblem(Http.Answer answer) {
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.detail()).isNotEmpty();
+    }
+}
