@@ -60,6 +60,7 @@ final class Lab implements AutoCloseable {
     }
 
     private RunningGateway gateway(int port) {
+        catalogue();
         return RunningGateway.with("API_PORT", port)
                 .with("HERMES_CONF", settings.toString())
                 .with("HERMES_ENABLE_SSE", "")
@@ -69,6 +70,18 @@ final class Lab implements AutoCloseable {
                 .with("VITE_SSE_ENABLED", true)
                 .with("HERMES_ALLOWED_ORIGINS", pages.origin())
                 .start(redis);
+    }
+
+    /** Without a greeting for the queue: what these tests count is what was published since a page opened. */
+    private void catalogue() {
+        try {
+            String delivered = Files.readString(Path.of("conf", "channels.yaml"));
+            Files.writeString(
+                    settings.resolve("channels.yaml"),
+                    delivered.replace("route: queue\n    on-connect: last-event\n", "route: queue\n"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     RunningGateway gateway() {

@@ -4,6 +4,7 @@ import static dev.hermes.gateway.traffic.RedisLogFixture.data;
 import static dev.hermes.gateway.traffic.RedisLogFixture.open;
 import static dev.hermes.gateway.traffic.RedisLogFixture.reason;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
@@ -69,7 +70,8 @@ class RedisLogFaultTest {
                 log.publish(number);
                 assertThat(stream.nextLogged().data()).isEqualTo(data(number));
             }
-            assertThat(log.ask("XLEN", "hermes:events")).containsExactly("50");
+            await().untilAsserted(
+                            () -> assertThat(log.ask("XLEN", "hermes:events")).containsExactly("50"));
             try (SseConnection late = open(gateway, cursor)) {
                 assertThat(reason(late.nextEvent())).isEqualTo("history_evicted");
             }
