@@ -3,7 +3,7 @@ package dev.hermes.gateway.http;
 import io.netty.channel.Channel;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ final class ClientConnection {
     private static final int FEW = 8;
 
     private final Channel channel;
-    private final List<HttpServerResponse> answering = new ArrayList<>(1);
+    private final List<HttpServerRequest> answering = new ArrayList<>(1);
     private int pruneAt = FEW;
     private long headDue;
     private long acknowledgedBy = NEVER;
@@ -66,14 +66,14 @@ final class ClientConnection {
     }
 
     /** A whole head has come. */
-    void requested(HttpServerResponse response) {
+    void requested(HttpServerRequest request) {
         headDue = NEVER;
         busy = true;
         if (answering.size() >= pruneAt) {
             prune();
             pruneAt = Math.max(FEW, 2 * answering.size());
         }
-        answering.add(response);
+        answering.add(request);
     }
 
     /** Bytes have come; between two requests they begin a head. */
@@ -118,6 +118,15 @@ final class ClientConnection {
     }
 
     private void prune() {
-        answering.removeIf(response -> response.ended() || response.closed());
+        answering.removeIf(ClientConnection::answered);
+    }
+
+    private static boolean answered(HttpServerRequest request) {
+        return request.response().ended() || request.response().closed();
+    }
+
+    /** Lets requests have what has come for them; whoever still wants it sees then that they have ended. */
+    void releaseRead() {
+        answering.forEach(HttpServerRequest::resume);
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.VertxConnection;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -111,6 +112,15 @@ final class ConnectionSweep {
         } else if (channel.pipeline().get(HeardBytes.class) == null) {
             // It only reads, so nothing that is written passes it.
             channel.pipeline().addFirst(heardBytes);
+            channel.closeFuture().addListener(closed -> releaseRead(client, connection));
+        }
+    }
+
+    /** Vert.x keeps what was read for a request that is paused, and does not release it when the connection ends. */
+    private static void releaseRead(ClientConnection client, HttpConnection connection) {
+        client.releaseRead();
+        if (connection instanceof VertxConnection vertx) {
+            vertx.doResume();
         }
     }
 
@@ -120,7 +130,7 @@ final class ConnectionSweep {
         if (channel == null) {
             return;
         }
-        known(channel).requested(request.response());
+        known(channel).requested(request);
         if (RequestBody.announced(request)) {
             bodies.add(new Body(request, now() + limits.bodyMillis()));
         }

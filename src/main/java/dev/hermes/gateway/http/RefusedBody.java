@@ -5,6 +5,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a request whose body is not read to its end: with HTTP/1 that is the end of the connection (RFC 9112 §9.3), told
@@ -16,20 +17,23 @@ final class RefusedBody {
     private RefusedBody() {}
 
     static void end(HttpServerRequest request, String answer) {
-        request.pause();
         if (request.version() == HttpVersion.HTTP_2) {
             request.response().end(answer);
             return;
         }
+        Channel channel = ConnectionSweep.channelOf(request.connection());
+        if (channel != null) {
+            // Not by a pause of the request: Vert.x would keep what has been read, and never release it.
+            channel.config().setAutoRead(false);
+        }
         request.response()
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
                 .end(answer)
-                .onSuccess(sent -> halfClose(request));
+                .onSuccess(sent -> halfClose(request, channel));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // A failed one is a closed channel.
-    private static void halfClose(HttpServerRequest request) {
-        Channel channel = ConnectionSweep.channelOf(request.connection());
+    private static void halfClose(HttpServerRequest request, @Nullable Channel channel) {
         if (channel instanceof DuplexChannel duplex && !request.isSSL()) {
             duplex.shutdownOutput();
         }

@@ -109,6 +109,10 @@ final class Routes {
         edge.gate()
                 .pass(context.request(), door, null)
                 .onSuccess(credential -> {
+                    if (context.response().closed()) {
+                        // What has come of its body was let go of with the connection.
+                        return;
+                    }
                     context.put(CREDENTIAL, credential);
                     context.request().resume();
                     context.next();

@@ -20,14 +20,15 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections that are no streams end, each by its own limit; with limits short enough to wait for. */
+/** Connections that are no streams end, each by its own limit, on a clock that stands still until a test lets it go. */
 class ConnectionSweepTest {
 
     private static final int SWEEP_MILLIS = 20;
@@ -35,10 +36,15 @@ class ConnectionSweepTest {
     private static final String WAIT = "GET /waiting HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String ANSWER = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
+    private static final byte[] PING = Http2Wire.frame(Http2Wire.PING, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+
     /** Long enough not to come first, and the test's end if it is the only one left. */
     private static final long FAR = 600_000;
 
     private final Vertx vertx = Vertx.vertx();
+    private final AtomicLong now = new AtomicLong();
+    private final AtomicInteger served = new AtomicInteger();
+    private volatile boolean timePasses;
 
     @AfterEach
     void stop() {
@@ -46,7 +52,7 @@ class ConnectionSweepTest {
     }
 
     /** Answers {@code /answered} at once, after the body; never anything else. */
-    private static final class Server extends VerticleBase {
+    private final class Server extends VerticleBase {
 
         private final ConnectionSweep.Limits limits;
         private final Doorman doorman;
@@ -59,8 +65,13 @@ class ConnectionSweepTest {
 
         @Override
         public Future<?> start() {
-            ConnectionSweep sweep = new ConnectionSweep(limits, () -> System.nanoTime() / 1_000_000);
-            vertx.setPeriodic(SWEEP_MILLIS, tick -> sweep.sweep());
+            ConnectionSweep sweep = new ConnectionSweep(limits, now::get);
+            vertx.setPeriodic(SWEEP_MILLIS, tick -> {
+                if (timePasses) {
+                    now.addAndGet(SWEEP_MILLIS);
+                }
+                sweep.sweep();
+            });
             doorman.serves(((ContextInternal) context).nettyEventLoop(), sweep);
             HttpServer created = vertx.createHttpServer(new HttpServerOptions().setStrictThreadMode(true));
             return created.connectionHandler(connection -> {
@@ -69,6 +80,7 @@ class ConnectionSweepTest {
                     })
                     .requestHandler(request -> {
                         sweep.requested(request);
+                        served.incrementAndGet();
                         if (request.path().equals("/answered")) {
                             request.endHandler(read -> request.response().end("ok"));
                         }
@@ -108,6 +120,7 @@ class ConnectionSweepTest {
         int port = start(400, FAR, FAR);
         try (Socket socket = connect(port)) {
             send(socket, "GET /answered HTTP/1.1\r\n");
+            timePasses = true;
             Awaitility.await().pollInterval(java.time.Duration.ofMillis(50)).until(() -> {
                 try {
                     send(socket, "X-Drip: drop\r\n");
@@ -156,9 +169,10 @@ class ConnectionSweepTest {
         try (Socket waiting = connect(port);
                 Socket silent = connect(port)) {
             send(waiting, WAIT);
+            Awaitility.await().until(() -> served.get() == 2);
             assertEnds(silent);
-            // Ten times what another one had.
-            waiting.setSoTimeout(1_000);
+            Awaitility.await().until(() -> now.get() > 1_000);
+            waiting.setSoTimeout(10);
             assertThatCode(() -> waiting.getInputStream().read()).isInstanceOf(java.net.SocketTimeoutException.class);
         }
     }
@@ -169,6 +183,7 @@ class ConnectionSweepTest {
         try (Http2Wire wire = Http2Wire.connect(port)) {
             wire.get(1, "/answered", "localhost", "");
             assertThat(wire.next(Http2Wire.DATA, 1).endStream()).isTrue();
+            timePasses = true;
             wire.untilClosed();
         }
     }
@@ -178,6 +193,7 @@ class ConnectionSweepTest {
         int port = start(300, FAR, FAR);
         try (Http2Wire wire = Http2Wire.connect(port).neverAcknowledging()) {
             wire.get(1, "/waiting", "localhost", "");
+            timePasses = true;
             wire.untilClosed();
         }
     }
@@ -188,16 +204,15 @@ class ConnectionSweepTest {
         try (Http2Wire wire = Http2Wire.connect(port);
                 Socket silent = connect(port)) {
             wire.get(1, "/waiting", "localhost", "");
-            CompletableFuture<Http2Wire.Frame> closedOrAnswered = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return wire.next(Http2Wire.PING, 0);
-                } catch (IOException closed) {
-                    throw new IllegalStateException(closed);
-                }
-            });
+            // It acknowledges while it waits for this, and before it sends the next one.
+            wire.send(PING);
+            assertThat(wire.next(Http2Wire.PING, 0).payload().length()).isEqualTo(8);
+            wire.send(PING);
+            assertThat(wire.next(Http2Wire.PING, 0).payload().length()).isEqualTo(8);
             assertEnds(silent);
-            wire.send(Http2Wire.frame(Http2Wire.PING, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8));
-            assertThat(closedOrAnswered.join().payload().length()).isEqualTo(8);
+            Awaitility.await().until(() -> now.get() > 2_000);
+            wire.send(PING);
+            assertThat(wire.next(Http2Wire.PING, 0).payload().length()).isEqualTo(8);
         }
     }
 
@@ -208,7 +223,7 @@ class ConnectionSweepTest {
         byte[] frame = switch (type) {
             case Http2Wire.PRIORITY -> Http2Wire.frame(type, 0, 1, 0, 0, 0, 0, 1);
             case Http2Wire.WINDOW_UPDATE -> Http2Wire.frame(type, 0, 0, 0, 0, 0, 1);
-            case Http2Wire.PING -> Http2Wire.frame(type, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+            case Http2Wire.PING -> PING;
             default -> Http2Wire.frame(type, 0, 1, 7);
         };
         byte[] flood = frame;
@@ -239,6 +254,7 @@ class ConnectionSweepTest {
                 open.add(connect(port));
             }
             assertEnds(open.get(9));
+            timePasses = false;
             for (Socket socket : open) {
                 socket.close();
             }
@@ -272,7 +288,8 @@ class ConnectionSweepTest {
     }
 
     /** Fails, by the socket's timeout, when it is left open. */
-    private static void assertEnds(Socket socket) throws IOException {
+    private void assertEnds(Socket socket) throws IOException {
+        timePasses = true;
         InputStream in = socket.getInputStream();
         try {
             assertThat(in.readAllBytes()).isEmpty();
