@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +37,16 @@ final class ClientOptions {
 
     private ClientOptions() {}
 
-    /** For all nodes of the settings. */
-    static RedisOptions of(RedisSettings settings) {
-        List<String> endpoints =
-                settings.nodes().stream().map(node -> endpoint(settings, node)).toList();
+    /**
+     * For all nodes of the settings.
+     *
+     * @param attempt how many have failed before: the nodes are asked one after the other, so that each must come first in
+     *     turn, or one that is silent would take the whole time of every attempt
+     */
+    static RedisOptions of(RedisSettings settings, int attempt) {
+        List<String> endpoints = new ArrayList<>(
+                settings.nodes().stream().map(node -> endpoint(settings, node)).toList());
+        Collections.rotate(endpoints, -(attempt % endpoints.size()));
         RedisOptions options = common(settings).setType(type(settings)).setEndpoints(endpoints);
         String master = settings.sentinelMaster();
         if (master != null) {

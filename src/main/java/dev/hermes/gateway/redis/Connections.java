@@ -38,7 +38,7 @@ final class Connections {
     private final Lookup lookup;
     private boolean closed;
 
-    /** @param attempt how many have failed before: a host of several addresses is tried at one after the other */
+    /** @param attempt how many have failed before: nodes, or the addresses of a single one, come first in turn */
     Connections(Vertx vertx, RedisSettings settings, int attempt) {
         this(vertx, settings, attempt, InetAddress::getAllByName);
     }
@@ -49,7 +49,7 @@ final class Connections {
         this.attempt = attempt;
         this.vertx = vertx;
         this.settings = settings;
-        this.client = Redis.createClient(vertx, ClientOptions.of(settings));
+        this.client = Redis.createClient(vertx, ClientOptions.of(settings, attempt));
     }
 
     boolean cluster() {

@@ -58,8 +58,11 @@ final class Session {
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
     /** Half a tick less than 3 s, so that the third tick after it finds it late. */
     private static final long CANARY_NANOS = 2_500_000_000L;
-    // Sentinels and nodes of a Cluster are asked one after the other, each may take as long as a single Redis.
-    private static final long ATTEMPT_LIMIT_MANY_MILLIS = 10_000;
+    /**
+     * Nodes of a Cluster are asked one after the other. Sentinels are too, but those may still name a master that has fallen
+     * silent: the sooner they are asked again, the better.
+     */
+    private static final long ATTEMPT_LIMIT_CLUSTER_MILLIS = 10_000;
 
     private final Vertx vertx;
     private final Subscriptions subscriptions;
@@ -98,7 +101,7 @@ final class Session {
         byte[] word = new byte[8];
         random.nextBytes(word);
         this.canaryChannel = CANARY_CHANNEL + HexFormat.of().formatHex(word);
-        long limit = settings.nodes().size() > 1 ? ATTEMPT_LIMIT_MANY_MILLIS : ATTEMPT_LIMIT_MILLIS;
+        long limit = settings.cluster() ? ATTEMPT_LIMIT_CLUSTER_MILLIS : ATTEMPT_LIMIT_MILLIS;
         this.attemptTimer =
                 vertx.setTimer(limit, timer -> end("not live " + limit + " ms after trying, still " + state));
     }

@@ -144,6 +144,17 @@ final class HermesSite implements AutoCloseable {
         }
     }
 
+    /** Until no page waits for a token that it has asked for. */
+    void awaitTokens() {
+        for (HermesTab tab : tabs) {
+            Awaitility.await()
+                    .alias(tab.name() + " has its tokens")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> tab.number("tokensAwaited()") == 0);
+        }
+    }
+
     @Override
     public void close() {
         publisher.shutdownNow();

@@ -74,6 +74,7 @@ class ProxyRestartIT {
                 long ready = System.currentTimeMillis();
                 long number = site.published() + 1;
                 site.awaitShown(number);
+                site.awaitTokens();
 
                 System.out.printf("%s, ready again after %d ms%n", outage, ready - ended);
                 site.tabs().forEach(tab -> System.out.println("  " + tab.diary(ended)));
@@ -83,8 +84,8 @@ class ProxyRestartIT {
                 });
                 if (outage.millis() > HermesTab.RENEWED_AFTER_MILLIS) {
                     assertThat(site.tabs())
-                            .allSatisfy(tab -> assertThat(tab.number("renewedBetween(" + ended + ", " + ready + ")"))
-                                    .as("tokens that %s asked for meanwhile", tab.name())
+                            .allSatisfy(tab -> assertThat(tab.number("renewedDuring(" + ended + ", " + ready + ")"))
+                                    .as("tokens that %s waited for meanwhile", tab.name())
                                     .isPositive());
                 }
             }

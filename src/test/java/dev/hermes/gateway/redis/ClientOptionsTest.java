@@ -21,7 +21,7 @@ class ClientOptionsTest {
 
     @Test
     void endsASilentPeerAndNeverWaitsLong() {
-        RedisOptions options = ClientOptions.of(single("redis://localhost"));
+        RedisOptions options = ClientOptions.of(single("redis://localhost"), 0);
         assertThat(options.getType()).isEqualTo(RedisClientType.STANDALONE);
         assertThat(options.getNetClientOptions().getReadIdleTimeout()).isEqualTo(6);
         assertThat(options.getNetClientOptions().getIdleTimeoutUnit()).isEqualTo(TimeUnit.SECONDS);
@@ -42,7 +42,7 @@ class ClientOptionsTest {
     @Test
     void asksSentinelsForTheMasterByItsName() {
         RedisOptions options = ClientOptions.of(
-                settings("mymaster", false, null, "redis://:word@one:26379", "redis://:word@two:26379"));
+                settings("mymaster", false, null, "redis://:word@one:26379", "redis://:word@two:26379"), 0);
         assertThat(options.getType()).isEqualTo(RedisClientType.SENTINEL);
         assertThat(options.getMasterName()).isEqualTo("mymaster");
         assertThat(options.getRole()).isEqualTo(RedisRole.MASTER);
@@ -51,8 +51,17 @@ class ClientOptionsTest {
     }
 
     @Test
+    void eachNodeIsAskedFirstInTurn() {
+        RedisSettings three = settings("mymaster", false, null, "redis://one", "redis://two", "redis://three");
+        assertThat(ClientOptions.of(three, 1).getEndpoints())
+                .containsExactly("redis://two", "redis://three", "redis://one");
+        assertThat(ClientOptions.of(three, 5).getEndpoints())
+                .containsExactly("redis://three", "redis://one", "redis://two");
+    }
+
+    @Test
     void asksOnlyMastersOfACluster() {
-        RedisOptions options = ClientOptions.of(settings(null, true, null, "redis://one:7000", "redis://two:7001"));
+        RedisOptions options = ClientOptions.of(settings(null, true, null, "redis://one:7000", "redis://two:7001"), 0);
         assertThat(options.getType()).isEqualTo(RedisClientType.CLUSTER);
         assertThat(options.getUseReplicas()).isEqualTo(RedisReplicas.NEVER);
         assertThat(options.getEndpoints()).containsExactly("redis://one:7000", "redis://two:7001");
@@ -60,7 +69,7 @@ class ClientOptionsTest {
 
     @Test
     void checksTheCertificateAndItsHostAgainstThePrivateAuthority() {
-        var transport = ClientOptions.of(settings(null, false, Path.of("/etc/ca.pem"), "rediss://host"))
+        var transport = ClientOptions.of(settings(null, false, Path.of("/etc/ca.pem"), "rediss://host"), 0)
                 .getNetClientOptions();
         assertThat(transport.isSsl()).isTrue();
         assertThat(transport.isTrustAll()).isFalse();
@@ -70,7 +79,7 @@ class ClientOptionsTest {
 
     @Test
     void trustsThePublicAuthoritiesWithoutAFile() {
-        var transport = ClientOptions.of(single("rediss://host")).getNetClientOptions();
+        var transport = ClientOptions.of(single("rediss://host"), 0).getNetClientOptions();
         assertThat(transport.isSsl()).isTrue();
         assertThat(transport.isTrustAll()).isFalse();
         assertThat(transport.getTrustOptions()).isNull();
@@ -105,7 +114,7 @@ class ClientOptionsTest {
     }
 
     private static List<String> endpoints(int database, String url) {
-        return ClientOptions.of(new RedisSettings(List.of(new Secret(url)), database, null, false, null))
+        return ClientOptions.of(new RedisSettings(List.of(new Secret(url)), database, null, false, null), 0)
                 .getEndpoints();
     }
 

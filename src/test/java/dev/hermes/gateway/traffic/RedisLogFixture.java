@@ -119,6 +119,15 @@ final class RedisLogFixture implements AutoCloseable {
         await().until(() -> Integer.parseInt(ask("XLEN", "hermes:events").get(0)) >= entries);
     }
 
+    /** Until Redis' clock shows a later millisecond than that id. */
+    void awaitLaterThan(String id) {
+        long taken = Objects.requireNonNull(EventId.parse(id)).major();
+        await().until(() -> {
+            List<String> time = ask("TIME");
+            return Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000 > taken;
+        });
+    }
+
     /** As a publisher over HTTP. */
     static HttpResponse<String> post(RunningGateway gateway, String event) {
         return Operator.send(

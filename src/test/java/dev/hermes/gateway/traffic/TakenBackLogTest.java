@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,8 @@ class TakenBackLogTest {
                     log.ask("COPY", LOG, "aside");
                 }
             }
+            // What is appended in the same millisecond would have the very id of what is gone, and so take its place.
+            log.awaitLaterThan(Objects.requireNonNull(cursors.get(9)));
             log.ask("RENAME", "aside", LOG);
             atOnce.run();
             Frame told = stream.next("gap");

@@ -16,11 +16,14 @@ final class LeakSweep {
     private LeakSweep() {}
 
     static void run() {
+        // A thread of the JVM hands references to their queues, those of one collection in any order, but all of them
+        // before
+        // those of the next: seeing the witness of the second means that all of the first are there.
+        awaitCollection();
         awaitCollection();
         UnpooledByteBufAllocator.DEFAULT.directBuffer(1).release();
     }
 
-    /** References are handed to their queues by a thread of the JVM, so seeing ours there means that others are too. */
     private static void awaitCollection() {
         ReferenceQueue<Object> collected = new ReferenceQueue<>();
         WeakReference<Object> witness = new WeakReference<>(new Object(), collected);
