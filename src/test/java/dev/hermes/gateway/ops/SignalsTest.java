@@ -74,7 +74,8 @@ class SignalsTest {
     private record Child(Process process, BufferedReader said, List<String> before) implements AutoCloseable {
 
         static Child start(String mode, String... jvmOptions) throws IOException {
-            List<String> command = new ArrayList<>();
+            // A JVM hears nothing of a signal that it was started to ignore, as below nohup.
+            List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(List.of(jvmOptions));
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), Terminated.class.getName(), mode));
