@@ -8,6 +8,10 @@ import java.util.function.Consumer;
 /** Breaks things. Faults of different places may be made by different threads. */
 final class Breaker {
 
+    private static final String LOG = "hermes:events";
+    private static final String STATE = "{hermes:events}:ingest";
+    private static final String ASIDE = "{hermes:events}:aside";
+
     private final Deployment deployment;
     private final Random random;
     private final Lapse lapse;
@@ -73,6 +77,12 @@ final class Breaker {
                 gateway.resume();
                 over.run();
             }
+            case IDLE_CONNECTIONS -> {
+                IdleConnections idle = IdleConnections.open(gateway.port());
+                lapse.pass(lasting);
+                idle.close();
+                over.run();
+            }
             case LINK_CUT -> {
                 hit.forEach(site -> site.toRedis().cut(1, random));
                 over.run();
@@ -92,6 +102,16 @@ final class Breaker {
             case PUBSUB_KILLED -> deployment.ask("CLIENT", "KILL", "TYPE", "pubsub");
             case NORMAL_KILLED -> deployment.ask("CLIENT", "KILL", "TYPE", "normal");
             case FLUSHED -> deployment.ask("FLUSHALL");
+            case STATE_AWAY -> {
+                deployment.ask("RENAME", STATE, ASIDE);
+                lapse.pass(lasting.dividedBy(8));
+                deployment.ask("RENAME", ASIDE, STATE);
+            }
+            case LOG_TAKEN_BACK -> {
+                deployment.ask("COPY", LOG, ASIDE, "REPLACE");
+                lapse.pass(lasting.dividedBy(8));
+                deployment.ask("RENAME", ASIDE, LOG);
+            }
             case SCRIPTS_FLUSHED -> deployment.ask("SCRIPT", "FLUSH");
             case REDIS_PAUSED -> {
                 deployment.redis().pause();

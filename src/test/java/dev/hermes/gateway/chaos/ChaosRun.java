@@ -44,7 +44,7 @@ final class ChaosRun implements AutoCloseable {
         for (int number = 0; number < settings.clients(); number++) {
             Audience audience = Audience.of(number);
             Journal journal = new Journal("client " + number, audience, ledger, recovery);
-            clients.add(new EventSourceClient(journal, port, Deployment.API_KEY));
+            clients.add(new EventSourceClient(journal, port, Deployment.API_KEY, number % 3 == 0));
         }
         for (Source source : Source.values()) {
             publishers.add(new Publisher(source, way(source, port), ledger));

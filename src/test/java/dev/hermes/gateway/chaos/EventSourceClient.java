@@ -2,6 +2,7 @@ package dev.hermes.gateway.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,12 +25,15 @@ final class EventSourceClient implements AutoCloseable {
     private static final Duration TOKEN_RETRY = Duration.ofSeconds(1);
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
+    private static final int UNAVAILABLE = 503;
+    private static final int POLLS = 3;
 
     private final Audience audience;
     private final int port;
     private final String apiKey;
     private final Journal journal;
     private final Lapse lapse = new Lapse();
+    private final boolean polls;
     private final Thread thread;
 
     // The client's thread's own.
@@ -43,8 +47,10 @@ final class EventSourceClient implements AutoCloseable {
     /**
      * @param port where gateways are reached
      * @param apiKey with which the page's server mints tokens
+     * @param polls whether it goes on by polls for a while when a stream has ended
      */
-    EventSourceClient(Journal journal, int port, String apiKey) {
+    EventSourceClient(Journal journal, int port, String apiKey, boolean polls) {
+        this.polls = polls;
         this.audience = journal.audience();
         this.port = port;
         this.apiKey = apiKey;
@@ -66,6 +72,9 @@ final class EventSourceClient implements AutoCloseable {
                 open(credential);
                 if (token != null) {
                     lapse.pass(Duration.ofMillis(retryMillis));
+                }
+                for (int poll = 0; polls && poll < POLLS && !lapse.ended() && !lastEventId.isEmpty(); poll++) {
+                    poll(credential);
                 }
             }
         }
@@ -109,6 +118,34 @@ final class EventSourceClient implements AutoCloseable {
             journal.note("ended");
         } catch (IOException ended) {
             journal.note("broken: " + ended.getMessage());
+        }
+    }
+
+    /** The same cursor, at whichever gateway; and the next stream is a new one that goes on from there. */
+    private void poll(String credential) {
+        Wire.Answer answer =
+                Wire.exchange(port, "GET", audience.poll() + "wait=1&limit=1000&after=" + lastEventId, credential, "");
+        if (answer.status() == UNAUTHORIZED) {
+            token = null;
+        } else if (answer.status() == OK) {
+            JsonObject page = new JsonObject(answer.body());
+            if (page.getValue("gap") instanceof JsonObject gap) {
+                journal.frame("gap", Position.parseOrNull(gap.getString("resumed_at")), gap.encode());
+            }
+            for (Object each : page.getJsonArray("events")) {
+                JsonObject event = (JsonObject) each;
+                journal.frame(
+                        event.getString("event"),
+                        Position.parseOrNull(event.getString("id")),
+                        event.getJsonObject("data").encode());
+            }
+            lastEventId = page.getString("last_id");
+            journal.frame("heartbeat", Position.parseOrNull(lastEventId), "");
+            newSource = true;
+        } else if (answer.status() == 0 || answer.status() == UNAVAILABLE) {
+            lapse.pass(TOKEN_RETRY);
+        } else {
+            journal.breach("a poll was answered " + answer);
         }
     }
 

@@ -8,6 +8,7 @@ enum FaultKind {
     GATEWAYS_KILLED("every gateway killed, started again", Place.GATEWAY),
     GATEWAY_RESTARTED("gateway drained (SIGTERM), started again", Place.GATEWAY),
     GATEWAY_PAUSED("gateway paused (SIGSTOP)", Place.GATEWAY),
+    IDLE_CONNECTIONS("connections that are no streams", Place.GATEWAY),
     LINK_CUT("connections of gateways to Redis reset", Place.LINK),
     LINK_SILENT("silence between gateways and Redis", Place.LINK),
     PUBSUB_KILLED("CLIENT KILL TYPE pubsub", Place.REDIS),
@@ -16,6 +17,8 @@ enum FaultKind {
     REDIS_RESTARTED("Redis killed, started with its data", Place.REDIS),
     REDIS_EMPTIED("Redis killed, started without its data", Place.REDIS),
     FLUSHED("FLUSHALL", Place.REDIS),
+    STATE_AWAY("the log's state renamed away and back", Place.REDIS),
+    LOG_TAKEN_BACK("an older copy in the log's place", Place.REDIS),
     SCRIPTS_FLUSHED("SCRIPT FLUSH", Place.REDIS),
     OUT_OF_MEMORY("Redis out of memory", Place.REDIS);
 
@@ -37,7 +40,7 @@ enum FaultKind {
 
     /** Whether Redis loses the log by it. */
     boolean losesTheLog() {
-        return this == REDIS_EMPTIED || this == FLUSHED;
+        return this == REDIS_EMPTIED || this == FLUSHED || this == STATE_AWAY || this == LOG_TAKEN_BACK;
     }
 
     String label() {

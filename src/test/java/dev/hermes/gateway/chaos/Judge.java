@@ -8,8 +8,9 @@ import java.util.Map;
 
 /**
  * Holds what each client got against what was published: every event between the first and the last that came from a
- * producer is due. One that stands in the log is excused only by a gap that covers its place; and
- * that only if Redis lost the log about then; one of which nobody knows a place, by a gap between its neighbours that tells of its time. One thread, after the end.
+ * producer is due. One that stands in the log is excused only by a gap that covers its place, and that only if Redis lost the
+ * log about then; one of which nobody knows a place, or that was taken out of the log, by a gap between its neighbours that
+ * tells of its time. One thread, after the end.
  */
 final class Judge {
 
@@ -73,7 +74,7 @@ final class Judge {
             tell("repeated", journal, source, number, entry);
         } else if (journal.delivered(source, number)) {
             tally.once++;
-        } else if (id == null ? journal.spanned(source, number, entry.sentAt()) : journal.covered(id)) {
+        } else if (excused(journal, source, number, entry)) {
             tally.declared++;
             if (id != null && !timeline.lostAbout(entry.sentNanos())) {
                 tell("declared lost, but the log kept it:", journal, source, number, entry);
@@ -82,6 +83,14 @@ final class Judge {
             tally.silent++;
             tell("silently lost", journal, source, number, entry);
         }
+    }
+
+    private boolean excused(Journal journal, Source source, int number, Ledger.Entry entry) {
+        Position id = entry.id();
+        boolean placed = id != null && journal.covered(id);
+        // What was taken out of the log had a place, and the hole that tells of it has another.
+        boolean placeless = id == null || timeline.lostAbout(entry.sentNanos());
+        return placed || (placeless && journal.spanned(source, number, entry.sentAt()));
     }
 
     private void tell(String what, Journal journal, Source source, int number, Ledger.Entry entry) {
