@@ -58,10 +58,7 @@ final class Session {
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
     /** Half a tick less than 3 s, so that the third tick after it finds it late. */
     private static final long CANARY_NANOS = 2_500_000_000L;
-    /**
-     * Nodes of a Cluster are asked one after the other. Sentinels are too, but those may still name a master that has fallen
-     * silent: the sooner they are asked again, the better.
-     */
+    // Its nodes are asked one after the other. Sentinels too, but they may name a silent master: better ask again soon.
     private static final long ATTEMPT_LIMIT_CLUSTER_MILLIS = 10_000;
 
     private final Vertx vertx;
