@@ -61,6 +61,9 @@ public final class GatewayVerticle extends VerticleBase {
     /** Written on this verticle's loop, read by every request. */
     private volatile @Nullable Instant drainingSince;
 
+    /** Whether every instance of the public port listens; of this verticle's loop. */
+    private boolean listening;
+
     private record Running(
             Settings settings, HubSignals hubs, Intake intake, Admission admission, ManagementServer management) {}
 
@@ -131,7 +134,8 @@ public final class GatewayVerticle extends VerticleBase {
         return management
                 .start()
                 .compose(listening -> intake.start())
-                .compose(attempted -> publicPort.open(vertx, services, router -> furtherRoutes.accept(router, flag)));
+                .compose(attempted -> publicPort.open(vertx, services, router -> furtherRoutes.accept(router, flag)))
+                .onSuccess(open -> listening = true);
     }
 
     private @Nullable IdentityEndpoint identity(@Nullable URI url) {
@@ -161,6 +165,9 @@ public final class GatewayVerticle extends VerticleBase {
         Instant draining = drainingSince;
         if (draining != null) {
             return Readiness.of(new Readiness.Problem("draining", draining, "the gateway is shutting down"));
+        }
+        if (!listening) {
+            return Readiness.of(new Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
         return intake.flowing()
                 ? Readiness.ready()

@@ -4,15 +4,16 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hermes.gateway.config.Secret;
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.PoolOptions;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +53,7 @@ public final class IdentityEndpoint {
     private static final int PIPELINED = 16;
     private static final int MOST_WAITING = 1_000;
     private static final long TIMEOUT_MILLIS = 2_000;
+    private static final int LONGEST_BODY = 64 * 1_024;
     private static final int UNANSWERED_IN_A_ROW = 5;
     private static final Duration UNASKED = Duration.ofMillis(1_500);
     private static final double UNASKED_JITTER = 0.4;
@@ -96,6 +99,20 @@ public final class IdentityEndpoint {
     }
 
     private record Given(Answer answer, long atNanos) {}
+
+    /**
+     * Nobody answered, for whatever reason. A time-out, since the cache takes these for ordinary: any other failure it would
+     * write to standard error by itself, with its trace, each time that Hermes is asked while it is away.
+     */
+    private static final class UnansweredException extends TimeoutException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
 
     /** @param ticker the clock of what is kept */
     public IdentityEndpoint(Vertx vertx, URI url, Ticker ticker) {
@@ -143,7 +160,7 @@ public final class IdentityEndpoint {
      * @param oldest how old an answer at hand may be
      */
     public Future<Answer> ask(Secret presented, Duration oldest) {
-        String key = HexFormat.of().formatHex(ApiKeys.digest(presented.reveal()));
+        String key = key(presented);
         CompletableFuture<Given> known = answers.getIfPresent(key);
         if (known != null && isStale(known, oldest)) {
             answers.asMap().remove(key, known);
@@ -152,6 +169,16 @@ public final class IdentityEndpoint {
         }
         CompletableFuture<Given> given = answers.get(key, (same, executor) -> question(presented));
         return Future.fromCompletionStage(given, vertx.getOrCreateContext()).map(Given::answer);
+    }
+
+    /** Whether nobody need be asked about it now. */
+    boolean knows(Secret presented) {
+        CompletableFuture<Given> known = answers.getIfPresent(key(presented));
+        return known != null && known.isDone() && !isStale(known, LONGEST_KEPT);
+    }
+
+    private static String key(Secret presented) {
+        return HexFormat.of().formatHex(ApiKeys.digest(presented.reveal()));
     }
 
     /** The cache forgets by itself, but counts from a moment later, and may not have forgotten yet what has just failed. */
@@ -166,7 +193,7 @@ public final class IdentityEndpoint {
     private CompletableFuture<Given> question(Secret presented) {
         if (!circuit.tryAcquirePermission()) {
             unanswered.increment();
-            return CompletableFuture.failedFuture(CallNotPermittedException.createCallNotPermittedException(circuit));
+            return CompletableFuture.failedFuture(new UnansweredException());
         }
         long asked = circuit.getCurrentTimestamp();
         long asOf = ticker.read();
@@ -175,12 +202,7 @@ public final class IdentityEndpoint {
                         .setTimeout(TIMEOUT_MILLIS)
                         .putHeader(HttpHeaders.ACCEPT, "application/json")
                         .putHeader(HttpHeaders.AUTHORIZATION, "Bearer " + presented.reveal()))
-                .compose(request -> {
-                    // A request that is given up is told here too; unheard, Vert.x would log each as an error.
-                    request.exceptionHandler(given -> {});
-                    return request.send();
-                })
-                .compose(response -> response.body().map(body -> answer(response, body)))
+                .compose(IdentityEndpoint::exchange)
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .onSuccess(answer -> {
                     circuit.onSuccess(circuit.getCurrentTimestamp() - asked, circuit.getTimestampUnit());
@@ -195,8 +217,34 @@ public final class IdentityEndpoint {
                             failure.getClass().getName());
                 })
                 .map(answer -> new Given(answer, asOf))
+                .recover(failure -> Future.failedFuture(new UnansweredException()))
                 .toCompletionStage()
                 .toCompletableFuture();
+    }
+
+    /** One that goes on for too long is cut off: it would hold its connection, and all that is asked behind it. */
+    private static Future<Answer> exchange(HttpClientRequest request) {
+        // A request that is given up is told here too; unheard, Vert.x would log each as an error.
+        request.exceptionHandler(given -> {});
+        return request.send()
+                .compose(response -> body(request, response).map(body -> answer(response, body)))
+                .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .onFailure(failure -> request.reset());
+    }
+
+    /** The body, or an empty one in place of one that is too long to be about a user: the status says enough then. */
+    private static Future<Buffer> body(HttpClientRequest request, HttpClientResponse response) {
+        Promise<Buffer> whole = Promise.promise();
+        Buffer read = Buffer.buffer();
+        response.handler(part -> {
+            if (read.length() + part.length() <= LONGEST_BODY) {
+                read.appendBuffer(part);
+            } else if (whole.tryComplete(Buffer.buffer())) {
+                request.reset();
+            }
+        });
+        response.exceptionHandler(whole::tryFail).endHandler(end -> whole.tryComplete(read));
+        return whole.future();
     }
 
     /** A redirect, an error of the server and too many requests say nothing of the credential. */

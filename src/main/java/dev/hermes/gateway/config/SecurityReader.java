@@ -14,6 +14,7 @@ final class SecurityReader {
     /** RFC 7518 §3.2: a key as long as the hash, in bytes. */
     private static final Map<String, Integer> KEY_BYTES = Map.of("HS256", 32, "HS384", 48, "HS512", 64);
 
+    private static final int HIGHEST_PORT = 65_535;
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
 
@@ -68,7 +69,8 @@ final class SecurityReader {
         try {
             URI url = new URI(text.strip());
             boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-            return http && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null
+            boolean port = url.getPort() != 0 && url.getPort() <= HIGHEST_PORT;
+            return http && port && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null
                     ? url
                     : null;
         } catch (URISyntaxException malformed) {

@@ -75,7 +75,7 @@ enum Setting {
     HERMES_API_KEYS(
             Kind.SECRET_LIST,
             null,
-            "keys of visible ASCII characters, none empty, " + Kind.LIST.allowed,
+            "keys of visible ASCII characters, none empty, none in quotes, " + Kind.LIST.allowed,
             "Keys that may publish, and see every channel."),
     HERMES_IDENTITY_URL(
             Kind.TEXT,
@@ -164,6 +164,11 @@ enum Setting {
         if (kind.secret()) {
             return "***";
         }
-        return this == HERMES_REDIS_URL ? RedisUrl.redact(value) : value;
+        return switch (this) {
+            case HERMES_REDIS_URL -> RedisUrl.redact(value);
+            // Whoever writes a user writes a password too.
+            case HERMES_IDENTITY_URL -> value.indexOf('@') < 0 ? value : "***";
+            default -> value;
+        };
     }
 }

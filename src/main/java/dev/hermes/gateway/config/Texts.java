@@ -18,6 +18,7 @@ final class Texts {
     private static final long LONGEST_SECONDS = 1_000_000_000L;
     private static final Pattern DURATION = Pattern.compile("(\\d{1,10})([smh]?)");
     private static final Pattern BYTES = Pattern.compile("(\\d{1,19})(|KiB|MiB|GiB)");
+    private static final Pattern PART_OF_AN_ARRAY = Pattern.compile("[\\[\"'].*|.*[\"']");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
     private static final Pattern SEPARATOR = Pattern.compile("\\s*,\\s*|\\s+");
     private static final int HIGHEST_PORT = 65_535;
@@ -103,11 +104,16 @@ final class Texts {
     /**
      * The items of a list in any form that Hermes takes in its own settings: a JSON array of strings, or separated by commas
      * or by blanks. An empty item is kept, so that the caller can refuse it. Null for an array that is none: taken for
-     * words, its brackets and quotes would silently become part of them.
+     * words, its brackets and quotes would silently become part of them. So would those of an array within quotes or of
+     * half of one; a word that really has them can stand in an array.
      */
     static @Nullable List<String> list(String text) {
         String stripped = text.strip();
-        return stripped.startsWith("[") ? jsonList(stripped) : List.of(SEPARATOR.split(stripped, -1));
+        if (stripped.startsWith("[")) {
+            return jsonList(stripped);
+        }
+        List<String> words = List.of(SEPARATOR.split(stripped, -1));
+        return words.stream().anyMatch(word -> PART_OF_AN_ARRAY.matcher(word).matches()) ? null : words;
     }
 
     private static @Nullable List<String> jsonList(String text) {

@@ -6,8 +6,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,9 @@ final class Answers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
     private static final String EVENT_STREAM = "text/event-stream";
+
+    /** A weight of zero. */
+    private static final Pattern NOT_TAKEN = Pattern.compile(";q=0(\\.0{0,3})?(;|$)");
 
     private Answers() {}
 
@@ -67,9 +72,16 @@ final class Answers {
         return Problem.of(Unavailable.INTERNAL_ERROR);
     }
 
+    /**
+     * Whether it names event streams among what it takes (RFC 9110 §12.5.1), in one line or several. Not for a wildcard:
+     * whoever does not name them would read what is told in-band as success.
+     */
     static boolean wantsEventStream(HttpServerRequest request) {
-        String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return accept != null && accept.toLowerCase(Locale.ROOT).contains(EVENT_STREAM);
+        return request.headers().getAll(HttpHeaders.ACCEPT).stream()
+                .flatMap(line -> Arrays.stream(line.toLowerCase(Locale.ROOT).split(",", -1)))
+                .map(range -> range.replaceAll("\\s", ""))
+                .anyMatch(range -> (range + ";").startsWith(EVENT_STREAM + ";")
+                        && !NOT_TAKEN.matcher(range).find());
     }
 
     private static void send(RoutingContext context, int status, String body) {

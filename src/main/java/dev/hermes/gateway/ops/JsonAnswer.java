@@ -23,7 +23,17 @@ final class JsonAnswer {
     }
 
     static void problem(HttpServerResponse response, int status, String detail) {
-        send(response, status, new JsonObject().put("detail", detail));
+        send(
+                response,
+                status,
+                new JsonObject()
+                        .put("detail", detail)
+                        .put(
+                                "error",
+                                new JsonObject()
+                                        .put("code", "http_" + status)
+                                        .put("message", detail)
+                                        .putNull("details")));
     }
 
     /** What could not be read as a request; what follows it on the connection cannot be read either. */

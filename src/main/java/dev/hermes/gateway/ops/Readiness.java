@@ -33,7 +33,7 @@ public record Readiness(List<Problem> problems) {
     /**
      * One thing that speaks against it. Anybody who reaches the management port can read it: no secrets.
      *
-     * @param what a word to match on: {@code redis}, {@code draining}
+     * @param what a word to match on: {@code starting}, {@code redis}, {@code draining}
      * @param since when it began, null if that is not known
      * @param detail for people
      */

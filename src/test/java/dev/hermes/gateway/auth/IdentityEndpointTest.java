@@ -1,19 +1,27 @@
 package dev.hermes.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.auth.IdentityEndpoint.Answer;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.fixture.IdentityServer;
 import dev.hermes.gateway.fixture.RunningGateway;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long an answer is kept, and what is made of it. */
 class IdentityEndpointTest {
@@ -34,6 +42,12 @@ class IdentityEndpointTest {
 
     private Answer ask(Duration oldest) {
         return RunningGateway.await(identity.ask(SOME, oldest));
+    }
+
+    private boolean isAnswered() {
+        Future<Boolean> answered =
+                identity.ask(SOME, Duration.ZERO).map(true).recover(failure -> Future.succeededFuture(false));
+        return RunningGateway.await(answered);
     }
 
     private void pass(Duration time) {
@@ -65,6 +79,68 @@ class IdentityEndpointTest {
 
         assertThat(ask(IdentityEndpoint.LONGEST_KEPT)).isEqualTo(new Answer.Denied());
         assertThat(hermes.asked()).hasSize(2);
+    }
+
+    /** It would hold its connection and the questions behind it, and be kept in memory as far as it goes. */
+    @Test
+    void anAnswerThatGoesOnIsCutOff() {
+        hermes.answer("some-credential", IdentityServer.DRIPS);
+
+        assertThat(isAnswered()).isFalse();
+
+        await().until(() -> hermes.open() == 0);
+        hermes.answer("some-credential", 200);
+        assertThat(ask(Duration.ZERO)).isEqualTo(new Answer.Accepted("u-1"));
+    }
+
+    /** The cache's own words would come by the hundred while Hermes is away, past the log and its format. */
+    @ParameterizedTest
+    @ValueSource(ints = {500, 302, IdentityServer.CUTS, IdentityServer.HANGS})
+    void nothingIsWrittenPastTheLogWhenNobodyAnswers(int status) {
+        List<LogRecord> written = new CopyOnWriteArrayList<>();
+        Handler listening = new Listening(written);
+        Logger all = Logger.getLogger("com.github.benmanes.caffeine");
+        all.addHandler(listening);
+        try {
+            hermes.answer("some-credential", status);
+            for (int question = 0; question < 6; question++) {
+                assertThat(isAnswered()).isFalse();
+            }
+        } finally {
+            all.removeHandler(listening);
+        }
+
+        assertThat(identity.counts().unanswered()).isEqualTo(6);
+        assertThat(written).isEmpty();
+    }
+
+    private static final class Listening extends Handler {
+
+        private final List<LogRecord> written;
+
+        Listening(List<LogRecord> written) {
+            this.written = written;
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            written.add(record);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void ofAnAnswerThatIsTooLongTheStatusCounts() {
+        hermes.answer("some-credential", IdentityServer.POURS);
+
+        assertThat(ask(Duration.ZERO)).isEqualTo(new Answer.Accepted(null));
+        await().until(() -> hermes.open() == 0);
+        assertThat(hermes.poured()).isLessThan(IdentityServer.POURED_WHOLE);
     }
 
     @ParameterizedTest

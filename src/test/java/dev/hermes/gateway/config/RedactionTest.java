@@ -63,6 +63,13 @@ class RedactionTest {
                 .containsExactly("redis://one:6379/2,***");
     }
 
+    @Test
+    void aRefusedAddressOfHermesShowsNoPassword() {
+        assertThat(loads.with("HERMES_IDENTITY_URL", "http://gateway:hunter2@hermes/me")
+                        .problems())
+                .containsExactly(new Problem("HERMES_IDENTITY_URL", "***", Setting.HERMES_IDENTITY_URL.allowed));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"hunter2,,other", "[hunter2", "hunter2,schlüssel"})
     void refusedApiKeysAreNotShown(String keys) {

@@ -64,7 +64,6 @@ class SettingValuesTest {
                 "HERMES_IDENTITY_URL | hermes:8000/api/v1/auth/me",
                 "HERMES_IDENTITY_URL | /api/v1/auth/me",
                 "HERMES_IDENTITY_URL | ftp://hermes/me",
-                "HERMES_IDENTITY_URL | http://user:secret@hermes/me",
                 "HERMES_IDENTITY_URL | http://hermes/me#top",
                 "HERMES_ALLOWED_ORIGINS | app.example",
                 "HERMES_ALLOWED_ORIGINS | https://app.example/page/",
@@ -195,9 +194,40 @@ class SettingValuesTest {
                 .containsExactly("key-1", "key-2");
     }
 
+    @Test
+    void quotesCanStandInAKeyOfAnArray() {
+        assertThat(loads.with("HERMES_API_KEYS", "[\"'key'\"]")
+                        .settings()
+                        .security()
+                        .apiKeys())
+                .extracting(Secret::reveal)
+                .containsExactly("'key'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://hermes:99999/me", "http://hermes:0/me", "hermes:8000/me"})
+    void refusesAnAddressOfHermesThatIsNone(String url) {
+        assertThat(loads.with("HERMES_IDENTITY_URL", url).problems())
+                .containsExactly(new Problem("HERMES_IDENTITY_URL", url, Setting.HERMES_IDENTITY_URL.allowed));
+    }
+
     /** A shell takes the quotes off an array that is not quoted itself: what is left is no array, and no list of keys. */
     @ParameterizedTest
-    @ValueSource(strings = {"[key-1,key-2]", "[\"key-1\"", "[1,2]", "[\"key 1\"]", "[\"\"]", "key-1,,key-2", ","})
+    @ValueSource(
+            strings = {
+                "[key-1,key-2]",
+                "[\"key-1\"",
+                "[1,2]",
+                "[\"key 1\"]",
+                "[\"\"]",
+                "key-1,,key-2",
+                ",",
+                "'[\"key-1\"]'",
+                "\"key-1\",\"key-2\"",
+                "key-1,[\"key-2\"]",
+                "key-1 'key-2'",
+                "key-1\",key-2",
+            })
     void refusesApiKeysThatAreNoList(String text) {
         assertThat(loads.with("HERMES_API_KEYS", text).problems())
                 .containsExactly(new Problem("HERMES_API_KEYS", "***", Setting.HERMES_API_KEYS.allowed));

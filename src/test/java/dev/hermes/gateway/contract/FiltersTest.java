@@ -76,6 +76,19 @@ class FiltersTest {
                 .isEqualTo(200);
     }
 
+    /** The decoder leaves out what comes after too many: a filter left out would widen a stream. */
+    @Test
+    void noParameterGoesUnseenBehindOthers() {
+        String underscores = "_&".repeat(100);
+
+        assertThat(Http.get(GATEWAY.port(), "/poll?" + underscores + "status=x&limit=0", Http.apiKey())
+                        .detail())
+                .startsWith("Invalid limit '0'");
+        assertThat(Http.get(GATEWAY.port(), "/poll?" + "_&".repeat(1_000) + "limit=0", Http.apiKey())
+                        .detail())
+                .isEqualTo("Too many parameters. Allowed: fewer than 1000");
+    }
+
     @Test
     void severalFiltersMustAllPass() {
         try (SseConnection stream = open("/queue?status=failed&action=removed&download_id=a,b")) {

@@ -59,6 +59,33 @@ class FlagOffTest {
                         Http.problem(503, "SSE is not enabled on this server").put("code", "SSE_DISABLED"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Accept: application/json, text/event-stream;q=0.5",
+                "Accept: Text/Event-Stream ; charset=utf-8",
+                "Accept: application/json\r\nAccept: text/event-stream",
+            })
+    void whoNamesEventStreamsIsToldInBand(String accept) {
+        Http.Answer answer = Http.get(GATEWAY.port(), "/queue", accept);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).contains("event: unavailable\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Accept: */*",
+                "Accept: text/*",
+                "Accept: application/json, text/event-stream;q=0",
+                "Accept: text/event-stream; q=0.000",
+                "Accept: text/event-streams",
+            })
+    void whoDoesNotTakeEventStreamsGetsThe503(String accept) {
+        assertThat(Http.get(GATEWAY.port(), "/queue", accept).status()).isEqualTo(503);
+    }
+
     @Test
     void pollsGoOn() {
         String here = poll("").getString("last_id");

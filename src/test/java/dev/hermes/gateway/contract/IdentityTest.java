@@ -105,6 +105,15 @@ class IdentityTest {
         assertThat(hermes.asked()).isEmpty();
     }
 
+    /** A server before Hermes answers such with an error, and a few errors would be an outage to all others. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a key", "schl\u00fcssel", "key\u007f", "key,key", "LONG"})
+    void whatCannotBeAKeyIsNotAskedAbout(String text) {
+        assertThat(head(text.equals("LONG") ? "k".repeat(1_025) : text).status())
+                .isIn(400, 401);
+        assertThat(hermes.asked()).isEmpty();
+    }
+
     @Test
     void anApiKeyThatHermesKnowsSeesEveryChannel() {
         try (SseConnection stream = open(HERMES_KEY)) {

@@ -160,7 +160,9 @@ class ManagementServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"nonsense\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"})
     void refusesWhatIsNoRequest(String bytes) throws Exception {
-        assertThat(operator.send(bytes)).matches("(?s)HTTP/1\\.[01] 400 .*").contains("{\"detail\":\"Bad request\"}");
+        assertThat(operator.send(bytes))
+                .matches("(?s)HTTP/1\\.[01] 400 .*")
+                .contains("{\"detail\":\"Bad request\",\"error\":{\"code\":\"http_400\",");
     }
 
     @Test
@@ -171,7 +173,15 @@ class ManagementServerTest {
             HttpResponse<String> answer = broken.ask("GET", "/health/ready");
 
             assertThat(answer.statusCode()).isEqualTo(500);
-            assertThat(answer.body()).isEqualTo("{\"detail\":\"Internal server error\"}");
+            assertThat(new JsonObject(answer.body()))
+                    .isEqualTo(new JsonObject()
+                            .put("detail", "Internal server error")
+                            .put(
+                                    "error",
+                                    new JsonObject()
+                                            .put("code", "http_500")
+                                            .put("message", "Internal server error")
+                                            .putNull("details")));
         }
     }
 
