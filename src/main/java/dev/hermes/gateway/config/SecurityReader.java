@@ -1,7 +1,9 @@
 package dev.hermes.gateway.config;
 
+import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +71,14 @@ final class SecurityReader {
         try {
             URI url = new URI(text.strip());
             boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-            boolean port = url.getPort() != 0 && url.getPort() <= HIGHEST_PORT;
-            return http && port && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null
-                    ? url
-                    : null;
-        } catch (URISyntaxException malformed) {
+            if (!http || url.getRawFragment() != null) {
+                return null;
+            }
+            // It knows hosts with an underscore, as services of Docker Compose may have, and a URI does not.
+            URL parts = url.toURL();
+            boolean port = parts.getPort() != 0 && parts.getPort() <= HIGHEST_PORT;
+            return port && !parts.getHost().isEmpty() && parts.getUserInfo() == null ? url : null;
+        } catch (URISyntaxException | MalformedURLException malformed) {
             return null;
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,6 +210,13 @@ class SettingValuesTest {
     void refusesAnAddressOfHermesThatIsNone(String url) {
         assertThat(loads.with("HERMES_IDENTITY_URL", url).problems())
                 .containsExactly(new Problem("HERMES_IDENTITY_URL", url, Setting.HERMES_IDENTITY_URL.allowed));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://hermes_api:8000/me", "https://hermes/me", "http://[::1]:8000/me"})
+    void takesAnyHostOfHermes(String url) {
+        assertThat(loads.with("HERMES_IDENTITY_URL", url).settings().security().identityUrl())
+                .isEqualTo(URI.create(url));
     }
 
     /** A shell takes the quotes off an array that is not quoted itself: what is left is no array, and no list of keys. */
