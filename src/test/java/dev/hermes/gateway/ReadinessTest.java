@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,13 +16,17 @@ import java.net.http.HttpResponse;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whoever is sent clients by readiness must find a port that accepts them. */
 class ReadinessTest {
 
-    private final Vertx vertx = Vertx.vertx();
+    /** One loop is held up on purpose, so that the port does not listen before the answer is there. */
+    private final Vertx vertx = Vertx.vertx(
+            new VertxOptions().setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS).setMaxEventLoopExecuteTime(60));
+
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<HttpResponse<String>> beforeListening = new CopyOnWriteArrayList<>();
     private final GatewayVerticle gateway =
