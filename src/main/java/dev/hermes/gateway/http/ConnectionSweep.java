@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -79,6 +80,8 @@ final class ConnectionSweep {
     private final List<Sending> sendings = new ArrayList<>();
     private final LineLimit line = new LineLimit(LINE_EVERY_MILLIS);
     private final HeardBytes heardBytes = new HeardBytes();
+    private final Breaks breaks = new Breaks();
+    private final PromptResets promptResets = new PromptResets();
 
     ConnectionSweep(Limits limits, LongSupplier monotonicMillis) {
         this.limits = limits;
@@ -89,6 +92,7 @@ final class ConnectionSweep {
     void accepted(Channel channel) {
         if (channel.isOpen()) {
             known(channel);
+            channel.pipeline().addFirst(breaks);
         }
     }
 
@@ -103,6 +107,7 @@ final class ConnectionSweep {
         if (http2 != null) {
             long now = now();
             client.http2(now, now + limits.headMillis());
+            channel.pipeline().addBefore(channel.pipeline().context(http2).name(), null, promptResets);
             http2.decoder()
                     .frameListener(new FloodGuard(
                             http2.decoder().frameListener(),
@@ -112,6 +117,7 @@ final class ConnectionSweep {
         } else if (channel.pipeline().get(HeardBytes.class) == null) {
             // It only reads, so nothing that is written passes it.
             channel.pipeline().addFirst(heardBytes);
+            channel.pipeline().addBefore(contextOf(connection).name(), null, new KnownVersions());
             channel.closeFuture().addListener(closed -> releaseRead(client, connection));
         }
     }
@@ -223,9 +229,11 @@ final class ConnectionSweep {
 
     static @Nullable Channel channelOf(HttpConnection connection) {
         // HTTP/1 and HTTP/2 alike; anything else is not Vert.x' own.
-        return connection instanceof ConnectionBase vertx
-                ? vertx.channelHandlerContext().channel()
-                : null;
+        return connection instanceof ConnectionBase ? contextOf(connection).channel() : null;
+    }
+
+    private static ChannelHandlerContext contextOf(HttpConnection connection) {
+        return ((ConnectionBase) connection).channelHandlerContext();
     }
 
     /** Tells when a head begins on a connection that has served before. */
@@ -236,6 +244,24 @@ final class ConnectionSweep {
         public void channelRead(ChannelHandlerContext context, Object message) {
             known(context.channel()).heard(now(), limits.headMillis());
             context.fireChannelRead(message);
+        }
+    }
+
+    /**
+     * A connection that broke is closed, and everybody is told of that. Of the break itself Vert.x would tell a request that
+     * still waits behind an answer, stumble over it (it has no response yet), and log an error for each such client.
+     */
+    @ChannelHandler.Sharable
+    private static final class Breaks extends ChannelInboundHandlerAdapter {
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // Closed is told to everybody who wants to know.
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause instanceof IOException) {
+                context.close();
+            } else {
+                context.fireExceptionCaught(cause);
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.awaitility.Awaitility;
@@ -142,6 +143,16 @@ class HostileRequestsTest {
             assertThat(Http.readUntil(socket, "\n\n"))
                     .contains("event: queue_update")
                     .doesNotContain("HTTP/1.1");
+        }
+    }
+
+    @Test
+    void aClientThatResetsWithARequestBehindAStreamIsNoErrorOfTheGateway() throws IOException {
+        String stream = "GET " + Http.EVENTS + "/queue HTTP/1.1\r\nHost: localhost\r\n" + Http.apiKey() + "\r\n\r\n";
+        try (Socket socket = Http.connect(GATEWAY.port())) {
+            write(socket, stream + "GET " + Http.EVENTS + "/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(Http.readUntil(socket, "\n\n")).contains("event: connected");
+            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
         }
     }
 

@@ -48,6 +48,13 @@ record CpuTimes(long ranNanos, long waitedNanos) {
         }
     }
 
+    /** Of the thread with that number; none where the kernel does not tell. */
+    static CpuTimes ofThread(String number) {
+        Map<String, CpuTimes> times = new HashMap<>();
+        read(THREADS.resolve(number), "", times);
+        return times.getOrDefault(number, NONE);
+    }
+
     CpuTimes since(CpuTimes before) {
         return new CpuTimes(ranNanos - before.ranNanos, waitedNanos - before.waitedNanos);
     }
