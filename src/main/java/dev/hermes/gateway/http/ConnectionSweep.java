@@ -103,6 +103,8 @@ final class ConnectionSweep {
             return;
         }
         ClientConnection client = known(channel);
+        // Such as a reset that shows when we write; without a handler each is an error in the log.
+        connection.exceptionHandler(broken -> LOG.debug("connection broke reason=\"{}\"", broken.getMessage()));
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
         if (http2 != null) {
             long now = now();

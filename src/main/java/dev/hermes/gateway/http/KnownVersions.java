@@ -2,6 +2,7 @@ package dev.hermes.gateway.http;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -22,7 +23,23 @@ final class KnownVersions extends ChannelInboundHandlerAdapter {
         context.fireChannelRead(message);
     }
 
+    /**
+     * Bytes that are no HTTP any more, such as an extension of a chunk that is none, end the connection. Vert.x would tell a
+     * request that still waits behind an answer, and stumble over it.
+     */
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // Closed is told to everybody who wants to know.
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof DecoderException) {
+            context.close();
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+
+    /** The very objects: Netty has equal ones for a name in any case, and Vert.x does not know those. */
+    @SuppressWarnings("ReferenceEquality")
     private static boolean known(HttpVersion version) {
-        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
+        return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
     }
 }

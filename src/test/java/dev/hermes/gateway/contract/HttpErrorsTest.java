@@ -133,13 +133,14 @@ class HttpErrorsTest {
         assertProblem(Http.parse(Http.raw(GATEWAY.port(), garbage)), 400);
     }
 
-    @Test
-    void aVersionOfHttpThatThereIsNotIs501AndTheConnectionEnds() {
-        Http.Answer answer =
-                Http.parse(Http.raw(GATEWAY.port(), "GET " + Http.EVENTS + "/queue HTTP/9.9\r\nHost: a\r\n\r\n"));
+    /** RFC 9110 §2.5: in a version of ours, whatever the client wrote there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/9.9", "HTTP/2.0", "HTT?/1.1", "HTTPX/1.0"})
+    void aVersionOfHttpThatThereIsNotIsRefusedInOneOfOursAndTheConnectionEnds(String version) {
+        String answer = Http.raw(GATEWAY.port(), "GET " + Http.EVENTS + "/queue " + version + "\r\nHost: a\r\n\r\n");
 
-        assertThat(answer.status()).isEqualTo(501);
-        assertThat(answer.body()).isEmpty();
+        assertThat(answer).startsWith("HTTP/1.1 400 ");
+        assertProblem(Http.parse(answer), 400);
     }
 
     private static void assertProblem(Http.Answer answer, int status) {
