@@ -8,9 +8,11 @@ import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.PendingPoll;
 import dev.hermes.gateway.delivery.PollPage;
 import dev.hermes.gateway.delivery.Subscription;
+import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.log.Recall;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The same events as a stream, a page at a time, for clients that cannot stream; works with the flag off. */
 final class PollHandler implements Handler<RoutingContext> {
@@ -34,13 +37,16 @@ final class PollHandler implements Handler<RoutingContext> {
     private final HttpServices services;
     private final EdgeServices edge;
     private final Hub hub;
+    private final Greetings greetings;
     private final Set<String> parameters;
 
     PollHandler(HttpServices services, EdgeServices edge, Hub hub) {
         this.services = services;
         this.edge = edge;
         this.hub = hub;
-        this.parameters = new LinkedHashSet<>(List.of("channels", "token", "after", "wait", "limit"));
+        this.greetings = new Greetings(services);
+        this.parameters =
+                new LinkedHashSet<>(List.of("channels", "scopes", "token", "after", "wait", "limit", "greet"));
         parameters.addAll(Selection.filterNames(services.settings().catalogue()));
     }
 
@@ -50,19 +56,39 @@ final class PollHandler implements Handler<RoutingContext> {
         edge.gate()
                 .pass(context.request(), Door.EVENTS, query.raw("token"))
                 .compose(credential -> poll(context, query, credential))
-                .onSuccess(page -> answer(context, page))
+                .onSuccess(answer -> answer(context, answer))
                 .onFailure(failure -> Answers.problem(context, Answers.problemOf(context, failure)));
     }
 
-    private Future<PollPage> poll(RoutingContext context, Query query, Credential credential) {
+    /**
+     * What a poll is answered.
+     *
+     * @param greetings how things stood at the position it began at, or null where that was not asked
+     */
+    private record Answer(PollPage page, @Nullable List<Envelope> greetings) {}
+
+    private Future<Answer> poll(RoutingContext context, Query query, Credential credential) {
         query.requireOnly(parameters);
         String after = query.text("after");
         Cursor cursor = after == null ? new Cursor.Fresh() : StreamHandler.queryCursor("after", after);
         int asked = query.number("wait", 0, 0, MAX_WAIT_SECONDS);
         int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+        // Who resumes knows how things stood.
+        boolean greet = query.flag("greet", false) && after == null;
         Catalogue catalogue = services.settings().catalogue();
-        Subscription subscription = Selection.ofQuery(query, catalogue).allowedBy(credential.scopes(), catalogue);
+        Subscription subscription = Selection.ofQuery(query, catalogue)
+                .allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
+        List<Recall> recalls = greet ? greetings.recalls(subscription) : List.of();
         refuseWhileDraining();
+        if (greet) {
+            return services.log()
+                    .open(cursor, recalls)
+                    .compose(opening -> greetings
+                            .standing(opening, recalls, subscription)
+                            // At once, and without the events of meanwhile: they come after this position.
+                            .map(standing ->
+                                    new Answer(new PollPage(List.of(), opening.position(), opening.gap()), standing)));
+        }
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
         Admission.Ticket ticket = wait.isZero()
@@ -87,7 +113,7 @@ final class PollHandler implements Handler<RoutingContext> {
                     if (response.closed()) {
                         poll.gone();
                     }
-                    return poll.page();
+                    return poll.page().map(page -> new Answer(page, null));
                 });
     }
 
@@ -97,38 +123,52 @@ final class PollHandler implements Handler<RoutingContext> {
         }
     }
 
-    private static void answer(RoutingContext context, PollPage page) {
+    private static void answer(RoutingContext context, Answer answer) {
         HttpServerResponse response = context.response();
         if (!response.ended() && !response.closed()) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .end(json(page));
+                    .end(json(answer));
         }
     }
 
     /** Written by hand for one reason: each event's data must stay the very bytes of its producer. */
-    private static Buffer json(PollPage page) {
+    private static Buffer json(Answer answer) {
+        PollPage page = answer.page();
         Buffer json = Buffer.buffer("{\"events\":[");
         boolean first = true;
         for (Event event : page.events()) {
             json.appendString(first ? "{\"id\":" : ",{\"id\":")
                     .appendString(Json.encode(event.id().toString()))
-                    .appendString(",\"channel\":")
-                    .appendString(Json.encode(event.envelope().channel()))
-                    .appendString(",\"event\":")
-                    .appendString(Json.encode(event.envelope().type()))
-                    .appendString(",\"data\":")
-                    .appendBuffer(event.envelope().data())
+                    .appendString(",");
+            append(json, event.envelope())
                     .appendString(",\"timestamp\":")
                     .appendString(Json.encode(event.envelope().timestamp()))
                     .appendString("}");
             first = false;
         }
         Gap gap = page.gap();
-        return json.appendString("],\"last_id\":")
+        json.appendString("],\"last_id\":")
                 .appendString(Json.encode(page.lastId().toString()))
                 .appendString(",\"gap\":")
-                .appendString(gap == null ? "false" : gap.toJson().encode())
-                .appendString("}");
+                .appendString(gap == null ? "false" : gap.toJson().encode());
+        if (answer.greetings() != null) {
+            String opening = ",\"greetings\":[";
+            for (Envelope greeting : answer.greetings()) {
+                append(json.appendString(opening).appendString("{"), greeting).appendString("}");
+                opening = ",";
+            }
+            json.appendString(answer.greetings().isEmpty() ? opening + "]" : "]");
+        }
+        return json.appendString("}");
+    }
+
+    private static Buffer append(Buffer json, Envelope envelope) {
+        return json.appendString("\"channel\":")
+                .appendString(Json.encode(envelope.channel()))
+                .appendString(",\"event\":")
+                .appendString(Json.encode(envelope.type()))
+                .appendString(",\"data\":")
+                .appendBuffer(envelope.data());
     }
 }
