@@ -25,6 +25,7 @@ final class BrowserRoutes {
     private static final String CONFIG_ALIAS = "/config.js";
 
     private static final String SCRIPT = "text/javascript; charset=utf-8";
+    private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String NO_SNIFFING = "X-Content-Type-Options";
 
@@ -38,7 +39,7 @@ final class BrowserRoutes {
 
     void addTo(Router router) {
         file(router, "hermes-events.js", SCRIPT);
-        file(router, "hermes-events.src.js", SCRIPT);
+        file(router, "hermes-events.js.map", JSON);
         file(router, "hermes-events.d.ts", TEXT);
         file(router, "hermes-events-react.js", SCRIPT);
         file(router, "hermes-events-react.d.ts", TEXT);

@@ -1,0 +1,33 @@
+import { PATIENCE_MS, page } from './basics.js';
+
+/** What a server answers, whatever it is; rejects only when nothing readable comes. A stream is cut off after its head. */
+export async function ask(url, accept = 'application/json', ms = PATIENCE_MS, control = new AbortController()) {
+  const timer = setTimeout(() => control.abort(), ms);
+  try {
+    const answer = await fetch(url, { cache: 'no-store', headers: { accept }, signal: control.signal });
+    const { status, headers } = answer;
+    const body = /json/.test(headers.get('content-type')) ? await answer.json() : null;
+    const code = String(body?.code ?? `http_${status}`).toLowerCase();
+    return { status, code, body, wait: 1000 * /** @type {any} */ (headers.get('retry-after')) || undefined };
+  } finally {
+    clearTimeout(timer);
+    control.abort();
+  }
+}
+
+/** What the gateway says of itself: on this page, beside this module, or where the API is. Undefined if nowhere. */
+export async function readConfig({ baseUrl, configUrl }, moduleUrl) {
+  if (page.__HERMES__) {
+    return page.__HERMES__;
+  }
+  const beside = configUrl ?? moduleUrl.replace(/[^/]*$/, 'hermes-events-config.js');
+  for (const url of [beside, new URL('/hermes-events-config.js', new URL(baseUrl ?? '/', page.location))]) {
+    try {
+      const text = await (await fetch(url, { cache: 'no-store' })).text();
+      // Read, not run: that needs no permission to run scripts, and can be done again.
+      return JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
+    } catch {
+      // The next place.
+    }
+  }
+}
