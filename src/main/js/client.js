@@ -1,59 +1,73 @@
-import { backoff, FIRST_FRAME_MS, list, LONGEST_BACKOFF_MS, now, page, pause } from './basics.js';
+import { backoff, FIRST_FRAME_MS, LONGEST_BACKOFF_MS, pause } from './basics.js';
 import { createInbox } from './inbox.js';
-import { createLine } from './line.js';
+import { createLeader } from './leader.js';
+import { earlier } from './positions.js';
 import { ask, readConfig } from './requests.js';
+import { partsOf } from './selection.js';
+import { stateOf, worst } from './states.js';
 import { createTabs } from './tabs.js';
 
-/** From the best to the worst: a client is as well as the worst of its lines. */
-const STATUSES = ['connected', 'polling', 'connecting', 'reconnecting', 'disconnected'];
+/** How long what nobody wants any more is kept: who leaves a view often comes back. */
 const LEAVING_MS = 1_000;
+/** How often the settings are read again for a channel that they do not have. */
+const CATALOGUE_MS = 60_000;
 
 /**
- * @param {import('./hermes-events.js').HermesOptions} options
+ * @param {import('./internal').Page} page
+ * @param {import('./hermes-events').HermesOptions} options
  * @param {string} moduleUrl where the served file is
- * @returns {import('./hermes-events.js').HermesEvents}
+ * @returns {import('./hermes-events').HermesEvents}
  */
-export function createClient(options, moduleUrl) {
-  /** @type {any} */
-  let state = { status: 'connecting', transport: null, reason: 'starting', attempt: 0, backend: 'up', since: now() };
-  const listeners = new Set();
+export function createClient(page, options, moduleUrl) {
+  check('getToken', options?.getToken, 'function');
+  check('onError', options.onError ?? report, 'function');
+  const now = () => page.Date.now();
   const inbox = createInbox(report);
-  /** The tabs of this browser; null while this one is on its own. */
+  /** @type {Set<(state: import('./hermes-events').HermesState) => void>} */
+  const listeners = new Set();
+  /** How this tab is where no line says it. @type {import('./internal').Condition | null} */
+  let own = { status: 'disconnected', reason: 'idle' };
+  let state = stateOf(own, undefined, now());
+  /** The lines, as the leader tells of them. @type {Record<string, import('./internal').LineState>} */
+  let lines = {};
+  /** The tabs of this browser that share with this one; null while it is on its own. @type {ReturnType<typeof createTabs> | null} */
   let tabs = null;
   let leading = false;
-  /** The lines of the leader, by name, and what the other tabs want of them. */
-  const lines = new Map();
-  const others = new Map();
-  /** Whether each scope has a token of its own. */
-  let single = false;
   /** When the leader was last heard, and when it was asked whether it is still there. */
   let heardAt = now();
   let doubtedAt = 0;
   let tickedAt = now();
+  /** When the settings were read, and whether they are being read. */
+  let readAt = 0;
+  let reading = false;
+  /** @type {number} */
   let timer;
+  /** @type {number} */
   let ticker;
+  /** @type {number | undefined} */
+  let closing;
+  let begun = false;
   const closed = new AbortController();
+  /** @type {import('./internal').Client} */
   const client = {
-    config: { enabled: true, heartbeat_interval: 30, channels: {} },
+    page,
+    config: { enabled: true, heartbeat_interval: 30, channels: {}, VITE_API_BASE_URL: '' },
     base: '',
-    types: [],
-    positions: inbox.positions,
-    getToken: options.getToken,
+    getToken: async (scopes) => options.getToken(scopes),
     tell,
     changed,
     checkHealth,
-    split,
-    lead,
-    follow,
-    hear,
-    present,
+    divide: (line, keys, alone) => leader.divide(line, keys, alone),
   };
+  const leader = createLeader(client);
 
   // ------ beginning and ending
 
   async function begin() {
+    begun = true;
+    become({ status: 'connecting', reason: '' });
     for (let attempt = 1; ; attempt++) {
-      const given = await readConfig(options, moduleUrl);
+      const given = await readConfig(page, options, moduleUrl);
       if (closed.signal.aborted) {
         return;
       }
@@ -62,34 +76,39 @@ export function createClient(options, moduleUrl) {
         return;
       }
       become({ status: 'connecting', reason: 'no_config', attempt });
-      await pause(backoff(attempt));
+      await pause(page, backoff(page, attempt));
     }
   }
 
+  /** @param {import('./internal').Config} given */
   function configure(given) {
     if (!(options.enabled ?? given.VITE_SSE_ENABLED)) {
       become({ status: 'disabled', reason: 'disabled' });
       return;
     }
+    readAt = now();
     Object.assign(client.config, given);
     client.base = (options.baseUrl ?? given.VITE_API_BASE_URL).replace(/\/+$/, '');
-    client.types = Object.keys(given.channels).flatMap(typesOf);
     const every = Math.min(5_000, 250 * given.heartbeat_interval);
     // Late by much: the page has slept.
-    ticker = setInterval(() => check(now() - tickedAt > 3 * every), every);
+    ticker = page.setInterval(() => tick(now() - tickedAt > 3 * every), every);
+    /** @param {any} target @param {string} name @param {(event: any) => void} listener */
     const on = (target, name, listener) => target?.addEventListener(name, listener, { signal: closed.signal });
-    on(page, 'online', () => check(true));
-    on(page.document, 'visibilitychange', () => check(!page.document.hidden));
+    on(page, 'online', () => tick(true));
+    on(page.document, 'visibilitychange', () => tick(!page.document.hidden));
     on(page, 'pagehide', suspend);
     on(page, 'pageshow', ({ persisted }) => persisted && join(true));
     join();
   }
 
   function join(missed = false) {
+    const share = options.shareKey ?? options.share;
     try {
-      if (options.share !== false && page.navigator.locks) {
+      // Only those who say that they are the same user: a token does not tell.
+      if (share && page.navigator.locks) {
         heardAt = now();
-        tabs = createTabs(`hermes-events/1 ${new URL(client.base, page.location)} ${options.share ?? ''}`, { ...client, missed });
+        const name = `hermes-events/2 ${new URL(client.base, page.location)} ${share}`;
+        tabs = createTabs(page, name, { lead, follow, hear, present, missed });
         return;
       }
     } catch {
@@ -101,22 +120,38 @@ export function createClient(options, moduleUrl) {
   function suspend() {
     tabs?.leave();
     tabs = null;
-    follow();
+    leading = false;
+    leader.end();
   }
 
-  function close() {
+  function end() {
     closed.abort();
-    clearInterval(ticker);
-    clearTimeout(timer);
+    page.clearInterval(ticker);
+    page.clearTimeout(timer);
     suspend();
-    inbox.subscriptions.clear();
     become({ status: 'disconnected', reason: 'closed' });
+    inbox.subscriptions.clear();
   }
 
-  function check(woken) {
+  /** @param {{ everywhere?: boolean }} [how] */
+  function close({ everywhere } = {}) {
+    if (everywhere) {
+      tabs?.post({ is: 'close' });
+    }
+    inbox.subscriptions.clear();
+    // In StrictMode React ends what it goes on to use; that is in one task.
+    closing ??= page.setTimeout(end);
+  }
+
+  /** @param {boolean} woken */
+  function tick(woken) {
     tickedAt = now();
-    lines.forEach((line) => line.check(woken));
-    const silence = now() - heardAt;
+    leader.check(woken);
+    if ([...inbox.subscriptions].some(({ unknown }) => unknown)) {
+      arrange();
+    }
+    // A clock may also be set back.
+    const silence = Math.abs(now() - heardAt);
     const usual = state.transport === 'sse' ? 2500 * client.config.heartbeat_interval + FIRST_FRAME_MS : 3 * LONGEST_BACKOFF_MS;
     if (leading || !tabs || silence < usual || state.status === 'disconnected') {
       doubtedAt = 0;
@@ -124,7 +159,7 @@ export function createClient(options, moduleUrl) {
       // After a sleep its messages may still be waiting to be heard.
       doubtedAt = now();
       present();
-    } else if (now() - doubtedAt > FIRST_FRAME_MS) {
+    } else if (Math.abs(now() - doubtedAt) > FIRST_FRAME_MS) {
       heardAt = now();
       tabs.depose();
     }
@@ -140,28 +175,34 @@ export function createClient(options, moduleUrl) {
 
   function follow() {
     leading = false;
-    lines.forEach((line) => line.close());
-    lines.clear();
-    others.clear();
+    leader.end();
     heardAt = now();
     present();
   }
 
   /** Tells the leader what this tab wants and how far it has come. */
   function present(missed = false) {
-    const specs = [...inbox.subscriptions].map(({ spec }) => spec);
-    tabs?.post({ is: 'want', tab: tabs.id, specs, positions: inbox.positions, missed });
+    tabs?.post({ is: 'want', tab: tabs.id, parts: wanted(), missed });
   }
 
+  /** @param {any} told */
   function hear(told) {
     const { is } = told;
     if (told.line !== undefined) {
       // Also while this tab thinks that it leads: it may have slept, and learn only later that another one does.
       heardAt = now();
       inbox.take(told);
+    } else if (is === 'close') {
+      end();
     } else if (leading) {
       if (is === 'want') {
-        wanted(told);
+        const { tab, parts, missed } = told;
+        if (leader.want(tab, parts, missed)) {
+          tabs?.mourn(tab, () => {
+            leader.forget(tab);
+            schedule(LEAVING_MS);
+          });
+        }
       } else if (is === 'reconnect') {
         reconnect();
       }
@@ -169,137 +210,124 @@ export function createClient(options, moduleUrl) {
       heardAt = now();
       present();
     } else if (is === 'state') {
+      const before = state.transport;
+      show(told.lines);
       // A frozen tab may still answer; that it is well only its heartbeats tell.
-      heardAt = told.state.transport === 'sse' && state.transport === 'sse' ? heardAt : now();
-      single = told.single;
-      for (const line in told.positions) {
-        inbox.positions[line] = told.positions[line] && (inbox.positions[line] ?? told.positions[line]);
-      }
-      arrange();
-      become(told.state);
-    }
-  }
-
-  function wanted({ tab, specs, positions, missed }) {
-    if (!others.has(tab)) {
-      tabs.mourn(tab, () => {
-        others.delete(tab);
-        schedule(LEAVING_MS);
-      });
-    }
-    others.set(tab, specs);
-    sync();
-    for (const [name, line] of lines) {
-      line.rewind(positions[name], missed);
+      heardAt = before === 'sse' && state.transport === before ? heardAt : now();
     }
   }
 
   // ------ what is wanted
 
-  function subscribe({ channels, downloadId, filters = {} }, onEvent, { onGap } = {}) {
+  /**
+   * @param {import('./hermes-events').HermesSelection} selection
+   * @param {(event: any) => void} onEvent
+   * @param {any} callbacks
+   */
+  function subscribe(selection, onEvent, { onGap, onState } = {}) {
+    check('onEvent', onEvent, 'function');
+    const { channels, downloadId } = selection;
+    if (channels && !(Array.isArray(channels) && channels[0])) {
+      throw new TypeError(`hermes-events: channels is ${channels}; allowed: names in an array, or none for all`);
+    }
     if (!/^[\w.~-]{1,200}$/.test(downloadId ?? '-')) {
-      report('bad_request', `downloadId ${downloadId}`);
+      throw new TypeError(`hermes-events: downloadId is ${downloadId}; allowed: [A-Za-z0-9._~-]{1,200}`);
+    }
+    if (closed.signal.aborted) {
+      report('closed', 'subscribe');
+      inbox.call(onState, state);
       return () => {};
     }
-    const spec = { of: Math.random(), channels, downloadId, filters };
-    const subscription = { spec, onEvent, onGap, fresh: true, listens: [] };
+    page.clearTimeout(closing);
+    closing = undefined;
+    /** @type {import('./internal').Subscription} */
+    const subscription = { selection, onEvent, onGap, onState, listens: [], state: stateOf({ status: 'connecting', reason: '' }, undefined, now()) };
     inbox.subscriptions.add(subscription);
+    if (!begun && options.enabled !== false && (page.document || page.importScripts)) {
+      begin();
+    }
     schedule(0);
-    return () => inbox.subscriptions.delete(subscription) && schedule(LEAVING_MS);
+    return () => {
+      if (inbox.subscriptions.delete(subscription)) {
+        schedule(LEAVING_MS);
+      }
+    };
   }
 
+  /** @param {number} ms */
   function schedule(ms) {
-    clearTimeout(timer);
-    timer = setTimeout(sync, ms);
+    page.clearTimeout(timer);
+    timer = page.setTimeout(sync, ms);
   }
 
-  const typesOf = (channel) => [client.config.channels[channel]?.type, ...(options.types?.[channel] ?? [])];
-
-  /** What a subscription listens to, channel by channel. */
-  function listensOf({ of, channels, downloadId, filters }) {
-    const catalogue = client.config.channels;
-    const usual = Object.keys(catalogue).filter((name) => !downloadId || catalogue[name].on_connect === 'snapshot');
-    return (channels ?? usual).map((name) => {
-      // One that nobody knows is the server's to refuse, with what there is.
-      const channel = catalogue[name] ?? { scope: name, filters: [] };
-      const wanted = downloadId ? { ...filters, [channel.key ?? 'download_id']: downloadId } : filters;
-      const scope = channel.scope.replace('<id>', downloadId ?? '*');
-      const tests = Object.entries(wanted).filter(([field]) => channel.filters.includes(field));
-      return {
-        name,
-        scope,
-        line: single ? scope : '',
-        types: typesOf(name),
-        filters: wanted,
-        wants: (data) => tests.every(([field, values]) => list(values).split(',').includes(String(data[field]))),
-        of: of + name,
-        greeting: { 'last-event': `stream?channels=${name}`, snapshot: downloadId && `${channel.route}/${downloadId}` }[channel.on_connect],
-      };
-    });
-  }
-
+  /** Finds what subscriptions mean that do not know it yet. */
   function arrange() {
-    inbox.subscriptions.forEach((subscription) => (subscription.listens = listensOf(subscription.spec)));
+    for (const subscription of inbox.subscriptions) {
+      if (!subscription.listens[0]) {
+        try {
+          subscription.listens = partsOf(subscription.selection, client.config.channels, options.types)
+            .map((one) => ({ ...one, fresh: true }));
+          subscription.unknown = '';
+        } catch (/** @type {any} */ { code, detail }) {
+          if (!subscription.unknown) {
+            report(code, detail);
+          }
+          subscription.unknown = code;
+          readAnew();
+        }
+      }
+    }
+  }
+
+  /** A channel may have been added since this page was opened. */
+  async function readAnew() {
+    if (!reading && Math.abs(now() - readAt) > CATALOGUE_MS) {
+      reading = true;
+      const given = await readConfig(page, options, moduleUrl, true);
+      readAt = now();
+      reading = false;
+      client.config.channels = given?.channels ?? client.config.channels;
+      schedule(0);
+    }
+  }
+
+  function wanted() {
+    arrange();
+    return [...inbox.subscriptions].flatMap(({ listens }) => listens).map(({ part, at, fresh }) => ({ ...part, at, fresh }));
   }
 
   /** Brings what there is to what is wanted. */
   function sync() {
-    if (!client.types[0]) {
+    if (!client.base) {
       return;
     }
-    arrange();
-    if (!leading) {
+    if (leading) {
+      leader.want('', wanted());
+    } else {
       present();
-      return;
+      show(lines);
     }
-    const demands = new Map();
-    for (const one of [...[...inbox.subscriptions].map(({ spec }) => spec), ...[...others.values()].flat()].flatMap(listensOf)) {
-      demands.set(one.line, [...(demands.get(one.line) ?? []), one]);
-    }
-    for (const [name, line] of lines) {
-      if (!demands.has(name)) {
-        line.close();
-        lines.delete(name);
-        inbox.positions[name] = undefined;
-      }
-    }
-    for (const [name, demand] of demands) {
-      if (!lines.has(name)) {
-        lines.set(name, createLine(client, name));
-      }
-      lines.get(name).want(demandOf(demand));
-    }
-    changed();
   }
 
-  function demandOf(listens) {
-    const unique = (values) => [...new Set(values)].sort();
-    // Filters that all have in common are the server's work.
-    const [filters, differ] = unique(listens.map((one) => JSON.stringify(one.filters)));
-    const query = { channels: list(unique(listens.map(({ name }) => name))) };
-    Object.entries(differ ? {} : JSON.parse(filters)).forEach(([field, values]) => (query[field] = list(values)));
-    return {
-      query,
-      scopes: unique(listens.map(({ scope }) => scope)),
-      greetings: listens.filter(({ greeting }) => greeting),
-    };
-  }
-
-  /** No token carries all scopes at once: from now on each has its own. */
-  function split() {
-    single = true;
-    lines.get('').scopes().forEach((scope) => (inbox.positions[scope] = inbox.positions['']));
-    sync();
+  function reconnect() {
+    leader.start();
+    if (!leading) {
+      tabs?.post({ is: 'reconnect' });
+    }
   }
 
   async function checkHealth() {
-    const { status, body } = await ask(`${client.base}/events/health`).catch(() => /** @type {any} */ (0));
+    const { status, body } = await ask(page, `${client.base}/events/health`).catch(() => /** @type {any} */ (0));
     Object.assign(client.config, status === 200 && body);
   }
 
   // ------ what is told
 
+  /** @param {import('./internal').Told} told */
   function tell(told) {
+    if (told.is === 'greet') {
+      leader.greeted(told.keys ?? []);
+    }
     tabs?.post(told);
     inbox.take(told);
   }
@@ -307,42 +335,68 @@ export function createClient(options, moduleUrl) {
   /** A line has come into another state. */
   function changed() {
     if (leading) {
-      const states = [...lines.values()].map((line) => line.state());
-      const [worst] = states.sort((a, b) => STATUSES.indexOf(b.status) - STATUSES.indexOf(a.status));
-      const backend = states.some((one) => one.backend === 'down') ? 'down' : 'up';
-      become({ status: 'disconnected', reason: 'idle', ...worst, backend });
-      tabs?.post({ is: 'state', state, single, positions: inbox.positions });
+      const states = leader.states();
+      tabs?.post({ is: 'state', lines: states });
+      show(states);
     }
   }
 
-  function become({ status, reason, attempt = 0, backend = 'up' }) {
-    const transport = { connected: 'sse', polling: 'poll' }[status] ?? null;
-    const next = { status, transport, reason, attempt, backend, since: status === state.status ? state.since : now() };
-    if (JSON.stringify(next) !== JSON.stringify(state)) {
-      state = next;
+  /** @param {Record<string, import('./internal').LineState>} states */
+  function show(states) {
+    lines = states;
+    own = null;
+    for (const { listens } of inbox.subscriptions) {
+      for (const one of listens) {
+        const [name, line] = Object.entries(lines).find(([, { served }]) => served.includes(one.part.key)) ?? [];
+        one.served = name;
+        one.at ??= line?.at;
+      }
+    }
+    render();
+  }
+
+  /** @param {import('./internal').Condition} condition */
+  function become(condition) {
+    own = condition;
+    render();
+  }
+
+  /** How a subscription is. @param {import('./internal').Subscription} subscription @returns {import('./internal').Condition} */
+  function conditionOf({ listens, unknown }) {
+    return own ?? (unknown ? { status: 'disconnected', reason: unknown } : worst(listens.map(({ part: { key }, served }) => {
+      const line = Object.values(lines).find(({ parts }) => parts.includes(key));
+      return line && (served !== undefined || !/^(connected|polling)$/.test(line.status)) ? line : { status: 'connecting', reason: '' };
+    }))) ?? { status: 'connecting', reason: '' };
+  }
+
+  function render() {
+    const subscriptions = [...inbox.subscriptions];
+    const conditions = subscriptions.map(conditionOf);
+    const before = state;
+    state = stateOf(own ?? worst(conditions) ?? { status: 'disconnected', reason: 'idle' }, before, now());
+    subscriptions.forEach((subscription, index) => {
+      const last = subscription.state;
+      subscription.state = stateOf(conditions[index], last, now());
+      if (subscription.state !== last) {
+        inbox.call(subscription.onState, subscription.state);
+      }
+    });
+    if (state !== before) {
       listeners.forEach((listener) => inbox.call(listener, state));
     }
   }
 
+  /** @param {string} code @param {unknown} detail */
   function report(code, detail) {
     try {
-      (options.onError ?? console.error)({ code, detail });
+      (options.onError ?? page.console.error)({ code, detail });
     } catch {
       // There is nobody left to tell.
     }
   }
 
-  function reconnect() {
-    lines.forEach((line) => line.start());
-    if (!leading) {
-      tabs?.post({ is: 'reconnect' });
-    }
-  }
-
   if (options.enabled === false) {
     become({ status: 'disabled', reason: 'disabled' });
-  } else if (page.document || page.importScripts) {
-    begin();
   }
 
   return {
@@ -351,10 +405,18 @@ export function createClient(options, moduleUrl) {
     },
     subscribe,
     onState(listener) {
+      check('listener', listener, 'function');
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     reconnect,
     close,
   };
+}
+
+/** @param {string} name @param {unknown} value @param {string} type */
+function check(name, value, type) {
+  if (typeof value !== type) {
+    throw new TypeError(`hermes-events: ${name} is ${value}; allowed: a ${type}`);
+  }
 }

@@ -2,11 +2,13 @@
  * React adapter of hermes-events, for React 18 and later. Safe in StrictMode and on a server, where nothing is connected and
  * everything renders as `connecting`. Types are in hermes-events-react.d.ts.
  */
-import { createContext, createElement, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { createContext, createElement, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { createBridge } from './bridge.js';
 
 const Client = createContext(null);
 const NOTHING = Object.freeze([]);
 const ON_SERVER = Object.freeze({ status: 'connecting', transport: null, reason: 'server', attempt: 0, backend: 'up', since: 0 });
+const CONNECTING = Object.freeze({ ...ON_SERVER, reason: '' });
 
 /** Renders at most so often, however many events come; `onEvent` hears each. */
 const RENDER_MS = 16;
@@ -34,24 +36,37 @@ export function isLive({ status, backend }) {
   return (status === 'connected' || status === 'polling') && backend === 'up';
 }
 
-/** The last events of one selection. Subscribed while somebody listens. */
+/** The last events of one selection and how its subscription is. Subscribed while somebody listens. */
 function createStore(client, selection, keep, handlers) {
-  let events = NOTHING;
+  const waiting = { events: NOTHING, state: CONNECTING };
+  let shown = waiting;
   let timer;
   return {
-    events: () => events,
+    shown: () => shown,
     subscribe(changed) {
       const end = client.subscribe(selection, (event) => {
+        const { named } = handlers.current;
+        if (named && !named.includes(event.type)) {
+          return;
+        }
         handlers.current.onEvent?.(event);
-        events = [...events, event].slice(-keep);
+        shown = { ...shown, events: [...shown.events, event].slice(-keep) };
         timer ??= setTimeout(() => {
           timer = undefined;
           changed();
         }, RENDER_MS);
-      }, { onGap: (gap) => handlers.current.onGap?.(gap) });
+      }, {
+        onGap: (gap) => handlers.current.onGap?.(gap),
+        onState(state) {
+          shown = { ...shown, state };
+          handlers.current.onState?.(state);
+          changed();
+        },
+      });
       return () => {
         clearTimeout(timer);
         timer = undefined;
+        shown = { ...shown, state: CONNECTING };
         end();
       };
     },
@@ -60,24 +75,87 @@ function createStore(client, selection, keep, handlers) {
 
 const never = () => () => {};
 
-/** What comes for a selection: the last event and, up to `keep`, those before it. */
-export function useSSE(selection, { onEvent, onGap, enabled = true, keep = 1 } = {}) {
-  const client = useHermes();
-  const state = useHermesState();
-  const key = JSON.stringify(selection);
-  const handlers = useRef({ onEvent, onGap });
-  useEffect(() => {
-    handlers.current = { onEvent, onGap };
-  });
-  const store = useMemo(() => createStore(client, JSON.parse(key), keep, handlers), [client, key, keep]);
-  const events = useSyncExternalStore(enabled ? store.subscribe : never, store.events, () => NOTHING);
-  const event = events[events.length - 1] ?? null;
-  return { event, data: event?.data ?? null, events, state, live: enabled && isLive(state) };
+/** What the address of a stream asks for, so that the hooks of Hermes' own app go on working with theirs. */
+export function selectionOf(url) {
+  const [path, query = ''] = String(url).split('?');
+  const [route, id] = path.replace(/^.*\/events\/?/, '').split('/');
+  const channels = { downloads: 'download:updates', queue: 'queue:updates', stats: 'stats:updates', system: 'system:notifications' };
+  if (channels[route]) {
+    return { channels: [channels[route]], ...(id && { downloadId: decodeURIComponent(id) }) };
+  }
+  if (route !== 'stream') {
+    throw new TypeError(`hermes-events: ${path} is no stream; allowed: …/events/stream, /downloads/{id}, /queue, /stats, /system`);
+  }
+  const { channels: names, token, last_event_id: ignored, conflate, ...filters } = Object.fromEntries(new URLSearchParams(query));
+  return { ...(names && { channels: names.split(/, */) }), filters };
 }
 
+/**
+ * What comes for a selection, or for the address of a stream: the last event and, up to `keep`, those before it. Nothing
+ * without a selection.
+ */
+export function useSSE(selection, options = {}) {
+  const { onEvent, onGap, onState, enabled = true, keep = 1, events: named, onOpen, onClose, onError } = options;
+  const client = useHermes();
+  const [closed, setClosed] = useState(false);
+  const key = JSON.stringify(typeof selection === 'string' ? selectionOf(selection) : selection ?? null);
+  const on = enabled && key !== 'null' && !closed;
+  const handlers = useRef({});
+  // What was heard of the state last, so that the app's own callbacks are called at changes only.
+  const told = useRef('');
+  useEffect(() => {
+    handlers.current = {
+      onEvent,
+      onGap,
+      named,
+      onState(state) {
+        onState?.(state);
+        const now = isLive({ ...state, backend: 'up' }) ? 'open' : state.status === 'disconnected' ? 'error' : 'closed';
+        if (now !== told.current) {
+          const before = told.current;
+          told.current = now;
+          if (now === 'open') {
+            onOpen?.();
+          } else if (before === 'open') {
+            onClose?.();
+          }
+          if (now === 'error') {
+            onError?.(errorOf(state));
+          }
+        }
+      },
+    };
+  });
+  const store = useMemo(() => createStore(client, JSON.parse(key), keep, handlers), [client, key, keep]);
+  const { events, state: own } = useSyncExternalStore(on ? store.subscribe : never, store.shown, () => SERVED);
+  const state = useHermesState();
+  const mine = on && state.status !== 'disabled' && own !== SERVED.state ? own : state;
+  const event = events[events.length - 1] ?? null;
+  const live = on && isLive(mine);
+  return {
+    event,
+    data: event?.data ?? null,
+    events,
+    state: mine,
+    live,
+    isConnected: live,
+    isReconnecting: on && mine.status === 'reconnecting',
+    reconnectAttempts: on ? mine.attempt : 0,
+    error: on && mine.status === 'disconnected' ? errorOf(mine) : null,
+    close: () => setClosed(true),
+    reconnect() {
+      setClosed(false);
+      client.reconnect();
+    },
+  };
+}
+
+const SERVED = Object.freeze({ events: NOTHING, state: ON_SERVER });
+
+const errorOf = ({ reason }) => new Error(`hermes-events: ${reason.replaceAll('_', ' ')}`);
+
 export function useDownloadProgressSSE(downloadId, options = {}) {
-  const selection = downloadId ? { channels: ['download:updates'], downloadId } : { channels: ['download:updates'] };
-  const heard = useSSE(selection, { ...options, enabled: Boolean(downloadId) && options.enabled !== false });
+  const heard = useSSE(downloadId ? { channels: ['download:updates'], downloadId } : null, options);
   return { ...heard, progress: heard.data };
 }
 
@@ -95,25 +173,39 @@ export function useSystemEventsSSE(options = {}) {
   return { ...heard, notifications: heard.events };
 }
 
+/** The keys of Hermes' own queries. */
+export const hermesKeys = Object.freeze({
+  downloadProgress: (id) => ['download', 'progress', id],
+  queue: () => ['queue'],
+  stats: () => ['stats'],
+});
+
 /**
- * Keeps a TanStack query up to date: each event is written into the cache, a gap invalidates it, and `refetchInterval` is
- * off while events flow.
+ * Keeps a TanStack query up to date: each event is written into the cache, what may have been missed is fetched again, and
+ * `refetchInterval` is off while events flow.
  */
 export function useQueryBridge(queryClient, { selection, queryKey, update, interval = false, enabled = true, onEvent, onGap }) {
-  const keyOf = (event) => (typeof queryKey === 'function' ? queryKey(event) : queryKey);
+  const latest = useRef({});
+  const bridge = useRef(null);
+  latest.current = { queryKey, update };
+  useEffect(() => {
+    const made = (bridge.current = createBridge(queryClient, () => latest.current));
+    return () => {
+      made.end();
+      bridge.current = null;
+    };
+  }, [queryClient]);
   const { live, state } = useSSE(selection, {
     enabled,
     onEvent(event) {
-      const key = keyOf(event);
-      if (key) {
-        queryClient.setQueryData(key, (before) => (update ? update(before, event) : event.data));
-      }
+      bridge.current?.heard(event);
       onEvent?.(event);
     },
     onGap(gap) {
-      queryClient.invalidateQueries({ queryKey: keyOf(null) ?? undefined });
+      bridge.current?.freshen();
       onGap?.(gap);
     },
+    onState: (state) => bridge.current?.became(state),
   });
   return { live, state, refetchInterval: live ? false : interval };
 }

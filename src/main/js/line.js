@@ -1,80 +1,141 @@
-import { backoff, FIRST_FRAME_MS, now, page, PATIENCE_MS, pause } from './basics.js';
-import { compare } from './positions.js';
+import { backoff, FIRST_FRAME_MS, PATIENCE_MS } from './basics.js';
+import { createPolling } from './polling.js';
+import { earlier, isBefore } from './positions.js';
 import { ask } from './requests.js';
+import { queryOf, scopesOf, typesOf } from './selection.js';
 import { createStream } from './stream.js';
+import { createToken } from './token.js';
 
+/** @type {Record<number, string>} */
 const PERMANENT = { 400: 'bad_request', 401: 'unauthorized', 403: 'forbidden' };
+/** Refused for something that is asked for; without it the rest may be granted. */
+const TOO_MUCH = [400, 403, 414, 431];
 const ATTEMPTS_BEFORE_POLLING = 10;
-const POLL_WAIT_S = 25;
-const POLL_LIMIT = 1000;
-const SNAPSHOT_MS = 500;
 
 /**
  * The connection that one token pays for.
- * @param {any} client what all lines share
- * @param {string} line its name
+ * @param {import('./internal').Client} client what all lines share
+ * @param {string} name
+ * @param {Record<string, string | undefined>} places where parts have come to on the line that they come from
+ * @returns {import('./internal').Line}
  */
-export function createLine(client, line) {
-  let demand = { query: {}, scopes: [], greetings: [] };
+export function createLine(client, name, places) {
+  const { page } = client;
+  /** What is wanted; what the stream or the polling in use is for, by key; and what was asked for last. */
+  /** @type {import('./internal').Wanted[]} */
+  let parts = [];
+  /** @type {string[]} */
+  let served = [];
+  let asked = '';
+  /** What was handed on last of what is served. It goes back while a tab that was away is told again what it missed. @type {string | undefined} */
+  let cursor;
+  /** The position from which on all tabs have been told everything. @type {string | undefined} */
+  let floor;
   /** The stream in use; the one that takes its place as soon as it is connected. */
+  /** @type {import('./internal').Stream | null} */
   let source = null;
+  /** @type {import('./internal').Stream | null} */
   let candidate = null;
-  /** The polling loop, there while streams do not get through, and why they do not. */
-  let poll = null;
-  let polledAt = 0;
+  /** Why streams do not get through, while polling. */
   let doubt = '';
-  /** The token and what it is for, also while it is being asked for. */
-  let held = null;
   let refusedOnce = false;
+  /** Under way. @type {Promise<void> | null} */
+  let greeting = null;
   /** Failures since events last flowed, and whether they ever did. */
   let attempt = 0;
-  let once = client.positions[line] !== undefined;
+  let once = Object.values(places).some(Boolean);
   /** The wait before the next attempt, and whether it may be cut short: not where the server said how long. */
-  let timer;
+  let timer = 0;
   let impatient = false;
-  let renewal;
   /** Tells what is still under way from what is no longer wanted. */
   let turn = 0;
-  let greeted = [];
-  /** What was handed on last. It is behind the position while a tab that was away is told again what it missed. */
-  let handed;
-
-  /** The position from which on all tabs have been told everything. */
-  let floor;
+  /** @type {import('./internal').Condition} */
   let state = { status: 'connecting', reason: '', backend: 'up' };
 
-  const cursor = () => handed ?? client.positions[line];
-  const tell = (is, what) => client.tell({ is, line, ...what });
-  const interval = () => 1000 * client.config.heartbeat_interval;
+  const token = createToken(client, renew);
+  const polling = createPolling(client, {
+    url: async (how) => {
+      await greeted();
+      return url('poll', { ...queryOf(parts), ...how, after: placeOfAll() });
+    },
+    parts: () => parts,
+    isNew: () => state.status !== 'polling' || state.reason !== doubt || !parts.every(isServed),
+    after: placeOfAll,
+    take: takePage,
+    failed: pollFailed,
+  });
 
+  /** @param {import('./internal').Told['is']} is @param {object} [what] */
+  const tell = (is, what) => client.tell({ is, line: name, ...what });
+  const interval = () => 1000 * client.config.heartbeat_interval;
+  const isServed = (/** @type {{ key: string }} */ { key }) => served.includes(key);
+
+  /** What a stream is opened for, as a text. @param {import('./internal').Part[]} of */
+  const purpose = (of) => JSON.stringify([queryOf(of), typesOf(of)]);
+
+  /** @param {string} key */
+  const placeOf = (key) => (served.includes(key) ? cursor : places[key]);
+
+  function placeOfAll() {
+    return parts.map(({ key }) => placeOf(key)).reduce(earlier, undefined);
+  }
+
+  /** @param {import('./internal').Condition['status']} status @param {'up' | 'down'} [backend] */
   function set(status, reason = '', backend = state.backend) {
     const shown = status === 'reconnecting' && !once ? 'connecting' : status;
     state = { status: shown, reason, attempt, backend };
     client.changed();
   }
 
-  function flowing(status, reason) {
+  /**
+   * Events come, for these parts, after that position.
+   * @param {'connected' | 'polling'} status
+   * @param {string} reason
+   * @param {import('./internal').Wanted[]} of
+   * @param {string} at
+   */
+  function flowing(status, reason, of, at) {
     attempt = 0;
     once = true;
     refusedOnce = false;
+    cursor = at;
+    floor ??= at;
+    served = of.map(({ key }) => key);
+    served.forEach((key) => delete places[key]);
     set(status, reason, 'up');
   }
 
-  /** Says what is wanted from now on. */
+  /** Says what is wanted from now on. @param {import('./internal').Wanted[]} wanted */
   function want(wanted) {
-    const same = JSON.stringify(demand.query) === JSON.stringify(wanted.query);
-    demand = wanted;
-    if (same && covered()) {
-      greet();
-    } else {
+    const before = parts;
+    parts = wanted;
+    for (const { key } of before) {
+      if (!parts.some((part) => part.key === key)) {
+        delete places[key];
+      }
+    }
+    for (const part of parts) {
+      if (!isServed(part)) {
+        places[part.key] = earlier(places[part.key], part.at);
+      }
+    }
+    const isNew = asked !== (asked = purpose(parts));
+    if (polling.on()) {
+      if (isNew || !parts.every(isServed)) {
+        polling.start();
+      }
+    } else if (isNew || state.reason === 'no_token') {
       start();
+    } else if (source && purpose(source.parts) === asked) {
+      served = parts.map(({ key }) => key);
+      greet();
     }
   }
 
   function start() {
     refusedOnce = false;
     attempt = 0;
-    floor ??= cursor();
+    floor ??= placeOfAll();
     if (!page.EventSource) {
       fallBack('no_eventsource');
     } else if (!client.config.enabled) {
@@ -84,10 +145,10 @@ export function createLine(client, line) {
     }
   }
 
-  /** A tab is that far, or has missed what came after that. */
-  function rewind(position, missed) {
-    if (compare(position, missed ? cursor() : floor) < 0) {
-      floor = handed = position;
+  /** A tab is that far, or has missed what came after that. @param {string} at @param {boolean} [missed] */
+  function rewind(at, missed) {
+    if (isBefore(at, missed ? cursor : floor)) {
+      floor = cursor = at;
       close();
       start();
     }
@@ -95,64 +156,84 @@ export function createLine(client, line) {
 
   function close() {
     turn++;
-    impatient = false;
-    clearTimeout(timer);
-    clearTimeout(renewal);
+    endWait();
+    token.end();
     endStreams();
-    endPoll();
+    polling.end();
   }
 
+  /** @param {string} reason @param {unknown} [detail] */
   function stop(reason, detail) {
     close();
+    served.forEach((key) => (places[key] = cursor));
+    served = [];
     set('disconnected', reason);
     tell('error', { code: reason, detail });
   }
 
-  // ------ the token
+  // ------ tokens
 
-  const covered = () => held && demand.scopes.every((scope) => held.scopes.includes(scope));
-
-  /** Asked for once, however many need it; rejects when there is none. */
-  function token() {
-    if (!covered()) {
-      const own = (held = { scopes: demand.scopes, token: null });
-      own.token = Promise.race([
-        pause(PATIENCE_MS).then(() => Promise.reject('late')),
-        (async () => client.getToken(own.scopes))().then((given) => {
-          const text = given?.token ?? given;
-          if (!text?.length) {
-            throw { permanent: 'no_token' };
-          }
-          clearTimeout(renewal);
-          if (given.ttl) {
-            // By its length, not by its end: this clock may be wrong.
-            renewal = setTimeout(() => renew(own), 900 * given.ttl);
-          }
-          return text;
-        }),
-      ]);
-      own.token.catch(() => (held = held === own ? null : held));
-    }
-    return held.token;
-  }
-
-  function renew(own) {
-    if (own && own === held) {
-      held = null;
-      if (!poll) {
+  /** @param {unknown} held */
+  function renew(held) {
+    if (held && held === token.held()) {
+      token.drop();
+      if (!polling.on()) {
         open();
       }
     }
   }
 
+  /** @param {string} path @param {object} query */
   async function url(path, query) {
-    return `${client.base}/events/${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ ...query, token: await token() })}`;
+    const given = await token.get(scopesOf(parts));
+    const all = Object.entries({ ...query, token: given }).filter(([, value]) => value !== undefined);
+    return `${client.base}/events/${path}?${new URLSearchParams(all)}`;
+  }
+
+  // ------ where things stand
+
+  const strangers = () => parts.filter((part) => part.fresh || !(isServed(part) || places[part.key]));
+
+  /**
+   * Tells those who have just begun to listen where things stand, which is where a stream of theirs begins. It is asked for
+   * by itself, since this answer says why something is refused; an EventSource does not.
+   */
+  async function greeted() {
+    while (greeting || strangers()[0]) {
+      await (greeting ??= greetAll(strangers()).finally(() => (greeting = null)));
+    }
+  }
+
+  /** The same for those who are served already; who is not told now is told a little later. */
+  const greet = () => greeted().catch(() => {});
+
+  /** @param {import('./internal').Wanted[]} of */
+  async function greetAll(of) {
+    const before = cursor;
+    const answer = await ask(page, await url('poll', { ...queryOf(of), greet: true }));
+    const { status, body } = answer;
+    if (status !== 200 || !body?.events) {
+      throw answer;
+    }
+    const keys = of.map(({ key }) => key);
+    for (const part of parts.filter(({ key }) => keys.includes(key))) {
+      part.fresh = false;
+      if (!isServed(part)) {
+        places[part.key] ??= body.last_id;
+      }
+    }
+    tell('greet', { id: body.last_id, keys, greetings: body.greetings });
+    if (of.some(isServed) && isBefore(body.last_id, before)) {
+      // From a gateway that is not yet as far as the stream was.
+      rewind(body.last_id, true);
+    }
   }
 
   // ------ streams
 
-  const streamUrl = () => url('stream', { ...demand.query, ...(cursor() && { last_event_id: cursor() }) });
+  const streamUrl = () => url('stream', { ...queryOf(parts), last_event_id: placeOfAll() });
 
+  /** @param {import('./internal').Stream | null} stream */
   function drop(stream) {
     stream?.close();
     source = source === stream ? null : source;
@@ -166,50 +247,74 @@ export function createLine(client, line) {
 
   /** Opens a stream beside whatever there is; `unsure` asks first whether the server has streams at all. */
   async function open(unsure = false) {
-    clearTimeout(timer);
-    impatient = false;
+    endWait();
     const own = ++turn;
     drop(candidate);
-    if (!source && !poll) {
+    if (!source && !polling.on()) {
       set('reconnecting', state.reason);
     }
     try {
       if (unsure) {
         await client.checkHealth();
       }
+      await greeted();
+      const of = parts;
       const address = await streamUrl();
-      if (own === turn) {
-        if (unsure && !client.config.enabled) {
-          fallBack('disabled');
-        } else {
-          candidate = createStream(address, client.types, heard, lost);
-          candidate.held = held;
-        }
+      if (own !== turn) {
+        return;
       }
-    } catch (failure) {
-      if (own === turn && !ended(failure)) {
-        failed('token_failed');
+      if (unsure && !client.config.enabled) {
+        fallBack('disabled');
+      } else {
+        candidate = createStream(page, address, of, token.held(), heard, lost);
+      }
+    } catch (/** @type {any} */ failure) {
+      if (own === turn && !(await ended(failure)) && own === turn) {
+        failed(failure.minting ? 'token_failed' : 'unreachable');
       }
     }
   }
 
-  /** Tells why there is no token. Without one a stream in use may still do. */
-  function ended(failure) {
-    if (failure?.permanent && !source) {
-      stop(failure.permanent);
+  /**
+   * Whether that is all that can be done about a failure.
+   * @param {any} failure an answer, or why there is no token
+   */
+  async function ended(failure) {
+    if (failure?.status) {
+      refused(failure);
       return true;
     }
-    tell('error', { code: 'token', detail: String(failure?.message ?? failure) });
+    if (failure?.minting) {
+      const own = turn;
+      const scopes = scopesOf(parts);
+      // Not each time: where nobody gives tokens, asking for one after the other helps nobody.
+      const lacking = scopes[1] && (failure.permanent || attempt % 2) ? await token.lacking(scopes) : [];
+      if (own === turn && lacking[0]) {
+        client.divide(name, parts.filter(({ scope }) => lacking.includes(scope)).map(({ key }) => key));
+        return true;
+      }
+      // A stream in use may do without.
+      if (failure.permanent && !source) {
+        stop(failure.minting);
+        return true;
+      }
+      tell('error', { code: 'token', detail: String(failure.minting?.message ?? failure.minting) });
+    }
   }
 
+  /**
+   * @param {import('./internal').Stream} from
+   * @param {string} type
+   * @param {string} id
+   * @param {any} data
+   * @param {boolean} backwards
+   */
   function heard(from, type, id, data, backwards) {
     if (from === source) {
-      handed = id || handed;
+      cursor = id || cursor;
     }
     if (type === 'connected' || type === 'heartbeat') {
       alive(from, type === 'heartbeat', id);
-    } else if (type === 'gap') {
-      tell(type, { gap: data });
     } else if (type === 'closing') {
       closing(from, data);
     } else if (type === 'unavailable') {
@@ -221,6 +326,10 @@ export function createLine(client, line) {
       set(state.status, state.reason, data.state);
     } else if (type === 'token_expiring') {
       renew(from.held);
+    } else if (from !== source) {
+      // It is only tried.
+    } else if (type === 'gap') {
+      tell(type, { gap: data });
     } else if (!type) {
       tell('error', { code: 'bad_frame', detail: `${data.type} ${id}` });
       tell('position', { id });
@@ -232,38 +341,46 @@ export function createLine(client, line) {
     }
   }
 
+  /** @param {import('./internal').Stream} from @param {boolean} heartbeat @param {string} id */
   function alive(from, heartbeat, id) {
     from.proven ||= heartbeat;
     from.reason = '';
-    floor ??= id;
-    tell('position', { id });
-    if (from === candidate && (heartbeat || doubt !== 'buffered')) {
+    if (from === candidate && doubt !== 'buffered') {
       drop(source);
       source = from;
       candidate = null;
-      handed = id;
       doubt = '';
-      endPoll();
-      flowing('connected');
-      greet();
+      polling.end();
+      const current = purpose(from.parts) === asked;
+      flowing('connected', '', current ? parts : from.parts, id);
+      if (!current) {
+        open();
+      }
+    } else if (from === candidate && heartbeat) {
+      // Streams get through again. What this one has told by now nobody has heard.
+      doubt = '';
+      open();
     } else if (from === source && state.status !== 'connected') {
-      flowing('connected');
+      flowing('connected', '', parts.filter(isServed), id);
     }
+    tell('position', { id });
   }
 
+  /** @param {import('./internal').Stream} from @param {any} data */
   function closing(from, { reason, reconnect_after_ms: wait }) {
     from.reason = reason;
     from.away = wait;
     if (reason === 'disabled') {
       fallBack(reason);
     } else if (/^token/.test(reason) && from === source) {
-      held = null;
+      token.drop();
       endStreams();
       set('reconnecting', reason);
       later(wait, true);
     }
   }
 
+  /** @param {import('./internal').Stream} from @param {boolean} gaveUp */
   function lost(from, gaveUp) {
     if (gaveUp || !from.frames) {
       drop(from);
@@ -275,11 +392,11 @@ export function createLine(client, line) {
       return;
     }
     // The browser comes back by itself, with its own cursor, and when the server said.
-    from.seen = now();
+    from.seen = page.Date.now();
     from.away = (from.away || FIRST_FRAME_MS) + PATIENCE_MS;
     from.frames = 0;
     from.proven = false;
-    if (!poll && (from === source || !source)) {
+    if (!polling.on() && (from === source || !source)) {
       attempt++;
       set('reconnecting', from.reason || 'connection_lost');
       if (attempt >= ATTEMPTS_BEFORE_POLLING) {
@@ -291,7 +408,8 @@ export function createLine(client, line) {
   /** An EventSource keeps the server's answer to itself, so it is asked for once more. */
   async function diagnose() {
     const own = ++turn;
-    const answer = await streamUrl().then((address) => ask(address, 'text/event-stream, application/json')).catch(() => null);
+    const answer = await streamUrl()
+      .then((address) => ask(page, address, { accept: 'text/event-stream, application/json' })).catch(() => null);
     if (own === turn) {
       if (answer) {
         refused(answer);
@@ -302,15 +420,19 @@ export function createLine(client, line) {
   }
 
   /** Some answers are for good. All others pass, also what a proxy says in the middle of a deployment. */
+  /** @param {import('./internal').Answer} answer */
   function refused({ status, code, body, wait }) {
     if (code === 'sse_disabled') {
       fallBack('disabled');
-    } else if (status === 401 && !refusedOnce) {
-      refusedOnce = true;
-      held = null;
+    } else if (status === 401 && !(refusedOnce && token.isNew()) || status === 403 && !parts[1] && token.isForMore()) {
+      // It may be an old one, or one for more than it was given.
+      refusedOnce ||= token.isNew();
+      token.drop();
       failed('unauthorized', 0);
-    } else if (status === 403 && demand.scopes.length > 1) {
-      client.split();
+    } else if (TOO_MUCH.includes(status) && parts[1]) {
+      token.drop();
+      const known = [...parts.filter(isServed), ...parts.filter((part) => !isServed(part))];
+      client.divide(name, known.slice(Math.ceil(known.length / 2)).map(({ key }) => key), status === 403);
     } else if (PERMANENT[status]) {
       stop(PERMANENT[status], body?.detail);
     } else {
@@ -318,8 +440,9 @@ export function createLine(client, line) {
     }
   }
 
-  function failed(reason, wait = backoff(attempt + 1)) {
-    if (poll) {
+  /** @param {string} reason */
+  function failed(reason, wait = backoff(page, attempt + 1)) {
+    if (polling.on()) {
       probe();
       return;
     }
@@ -336,35 +459,46 @@ export function createLine(client, line) {
     }
   }
 
-  function later(ms, byServer = false) {
-    clearTimeout(timer);
-    impatient = !byServer;
-    timer = setTimeout(() => open(!!poll), ms);
+  function endWait() {
+    page.clearTimeout(timer);
+    timer = 0;
+    impatient = false;
   }
 
-  /** Looks whether all is as it seems; `woken` when the page may have slept. */
+  /** @param {number} ms */
+  function later(ms, byServer = false) {
+    endWait();
+    impatient = !byServer;
+    timer = page.setTimeout(() => open(polling.on()), ms);
+  }
+
+  /** Looks whether all is as it seems; `woken` when the page may have slept. @param {boolean} woken */
   function check(woken) {
     for (const stream of [source, candidate]) {
       if (stream) {
         // A clock that was set back would hide a silence.
-        stream.seen = Math.min(stream.seen, now());
-        if (now() - stream.seen > (stream.away || Math.max(2.5 * interval(), stream.frames ? 0 : FIRST_FRAME_MS))) {
+        const now = page.Date.now();
+        stream.seen = Math.min(stream.seen, now);
+        if (now - stream.seen > (stream.away || Math.max(2.5 * interval(), stream.frames ? 0 : FIRST_FRAME_MS))) {
           silent(stream, woken);
         }
       }
     }
-    if (woken && poll && now() - polledAt > 1000 * POLL_WAIT_S + FIRST_FRAME_MS) {
-      endPoll();
-      polling();
+    if (source) {
+      greet();
+    }
+    if (woken) {
+      polling.wake();
     }
     if (woken && impatient) {
       open();
     }
   }
 
+  /** @param {import('./internal').Stream} stream @param {boolean} woken */
   function silent(stream, woken) {
     drop(stream);
-    if (source || poll) {
+    if (source || polling.on()) {
       failed('silent');
     } else if (woken || stream.proven || stream.away) {
       attempt++;
@@ -377,13 +511,14 @@ export function createLine(client, line) {
 
   // ------ polling
 
-  /** The same events from the same position by /poll, until a stream gets through again. */
+  /** The same events from the same position by /poll, until a stream gets through again. @param {string} reason */
   function fallBack(reason) {
     turn++;
     doubt = reason;
+    endWait();
     endStreams();
-    if (!poll) {
-      polling();
+    if (!polling.on()) {
+      polling.start();
     }
     if (reason !== 'no_eventsource') {
       probe();
@@ -392,67 +527,36 @@ export function createLine(client, line) {
 
   /** When to try a stream again: the flag may come back at any time, a proxy changes rarely. */
   function probe() {
-    later(interval() * (doubt === 'disabled' ? 1 : 4) * (0.8 + 0.2 * Math.random()), true);
-  }
-
-  function endPoll() {
-    poll?.abort();
-    poll = null;
-  }
-
-  async function polling() {
-    const own = (poll = { abort() {} });
-    while (poll === own) {
-      await pause(await pollOnce(own).catch((failure) => (poll === own ? pollFailed(failure) : 0)));
+    if (!timer) {
+      later(interval() * (doubt === 'disabled' ? 1 : 4) * (0.8 + 0.2 * page.Math.random()), true);
     }
   }
 
-  /** Resolves with the milliseconds to wait before the next one. */
-  async function pollOnce(own) {
-    const after = cursor();
-    // The first one shows that this way works.
-    const wait = state.status === 'polling' ? POLL_WAIT_S : 0;
-    const address = await url('poll', { ...demand.query, limit: POLL_LIMIT, ...(after && { after, wait }) });
-    const request = new AbortController();
-    own.abort = () => request.abort();
-    polledAt = now();
-    const answer = await ask(address, undefined, 1000 * POLL_WAIT_S + PATIENCE_MS, request);
-    if (poll !== own) {
-      return 0;
-    }
-    const { status, body } = answer;
-    if (status === 200 && body?.events) {
-      takePage(body);
-      // What says nothing, and says so at once, would be asked for in circles.
-      return body.last_id === after && now() - polledAt < 1000 ? 1000 : 0;
-    }
-    if (PERMANENT[status]) {
-      refused(answer);
-      return 0;
-    }
-    throw answer;
-  }
-
-  function pollFailed(failure) {
-    if (failure?.permanent && ended(failure)) {
-      return 0;
+  /** Resolves with how long to wait. @param {any} failure */
+  async function pollFailed(failure) {
+    if (PERMANENT[failure?.status] || failure?.minting) {
+      if (await ended(failure)) {
+        return 0;
+      }
     }
     attempt++;
-    set('reconnecting', failure?.status ? failure.code : 'unreachable');
-    return failure?.wait ?? backoff(attempt);
+    set('reconnecting', failure?.status ? failure.code : failure?.minting ? 'token_failed' : 'unreachable');
+    return failure?.wait ?? backoff(page, attempt);
   }
 
-  function takePage({ events, gap, last_id: position }) {
-    handed = position;
-    floor ??= position;
-    if (state.status !== 'polling' || state.reason !== doubt) {
-      flowing('polling', doubt);
+  /** @param {import('./internal').Wanted[]} of @param {any} body */
+  function takePage(of, { events, gap, last_id: position }) {
+    const types = typesOf(of);
+    refusedOnce = false;
+    if (state.status !== 'polling' || state.reason !== doubt || !of.every(isServed)) {
+      flowing('polling', doubt, of, placeOfAll() ?? position);
     }
+    cursor = position;
     if (gap) {
       tell('gap', { gap });
     }
     for (const { event: type, ...event } of events) {
-      if (client.types.includes(type)) {
+      if (types.includes(type)) {
         tell('event', { type, ...event });
       } else {
         // A stream would not have heard it, and which of the two there is must make no difference.
@@ -462,33 +566,13 @@ export function createLine(client, line) {
     tell('position', { id: position });
   }
 
-  // ------ where things stand
-
-  /** For those who have just begun to listen: what a stream that does not resume begins with. */
-  async function greet() {
-    if (source && state.status === 'connected') {
-      const unknown = demand.greetings.filter(({ of }) => !greeted.includes(of));
-      greeted = demand.greetings.map(({ of }) => of);
-      for (const path of new Set(unknown.map(({ greeting }) => greeting))) {
-        await peek(path).catch(() => {});
-      }
-    }
-  }
-
-  async function peek(path) {
-    const address = await url(path);
-    await new Promise((resolve) => {
-      const end = () => resolve(stream.close());
-      setTimeout(end, FIRST_FRAME_MS);
-      const stream = createStream(address, client.types, (_, type, id, data) => {
-        if (type === 'connected') {
-          setTimeout(end, SNAPSHOT_MS);
-        } else if (type && !id) {
-          tell('event', { id, type, data });
-        }
-      }, end);
-    });
-  }
-
-  return { want, start, rewind, check, close, state: () => state, scopes: () => demand.scopes };
+  return {
+    want,
+    start,
+    rewind,
+    check,
+    close,
+    placeOf,
+    state: () => ({ ...state, parts: parts.map(({ key }) => key), served, at: cursor }),
+  };
 }

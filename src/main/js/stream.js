@@ -1,37 +1,44 @@
-import { now } from './basics.js';
-import { compare } from './positions.js';
+import { isBefore } from './positions.js';
 
 /** Frames that are no events. No event type is ever named so. */
 const CONTROL = ['connected', 'heartbeat', 'gap', 'closing', 'backend', 'token_expiring', 'unavailable'];
 
-/** An EventSource. Tells what comes, decides nothing, and is silent once closed. */
-export function createStream(url, types, heard, lost) {
-  const source = new EventSource(url);
+/**
+ * An EventSource. Tells what comes, decides nothing, and is silent once closed.
+ * @param {import('./internal').Page} page
+ * @param {string} url
+ * @param {import('./internal').Wanted[]} parts
+ * @param {unknown} held the token in it
+ * @param {(from: import('./internal').Stream, type: string, id: string, data: any, backwards: boolean) => void} heard
+ * @param {(from: import('./internal').Stream, gaveUp: boolean) => void} lost
+ * @returns {import('./internal').Stream}
+ */
+export function createStream(page, url, parts, held, heard, lost) {
+  const source = new page.EventSource(url);
   const stream = {
-    seen: now(),
+    seen: page.Date.now(),
     frames: 0,
-    /** Whether a heartbeat came, so that the way is known to be open. */
     proven: false,
-    /** How long the browser may be silent while it reconnects; 0 while connected. */
     away: 0,
     reason: '',
-    held: null,
+    parts,
+    held,
     close() {
       source.close();
       heard = lost = () => {};
     },
   };
   let last = '';
-  source.onopen = () => (stream.seen = now());
+  source.onopen = () => (stream.seen = page.Date.now());
   source.onerror = () => lost(stream, source.readyState === 2);
-  for (const type of new Set([...CONTROL, ...types])) {
-    source.addEventListener(type, ({ lastEventId, data: text }) => {
+  for (const type of new Set([...CONTROL, ...parts.flatMap(({ types }) => types)])) {
+    source.addEventListener(type, (/** @type {MessageEvent} */ { lastEventId, data: text }) => {
       const control = CONTROL.includes(type);
       // The browser repeats the last id for a frame that has none.
       const id = control || lastEventId !== last ? lastEventId : '';
-      const backwards = !control && compare(id, last) < 0;
+      const backwards = !control && isBefore(id, last);
       last = lastEventId;
-      stream.seen = now();
+      stream.seen = page.Date.now();
       stream.frames++;
       stream.away = 0;
       let data;

@@ -62,14 +62,21 @@ final class BrowserRoutes {
 
     /** May be kept, but is asked about each time: a page and its gateway are to be of one version. */
     static void serve(RoutingContext context, BrowserFile file, String type) {
+        boolean gzipped = BrowserFile.mayBeGzipped(context.request().getHeader(HttpHeaders.ACCEPT_ENCODING));
         context.response()
-                .putHeader(HttpHeaders.ETAG, file.tag())
+                .putHeader(HttpHeaders.ETAG, gzipped ? file.gzippedTag() : file.tag())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader(NO_SNIFFING, "nosniff");
+                .putHeader(NO_SNIFFING, "nosniff")
+                .headers()
+                .add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         if (file.isMeantBy(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             context.response().setStatusCode(304).end();
         } else {
-            context.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(file.content());
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, type);
+            if (gzipped) {
+                context.response().putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+            }
+            context.response().end(gzipped ? file.gzipped() : file.content());
         }
     }
 

@@ -1,0 +1,5 @@
+import './client.test.js';
+import './bridge.test.js';
+import './model.test.js';
+
+export { tests } from './check.js';
