@@ -51,6 +51,7 @@ class NeverStaleIT {
     void putRight() {
         lab.chromium().closeTabs();
         lab.pages().tokens(lab::token);
+        lab.flag(true);
     }
 
     private Chromium.Tab open(String script) {
@@ -103,6 +104,43 @@ class NeverStaleIT {
 
         Chromium.await("fetched again", () -> ((Number) tab.run("return fetches")).longValue() > fetches);
         assertThat(text(tab)).isEqualTo(truth.get() + " live");
+    }
+
+    /** Nothing tells the page of these changes but the interruption itself; its own timer is a minute. */
+    @Test
+    void whatHappenedDuringAnInterruptionIsFetchedAfterIt() {
+        Chromium.Tab tab = open("make({}); show(Truth)");
+        publishTruth();
+        awaitTruth(tab);
+
+        lab.redis().stop();
+        Chromium.await("backend down", () -> "down".equals(tab.state().get("backend")));
+        truth.set(-1);
+        lab.redis().restart();
+        awaitTruth(tab);
+
+        lab.stopGateway();
+        tab.awaitStatus("reconnecting");
+        truth.set(-2);
+        lab.startGateway();
+        awaitTruth(tab);
+
+        truth.set(-3);
+        lab.flag(false);
+        tab.awaitStatus("polling");
+        awaitTruth(tab);
+
+        truth.set(-4);
+        lab.flag(true);
+        tab.awaitStatus("connected");
+        awaitTruth(tab);
+        publishTruth();
+        awaitTruth(tab);
+        assertThat(tab.uncaught()).isEmpty();
+    }
+
+    private void awaitTruth(Chromium.Tab tab) {
+        Chromium.await("the truth", () -> text(tab).equals(truth.get() + " live"));
     }
 
     @Test
