@@ -1,14 +1,11 @@
-import { backoff, FIRST_FRAME_MS, LONGEST_BACKOFF_MS, pause } from './basics.js';
+import { backoff, pause } from './basics.js';
 import { createInbox } from './inbox.js';
 import { createLeader } from './leader.js';
-import { earlier } from './positions.js';
 import { ask, readConfig } from './requests.js';
 import { partsOf } from './selection.js';
-import { stateOf, worst } from './states.js';
-import { createTabs } from './tabs.js';
+import { createSharing, LEAVING_MS } from './sharing.js';
+import { createShown } from './shown.js';
 
-/** How long what nobody wants any more is kept: who leaves a view often comes back. */
-const LEAVING_MS = 1_000;
 /** How often the settings are read again for a channel that they do not have. */
 const CATALOGUE_MS = 60_000;
 
@@ -19,23 +16,12 @@ const CATALOGUE_MS = 60_000;
  * @returns {import('./hermes-events').HermesEvents}
  */
 export function createClient(page, options, moduleUrl) {
-  check('getToken', options?.getToken, 'function');
-  check('onError', options.onError ?? report, 'function');
+  checkFunction('getToken', options?.getToken);
+  checkFunction('onError', options.onError ?? report);
   const now = () => page.Date.now();
   const inbox = createInbox(report);
-  /** @type {Set<(state: import('./hermes-events').HermesState) => void>} */
-  const listeners = new Set();
-  /** How this tab is where no line says it. @type {import('./internal').Condition | null} */
-  let own = { status: 'disconnected', reason: 'idle' };
-  let state = stateOf(own, undefined, now());
-  /** The lines, as the leader tells of them. @type {Record<string, import('./internal').LineState>} */
-  let lines = {};
-  /** The tabs of this browser that share with this one; null while it is on its own. @type {ReturnType<typeof createTabs> | null} */
-  let tabs = null;
-  let leading = false;
-  /** When the leader was last heard, and when it was asked whether it is still there. */
-  let heardAt = now();
-  let doubtedAt = 0;
+  const shown = createShown(inbox, now);
+  const { become, show } = shown;
   let tickedAt = now();
   /** When the settings were read, and whether they are being read. */
   let readAt = 0;
@@ -60,6 +46,7 @@ export function createClient(page, options, moduleUrl) {
     divide: (line, keys, alone) => leader.divide(line, keys, alone),
   };
   const leader = createLeader(client);
+  const sharing = createSharing(client, options, { inbox, leader, shown, wanted, sync, schedule, end, reconnect });
 
   // ------ beginning and ending
 
@@ -96,39 +83,16 @@ export function createClient(page, options, moduleUrl) {
     const on = (target, name, listener) => target?.addEventListener(name, listener, { signal: closed.signal });
     on(page, 'online', () => tick(true));
     on(page.document, 'visibilitychange', () => tick(!page.document.hidden));
-    on(page, 'pagehide', suspend);
-    on(page, 'pageshow', ({ persisted }) => persisted && join(true));
-    join();
-  }
-
-  function join(missed = false) {
-    const share = options.shareKey ?? options.share;
-    try {
-      // Only those who say that they are the same user: a token does not tell.
-      if (share && page.navigator.locks) {
-        heardAt = now();
-        const name = `hermes-events/2 ${new URL(client.base, page.location)} ${share}`;
-        tabs = createTabs(page, name, { lead, follow, hear, present, missed });
-        return;
-      }
-    } catch {
-      // Not allowed here: then each tab for itself.
-    }
-    lead();
-  }
-
-  function suspend() {
-    tabs?.leave();
-    tabs = null;
-    leading = false;
-    leader.end();
+    on(page, 'pagehide', sharing.suspend);
+    on(page, 'pageshow', ({ persisted }) => persisted && sharing.join(true));
+    sharing.join();
   }
 
   function end() {
     closed.abort();
     page.clearInterval(ticker);
     page.clearTimeout(timer);
-    suspend();
+    sharing.suspend();
     become({ status: 'disconnected', reason: 'closed' });
     inbox.subscriptions.clear();
   }
@@ -136,7 +100,7 @@ export function createClient(page, options, moduleUrl) {
   /** @param {{ everywhere?: boolean }} [how] */
   function close({ everywhere } = {}) {
     if (everywhere) {
-      tabs?.post({ is: 'close' });
+      sharing.post({ is: 'close' });
     }
     inbox.subscriptions.clear();
     // In StrictMode React ends what it goes on to use; that is in one task.
@@ -150,71 +114,7 @@ export function createClient(page, options, moduleUrl) {
     if ([...inbox.subscriptions].some(({ unknown }) => unknown)) {
       arrange();
     }
-    // A clock may also be set back.
-    const silence = Math.abs(now() - heardAt);
-    const usual = state.transport === 'sse' ? 2500 * client.config.heartbeat_interval + FIRST_FRAME_MS : 3 * LONGEST_BACKOFF_MS;
-    if (leading || !tabs || silence < usual || state.status === 'disconnected') {
-      doubtedAt = 0;
-    } else if (!doubtedAt) {
-      // After a sleep its messages may still be waiting to be heard.
-      doubtedAt = now();
-      present();
-    } else if (Math.abs(now() - doubtedAt) > FIRST_FRAME_MS) {
-      heardAt = now();
-      tabs.depose();
-    }
-  }
-
-  // ------ leading and following
-
-  function lead() {
-    leading = true;
-    tabs?.post({ is: 'who' });
-    sync();
-  }
-
-  function follow() {
-    leading = false;
-    leader.end();
-    heardAt = now();
-    present();
-  }
-
-  /** Tells the leader what this tab wants and how far it has come. */
-  function present(missed = false) {
-    tabs?.post({ is: 'want', tab: tabs.id, parts: wanted(), missed });
-  }
-
-  /** @param {any} told */
-  function hear(told) {
-    const { is } = told;
-    if (told.line !== undefined) {
-      // Also while this tab thinks that it leads: it may have slept, and learn only later that another one does.
-      heardAt = now();
-      inbox.take(told);
-    } else if (is === 'close') {
-      end();
-    } else if (leading) {
-      if (is === 'want') {
-        const { tab, parts, missed } = told;
-        if (leader.want(tab, parts, missed)) {
-          tabs?.mourn(tab, () => {
-            leader.forget(tab);
-            schedule(LEAVING_MS);
-          });
-        }
-      } else if (is === 'reconnect') {
-        reconnect();
-      }
-    } else if (is === 'who') {
-      heardAt = now();
-      present();
-    } else if (is === 'state') {
-      const before = state.transport;
-      show(told.lines);
-      // A frozen tab may still answer; that it is well only its heartbeats tell.
-      heardAt = before === 'sse' && state.transport === before ? heardAt : now();
-    }
+    sharing.watch();
   }
 
   // ------ what is wanted
@@ -225,23 +125,23 @@ export function createClient(page, options, moduleUrl) {
    * @param {any} callbacks
    */
   function subscribe(selection, onEvent, { onGap, onState } = {}) {
-    check('onEvent', onEvent, 'function');
+    checkFunction('onEvent', onEvent);
     const { channels, downloadId } = selection;
     if (channels && !(Array.isArray(channels) && channels[0])) {
-      throw new TypeError(`hermes-events: channels is ${channels}; allowed: names in an array, or none for all`);
+      refuse('channels', channels, 'names in an array, or none for all');
     }
     if (!/^[\w.~-]{1,200}$/.test(downloadId ?? '-')) {
-      throw new TypeError(`hermes-events: downloadId is ${downloadId}; allowed: [A-Za-z0-9._~-]{1,200}`);
+      refuse('downloadId', downloadId, '[A-Za-z0-9._~-]{1,200}');
     }
     if (closed.signal.aborted) {
       report('closed', 'subscribe');
-      inbox.call(onState, state);
+      inbox.call(onState, shown.state());
       return () => {};
     }
     page.clearTimeout(closing);
     closing = undefined;
     /** @type {import('./internal').Subscription} */
-    const subscription = { selection, onEvent, onGap, onState, listens: [], state: stateOf({ status: 'connecting', reason: '' }, undefined, now()) };
+    const subscription = { selection, onEvent, onGap, onState, listens: [], state: shown.first() };
     inbox.subscriptions.add(subscription);
     if (!begun && options.enabled !== false && (page.document || page.importScripts)) {
       begin();
@@ -301,18 +201,18 @@ export function createClient(page, options, moduleUrl) {
     if (!client.base) {
       return;
     }
-    if (leading) {
+    if (sharing.leads()) {
       leader.want('', wanted());
     } else {
-      present();
-      show(lines);
+      sharing.present();
+      show();
     }
   }
 
   function reconnect() {
     leader.start();
-    if (!leading) {
-      tabs?.post({ is: 'reconnect' });
+    if (!sharing.leads()) {
+      sharing.post({ is: 'reconnect' });
     }
   }
 
@@ -328,61 +228,16 @@ export function createClient(page, options, moduleUrl) {
     if (told.is === 'greet') {
       leader.greeted(told.keys ?? []);
     }
-    tabs?.post(told);
+    sharing.post(told);
     inbox.take(told);
   }
 
   /** A line has come into another state. */
   function changed() {
-    if (leading) {
+    if (sharing.leads()) {
       const states = leader.states();
-      tabs?.post({ is: 'state', lines: states });
+      sharing.post({ is: 'state', lines: states });
       show(states);
-    }
-  }
-
-  /** @param {Record<string, import('./internal').LineState>} states */
-  function show(states) {
-    lines = states;
-    own = null;
-    for (const { listens } of inbox.subscriptions) {
-      for (const one of listens) {
-        const [name, line] = Object.entries(lines).find(([, { served }]) => served.includes(one.part.key)) ?? [];
-        one.served = name;
-        one.at ??= line?.at;
-      }
-    }
-    render();
-  }
-
-  /** @param {import('./internal').Condition} condition */
-  function become(condition) {
-    own = condition;
-    render();
-  }
-
-  /** How a subscription is. @param {import('./internal').Subscription} subscription @returns {import('./internal').Condition} */
-  function conditionOf({ listens, unknown }) {
-    return own ?? (unknown ? { status: 'disconnected', reason: unknown } : worst(listens.map(({ part: { key }, served }) => {
-      const line = Object.values(lines).find(({ parts }) => parts.includes(key));
-      return line && (served !== undefined || !/^(connected|polling)$/.test(line.status)) ? line : { status: 'connecting', reason: '' };
-    }))) ?? { status: 'connecting', reason: '' };
-  }
-
-  function render() {
-    const subscriptions = [...inbox.subscriptions];
-    const conditions = subscriptions.map(conditionOf);
-    const before = state;
-    state = stateOf(own ?? worst(conditions) ?? { status: 'disconnected', reason: 'idle' }, before, now());
-    subscriptions.forEach((subscription, index) => {
-      const last = subscription.state;
-      subscription.state = stateOf(conditions[index], last, now());
-      if (subscription.state !== last) {
-        inbox.call(subscription.onState, subscription.state);
-      }
-    });
-    if (state !== before) {
-      listeners.forEach((listener) => inbox.call(listener, state));
     }
   }
 
@@ -401,22 +256,27 @@ export function createClient(page, options, moduleUrl) {
 
   return {
     get state() {
-      return state;
+      return shown.state();
     },
     subscribe,
     onState(listener) {
-      check('listener', listener, 'function');
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      checkFunction('listener', listener);
+      shown.listeners.add(listener);
+      return () => shown.listeners.delete(listener);
     },
     reconnect,
     close,
   };
 }
 
-/** @param {string} name @param {unknown} value @param {string} type */
-function check(name, value, type) {
-  if (typeof value !== type) {
-    throw new TypeError(`hermes-events: ${name} is ${value}; allowed: a ${type}`);
+/** @param {string} name @param {unknown} value @param {string} allowed */
+function refuse(name, value, allowed) {
+  throw new TypeError(`hermes-events: ${name} is ${value}; allowed: ${allowed}`);
+}
+
+/** @param {string} name @param {unknown} value */
+function checkFunction(name, value) {
+  if (typeof value !== 'function') {
+    refuse(name, value, 'a function');
   }
 }

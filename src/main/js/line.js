@@ -1,6 +1,8 @@
 import { backoff, FIRST_FRAME_MS, PATIENCE_MS } from './basics.js';
+import { createGreeter } from './greeter.js';
+import { createPlaces } from './places.js';
 import { createPolling } from './polling.js';
-import { earlier, isBefore } from './positions.js';
+import { isBefore } from './positions.js';
 import { ask } from './requests.js';
 import { queryOf, scopesOf, typesOf } from './selection.js';
 import { createStream } from './stream.js';
@@ -16,19 +18,14 @@ const ATTEMPTS_BEFORE_POLLING = 10;
  * The connection that one token pays for.
  * @param {import('./internal').Client} client what all lines share
  * @param {string} name
- * @param {Record<string, string | undefined>} places where parts have come to on the line that they come from
+ * @param {Record<string, string | undefined>} apart where parts have come to on the line that they come from
  * @returns {import('./internal').Line}
  */
-export function createLine(client, name, places) {
+export function createLine(client, name, apart) {
   const { page } = client;
-  /** What is wanted; what the stream or the polling in use is for, by key; and what was asked for last. */
-  /** @type {import('./internal').Wanted[]} */
-  let parts = [];
-  /** @type {string[]} */
-  let served = [];
+  const places = createPlaces(apart);
+  /** What was asked for last, as a text. */
   let asked = '';
-  /** What was handed on last of what is served. It goes back while a tab that was away is told again what it missed. @type {string | undefined} */
-  let cursor;
   /** The position from which on all tabs have been told everything. @type {string | undefined} */
   let floor;
   /** The stream in use; the one that takes its place as soon as it is connected. */
@@ -39,11 +36,9 @@ export function createLine(client, name, places) {
   /** Why streams do not get through, while polling. */
   let doubt = '';
   let refusedOnce = false;
-  /** Under way. @type {Promise<void> | null} */
-  let greeting = null;
   /** Failures since events last flowed, and whether they ever did. */
   let attempt = 0;
-  let once = Object.values(places).some(Boolean);
+  let once = Object.values(apart).some(Boolean);
   /** The wait before the next attempt, and whether it may be cut short: not where the server said how long. */
   let timer = 0;
   let impatient = false;
@@ -53,14 +48,15 @@ export function createLine(client, name, places) {
   let state = { status: 'connecting', reason: '', backend: 'up' };
 
   const token = createToken(client, renew);
+  const { greeted, greet } = createGreeter(page, places, { url, tell: (is, what) => tell(is, what), rewind });
   const polling = createPolling(client, {
     url: async (how) => {
       await greeted();
-      return url('poll', { ...queryOf(parts), ...how, after: placeOfAll() });
+      return url('poll', { ...queryOf(places.parts), ...how, after: places.all() });
     },
-    parts: () => parts,
-    isNew: () => state.status !== 'polling' || state.reason !== doubt || !parts.every(isServed),
-    after: placeOfAll,
+    parts: () => places.parts,
+    isNew: () => state.status !== 'polling' || state.reason !== doubt || !places.parts.every(places.isServed),
+    after: places.all,
     take: takePage,
     failed: pollFailed,
   });
@@ -68,17 +64,8 @@ export function createLine(client, name, places) {
   /** @param {import('./internal').Told['is']} is @param {object} [what] */
   const tell = (is, what) => client.tell({ is, line: name, ...what });
   const interval = () => 1000 * client.config.heartbeat_interval;
-  const isServed = (/** @type {{ key: string }} */ { key }) => served.includes(key);
-
   /** What a stream is opened for, as a text. @param {import('./internal').Part[]} of */
   const purpose = (of) => JSON.stringify([queryOf(of), typesOf(of)]);
-
-  /** @param {string} key */
-  const placeOf = (key) => (served.includes(key) ? cursor : places[key]);
-
-  function placeOfAll() {
-    return parts.map(({ key }) => placeOf(key)).reduce(earlier, undefined);
-  }
 
   /** @param {import('./internal').Condition['status']} status @param {'up' | 'down'} [backend] */
   function set(status, reason = '', backend = state.backend) {
@@ -98,36 +85,23 @@ export function createLine(client, name, places) {
     attempt = 0;
     once = true;
     refusedOnce = false;
-    cursor = at;
     floor ??= at;
-    served = of.map(({ key }) => key);
-    served.forEach((key) => delete places[key]);
+    places.serve(of, at);
     set(status, reason, 'up');
   }
 
   /** Says what is wanted from now on. @param {import('./internal').Wanted[]} wanted */
   function want(wanted) {
-    const before = parts;
-    parts = wanted;
-    for (const { key } of before) {
-      if (!parts.some((part) => part.key === key)) {
-        delete places[key];
-      }
-    }
-    for (const part of parts) {
-      if (!isServed(part)) {
-        places[part.key] = earlier(places[part.key], part.at);
-      }
-    }
-    const isNew = asked !== (asked = purpose(parts));
+    places.want(wanted);
+    const isNew = asked !== (asked = purpose(wanted));
     if (polling.on()) {
-      if (isNew || !parts.every(isServed)) {
+      if (isNew || !places.parts.every(places.isServed)) {
         polling.start();
       }
     } else if (isNew || state.reason === 'no_token') {
       start();
     } else if (source && purpose(source.parts) === asked) {
-      served = parts.map(({ key }) => key);
+      places.served = wanted.map(({ key }) => key);
       greet();
     }
   }
@@ -135,7 +109,7 @@ export function createLine(client, name, places) {
   function start() {
     refusedOnce = false;
     attempt = 0;
-    floor ??= placeOfAll();
+    floor ??= places.all();
     if (!page.EventSource) {
       fallBack('no_eventsource');
     } else if (!client.config.enabled) {
@@ -147,8 +121,8 @@ export function createLine(client, name, places) {
 
   /** A tab is that far, or has missed what came after that. @param {string} at @param {boolean} [missed] */
   function rewind(at, missed) {
-    if (isBefore(at, missed ? cursor : floor)) {
-      floor = cursor = at;
+    if (isBefore(at, missed ? places.cursor : floor)) {
+      floor = places.cursor = at;
       close();
       start();
     }
@@ -165,8 +139,7 @@ export function createLine(client, name, places) {
   /** @param {string} reason @param {unknown} [detail] */
   function stop(reason, detail) {
     close();
-    served.forEach((key) => (places[key] = cursor));
-    served = [];
+    places.leave();
     set('disconnected', reason);
     tell('error', { code: reason, detail });
   }
@@ -185,53 +158,14 @@ export function createLine(client, name, places) {
 
   /** @param {string} path @param {object} query */
   async function url(path, query) {
-    const given = await token.get(scopesOf(parts));
+    const given = await token.get(scopesOf(places.parts));
     const all = Object.entries({ ...query, token: given }).filter(([, value]) => value !== undefined);
     return `${client.base}/events/${path}?${new URLSearchParams(all)}`;
   }
 
-  // ------ where things stand
-
-  const strangers = () => parts.filter((part) => part.fresh || !(isServed(part) || places[part.key]));
-
-  /**
-   * Tells those who have just begun to listen where things stand, which is where a stream of theirs begins. It is asked for
-   * by itself, since this answer says why something is refused; an EventSource does not.
-   */
-  async function greeted() {
-    while (greeting || strangers()[0]) {
-      await (greeting ??= greetAll(strangers()).finally(() => (greeting = null)));
-    }
-  }
-
-  /** The same for those who are served already; who is not told now is told a little later. */
-  const greet = () => greeted().catch(() => {});
-
-  /** @param {import('./internal').Wanted[]} of */
-  async function greetAll(of) {
-    const before = cursor;
-    const answer = await ask(page, await url('poll', { ...queryOf(of), greet: true }));
-    const { status, body } = answer;
-    if (status !== 200 || !body?.events) {
-      throw answer;
-    }
-    const keys = of.map(({ key }) => key);
-    for (const part of parts.filter(({ key }) => keys.includes(key))) {
-      part.fresh = false;
-      if (!isServed(part)) {
-        places[part.key] ??= body.last_id;
-      }
-    }
-    tell('greet', { id: body.last_id, keys, greetings: body.greetings });
-    if (of.some(isServed) && isBefore(body.last_id, before)) {
-      // From a gateway that is not yet as far as the stream was.
-      rewind(body.last_id, true);
-    }
-  }
-
   // ------ streams
 
-  const streamUrl = () => url('stream', { ...queryOf(parts), last_event_id: placeOfAll() });
+  const streamUrl = () => url('stream', { ...queryOf(places.parts), last_event_id: places.all() });
 
   /** @param {import('./internal').Stream | null} stream */
   function drop(stream) {
@@ -258,7 +192,7 @@ export function createLine(client, name, places) {
         await client.checkHealth();
       }
       await greeted();
-      const of = parts;
+      const of = places.parts;
       const address = await streamUrl();
       if (own !== turn) {
         return;
@@ -286,11 +220,11 @@ export function createLine(client, name, places) {
     }
     if (failure?.minting) {
       const own = turn;
-      const scopes = scopesOf(parts);
+      const scopes = scopesOf(places.parts);
       // Not each time: where nobody gives tokens, asking for one after the other helps nobody.
       const lacking = scopes[1] && (failure.permanent || attempt % 2) ? await token.lacking(scopes) : [];
       if (own === turn && lacking[0]) {
-        client.divide(name, parts.filter(({ scope }) => lacking.includes(scope)).map(({ key }) => key));
+        client.divide(name, places.parts.filter(({ scope }) => lacking.includes(scope)).map(({ key }) => key));
         return true;
       }
       // A stream in use may do without.
@@ -311,7 +245,7 @@ export function createLine(client, name, places) {
    */
   function heard(from, type, id, data, backwards) {
     if (from === source) {
-      cursor = id || cursor;
+      places.cursor = id || places.cursor;
     }
     if (type === 'connected' || type === 'heartbeat') {
       alive(from, type === 'heartbeat', id);
@@ -352,7 +286,7 @@ export function createLine(client, name, places) {
       doubt = '';
       polling.end();
       const current = purpose(from.parts) === asked;
-      flowing('connected', '', current ? parts : from.parts, id);
+      flowing('connected', '', current ? places.parts : from.parts, id);
       if (!current) {
         open();
       }
@@ -361,7 +295,7 @@ export function createLine(client, name, places) {
       doubt = '';
       open();
     } else if (from === source && state.status !== 'connected') {
-      flowing('connected', '', parts.filter(isServed), id);
+      flowing('connected', '', places.parts.filter(places.isServed), id);
     }
     tell('position', { id });
   }
@@ -424,14 +358,14 @@ export function createLine(client, name, places) {
   function refused({ status, code, body, wait }) {
     if (code === 'sse_disabled') {
       fallBack('disabled');
-    } else if (status === 401 && !(refusedOnce && token.isNew()) || status === 403 && !parts[1] && token.isForMore()) {
+    } else if (status === 401 && !(refusedOnce && token.isNew()) || status === 403 && !places.parts[1] && token.isForMore()) {
       // It may be an old one, or one for more than it was given.
       refusedOnce ||= token.isNew();
       token.drop();
       failed('unauthorized', 0);
-    } else if (TOO_MUCH.includes(status) && parts[1]) {
+    } else if (TOO_MUCH.includes(status) && places.parts[1]) {
       token.drop();
-      const known = [...parts.filter(isServed), ...parts.filter((part) => !isServed(part))];
+      const known = [...places.parts.filter(places.isServed), ...places.parts.filter((part) => !places.isServed(part))];
       client.divide(name, known.slice(Math.ceil(known.length / 2)).map(({ key }) => key), status === 403);
     } else if (PERMANENT[status]) {
       stop(PERMANENT[status], body?.detail);
@@ -548,10 +482,10 @@ export function createLine(client, name, places) {
   function takePage(of, { events, gap, last_id: position }) {
     const types = typesOf(of);
     refusedOnce = false;
-    if (state.status !== 'polling' || state.reason !== doubt || !of.every(isServed)) {
-      flowing('polling', doubt, of, placeOfAll() ?? position);
+    if (state.status !== 'polling' || state.reason !== doubt || !of.every(places.isServed)) {
+      flowing('polling', doubt, of, places.all() ?? position);
     }
-    cursor = position;
+    places.cursor = position;
     if (gap) {
       tell('gap', { gap });
     }
@@ -572,7 +506,7 @@ export function createLine(client, name, places) {
     rewind,
     check,
     close,
-    placeOf,
-    state: () => ({ ...state, parts: parts.map(({ key }) => key), served, at: cursor }),
+    placeOf: places.of,
+    state: () => ({ ...state, parts: places.parts.map(({ key }) => key), served: places.served, at: places.cursor }),
   };
 }
