@@ -297,7 +297,9 @@ export function createLine(client, name, apart) {
     } else if (from === source && state.status !== 'connected') {
       flowing('connected', '', places.parts.filter(places.isServed), id);
     }
-    tell('position', { id });
+    if (from === source) {
+      tell('position', { id });
+    }
   }
 
   /** @param {import('./internal').Stream} from @param {any} data */

@@ -99,6 +99,7 @@ export class Downloads {
       return null;
     }
     const row = { id, status: '', title: id, percent: 0, done: NaN, total: NaN, note: '', ...template() };
+    row.bar.setAttribute('aria-label', id);
     this.rows.set(id, row);
     this.list.append(row.element);
     return row;
