@@ -73,6 +73,7 @@ async function play(seed) {
       [2, () => gateway.cut()],
       [1, () => (gateway.up = !gateway.up)],
       [1, () => (gateway.enabled = !gateway.enabled, gateway.cut())],
+      [1, () => (gateway.buffering = !gateway.buffering, gateway.cut())],
       [1, () => (gateway.status.stream = pick([0, 502, 503]))],
       [1, () => (gateway.status.poll = pick([0, 0, 502]))],
       [1, () => page && (page.tab.kill(), tabs.splice(tabs.indexOf(page), 1))],
@@ -97,12 +98,13 @@ async function play(seed) {
     act();
     await browser.advance(pick([0, 10, 100, 1000, 5000]));
   }
-  Object.assign(gateway, { up: true, enabled: true, status: { stream: 0, poll: 0, config: 0 } });
+  Object.assign(gateway, { up: true, enabled: true, buffering: false, status: { stream: 0, poll: 0, config: 0 } });
   tabs.forEach(({ tab }) => {
     tab.freeze(false);
     tab.happen('visibilitychange');
   });
-  await browser.advance(120_000);
+  // As long as a page may take that found streams held back, and tries them each fourth heartbeat.
+  await browser.advance(200_000);
   const quiet = gateway.tip();
   for (let last = 0; last < 10; last++) {
     publish();

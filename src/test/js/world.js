@@ -75,6 +75,7 @@ export function createGateway(clock) {
     heartbeat: 10,
     /** Whether it can be reached, and what it answers instead of what it would. */
     up: true,
+    buffering: false,
     status: { stream: 0, poll: 0, config: 0 },
     latency: 5,
     tokens: new Map(),
@@ -303,8 +304,10 @@ export function createBrowser({ seed = 1, posting = 1 } = {}) {
           }
           const [, query] = parse(this.url);
           let first = true;
+          // By a proxy that waits for the end of what has none.
+          const heldBack = gateway.buffering;
           const answer = gateway.open(query, this.lastId, (event, id, data) => later(gateway.latency, () => {
-            if (this.readyState === 2) {
+            if (this.readyState === 2 || (heldBack && event)) {
               return;
             }
             if (first) {
