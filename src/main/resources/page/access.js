@@ -52,7 +52,9 @@ export class Access {
     }
     const allowed = [];
     for (const channel of Object.keys(this.config)) {
-      const query = new URLSearchParams({ channels: channel, limit: '1', token: credential });
+      // The whole channel: the client asks for no less.
+      const scopes = this.config[channel].scope.replace('<id>', '*');
+      const query = new URLSearchParams({ channels: channel, scopes, limit: '1', token: credential });
       const { status, body } = await this.ask(`${EVENTS}/poll?${query}`);
       if (status === 200) {
         allowed.push(channel);

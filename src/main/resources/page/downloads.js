@@ -98,7 +98,8 @@ export class Downloads {
     if (this.rows.size >= MOST_ROWS || !id) {
       return null;
     }
-    const row = { status: '', title: id, percent: 0, done: NaN, total: NaN, note: '', ...template() };
+    const row = { id, status: '', title: id, percent: 0, done: NaN, total: NaN, note: '', ...template() };
+    row.bar.setAttribute('aria-label', id);
     this.rows.set(id, row);
     this.list.append(row.element);
     return row;
@@ -130,8 +131,9 @@ export class Downloads {
     for (const row of this.changed) {
       row.element.classList.remove('stale');
       row.element.dataset.status = row.status;
-      row.name.textContent = row.title;
-      row.name.title = row.title;
+      // Two downloads may have one title.
+      row.name.textContent = row.title === row.id ? row.id : `${row.title} · ${row.id.slice(0, 8)}`;
+      row.name.title = `${row.title}\n${row.id}`;
       row.percentText.textContent = `${row.percent.toFixed(1)} %`;
       row.bar.setAttribute('aria-valuenow', row.percent.toFixed(0));
       row.bar.setAttribute('aria-label', row.title);

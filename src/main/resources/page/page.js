@@ -58,7 +58,7 @@ const downloads = new Downloads(at('downloads'), showCounts, (status) => stats.o
 const check = new ResumeCheck(showInterruption, (after) => access.eventsAfter(after));
 const trials = new Trials(access, {
   cut: at('cut'), stall: at('stall'), token: at('token'), flag: at('flag'), redis: at('redis'),
-}, (text) => notice('error', text), onStall);
+}, (text) => notice('error', text), onStall, (text) => notice('info', text));
 
 const handlers = {
   download_progress: ({ data }) => {
@@ -96,9 +96,9 @@ function onEvent(event) {
   show('queued', String(queue.size));
 }
 
-function onGap({ reason }) {
+function onGap({ reason, requested, resumed_at: at }) {
   downloads.doubt();
-  check.gap(reason);
+  check.gap(reason, requested, at);
   notice('warning', `Gap: ${reason}. Events may be missing here.`);
 }
 

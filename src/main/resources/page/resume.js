@@ -65,9 +65,14 @@ export class ResumeCheck {
     }
   }
 
-  gap(reason) {
+  /** `at` is where it goes on. */
+  gap(reason, requested, at) {
     if (this.break && !this.break.done) {
       this.break.gap = reason;
+      this.judge(this.break, false);
+    } else {
+      // The stream was never away: what broke was behind the gateway.
+      this.break = { before: requested, at: Date.now(), away: false, awayMs: 0, after: at, expected: [], twice: 0, gap: reason };
       this.judge(this.break, false);
     }
   }

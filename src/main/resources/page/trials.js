@@ -4,16 +4,19 @@ export class Trials {
   /**
    * @param {(text: string) => void} onTrouble
    * @param {(held: boolean) => void} onStall
+   * @param {(text: string) => void} onNews
    */
-  constructor(access, buttons, onTrouble, onStall) {
+  constructor(access, buttons, onTrouble, onStall, onNews) {
     this.access = access;
     this.buttons = buttons;
     this.onTrouble = onTrouble;
     this.onStall = onStall;
+    this.onNews = onNews;
     this.held = false;
-    for (const name of ['cut', 'token', 'redis']) {
+    for (const name of ['cut', 'redis']) {
       buttons[name].addEventListener('click', () => this.press(name, name));
     }
+    buttons.token.addEventListener('click', () => this.expire());
     buttons.stall.addEventListener('click', () => this.toggleStall());
     buttons.flag.addEventListener('click', () => this.toggleFlag());
   }
@@ -51,6 +54,12 @@ export class Trials {
       this.onTrouble('No stream is open that could be stalled.');
     } else if (answer) {
       this.hold(held);
+    }
+  }
+
+  async expire() {
+    if (await this.press('token', 'token')) {
+      this.onNews('The token is gone from Redis. The stream ends with the next heartbeat, and goes on with a new one.');
     }
   }
 

@@ -54,6 +54,14 @@ public record Scopes(boolean unlimited, Set<String> words) {
         return KEY.matcher(key).matches();
     }
 
+    /** Whether it grants all that a single scope does. */
+    public boolean covers(String word) {
+        int keyed = word.indexOf(':');
+        return unlimited
+                || words.contains(word)
+                || (keyed >= 0 && words.contains(word.substring(0, keyed + 1) + ANY_KEY));
+    }
+
     /** Whether the whole channel may be seen, all its keys. */
     public boolean allows(ScopeRule rule) {
         return unlimited || words.contains(rule.keyed() ? rule.forKey(ANY_KEY) : rule.word());

@@ -25,6 +25,7 @@ final class BrowserRoutes {
     private static final String CONFIG_ALIAS = "/config.js";
 
     private static final String SCRIPT = "text/javascript; charset=utf-8";
+    private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String NO_SNIFFING = "X-Content-Type-Options";
 
@@ -38,7 +39,7 @@ final class BrowserRoutes {
 
     void addTo(Router router) {
         file(router, "hermes-events.js", SCRIPT);
-        file(router, "hermes-events.src.js", SCRIPT);
+        file(router, "hermes-events.js.map", JSON);
         file(router, "hermes-events.d.ts", TEXT);
         file(router, "hermes-events-react.js", SCRIPT);
         file(router, "hermes-events-react.d.ts", TEXT);
@@ -61,14 +62,21 @@ final class BrowserRoutes {
 
     /** May be kept, but is asked about each time: a page and its gateway are to be of one version. */
     static void serve(RoutingContext context, BrowserFile file, String type) {
+        boolean gzipped = BrowserFile.mayBeGzipped(context.request().getHeader(HttpHeaders.ACCEPT_ENCODING));
         context.response()
-                .putHeader(HttpHeaders.ETAG, file.tag())
+                .putHeader(HttpHeaders.ETAG, gzipped ? file.gzippedTag() : file.tag())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader(NO_SNIFFING, "nosniff");
+                .putHeader(NO_SNIFFING, "nosniff")
+                .headers()
+                .add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         if (file.isMeantBy(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             context.response().setStatusCode(304).end();
         } else {
-            context.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(file.content());
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, type);
+            if (gzipped) {
+                context.response().putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+            }
+            context.response().end(gzipped ? file.gzipped() : file.content());
         }
     }
 

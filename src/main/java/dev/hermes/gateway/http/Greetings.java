@@ -6,6 +6,7 @@ import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.event.ChannelName;
 import dev.hermes.gateway.event.ChannelShape;
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.Opening;
 import dev.hermes.gateway.log.Recall;
@@ -13,7 +14,9 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * last event, only else its snapshot, read after the start position was fixed so that nothing falls between the two.
  */
 final class Greetings {
+
+    private static final int MAX_RECALLS = 100;
 
     /** Where a stream starts, and what it is told first. */
     record Start(Opening opening, List<Greeting> greetings) {}
@@ -47,6 +52,71 @@ final class Greetings {
         return recalls;
     }
 
+    /**
+     * What the log should recall for a client that goes on from this very position, whatever it goes on with: also of each
+     * key that a channel is narrowed to.
+     */
+    List<Recall> recalls(Subscription subscription) {
+        List<Recall> recalls = new ArrayList<>();
+        subscription.interests().forEach((name, interest) -> {
+            Channel channel = services.settings().catalogue().channel(name);
+            if (channel == null || channel.onConnect() == Channel.OnConnect.NOTHING) {
+                return;
+            }
+            if (interest.keys() != null) {
+                interest.keys().forEach(key -> recalls.add(new Recall(name, key)));
+            } else if (channel.onConnect() == Channel.OnConnect.LAST_EVENT) {
+                recalls.add(new Recall(name, null));
+            }
+        });
+        if (recalls.size() > MAX_RECALLS) {
+            throw Problem.badRequest(
+                            "Too many ids to be greeted with: " + recalls.size() + ". Allowed: up to " + MAX_RECALLS)
+                    .asException();
+        }
+        return recalls;
+    }
+
+    /** How things stood at the position, by what was recalled; else by snapshot, read after the position was fixed. */
+    Future<List<Envelope>> standing(Opening opening, List<Recall> recalls, Subscription subscription) {
+        List<Envelope> standing = new ArrayList<>();
+        Set<Recall> answered = new HashSet<>();
+        for (Event event : opening.recalled()) {
+            Envelope envelope = event.envelope();
+            answered.add(new Recall(envelope.channel(), envelope.key()));
+            if (subscription.wants(envelope)) {
+                standing.add(envelope);
+            }
+        }
+        List<Future<@Nullable Envelope>> reads = new ArrayList<>();
+        for (Recall recall : recalls) {
+            Channel channel = services.settings().catalogue().channel(recall.channel());
+            String key = recall.key();
+            if (channel != null
+                    && key != null
+                    && channel.onConnect() == Channel.OnConnect.SNAPSHOT
+                    && !answered.contains(recall)) {
+                reads.add(read(channel, key).map(read -> envelope(channel, key, read, subscription)));
+            }
+        }
+        return Future.all(reads).map(all -> {
+            reads.forEach(read -> {
+                Envelope envelope = read.result();
+                if (envelope != null) {
+                    standing.add(envelope);
+                }
+            });
+            return standing;
+        });
+    }
+
+    private Future<@Nullable Buffer> read(Channel channel, String key) {
+        return services.snapshots()
+                .read(channel, key)
+                .recover(failure -> Future.failedFuture(
+                        Problem.of(Unavailable.BACKEND_UNAVAILABLE).asException()));
+    }
+
     /** The greetings for what was recalled. */
     Future<Start> of(Opening opening, Selection selection, Subscription subscription) {
         List<Greeting> greetings = opening.recalled().stream()
@@ -59,27 +129,28 @@ final class Greetings {
         if (keyed == null || key == null || !opening.recalled().isEmpty()) {
             return Future.succeededFuture(new Start(opening, greetings));
         }
-        return services.snapshots()
-                .read(keyed, key)
-                .recover(failure -> Future.failedFuture(
-                        Problem.of(Unavailable.BACKEND_UNAVAILABLE).asException()))
-                .map(snapshot -> new Start(opening, snapshot(keyed, key, snapshot, subscription)));
+        return read(keyed, key).map(snapshot -> {
+            Envelope envelope = envelope(keyed, key, snapshot, subscription);
+            return new Start(
+                    opening, envelope == null ? List.of() : List.of(new Greeting(envelope.type(), envelope.data())));
+        });
     }
 
-    private List<Greeting> snapshot(Channel channel, String key, @Nullable Buffer snapshot, Subscription subscription) {
+    private @Nullable Envelope envelope(
+            Channel channel, String key, @Nullable Buffer snapshot, Subscription subscription) {
         ChannelShape shape = services.channels().shape(channel.name());
         if (snapshot == null || shape == null) {
-            return List.of();
+            return null;
         }
         // Judged as an event would be, so that the stream's filters hold for it too.
         Parsed parsed = services.parser().ofEntry(ChannelName.of(shape), channel.type(), snapshot, null, Instant.EPOCH);
         if (!(parsed instanceof Parsed.Accepted accepted)) {
-            return List.of();
+            return null;
         }
         Envelope judged = accepted.envelope();
         Envelope envelope =
                 new Envelope(judged.channel(), judged.type(), key, judged.fields(), judged.data(), judged.timestamp());
-        return subscription.wants(envelope) ? List.of(new Greeting(channel.type(), snapshot)) : List.of();
+        return subscription.wants(envelope) ? envelope : null;
     }
 
     private static @Nullable Channel snapshotChannel(Selection selection) {

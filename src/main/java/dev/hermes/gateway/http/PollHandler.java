@@ -6,8 +6,10 @@ import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.delivery.Admission;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.PendingPoll;
+import dev.hermes.gateway.delivery.PollPage;
 import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.Recall;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
@@ -28,13 +30,16 @@ final class PollHandler implements Handler<RoutingContext> {
     private final HttpServices services;
     private final EdgeServices edge;
     private final Hub hub;
+    private final Greetings greetings;
     private final Set<String> parameters;
 
     PollHandler(HttpServices services, EdgeServices edge, Hub hub) {
         this.services = services;
         this.edge = edge;
         this.hub = hub;
-        this.parameters = new LinkedHashSet<>(List.of("channels", "token", "after", "wait", "limit"));
+        this.greetings = new Greetings(services);
+        this.parameters =
+                new LinkedHashSet<>(List.of("channels", "scopes", "token", "after", "wait", "limit", "greet"));
         parameters.addAll(Selection.filterNames(services.settings().catalogue()));
     }
 
@@ -53,8 +58,12 @@ final class PollHandler implements Handler<RoutingContext> {
         Cursor cursor = after == null ? new Cursor.Fresh() : StreamHandler.queryCursor("after", after);
         int asked = query.number("wait", 0, 0, MAX_WAIT_SECONDS);
         int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+        // Who resumes knows how things stood.
+        boolean greet = query.flag("greet", false) && after == null;
         Catalogue catalogue = services.settings().catalogue();
-        Subscription subscription = Selection.ofQuery(query, catalogue).allowedBy(credential.scopes(), catalogue);
+        Subscription subscription = Selection.ofQuery(query, catalogue)
+                .allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
+        List<Recall> recalls = greet ? greetings.recalls(subscription) : List.of();
         refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
@@ -62,29 +71,43 @@ final class PollHandler implements Handler<RoutingContext> {
         if (ticket == null) {
             throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
         }
+        HttpServerResponse response = context.response();
+        response.closeHandler(closed -> ticket.release());
+        if (response.closed()) {
+            ticket.release();
+        }
         return services.log()
-                .open(cursor, List.of())
+                .open(cursor, recalls)
                 .map(opening -> {
                     // Again: those that wait have been answered by now.
                     refuseWhileDraining();
                     return opening;
                 })
-                .compose(opening -> {
-                    PendingPoll poll = hub.poll(subscription, new CredentialLease(credential), opening, limit, wait);
-                    HttpServerResponse response = context.response();
-                    response.closeHandler(closed -> {
-                        poll.gone();
-                        ticket.release();
-                    });
-                    if (response.closed()) {
-                        poll.gone();
-                        ticket.release();
-                    }
-                    return poll.page();
-                })
-                .onSuccess(page -> edge.pages().send(context.request(), page, ticket::release))
+                .compose(opening -> greet
+                        ? greetings
+                                .standing(opening, recalls, subscription)
+                                // At once, and without the events of meanwhile: they come after this position.
+                                .map(standing -> new PollPages.Answer(
+                                        new PollPage(List.of(), opening.position(), opening.gap()), standing))
+                        : page(
+                                response,
+                                hub.poll(subscription, new CredentialLease(credential), opening, limit, wait),
+                                ticket))
+                .onSuccess(answer -> edge.pages().send(context.request(), answer, ticket::release))
                 .onFailure(failure -> ticket.release())
                 .mapEmpty();
+    }
+
+    private static Future<PollPages.Answer> page(
+            HttpServerResponse response, PendingPoll poll, Admission.Ticket ticket) {
+        response.closeHandler(closed -> {
+            poll.gone();
+            ticket.release();
+        });
+        if (response.closed()) {
+            poll.gone();
+        }
+        return poll.page().map(page -> new PollPages.Answer(page, null));
     }
 
     private void refuseWhileDraining() {

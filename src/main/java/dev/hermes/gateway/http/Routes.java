@@ -61,6 +61,7 @@ final class Routes {
         Set<String> filters = Selection.filterNames(catalogue);
         Set<String> parameters = new LinkedHashSet<>(filters);
         parameters.add("channels");
+        parameters.add("scopes");
         stream("/stream", (context, query) -> Selection.ofQuery(query, catalogue), parameters);
         for (Channel channel : catalogue.channels().values()) {
             if (channel.route() != null) {

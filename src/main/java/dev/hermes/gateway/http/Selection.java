@@ -44,6 +44,34 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
         return new Selection(List.of(channel), key, filters(query, catalogue, List.of(channel)));
     }
 
+    /**
+     * What to narrow a selection to: the scopes that the query names, all of which the credential must have, since a client
+     * that names them would rather be refused than get less; without, what the credential has.
+     */
+    static Scopes scopes(Query query, Scopes held, Catalogue catalogue) {
+        String text = query.text("scopes");
+        if (text == null) {
+            return held;
+        }
+        Set<String> words = new LinkedHashSet<>(List.of(Query.items(text)));
+        for (String word : words) {
+            if (!Scopes.valid(word, catalogue)) {
+                Set<String> allowed = new LinkedHashSet<>();
+                catalogue
+                        .channels()
+                        .values()
+                        .forEach(channel -> allowed.add(channel.scope().toString()));
+                throw Problem.badRequest(
+                                "Unknown scope " + Query.quoted(word) + ". Allowed: " + String.join(", ", allowed))
+                        .asException();
+            }
+            if (!held.covers(word)) {
+                throw insufficient(word);
+            }
+        }
+        return new Scopes(false, words);
+    }
+
     /** The names of all filters there are. */
     static Set<String> filterNames(Catalogue catalogue) {
         Set<String> names = new LinkedHashSet<>();

@@ -93,7 +93,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         Cursor cursor = cursor(context.request(), query);
         Catalogue catalogue = services.settings().catalogue();
         Selection selection = route.selecting().select(context, query);
-        Subscription allowed = selection.allowedBy(credential.scopes(), catalogue);
+        Subscription allowed = selection.allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
         Subscription subscription = conflate ? Selection.conflated(allowed, catalogue) : allowed;
         refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReactIT {
 
-    private static final String MODULE = """
+    /** React for pages that import it. */
+    static final String MODULE = """
             const { Children, Component, Fragment, StrictMode, Suspense, createContext, createElement, memo, useCallback,
               useContext, useDebugValue, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState,
               useSyncExternalStore, useTransition } = React;

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TabsIT {
 
+    private static final String SHARED = "{shareKey: 'ada'}";
+
     private Lab lab;
 
     @BeforeAll
@@ -38,7 +40,7 @@ class TabsIT {
     private List<Chromium.Tab> connected(int count) {
         List<Chromium.Tab> tabs = new ArrayList<>();
         for (int tab = 0; tab < count; tab++) {
-            tabs.add(lab.open(Lab.QUEUE));
+            tabs.add(lab.openWith("", SHARED, Lab.QUEUE));
         }
         tabs.forEach(tab -> tab.awaitStatus("connected"));
         return tabs;
@@ -127,7 +129,7 @@ class TabsIT {
     void eachHasItsOwnStreamWhereSharingIsOff() {
         List<Chromium.Tab> tabs = new ArrayList<>();
         tabs.add(lab.openWith("", "{share: false}", Lab.QUEUE));
-        tabs.add(lab.openWith("delete Navigator.prototype.locks", "{}", Lab.QUEUE));
+        tabs.add(lab.openWith("delete Navigator.prototype.locks", SHARED, Lab.QUEUE));
         tabs.forEach(tab -> tab.awaitStatus("connected"));
         long from = lab.next();
 

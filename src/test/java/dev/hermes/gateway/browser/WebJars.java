@@ -3,6 +3,7 @@ package dev.hermes.gateway.browser;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Properties;
@@ -17,10 +18,22 @@ final class WebJars {
     static void answer(HttpExchange exchange) throws IOException {
         String[] named =
                 exchange.getRequestURI().getPath().substring(PREFIX.length()).split("/", 2);
-        String file = "/META-INF/resources/webjars/" + named[0] + "/" + version(named[0]) + "/" + named[1];
-        try (InputStream found = open(file)) {
+        try (InputStream found = open(folder(named[0]) + "/" + named[1])) {
             Pages.answer(exchange, "text/javascript", new String(found.readAllBytes(), StandardCharsets.UTF_8));
         }
+    }
+
+    /** Within its jar. */
+    static String folder(String artifact) throws IOException {
+        return "/META-INF/resources/webjars/" + artifact + "/" + version(artifact);
+    }
+
+    /** Its jar. */
+    static URI location(String artifact) {
+        String within = "/META-INF/maven/org.webjars.npm/" + artifact + "/pom.properties";
+        String url = Objects.requireNonNull(WebJars.class.getResource(within), within)
+                .toString();
+        return URI.create(url.substring("jar:".length(), url.indexOf('!')));
     }
 
     private static String version(String artifact) throws IOException {

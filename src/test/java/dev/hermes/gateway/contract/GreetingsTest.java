@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
+import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,5 +202,68 @@ class GreetingsTest {
         String[] all = java.util.Arrays.copyOf(headers, headers.length + 1);
         all[headers.length] = Http.apiKey();
         return SseConnection.open(GATEWAY.port(), Http.EVENTS + route, all);
+    }
+
+    /** For a client that asks where things stand before it opens a stream from just there. */
+    @Test
+    void aPollThatAsksToBeGreetedIsToldHowEachOfItsChannelsAndIdsStandsAndFromWhere() {
+        snapshot("polled-1", "{\"progress\":1}");
+        publish("{\"download_id\":\"polled-2\",\"progress\":2.50}");
+        Http.publish(GATEWAY.port(), "stats:updates", "stats_update", "{\"event\":\"polled\"}");
+
+        JsonObject page = greeted("channels=download:updates,stats:updates&scopes=stats,download:polled-1,"
+                + "download:polled-2,download:polled-3");
+
+        assertThat(page.getJsonArray("greetings"))
+                .containsExactlyInAnyOrder(
+                        greeting("download:updates", "download_progress", "download_id", "polled-1", "progress", 1),
+                        greeting("download:updates", "download_progress", "download_id", "polled-2", "progress", 2.5),
+                        greeting("stats:updates", "stats_update", "event", "polled"));
+        assertThat(page.getJsonArray("events")).isEmpty();
+        assertThat(Http.get(GATEWAY.port(), "/poll?after=" + page.getString("last_id"), Http.apiKey())
+                        .json()
+                        .getValue("gap"))
+                .isEqualTo(false);
+    }
+
+    @Test
+    void aPollThatResumesOrDoesNotAskIsGreetedWithNothing() {
+        publish("{\"download_id\":\"unasked\"}");
+        String query = "channels=download:updates&download_id=unasked";
+        JsonObject page = greeted(query);
+
+        assertThat(greeted(query + "&after=" + page.getString("last_id")).containsKey("greetings"))
+                .isFalse();
+        assertThat(Http.get(GATEWAY.port(), "/poll?" + query, Http.apiKey())
+                        .json()
+                        .containsKey("greetings"))
+                .isFalse();
+        assertThat(greeted("channels=system:notifications").getJsonArray("greetings"))
+                .isEmpty();
+    }
+
+    @Test
+    void nobodyIsGreetedWithMoreThanAHundredIds() {
+        String ids =
+                IntStream.rangeClosed(0, 100).mapToObj(id -> "download:" + id).collect(Collectors.joining(","));
+
+        Http.Answer answer =
+                Http.get(GATEWAY.port(), "/poll?greet=true&channels=download:updates&scopes=" + ids, Http.apiKey());
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.detail()).isEqualTo("Too many ids to be greeted with: 101. Allowed: up to 100");
+    }
+
+    private static JsonObject greeted(String query) {
+        return Http.get(GATEWAY.port(), "/poll?greet=true&" + query, Http.apiKey())
+                .json();
+    }
+
+    private static JsonObject greeting(String channel, String type, Object... data) {
+        JsonObject object = new JsonObject();
+        for (int member = 0; member < data.length; member += 2) {
+            object.put((String) data[member], data[member + 1]);
+        }
+        return new JsonObject().put("channel", channel).put("event", type).put("data", object);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +147,50 @@ class ScopesTest {
                 .first()
                 .asString()
                 .contains("d-1");
+    }
+
+    /** For a client that must not get less than it asked for without being told. */
+    @ParameterizedTest
+    @CsvSource({
+        "download:d-0, 'download:d-0,download:d-1', download:d-1",
+        "download:d-0 download:d-1, download:*, download:*",
+        "download:d-0, 'queue,download:d-0', queue",
+        "queue, download:d-0, download:d-0"
+    })
+    void whoNamesScopesIsRefusedWhereTheTokenLacksOne(String held, String asked, String required) {
+        for (String route : List.of("/stream", "/poll")) {
+            Http.Answer answer = Http.get(GATEWAY.port(), route + "?scopes=" + asked, Http.bearer(GATEWAY.token(held)));
+
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(answer.detail()).isEqualTo("Insufficient scope: " + required + " required");
+        }
+    }
+
+    @Test
+    void whoNamesScopesIsNarrowedToThem() {
+        String token = GATEWAY.token("download:* queue stats");
+        String channels = "/stream?channels=download:updates,queue:updates&scopes=download:d-0,%20download:d-1,queue";
+        try (SseConnection stream = open(channels, token)) {
+            for (String id : List.of("d-2", "d-1", "d-0")) {
+                publish("download:updates", "{\"download_id\":\"" + id + "\"}");
+            }
+            publish("stats:updates", "{}");
+            publish("queue:updates", "{\"download_id\":\"d-2\"}");
+
+            assertThat(stream.nextEvents(3))
+                    .extracting(Frame::data)
+                    .containsExactly(
+                            "{\"download_id\":\"d-1\"}", "{\"download_id\":\"d-0\"}", "{\"download_id\":\"d-2\"}");
+        }
+    }
+
+    @Test
+    void aScopeThatTheCatalogueDoesNotHaveIsRefusedByName() {
+        Http.Answer answer = Http.get(GATEWAY.port(), "/poll?scopes=queue,wrong", Http.apiKey());
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.detail())
+                .isEqualTo("Unknown scope 'wrong'. Allowed: download:<id>, queue, stats, system, analytics, storage");
     }
 
     @Test

@@ -33,6 +33,31 @@ export interface HermesEvent<Data = any> {
   readonly timestamp?: string;
 }
 
+/** What Hermes publishes, as recorded; a producer may add to it. */
+export interface DownloadProgress {
+  download_id: string;
+  status: string;
+  progress?: number;
+  [field: string]: unknown;
+}
+
+export interface QueueUpdate {
+  action: string;
+  download_id?: string;
+  status?: string;
+  [field: string]: unknown;
+}
+
+export interface StatsUpdate {
+  event?: string;
+  [field: string]: unknown;
+}
+
+export interface SystemNotification {
+  notification_type?: string;
+  [field: string]: unknown;
+}
+
 /** Events may be missing here: what comes from these channels must be fetched anew. */
 export interface HermesGap {
   readonly reason: 'history_evicted' | 'unknown_cursor' | 'source_hole' | 'log_lost' | 'repeated_failure' | (string & {});
@@ -46,7 +71,10 @@ export interface HermesGap {
 }
 
 export interface HermesError {
-  /** `token`, `no_token`, `unauthorized`, `forbidden`, `bad_request`, `bad_frame`, `unknown_type`, `id_backwards` or `callback_threw`. */
+  /**
+   * `token`, `no_token`, `unauthorized`, `forbidden`, `bad_request`, `unknown_channel`, `bad_frame`, `unknown_type`,
+   * `id_backwards`, `callback_threw` or `closed`.
+   */
   readonly code: string;
   readonly detail: unknown;
 }
@@ -67,7 +95,12 @@ export interface HermesOptions {
   baseUrl?: string;
   /** As VITE_SSE_ENABLED. Without: what /hermes-events-config.js says. With false nothing is ever requested. */
   enabled?: boolean;
-  /** Whether the tabs of a browser share one connection. A text does so among those with the same one, say of one user. */
+  /**
+   * Who is signed in, say the user's id: tabs of a browser with the same one share one connection. Without it each tab has its
+   * own, since a token does not tell whose it is.
+   */
+  shareKey?: string;
+  /** The same: a text is the key, and true says that everybody may hear what anybody hears. */
   share?: boolean | string;
   /** Event types besides each channel's usual one. */
   types?: Record<string, string[]>;
@@ -82,14 +115,21 @@ export interface HermesEvents {
   subscribe<Data = any>(
     selection: HermesSelection,
     onEvent: (event: HermesEvent<Data>) => void,
-    options?: { onGap?: (gap: HermesGap) => void },
+    options?: {
+      onGap?: (gap: HermesGap) => void;
+      /** Calls back at each change of how this subscription is, which begins as `connecting`. */
+      onState?: (state: HermesState) => void;
+    },
   ): () => void;
   /** Calls back at each change from now on. Returns a function that ends it. */
   onState(listener: (state: HermesState) => void): () => void;
   /** Tries at once, also what has stopped for good. */
   reconnect(): void;
-  /** Ends everything, for good. */
-  close(): void;
+  /**
+   * Ends everything, for good, at the end of the task: what is subscribed to until then, as React does in StrictMode, keeps it.
+   * With `everywhere`, when somebody logs out, also in the tabs that share with this one.
+   */
+  close(how?: { everywhere?: boolean }): void;
 }
 
 export function createHermesEvents(options: HermesOptions): HermesEvents;
