@@ -156,8 +156,8 @@ class FiltersTest {
     @Test
     void theRefusalOfAParameterNamesItAndWhatIsAllowed() {
         assertThat(get("/poll?sttus=failed").detail())
-                .isEqualTo("Unknown parameter 'sttus'. Allowed: action, after, channels, download_id, event, limit,"
-                        + " notification_type, status, token, wait");
+                .isEqualTo("Unknown parameter 'sttus'. Allowed: action, after, channels, download_id, event, greet,"
+                        + " limit, notification_type, scopes, status, token, wait");
     }
 
     @ParameterizedTest
