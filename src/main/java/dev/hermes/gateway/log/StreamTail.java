@@ -28,6 +28,11 @@ final class StreamTail {
 
     private static final int ENTRIES_A_READ = 512;
 
+    /** What is parsed in one turn of the loop, at least one entry: a read of large ones would take the loop for long. */
+    private static final int ENTRIES_A_TURN = 128;
+
+    private static final int BYTES_A_TURN = 512 << 10;
+
     /** While this gateway appends, how long what others append may wait before it is looked for. */
     private static final int REST_MILLIS = 10;
 
@@ -175,13 +180,36 @@ final class StreamTail {
     }
 
     private void next(int thisRun, List<Response> entries) {
-        if (!entries.isEmpty()) {
-            position = StreamEntries.id(entries.get(entries.size() - 1));
-            listener.entries(entries);
+        int count = ofThisTurn(entries);
+        if (count > 0) {
+            position = StreamEntries.id(entries.get(count - 1));
+            listener.entries(entries.subList(0, count));
         }
-        if (thisRun == run) {
+        if (thisRun != run) {
+            return;
+        }
+        if (count == entries.size()) {
             goOn(thisRun);
+            return;
         }
+        List<Response> rest = entries.subList(count, entries.size());
+        loop.afterSockets(() -> {
+            if (thisRun == run) {
+                next(thisRun, unhanded(rest));
+            }
+        });
+    }
+
+    private static int ofThisTurn(List<Response> entries) {
+        int count = 0;
+        long bytes = 0;
+        while (count < Math.min(entries.size(), ENTRIES_A_TURN) && bytes < BYTES_A_TURN) {
+            for (Response field : entries.get(count).get(1)) {
+                bytes += field.toBuffer().length();
+            }
+            count++;
+        }
+        return count;
     }
 
     private void goOn(int thisRun) {

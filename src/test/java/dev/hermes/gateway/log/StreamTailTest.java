@@ -14,9 +14,12 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -141,6 +144,26 @@ class StreamTailTest {
     }
 
     @Test
+    void manyOrLargeEntriesOfOneReadComeInSeveralTurns() throws Exception {
+        answers.hold();
+        List<EventId> appended = new ArrayList<>(List.of(append()));
+        answers.awaitHeld();
+        for (int entry = 0; entry < 300; entry++) {
+            appended.add(append("1"));
+        }
+        for (int entry = 0; entry < 10; entry++) {
+            appended.add(append("x".repeat(300 << 10)));
+        }
+        answers.letGo();
+
+        for (EventId id : appended) {
+            assertThat(found.next()).isEqualTo(id);
+        }
+        // The first alone; the small ones, the last of them with two large ones; then two large ones at a time.
+        assertThat(found.turns).containsExactly(1, 128, 128, 46, 2, 2, 2, 2);
+    }
+
+    @Test
     void aLostConnectionStopsIt() throws Exception {
         others.send(Request.cmd(Command.CLIENT).arg("KILL").arg("TYPE").arg("normal"))
                 .await();
@@ -150,11 +173,15 @@ class StreamTailTest {
     }
 
     private EventId append() {
+        return append("1");
+    }
+
+    private EventId append(String value) {
         Response id = others.send(Request.cmd(Command.XADD)
                         .arg(StreamReader.STREAM)
                         .arg("*")
                         .arg("n")
-                        .arg(1))
+                        .arg(value))
                 .await();
         return Objects.requireNonNull(EventId.parse(Objects.requireNonNull(id).toString()));
     }
@@ -227,6 +254,7 @@ class StreamTailTest {
     private static final class Found implements StreamTail.Listener {
 
         private final BlockingQueue<EventId> ids = new LinkedBlockingQueue<>();
+        private final Queue<Integer> turns = new ConcurrentLinkedQueue<>();
         private final Promise<Throwable> stopped = Promise.promise();
 
         EventId next() throws InterruptedException {
@@ -241,6 +269,7 @@ class StreamTailTest {
 
         @Override
         public void entries(List<Response> entries) {
+            turns.add(entries.size());
             entries.forEach(entry -> ids.add(StreamEntries.id(entry)));
         }
 
