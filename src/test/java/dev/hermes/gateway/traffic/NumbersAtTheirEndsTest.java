@@ -98,9 +98,10 @@ class NumbersAtTheirEndsTest {
             String envelope = "{\"type\": \"queue_update\", \"data\": {\"text\": \"\"}}";
             String text = "x".repeat(largest - envelope.length());
             log.ask("PUBLISH", "queue:updates", envelope.replace("\"\"", "\"" + text + "\""));
-            assertThat(stream.nextEvent().data()).hasSize(text.length() + "{\"text\": \"\"}".length());
+            // A machine that takes more than three seconds for that much calls the backend down for as long.
+            assertThat(stream.nextLogged().data()).hasSize(text.length() + "{\"text\": \"\"}".length());
             log.publish(2);
-            assertThat(stream.nextEvent().data()).isEqualTo(data(2));
+            assertThat(stream.nextLogged().data()).isEqualTo(data(2));
         }
     }
 
