@@ -46,17 +46,24 @@ final class Alarms extends AppenderBase<ILoggingEvent> {
     @Override
     protected void append(ILoggingEvent event) {
         Alarm.Kind kind = kindOf(event);
-        if (kind != null && !(kind == Alarm.Kind.BLOCKED_THREAD && starved(event.getFormattedMessage()))) {
+        if (kind == Alarm.Kind.BLOCKED_THREAD) {
+            heldUp(event);
+        } else if (kind != null) {
             raised.add(Alarm.of(kind, event));
         }
     }
 
-    private boolean starved(String message) {
-        Matcher heldUp = HELD_UP.matcher(message);
-        return heldUp.find()
-                && loops.starved(
-                        Duration.ofMillis(Long.parseLong(heldUp.group(1))),
-                        Duration.ofMillis(Long.parseLong(heldUp.group(2))));
+    private void heldUp(ILoggingEvent event) {
+        Alarm alarm = Alarm.of(Alarm.Kind.BLOCKED_THREAD, event);
+        Matcher numbers = HELD_UP.matcher(event.getFormattedMessage());
+        if (!numbers.find()) {
+            raised.add(alarm);
+            return;
+        }
+        Duration heldUp = Duration.ofMillis(Long.parseLong(numbers.group(1)));
+        if (!loops.starved(heldUp, Duration.ofMillis(Long.parseLong(numbers.group(2))))) {
+            raised.add(new Alarm(alarm.kind(), alarm.text() + "\n(" + loops.told(heldUp) + ")"));
+        }
     }
 
     void threadDied(Thread thread, Throwable thrown) {

@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells an event loop that was held up by its own work from one that the machine did not let run. Looks at the times of all
@@ -22,17 +24,21 @@ final class LoopTimes implements AutoCloseable {
     /** What the kernel calls a thread named {@code vert.x-eventloop-thread-0}. */
     private static final String EVENT_LOOP = "vert.x-eventloo";
 
-    /** Beside what a thread runs and stands in line; a pause of the collector, say. */
+    /** Beside what a thread runs, stands in line, and is stopped for the collector; a lock, say. */
     private static final double OTHERWISE = 0.2;
 
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Timer sampler = new Timer("loop-times", true);
 
-    /** The times of all loops at a moment. */
-    record Sample(long atNanos, Map<String, CpuTimes> times) {
+    /**
+     * The times of all loops at a moment.
+     *
+     * @param collectedNanos how long the collector has stopped them all so far: on a busy machine it stands in line, too
+     */
+    record Sample(long atNanos, long collectedNanos, Map<String, CpuTimes> times) {
 
         static Sample now() {
-            return new Sample(System.nanoTime(), CpuTimes.ofThreads(EVENT_LOOP));
+            return new Sample(System.nanoTime(), TurnWatch.collectedNanos(), CpuTimes.ofThreads(EVENT_LOOP));
         }
     }
 
@@ -58,8 +64,27 @@ final class LoopTimes implements AutoCloseable {
     }
 
     /** Whether a loop that was held up for so long, until now, has itself run for less than the limit of that time. */
-    synchronized boolean starved(Duration heldUp, Duration limit) {
+    boolean starved(Duration heldUp, Duration limit) {
         Sample now = Sample.now();
+        Sample before = before(now, heldUp);
+        return before != null && starved(before, now, limit);
+    }
+
+    /** What {@link #starved(Duration, Duration)} judges by. */
+    String told(Duration heldUp) {
+        Sample now = Sample.now();
+        Sample before = before(now, heldUp);
+        return before == null
+                ? "no times are known"
+                : "of " + (now.atNanos() - before.atNanos()) / 1_000_000 + " ms, collector "
+                        + (now.collectedNanos() - before.collectedNanos()) / 1_000_000 + ", loops "
+                        + since(before, now)
+                                .map(times -> "ran " + times.ranNanos() / 1_000_000 + " waited "
+                                        + times.waitedNanos() / 1_000_000)
+                                .toList();
+    }
+
+    private synchronized @Nullable Sample before(Sample now, Duration heldUp) {
         long from = now.atNanos() - heldUp.toNanos();
         Sample before = null;
         for (Sample sample : samples) {
@@ -67,17 +92,22 @@ final class LoopTimes implements AutoCloseable {
                 before = sample;
             }
         }
-        return before != null && starved(before, now, limit);
+        return before;
     }
 
     static boolean starved(Sample before, Sample now, Duration limit) {
         long span = now.atNanos() - before.atNanos();
-        return now.times().entrySet().stream()
-                .filter(loop -> before.times().containsKey(loop.getKey()))
-                .map(loop -> loop.getValue().since(before.times().getOrDefault(loop.getKey(), CpuTimes.NONE)))
+        long collected = now.collectedNanos() - before.collectedNanos();
+        return since(before, now)
                 .anyMatch(times -> times.ranNanos() < limit.toNanos()
                         && times.waitedNanos() > times.ranNanos() * OTHERWISE
-                        && times.ranNanos() + times.waitedNanos() > span * (1 - OTHERWISE));
+                        && times.ranNanos() + times.waitedNanos() + collected > span * (1 - OTHERWISE));
+    }
+
+    private static Stream<CpuTimes> since(Sample before, Sample now) {
+        return now.times().entrySet().stream()
+                .filter(loop -> before.times().containsKey(loop.getKey()))
+                .map(loop -> loop.getValue().since(before.times().getOrDefault(loop.getKey(), CpuTimes.NONE)));
     }
 
     @Override

@@ -33,6 +33,13 @@ class LoopTimesTest {
     }
 
     @Test
+    void aLoopThatStoodInLineAndWasStoppedForTheCollectorWasStarved() {
+        assertThat(starved(500, 1_000, 0)).isFalse();
+        assertThat(starved(500, 1_000, 1_200)).isTrue();
+        assertThat(starved(2_100, 500, 1_200)).isFalse();
+    }
+
+    @Test
     void theKernelTellsTheTimesOfRunningThreads() {
         Map<String, CpuTimes> before = CpuTimes.ofThreads("");
         assertThat(before).hasSizeGreaterThan(1);
@@ -48,9 +55,14 @@ class LoopTimesTest {
     }
 
     private static boolean starved(long ranMillis, long waitedMillis) {
-        Sample before = new Sample(0, Map.of("1", new CpuTimes(7, 7), "2", CpuTimes.NONE));
+        return starved(ranMillis, waitedMillis, 0);
+    }
+
+    private static boolean starved(long ranMillis, long waitedMillis, long collectedMillis) {
+        Sample before = new Sample(0, 0, Map.of("1", new CpuTimes(7, 7), "2", CpuTimes.NONE));
         Sample now = new Sample(
                 TimeUnit.SECONDS.toNanos(3),
+                TimeUnit.MILLISECONDS.toNanos(collectedMillis),
                 Map.of(
                         "1",
                         new CpuTimes(

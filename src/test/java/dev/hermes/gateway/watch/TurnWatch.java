@@ -127,7 +127,8 @@ public final class TurnWatch implements AutoCloseable {
         }
     }
 
-    private static long collectedNanos() {
+    /** How long the collector has run so far. */
+    static long collectedNanos() {
         return ManagementFactory.getGarbageCollectorMXBeans().stream()
                         .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                         .sum()
