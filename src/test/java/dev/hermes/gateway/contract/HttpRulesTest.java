@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.Http2Wire;
 import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.fixture.SseConnection;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -161,6 +162,25 @@ class HttpRulesTest {
         assertThat(Http.get(GATEWAY.port(), "/poll", "Authorization: " + scheme + " " + RunningGateway.API_KEY)
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** RFC 6750 §2.1: one blank or more between the scheme and a credential of one word. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer", "Bearer ", "Bearer two words", "Bearer a,b", "Bearer \"quoted\"", "Bearerx y"})
+    void whatIsNoBearerCredentialIsA401(String authorization) {
+        Http.Answer answer = Http.get(GATEWAY.port(), "/poll", "Authorization: " + authorization);
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertProblem(answer);
+    }
+
+    /** RFC 6750 §2.3 and §5.3: who may read an answer by a token in its address is nobody else; no cache keeps it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/queue", "/stream"})
+    void whatACredentialOpensIsKeptByNoSharedCache(String path) {
+        try (SseConnection answer = SseConnection.open(GATEWAY.port(), "/api/v1/events" + path, Http.apiKey())) {
+            assertThat(answer.header("Cache-Control")).containsAnyOf("no-store", "private", "no-cache");
+        }
     }
 
     /** RFC 9113 §8.3.1: with neither :authority nor Host nobody knows who is meant. */
