@@ -4,6 +4,10 @@
  * where on events are heard, everything is fetched anew, since what happened before was told to nobody.
  */
 
+import { isLive } from './states.js';
+
+/** @import { HermesState } from './hermes-events' */
+
 /** Repeated fetches wait longer and longer, so that a busy stream does not become a poll without pause. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -102,10 +106,10 @@ export function createBridge(queryClient, options, page = globalThis) {
       }
     },
     freshen,
-    /** Whether events are heard from now on. @param {{ status: string, backend: string, transport: string | null }} state */
+    /** Whether events are heard from now on. @param {Pick<HermesState, 'status' | 'backend' | 'transport'>} state */
     became(state) {
       const before = live && transport;
-      live = (state.status === 'connected' || state.status === 'polling') && state.backend === 'up';
+      live = isLive(state);
       transport = state.transport;
       if (live && before !== transport) {
         freshen();

@@ -27,7 +27,7 @@ export function createClient(page, options, moduleUrl) {
     get state() {
       return tab.shown;
     },
-    subscribe: (selection, onEvent, callbacks) => subscribe(tab, selection, onEvent, callbacks),
+    subscribe: (/** @type {[any, any, any?]} */ ...given) => subscribe(tab, ...given),
     onState(listener) {
       checkFunction('listener', listener);
       tab.listeners.add(listener);

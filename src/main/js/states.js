@@ -4,6 +4,9 @@
 /** From the best to the worst: a page is as well as the worst of what it listens to. */
 const STATUSES = ['connected', 'polling', 'connecting', 'reconnecting', 'disconnected', 'disabled'];
 
+/** Whether events flow, by either transport. @param {Pick<HermesState, 'status' | 'backend'>} state */
+export const isLive = ({ status, backend }) => (status === 'connected' || status === 'polling') && backend === 'up';
+
 /** @param {Condition[]} conditions @returns {Condition | undefined} */
 export function worst(conditions) {
   const [found] = [...conditions].sort((a, b) => STATUSES.indexOf(b.status) - STATUSES.indexOf(a.status));
