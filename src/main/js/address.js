@@ -8,9 +8,9 @@ import { queryOf, scopesOf } from './selection.js';
 
 /** @param {Line} line @param {string} path @param {Wanted[]} of @param {object} how */
 async function urlOf(line, path, of, how) {
-  const query = Object.entries({ ...queryOf(of), ...how }).filter(([, value]) => value !== undefined);
+  const query = { ...queryOf(of), ...how };
   const token = await line.tokens.get(scopesOf(line.wanted));
-  return `${line.host.base}/events/${path}?${new URLSearchParams(/** @type {any} */ ([...query, ['token', token]]))}`;
+  return `${line.host.base}/events/${path}?${new URLSearchParams({ ...query, token })}`;
 }
 
 /**
@@ -53,5 +53,5 @@ export async function addressOf(line, path, after, how) {
   await welcomed(line);
   const of = line.wanted;
   const at = placeOfAll(line);
-  return { of, at, url: await urlOf(line, path, of, { ...how, [after]: at }) };
+  return { of, at, url: await urlOf(line, path, of, { ...how, ...(at && { [after]: at }) }) };
 }

@@ -1,7 +1,7 @@
 import { backoff, pause } from './basics.js';
 import { call, report, take } from './inbox.js';
 import { checkLines, createLeader, divide, forgetFresh, statesOfLines } from './leader.js';
-import { ask, readConfig } from './requests.js';
+import { readConfig } from './requests.js';
 import { join, LEAVING_MS, post, reconnect, suspend, sync, watch } from './sharing.js';
 import { become, CONNECTING, IDLE, show } from './shown.js';
 import { stateOf } from './states.js';
@@ -10,6 +10,9 @@ import { arrange } from './wishes.js';
 /** @import { HermesEvents, HermesOptions, HermesSelection } from './hermes-events' */
 /** @import { Config, Page, Subscription, Tab, Told } from './internal' */
 
+/** What options are, where they are given. */
+const KINDS = { onError: 'function', baseUrl: 'string', configUrl: 'string', enabled: 'boolean', shareKey: 'string', types: 'object' };
+
 /**
  * @param {Page} page
  * @param {HermesOptions} options
@@ -17,8 +20,13 @@ import { arrange } from './wishes.js';
  * @returns {HermesEvents}
  */
 export function createClient(page, options, moduleUrl) {
-  checkFunction('getToken', options?.getToken);
-  checkFunction('onError', options.onError ?? report);
+  checkKind('getToken', options?.getToken, 'function');
+  for (const [name, kind] of Object.entries(KINDS)) {
+    checkKind(name, options[/** @type {keyof HermesOptions} */ (name)], kind, true);
+  }
+  for (const [channel, types] of Object.entries(options.types ?? {})) {
+    checkNames(`types of ${channel}`, types);
+  }
   const tab = createTab(page, options, moduleUrl);
   if (options.enabled === false) {
     become(tab, 'disabled', 'disabled');
@@ -29,7 +37,7 @@ export function createClient(page, options, moduleUrl) {
     },
     subscribe: (/** @type {[any, any, any?]} */ ...given) => subscribe(tab, ...given),
     onState(listener) {
-      checkFunction('listener', listener);
+      checkKind('listener', listener, 'function');
       tab.listeners.add(listener);
       return () => tab.listeners.delete(listener);
     },
@@ -53,7 +61,7 @@ function createTab(page, options, moduleUrl) {
     page,
     options,
     moduleUrl,
-    config: { enabled: true, heartbeat_interval: 30, channels: {}, VITE_API_BASE_URL: '' },
+    config: /** @type {Config} */ ({}),
     base: '',
     readAt: now,
     tickedAt: now,
@@ -68,7 +76,6 @@ function createTab(page, options, moduleUrl) {
     heardAt: now,
     tell: (told) => tell(tab, told),
     changed: () => changed(tab),
-    checkHealth: () => checkHealth(tab),
     divide: (...how) => divide(tab, ...how),
     schedule(ms) {
       page.clearTimeout(tab.syncTimer);
@@ -145,10 +152,13 @@ function tick(tab, woken) {
  * @param {any} [callbacks]
  */
 function subscribe(tab, selection, onEvent, { onGap, onState } = {}) {
-  checkFunction('onEvent', onEvent);
-  const { channels, downloadId } = selection;
-  if (channels && !(Array.isArray(channels) && channels[0])) {
-    refuse('channels', channels, 'names in an array, or none for all');
+  const { channels, downloadId, filters } = selection;
+  checkKind('onEvent', onEvent, 'function');
+  checkKind('onGap', onGap, 'function', true);
+  checkKind('onState', onState, 'function', true);
+  checkKind('filters', filters, 'object', true);
+  if (channels) {
+    checkNames('channels', channels);
   }
   if (!/^[\w.~-]{1,200}$/.test(downloadId ?? '-')) {
     refuse('downloadId', downloadId, '[A-Za-z0-9._~-]{1,200}');
@@ -173,12 +183,6 @@ function subscribe(tab, selection, onEvent, { onGap, onState } = {}) {
       tab.schedule(LEAVING_MS);
     }
   };
-}
-
-/** @param {Tab} tab */
-async function checkHealth({ page, base, config }) {
-  const { status, body } = await ask(page, `${base}/events/health`).catch(() => /** @type {any} */ ({}));
-  Object.assign(config, status === 200 && body);
 }
 
 // ------ what is told
@@ -206,9 +210,16 @@ function refuse(name, value, allowed) {
   throw new TypeError(`hermes-events: ${name} is ${value}; allowed: ${allowed}`);
 }
 
+/** @param {string} name @param {unknown} value @param {string} kind @param {boolean} [optional] */
+function checkKind(name, value, kind, optional) {
+  if (typeof value !== kind && !(optional && value == null)) {
+    refuse(name, value, `a value of type ${kind}`);
+  }
+}
+
 /** @param {string} name @param {unknown} value */
-function checkFunction(name, value) {
-  if (typeof value !== 'function') {
-    refuse(name, value, 'a function');
+function checkNames(name, value) {
+  if (!Array.isArray(value) || !value[0]) {
+    refuse(name, value, 'names in an array');
   }
 }

@@ -52,7 +52,6 @@ export interface Tab {
   // What its lines ask of it.
   tell(told: Told): void;
   changed(): void;
-  checkHealth(): Promise<void>;
   /** Moves parts to a line of their own; `single` where no token seems to carry several scopes. */
   divide(line: string, parts: Part[], single?: boolean): void;
   /** Brings what there is to what is wanted, so many milliseconds from now. */

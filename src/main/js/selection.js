@@ -54,7 +54,7 @@ export function partsOf({ channels, downloadId, filters }, catalogue, ownTypes) 
 /**
  * What to ask the gateway for. It may give more than each part wants, never less.
  * @param {Part[]} parts
- * @returns {Record<string, unknown>}
+ * @returns {Record<string, any>}
  */
 export function queryOf(parts) {
   const [filters, differ] = new Set(parts.map((part) => JSON.stringify(part.filters)));

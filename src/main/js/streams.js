@@ -10,7 +10,7 @@ import { createStream } from './stream.js';
 
 /** The stream of a line, and the one that takes its place as soon as it is connected. */
 
-/** @import { Line, Stream } from './internal' */
+/** @import { Line, Stream, Tab } from './internal' */
 
 /**
  * Opens a stream beside whatever there is; `unsure` asks first whether the server has streams at all.
@@ -27,7 +27,7 @@ export async function open(line, unsure) {
   }
   try {
     if (unsure) {
-      await host.checkHealth();
+      await checkHealth(host);
     }
     const lacking = page.EventSource ? host.config.enabled ? '' : 'disabled' : 'no_eventsource';
     const address = lacking || await addressOf(line, 'stream', 'last_event_id');
@@ -44,6 +44,12 @@ export async function open(line, unsure) {
       recover(line, failure);
     }
   }
+}
+
+/** @param {Tab} tab */
+async function checkHealth({ page, base, config }) {
+  const { status, body } = await ask(page, `${base}/events/health`).catch(() => /** @type {any} */ ({}));
+  Object.assign(config, status === 200 && body);
 }
 
 /** Takes another token in place of this one. @param {Line} line @param {unknown} held */

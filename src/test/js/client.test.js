@@ -325,6 +325,15 @@ test('options of the wrong kind are refused at the call', async () => {
   };
   for (const [work, word] of [
     [() => createClient(browser.openTab(), {}, ''), 'getToken'],
+    [() => createClient(browser.openTab(), undefined, ''), 'getToken'],
+    ...Object.entries({
+      onError: 'log', baseUrl: 8000, configUrl: {}, enabled: 'false', shareKey: 7, types: 'news', 'types of queue:updates': 0,
+    }).map(([name, value]) => [
+      () => openPage(browser, { options: value === 0 ? { types: { 'queue:updates': 'paused' } } : { [name]: value } }), name,
+    ]),
+    [() => client.subscribe({}, () => {}, { onGap: 'refetch' }), 'onGap'],
+    [() => client.subscribe({}, () => {}, { onState: {} }), 'onState'],
+    [() => client.subscribe({ filters: 'done' }, () => {}), 'filters'],
     [() => client.subscribe({ channels: 'queue:updates' }, () => {}), 'channels'],
     [() => client.subscribe({ channels: [] }, () => {}), 'channels'],
     [() => client.subscribe({ downloadId: 'a b' }, () => {}), 'downloadId'],
@@ -333,6 +342,40 @@ test('options of the wrong kind are refused at the call', async () => {
   ]) {
     ok(refused(work).startsWith('TypeError') && refused(work).includes(word), `${word}: ${refused(work)}`);
   }
+});
+
+test('a frame that is no JSON object is named, and what follows it flows', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  const queue = page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1000);
+  browser.gateway.publish('queue:updates', 'no JSON');
+  browser.gateway.publish('queue:updates', '7');
+  browser.gateway.publish('queue:updates', { n: 1 });
+  await browser.advance(100);
+  equal(page.errors, ['bad_frame', 'bad_frame']);
+  equal(numbers(queue), [1]);
+  equal(status(page), 'connected');
+});
+
+test('a callback that throws is named, and the others are called', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  const mine = () => {
+    throw new Error('mine');
+  };
+  page.client.subscribe({ channels: ['queue:updates'] }, mine, { onGap: mine, onState: mine });
+  const queue = page.listen({ channels: ['queue:updates'] });
+  page.client.onState(mine);
+  await browser.advance(1000);
+  browser.gateway.publish('queue:updates', { n: 1 });
+  browser.gateway.loseLog();
+  await browser.advance(100);
+  equal(numbers(queue), [1]);
+  equal(queue.gaps.length, 1);
+  equal([...new Set(page.errors)], ['callback_threw']);
+  ok(page.errors.length >= 4, `each of the four: ${page.errors}`);
+  equal(status(page), 'connected');
 });
 
 test('a cut loses nothing and repeats nothing', async () => {
