@@ -48,7 +48,7 @@ export function createClient(page, options, moduleUrl) {
       }
       tab.subscriptions.clear();
       // In StrictMode React ends what it goes on to use; that is in one task.
-      tab.closing ??= page.setTimeout(() => tab.closed.abort());
+      tab.closeTimer ??= page.setTimeout(() => tab.ended.abort());
     },
   };
 }
@@ -65,7 +65,7 @@ function createTab(page, options, moduleUrl) {
     base: '',
     readAt: now,
     tickedAt: now,
-    closed: new AbortController(),
+    ended: new AbortController(),
     subscriptions: new Set(),
     gaps: {},
     listeners: new Set(),
@@ -82,7 +82,7 @@ function createTab(page, options, moduleUrl) {
       tab.syncTimer = page.setTimeout(() => sync(tab), ms);
     },
   };
-  tab.closed.signal.addEventListener('abort', () => {
+  tab.ended.signal.addEventListener('abort', () => {
     page.clearTimeout(tab.syncTimer);
     suspend(tab);
     become(tab, 'disconnected', 'closed');
@@ -95,12 +95,12 @@ function createTab(page, options, moduleUrl) {
 
 /** @param {Tab} tab */
 async function begin(tab) {
-  const { page, options, moduleUrl, closed } = tab;
+  const { page, options, moduleUrl, ended } = tab;
   tab.begun = true;
   become(tab, 'connecting', '');
-  for (let attempt = 1; !closed.signal.aborted; attempt++) {
+  for (let attempt = 1; !ended.signal.aborted; attempt++) {
     const given = await readConfig(page, options, moduleUrl);
-    if (closed.signal.aborted) {
+    if (ended.signal.aborted) {
       return;
     }
     if (given) {
@@ -114,7 +114,7 @@ async function begin(tab) {
 
 /** @param {Tab} tab @param {Config} given */
 function configure(tab, given) {
-  const { page, options, closed: { signal } } = tab;
+  const { page, options, ended: { signal } } = tab;
   if (!(options.enabled ?? given.VITE_SSE_ENABLED)) {
     become(tab, 'disabled', 'disabled');
     return;
@@ -164,13 +164,13 @@ function subscribe(tab, selection, onEvent, { onGap, onState } = {}) {
     refuse('downloadId', downloadId, '[A-Za-z0-9._~-]{1,200}');
   }
   const { page, subscriptions } = tab;
-  if (tab.closed.signal.aborted) {
+  if (tab.ended.signal.aborted) {
     report(tab, 'closed', 'subscribe');
     call(tab, onState, tab.shown);
     return () => {};
   }
-  page.clearTimeout(tab.closing);
-  tab.closing = undefined;
+  page.clearTimeout(tab.closeTimer);
+  tab.closeTimer = undefined;
   /** @type {Subscription} */
   const subscription = { selection, onEvent, onGap, onState, listens: [], state: stateOf(CONNECTING, undefined, page.Date.now()) };
   subscriptions.add(subscription);

@@ -25,9 +25,9 @@ export interface Tab {
   /** Until `sync`. */
   syncTimer?: number;
   /** Until the end of the task in which it was closed. */
-  closing?: number;
+  closeTimer?: number;
   /** Aborted once it is closed. */
-  closed: AbortController;
+  ended: AbortController;
 
   // What it shows.
   shown: HermesState;

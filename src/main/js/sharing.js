@@ -92,7 +92,7 @@ function hear(tab, told) {
     tab.heardAt = now;
     take(tab, told);
   } else if (is === 'close') {
-    tab.closed.abort();
+    tab.ended.abort();
   } else if (tab.leading) {
     if (is === 'want' && wantFor(tab, told.tab, told.parts, told.missed)) {
       tab.peers?.mourn(told.tab, () => {

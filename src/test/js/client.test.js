@@ -407,6 +407,33 @@ test('the token is renewed before the stream it is for ends', async () => {
   equal(page.states, ['connecting', 'connected']);
 });
 
+for (const [reason, wait] of [['token_revoked', 3000], ['server_shutdown', 1000], ['slow_consumer', 2000]]) {
+  test(`a stream that the server ends for ${reason} is opened again when it said, and meanwhile the page says why`, async () => {
+    const browser = createBrowser();
+    const page = openPage(browser);
+    const queue = page.listen({ channels: ['queue:updates'] });
+    await browser.advance(1000);
+    browser.gateway.close(reason, wait);
+    browser.gateway.publish('queue:updates', { n: 1 });
+    await browser.advance(10_000);
+    equal(page.states, ['connecting', 'connected', `reconnecting ${reason}`, 'connected']);
+    equal(numbers(queue), [1]);
+    equal(page.minted.length, reason === 'token_revoked' ? 2 : 1);
+  });
+}
+
+test('a source that is away shows, and that it is back', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1000);
+  for (const state of ['down', 'up']) {
+    browser.gateway.streams.forEach((stream) => stream.send('backend', '', { state }));
+    await browser.advance(100);
+    equal(page.client.state.backend, state);
+  }
+});
+
 test('while the flag is off events come by polling, and then by a stream again', async () => {
   const browser = createBrowser();
   const page = openPage(browser);
