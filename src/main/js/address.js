@@ -9,7 +9,7 @@ import { queryOf, scopesOf } from './selection.js';
 /** @param {Line} line @param {string} path @param {Wanted[]} of @param {object} how */
 async function urlOf(line, path, of, how) {
   const query = { ...queryOf(of), ...how };
-  const token = await line.tokens.get(scopesOf(line.wanted));
+  const token = await line.tokens.obtain(scopesOf(line.wanted));
   return `${line.host.base}/events/${path}?${new URLSearchParams({ ...query, token })}`;
 }
 

@@ -82,7 +82,10 @@ export function divide(tab, name, parts, single) {
   const other = `${name}/${++leader.serial}`;
   parts.forEach(({ key }) => (leader.homes[key] = other));
   syncLines(tab);
-  [leader.running.get(name)].forEach((line) => line && start(line));
+  const line = leader.running.get(name);
+  if (line) {
+    start(line);
+  }
 }
 
 /** @param {Leader} leader @param {boolean} woken */

@@ -4,8 +4,6 @@
  */
 import type { HermesOptions, HermesState } from './hermes-events';
 import type { Condition, Config, LineState, Page, Part, Subscription, Told, Wanted } from './internal';
-import type { createTabs } from './tabs.js';
-import type { createToken } from './token.js';
 
 /** A page's client. */
 export interface Tab {
@@ -43,7 +41,7 @@ export interface Tab {
   // How it shares.
   leader: Leader;
   /** Those that share with it; none while it is on its own. */
-  peers?: ReturnType<typeof createTabs>;
+  peers?: Peers;
   leading?: boolean;
   /** When the leader was heard last, and when it was asked whether it is still there. */
   heardAt: number;
@@ -64,6 +62,43 @@ export interface Listen extends Wanted {
   servedBy?: string;
 }
 
+/** The tabs that share with one. */
+export interface Peers {
+  /** This tab's own name. */
+  me: string;
+  post(told: any): void;
+  /** Leads at once in place of a leader that has fallen silent. */
+  depose(): void;
+  /** Calls back once that tab is gone, while this one leads. */
+  mourn(other: string, callback: () => void): void;
+  leave(): void;
+}
+
+/** What a tab does as one of several. */
+export interface Member {
+  /** It can be heard from now on. */
+  ready(): void;
+  lead(): void;
+  follow(): void;
+  /** What another one posts. */
+  hear(told: any): void;
+}
+
+/** The token of a line: asked for once, however many need it, and kept until another is needed. */
+export interface Tokens {
+  /** Rejects with a code that says why there is none. */
+  obtain(scopes: string[]): Promise<string>;
+  /** The one in use, also while it is being asked for. */
+  current(): unknown;
+  forget(): void;
+  isForMore(): boolean;
+  /** Whether it has been asked for just now, and so should be good. */
+  isNew(): boolean;
+  /** The scopes for which there is no token, where there is one for others. */
+  lacking(scopes: string[]): Promise<string[]>;
+  end(): void;
+}
+
 /** What the leading tab knows. */
 export interface Leader {
   /** The lines by name. */
@@ -82,7 +117,7 @@ export interface Line extends Required<Omit<LineState, 'parts' | 'at'>> {
   host: Tab;
   page: Page;
   name: string;
-  tokens: ReturnType<typeof createToken>;
+  tokens: Tokens;
 
   // Where it is.
   wanted: Wanted[];

@@ -169,10 +169,10 @@ function refused(line, { status, code, body, wait }) {
   } else if ((status === 401 && !(line.refusedOnce && tokens.isNew())) || (status === 403 && !wanted[1] && tokens.isForMore())) {
     // It may be an old one, or one for more than it was given.
     line.refusedOnce ||= tokens.isNew();
-    tokens.drop();
+    tokens.forget();
     retry(line, 'unauthorized', 0);
   } else if (TOO_MUCH.includes(status) && wanted[1]) {
-    tokens.drop();
+    tokens.forget();
     const known = [...wanted].sort((a, b) => +isServed(line, b) - +isServed(line, a));
     line.host.divide(line.name, known.slice(Math.ceil(known.length / 2)), status === 403);
   } else if (PERMANENT[status]) {

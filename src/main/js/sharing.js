@@ -80,7 +80,7 @@ function follow(tab) {
 
 /** Tells the leader what this tab wants and how far it has come. @param {Tab} tab @param {boolean} [missed] */
 function present(tab, missed = false) {
-  post(tab, { is: 'want', tab: tab.peers?.id, parts: wantedBy(tab), missed });
+  post(tab, { is: 'want', tab: tab.peers?.me, parts: wantedBy(tab), missed });
 }
 
 /** @param {Tab} tab @param {any} told */

@@ -36,7 +36,7 @@ export async function open(line, unsure) {
     } else if (typeof address === 'string') {
       fallBack(line, address);
     } else {
-      line.candidate = createStream(page, address, line.tokens.held(), Object.keys(CONTROL),
+      line.candidate = createStream(page, address, line.tokens.current(), Object.keys(CONTROL),
         (...frame) => heard(line, ...frame), (...how) => lost(line, ...how));
     }
   } catch (failure) {
@@ -54,8 +54,8 @@ async function checkHealth({ page, base, config }) {
 
 /** Takes another token in place of this one. @param {Line} line @param {unknown} held */
 export function renew(line, held) {
-  if (held && held === line.tokens.held()) {
-    line.tokens.drop();
+  if (held && held === line.tokens.current()) {
+    line.tokens.forget();
     if (!line.loop) {
       open(line);
     }
@@ -79,7 +79,7 @@ const CONTROL = {
     if (reason === 'disabled') {
       fallBack(line, reason);
     } else if (/^token/.test(reason) && from === line.source) {
-      line.tokens.drop();
+      line.tokens.forget();
       endStreams(line);
       retry(line, reason, wait);
     }

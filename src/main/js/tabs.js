@@ -1,11 +1,11 @@
-/** @import { Page } from './internal' */
+/** @import { Member, Page, Peers } from './internal' */
 
 /**
  * Who leads. Each tab also holds a lock of its own name, by whose release the leader learns that the tab is gone.
  * @param {Page} page
  * @param {string} name of those that share
- * @param {{ ready(): void, lead(): void, follow(): void, hear(told: any): void }} tab
- *     told when it can be heard, when it is to lead or follow, and what others post
+ * @param {Member} tab
+ * @returns {Peers}
  */
 export function createTabs(page, name, tab) {
   const id = `${page.Math.random()}`;
@@ -49,13 +49,12 @@ export function createTabs(page, name, tab) {
   }).catch(() => gone.signal.aborted || tab.lead());
 
   return {
-    id,
-    post: (/** @type {any} */ told) => channel.postMessage(told),
+    me: id,
+    post: (told) => channel.postMessage(told),
     depose() {
       request.abort();
       elect(true);
     },
-    /** Calls back once that tab is gone, while this one leads. @param {string} other @param {() => void} callback */
     mourn: (other, callback) => locks.request(`${name} ${other}`, { signal: term.signal }, callback).catch(() => {}),
     leave() {
       request.abort();

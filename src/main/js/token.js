@@ -1,6 +1,6 @@
 import { PATIENCE_MS, pause } from './basics.js';
 
-/** @import { Tab } from './internal' */
+/** @import { Tab, Tokens } from './internal' */
 
 /** A page may sleep between asking for a token and using it. */
 const NEW_MS = 10_000;
@@ -22,9 +22,9 @@ async function mint({ page, options }, scopes) {
 }
 
 /**
- * The token of a line: asked for once, however many need it, and kept until another is needed.
  * @param {Tab} tab
  * @param {(held: unknown) => void} renew told some time before it ends
+ * @returns {Tokens}
  */
 export function createToken(tab, renew) {
   const { page } = tab;
@@ -36,14 +36,12 @@ export function createToken(tab, renew) {
 
   return {
     end,
-    held: () => held,
-    drop: () => (held = null),
+    current: () => held,
+    forget: () => (held = null),
     isForMore: () => !!held?.scopes[1],
-    /** Whether it has been asked for just now, and so should be good. */
     isNew: () => !!held && page.Date.now() - held.at < NEW_MS,
 
-    /** Rejects with a code that says why there is none. @param {string[]} scopes */
-    get(scopes) {
+    obtain(scopes) {
       if (!scopes.every((scope) => held?.scopes.includes(scope))) {
         const text = mint(tab, scopes).then(({ token, ttl }) => {
           end();
@@ -59,7 +57,6 @@ export function createToken(tab, renew) {
       return /** @type {NonNullable<typeof held>} */ (held).text;
     },
 
-    /** The scopes for which there is no token, where there is one for others. @param {string[]} scopes */
     async lacking(scopes) {
       const given = await Promise.all(scopes.map((scope) => mint(tab, [scope]).catch(() => null)));
       return given.some(Boolean) ? scopes.filter((_, index) => !given[index]) : [];
