@@ -13,8 +13,10 @@ export const pause = (page, ms) => new Promise((resolve) => page.setTimeout(reso
  * Full jitter, 1 s doubling to 30 s: clients that failed together must not come back together.
  * @param {Page} page
  * @param {number} attempt
+ * @param {number} [longest]
  */
-export const backoff = (page, attempt) => page.Math.random() * Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** attempt);
+export const backoff = (page, attempt, longest = LONGEST_BACKOFF_MS) =>
+  page.Math.random() * Math.min(LONGEST_BACKOFF_MS, longest, 500 * 2 ** attempt);
 
 /** Each value once, in order. @param {Iterable<string>} values */
 export const unique = (values) => [...new Set(values)].sort();

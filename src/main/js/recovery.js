@@ -17,6 +17,9 @@ const ATTEMPTS_BEFORE_POLLING = 10;
 /** @param {Line} line */
 export const heartbeatOf = (line) => 1000 * line.host.config.heartbeat_interval;
 
+/** Not longer than a heartbeat, so that no page is stale for longer once the gateway is back. @param {Line} line */
+const backoffOf = (line) => backoff(line.page, line.attempt, heartbeatOf(line));
+
 /** @param {Line} line @param {Stream | undefined} stream */
 export function drop(line, stream) {
   stream?.end();
@@ -55,7 +58,7 @@ export function endWait(line) {
 function later(line, ms) {
   endWait(line);
   line.impatient = ms === undefined;
-  line.retryTimer = line.page.setTimeout(() => line.reopen(!!line.loop), ms ?? backoff(line.page, line.attempt));
+  line.retryTimer = line.page.setTimeout(() => line.reopen(!!line.loop), ms ?? backoffOf(line));
 }
 
 /** When to try a stream beside polling: the flag may come back at any time, a proxy changes rarely. @param {Line} line */
@@ -113,7 +116,7 @@ async function pollFailed(line, failure) {
   }
   line.attempt++;
   become(line, 'reconnecting', failure.code);
-  return failure.wait ?? backoff(line.page, line.attempt);
+  return failure.wait ?? backoffOf(line);
 }
 
 // ------ what is refused

@@ -122,6 +122,22 @@ test('offline says so, and online tries at once', async () => {
   equal(page.numbers, upTo(20));
 });
 
+for (const seconds of [5, 20, 60, 300]) {
+  test(`after ${seconds} s without a gateway no page is stale for longer than a heartbeat`, async () => {
+    for (const seed of upTo(8)) {
+      const browser = createBrowser({ seed });
+      const page = listen(browser, { ttl: 3600 });
+      await browser.advance(1000);
+      browser.gateway.up = false;
+      browser.gateway.cut();
+      await browser.advance(1000 * seconds);
+      browser.gateway.up = true;
+      await publish(browser, 11);
+      equal(page.numbers, upTo(11), `seed ${seed}, ${page.states}`);
+    }
+  });
+}
+
 for (const shareKey of ['', 'ada']) {
   test(`a page that the browser kept hears what happened meanwhile${shareKey && ', shared'}`, async () => {
     const browser = createBrowser();
