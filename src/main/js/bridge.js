@@ -119,7 +119,12 @@ function notice(bridge, { type, query, action }) {
   }
 }
 
-/** An answer may be older than what was heard while it was under way. @param {Bridge} bridge @param {any} query @param {Watched} watched */
+/**
+ * An answer may be older than what was heard while it was under way.
+ * @param {Bridge} bridge
+ * @param {any} query
+ * @param {Watched} watched
+ */
 function answered(bridge, query, watched) {
   const { heard } = watched;
   watched.heard = [];

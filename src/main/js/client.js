@@ -11,7 +11,14 @@ import { arrange } from './wishes.js';
 /** @import { Config, Page, Subscription, Tab, Told } from './internal' */
 
 /** What options are, where they are given. */
-const KINDS = { onError: 'function', baseUrl: 'string', configUrl: 'string', enabled: 'boolean', shareKey: 'string', types: 'object' };
+const KINDS = {
+  onError: 'function',
+  baseUrl: 'string',
+  configUrl: 'string',
+  enabled: 'boolean',
+  shareKey: 'string',
+  types: 'object',
+};
 
 /**
  * @param {Page} page

@@ -35,7 +35,10 @@ export function useHermesState() {
 /** @type {Record<string, string>} */
 const ROUTES = { downloads: 'download:updates', queue: 'queue:updates', stats: 'stats:updates', system: 'system:notifications' };
 
-/** What the address of a stream asks for, so that the hooks of Hermes' own app go on working with theirs. @type {Adapter['selectionOf']} */
+/**
+ * What the address of a stream asks for, so that the hooks of Hermes' own app go on working with theirs.
+ * @type {Adapter['selectionOf']}
+ */
 export function selectionOf(url) {
   const [path, query = ''] = String(url).split('?');
   const [route, id] = path.replace(/^.*\/events\/?/, '').split('/');
@@ -43,7 +46,8 @@ export function selectionOf(url) {
     return { channels: [ROUTES[route]], ...(id && { downloadId: decodeURIComponent(id) }) };
   }
   if (route !== 'stream') {
-    throw new TypeError(`hermes-events: ${path} is no stream; allowed: …/events/stream, /downloads/{id}, /queue, /stats, /system`);
+    const allowed = '…/events/stream, /downloads/{id}, /queue, /stats, /system';
+    throw new TypeError(`hermes-events: ${path} is no stream; allowed: ${allowed}`);
   }
   const { channels: names, token, last_event_id: ignored, conflate, ...filters } = Object.fromEntries(new URLSearchParams(query));
   return { ...(names && { channels: names.split(/, */) }), filters };

@@ -8,7 +8,10 @@ import { scopesOf } from './selection.js';
 
 /** @import { Answer, Line, Stream } from './internal' */
 
-/** Some answers are for good. All others pass, also what a proxy says in the middle of a deployment. @type {Record<number, string>} */
+/**
+ * Some answers are for good. All others pass, also what a proxy says in the middle of a deployment.
+ * @type {Record<number, string>}
+ */
 const PERMANENT = { 400: 'bad_request', 401: 'unauthorized', 403: 'forbidden' };
 /** Refused for something that is asked for; without it the rest may be granted. */
 const TOO_MUCH = [400, 403, 414, 431];
@@ -54,7 +57,11 @@ export function endWait(line) {
   line.impatient = false;
 }
 
-/** Opens a stream then, or at once when the page wakes: not where the server said when. @param {Line} line @param {number} [ms] */
+/**
+ * Opens a stream then, or at once when the page wakes: not where the server said when.
+ * @param {Line} line
+ * @param {number} [ms]
+ */
 function later(line, ms) {
   endWait(line);
   line.impatient = ms === undefined;

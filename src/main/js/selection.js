@@ -28,7 +28,8 @@ export function partsOf({ channels, downloadId, filters }, catalogue, ownTypes) 
         throw { code: 'bad_request', detail: `No channel of ${names} has the filter ${field}` };
       }
     }
-    const tests = asked.filter(([field]) => entry.filters.includes(field)).map(([field, values]) => ({ field, values: listed(values) }));
+    const tests = asked.filter(([field]) => entry.filters.includes(field))
+      .map(([field, values]) => ({ field, values: listed(values) }));
     const keyed = entry.scope.includes('<id>');
     // Ids are asked for by the scope, to the gateway too.
     const ids = (keyed && tests.find(({ field }) => field === key)?.values) || ['*'];

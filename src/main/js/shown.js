@@ -22,7 +22,13 @@ export function show(tab, lines = tab.lineStates) {
   render(tab);
 }
 
-/** How this tab is where no line says it. @param {Tab} tab @param {Condition['status']} status @param {string} reason @param {number} [attempt] */
+/**
+ * How this tab is where no line says it.
+ * @param {Tab} tab
+ * @param {Condition['status']} status
+ * @param {string} reason
+ * @param {number} [attempt]
+ */
 export function become(tab, status, reason, attempt) {
   tab.own = { status, reason, attempt };
   render(tab);
@@ -48,8 +54,10 @@ function render(tab) {
 }
 
 /** @param {Tab} tab @param {Subscription} subscription @returns {Condition} */
-const conditionOf = ({ own, lineStates }, { listens, unknown }) =>
-  own ?? (unknown ? { status: 'disconnected', reason: unknown } : worst(listens.map((one) => lineOf(lineStates, one)))) ?? CONNECTING;
+function conditionOf({ own, lineStates }, { listens, unknown }) {
+  const found = unknown ? { status: 'disconnected', reason: unknown } : worst(listens.map((one) => lineOf(lineStates, one)));
+  return own ?? /** @type {Condition | undefined} */ (found) ?? CONNECTING;
+}
 
 /** @param {Record<string, LineState>} lines @param {Listen} listen */
 function lineOf(lines, { key, servedBy }) {

@@ -24,7 +24,14 @@ const RENDER_MS = 16;
 /** @type {readonly HermesEvent<any>[]} */
 const NOTHING = Object.freeze([]);
 /** @type {HermesState} */
-export const ON_SERVER = Object.freeze({ status: 'connecting', transport: null, reason: 'server', attempt: 0, backend: 'up', since: 0 });
+export const ON_SERVER = Object.freeze({
+  status: 'connecting',
+  transport: null,
+  reason: 'server',
+  attempt: 0,
+  backend: 'up',
+  since: 0,
+});
 /** @type {HermesState} */
 const CONNECTING = Object.freeze({ ...ON_SERVER, reason: '' });
 /** @type {Shown} */
