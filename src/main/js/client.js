@@ -92,6 +92,8 @@ function createTab(page, options, moduleUrl) {
   tab.ended.signal.addEventListener('abort', () => {
     page.clearTimeout(tab.syncTimer);
     suspend(tab);
+    // What is still under way brings nothing back.
+    tab.base = '';
     become(tab, 'disconnected', 'closed');
     tab.subscriptions.clear();
   });

@@ -235,6 +235,20 @@ test('a closed client says so to who subscribes', async () => {
   equal(browser.gateway.streams.size, 0);
 });
 
+test('a client that is closed while it reads the settings again stays closed', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  page.listen({ channels: ['queue:updates'] });
+  await browser.advance(120_000);
+  browser.gateway.latency = 1000;
+  page.listen({ channels: ['news'] });
+  await browser.advance(1);
+  page.client.close();
+  await browser.advance(60_000);
+  equal(page.client.state.reason, 'closed');
+  equal(browser.gateway.streams.size, 0);
+});
+
 test('a client that nobody uses asks for nothing', async () => {
   const browser = createBrowser();
   const page = openPage(browser, SHARED);
