@@ -1,272 +1,217 @@
 import { backoff, pause } from './basics.js';
-import { createInbox } from './inbox.js';
-import { createLeader } from './leader.js';
-import { ask, readConfig } from './requests.js';
-import { partsOf } from './selection.js';
-import { createSharing, LEAVING_MS } from './sharing.js';
-import { createShown } from './shown.js';
+import { call, report, take } from './inbox.js';
+import { checkLines, createLeader, divide, forgetFresh, statesOfLines } from './leader.js';
+import { readConfig } from './requests.js';
+import { join, LEAVING_MS, post, reconnect, suspend, sync, watch } from './sharing.js';
+import { become, CONNECTING, IDLE, show } from './shown.js';
+import { stateOf } from './states.js';
+import { arrange } from './wishes.js';
 
-/** How often the settings are read again for a channel that they do not have. */
-const CATALOGUE_MS = 60_000;
+/** @import { HermesEvents, HermesOptions, HermesSelection } from './hermes-events' */
+/** @import { Config, Page, Subscription, Tab, Told } from './internal' */
+
+/** What options are, where they are given. */
+const KINDS = {
+  onError: 'function',
+  baseUrl: 'string',
+  configUrl: 'string',
+  enabled: 'boolean',
+  shareKey: 'string',
+  types: 'object',
+};
 
 /**
- * @param {import('./internal').Page} page
- * @param {import('./hermes-events').HermesOptions} options
+ * @param {Page} page
+ * @param {HermesOptions} options
  * @param {string} moduleUrl where the served file is
- * @returns {import('./hermes-events').HermesEvents}
+ * @returns {HermesEvents}
  */
 export function createClient(page, options, moduleUrl) {
-  checkFunction('getToken', options?.getToken);
-  checkFunction('onError', options.onError ?? report);
-  const now = () => page.Date.now();
-  const inbox = createInbox(report);
-  const shown = createShown(inbox, now);
-  const { become, show } = shown;
-  let tickedAt = now();
-  /** When the settings were read, and whether they are being read. */
-  let readAt = 0;
-  let reading = false;
-  /** @type {number} */
-  let timer;
-  /** @type {number} */
-  let ticker;
-  /** @type {number | undefined} */
-  let closing;
-  let begun = false;
-  const closed = new AbortController();
-  /** @type {import('./internal').Client} */
-  const client = {
-    page,
-    config: { enabled: true, heartbeat_interval: 30, channels: {}, VITE_API_BASE_URL: '' },
-    base: '',
-    getToken: async (scopes) => options.getToken(scopes),
-    tell,
-    changed,
-    checkHealth,
-    divide: (line, keys, alone) => leader.divide(line, keys, alone),
-  };
-  const leader = createLeader(client);
-  const sharing = createSharing(client, options, { inbox, leader, shown, wanted, sync, schedule, end, reconnect });
-
-  // ------ beginning and ending
-
-  async function begin() {
-    begun = true;
-    become({ status: 'connecting', reason: '' });
-    for (let attempt = 1; ; attempt++) {
-      const given = await readConfig(page, options, moduleUrl);
-      if (closed.signal.aborted) {
-        return;
-      }
-      if (given) {
-        configure(given);
-        return;
-      }
-      become({ status: 'connecting', reason: 'no_config', attempt });
-      await pause(page, backoff(page, attempt));
-    }
+  checkKind('getToken', options?.getToken, 'function');
+  for (const [name, kind] of Object.entries(KINDS)) {
+    checkKind(name, options[/** @type {keyof HermesOptions} */ (name)], kind, true);
   }
-
-  /** @param {import('./internal').Config} given */
-  function configure(given) {
-    if (!(options.enabled ?? given.VITE_SSE_ENABLED)) {
-      become({ status: 'disabled', reason: 'disabled' });
-      return;
-    }
-    readAt = now();
-    Object.assign(client.config, given);
-    client.base = (options.baseUrl ?? given.VITE_API_BASE_URL).replace(/\/+$/, '');
-    const every = Math.min(5_000, 250 * given.heartbeat_interval);
-    // Late by much: the page has slept.
-    ticker = page.setInterval(() => tick(now() - tickedAt > 3 * every), every);
-    /** @param {any} target @param {string} name @param {(event: any) => void} listener */
-    const on = (target, name, listener) => target?.addEventListener(name, listener, { signal: closed.signal });
-    on(page, 'online', () => tick(true));
-    on(page.document, 'visibilitychange', () => tick(!page.document.hidden));
-    on(page, 'pagehide', sharing.suspend);
-    on(page, 'pageshow', ({ persisted }) => persisted && sharing.join(true));
-    sharing.join();
+  for (const [channel, types] of Object.entries(options.types ?? {})) {
+    checkNames(`types of ${channel}`, types);
   }
-
-  function end() {
-    closed.abort();
-    page.clearInterval(ticker);
-    page.clearTimeout(timer);
-    sharing.suspend();
-    become({ status: 'disconnected', reason: 'closed' });
-    inbox.subscriptions.clear();
-  }
-
-  /** @param {{ everywhere?: boolean }} [how] */
-  function close({ everywhere } = {}) {
-    if (everywhere) {
-      sharing.post({ is: 'close' });
-    }
-    inbox.subscriptions.clear();
-    // In StrictMode React ends what it goes on to use; that is in one task.
-    closing ??= page.setTimeout(end);
-  }
-
-  /** @param {boolean} woken */
-  function tick(woken) {
-    tickedAt = now();
-    leader.check(woken);
-    if ([...inbox.subscriptions].some(({ unknown }) => unknown)) {
-      arrange();
-    }
-    sharing.watch();
-  }
-
-  // ------ what is wanted
-
-  /**
-   * @param {import('./hermes-events').HermesSelection} selection
-   * @param {(event: any) => void} onEvent
-   * @param {any} callbacks
-   */
-  function subscribe(selection, onEvent, { onGap, onState } = {}) {
-    checkFunction('onEvent', onEvent);
-    const { channels, downloadId } = selection;
-    if (channels && !(Array.isArray(channels) && channels[0])) {
-      refuse('channels', channels, 'names in an array, or none for all');
-    }
-    if (!/^[\w.~-]{1,200}$/.test(downloadId ?? '-')) {
-      refuse('downloadId', downloadId, '[A-Za-z0-9._~-]{1,200}');
-    }
-    if (closed.signal.aborted) {
-      report('closed', 'subscribe');
-      inbox.call(onState, shown.state());
-      return () => {};
-    }
-    page.clearTimeout(closing);
-    closing = undefined;
-    /** @type {import('./internal').Subscription} */
-    const subscription = { selection, onEvent, onGap, onState, listens: [], state: shown.first() };
-    inbox.subscriptions.add(subscription);
-    if (!begun && options.enabled !== false && (page.document || page.importScripts)) {
-      begin();
-    }
-    schedule(0);
-    return () => {
-      if (inbox.subscriptions.delete(subscription)) {
-        schedule(LEAVING_MS);
-      }
-    };
-  }
-
-  /** @param {number} ms */
-  function schedule(ms) {
-    page.clearTimeout(timer);
-    timer = page.setTimeout(sync, ms);
-  }
-
-  /** Finds what subscriptions mean that do not know it yet. */
-  function arrange() {
-    for (const subscription of inbox.subscriptions) {
-      if (!subscription.listens[0]) {
-        try {
-          subscription.listens = partsOf(subscription.selection, client.config.channels, options.types)
-            .map((one) => ({ ...one, fresh: true }));
-          subscription.unknown = '';
-        } catch (/** @type {any} */ { code, detail }) {
-          if (!subscription.unknown) {
-            report(code, detail);
-          }
-          subscription.unknown = code;
-          readAnew();
-        }
-      }
-    }
-  }
-
-  /** A channel may have been added since this page was opened. */
-  async function readAnew() {
-    if (!reading && Math.abs(now() - readAt) > CATALOGUE_MS) {
-      reading = true;
-      const given = await readConfig(page, options, moduleUrl, true);
-      readAt = now();
-      reading = false;
-      client.config.channels = given?.channels ?? client.config.channels;
-      schedule(0);
-    }
-  }
-
-  function wanted() {
-    arrange();
-    return [...inbox.subscriptions].flatMap(({ listens }) => listens).map(({ part, at, fresh }) => ({ ...part, at, fresh }));
-  }
-
-  /** Brings what there is to what is wanted. */
-  function sync() {
-    if (!client.base) {
-      return;
-    }
-    if (sharing.leads()) {
-      leader.want('', wanted());
-    } else {
-      sharing.present();
-      show();
-    }
-  }
-
-  function reconnect() {
-    leader.start();
-    if (!sharing.leads()) {
-      sharing.post({ is: 'reconnect' });
-    }
-  }
-
-  async function checkHealth() {
-    const { status, body } = await ask(page, `${client.base}/events/health`).catch(() => /** @type {any} */ (0));
-    Object.assign(client.config, status === 200 && body);
-  }
-
-  // ------ what is told
-
-  /** @param {import('./internal').Told} told */
-  function tell(told) {
-    if (told.is === 'greet') {
-      leader.greeted(told.keys ?? []);
-    }
-    sharing.post(told);
-    inbox.take(told);
-  }
-
-  /** A line has come into another state. */
-  function changed() {
-    if (sharing.leads()) {
-      const states = leader.states();
-      sharing.post({ is: 'state', lines: states });
-      show(states);
-    }
-  }
-
-  /** @param {string} code @param {unknown} detail */
-  function report(code, detail) {
-    try {
-      (options.onError ?? page.console.error)({ code, detail });
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
-
+  const tab = createTab(page, options, moduleUrl);
   if (options.enabled === false) {
-    become({ status: 'disabled', reason: 'disabled' });
+    become(tab, 'disabled', 'disabled');
   }
-
   return {
     get state() {
-      return shown.state();
+      return tab.shown;
     },
-    subscribe,
+    subscribe: (/** @type {[any, any, any?]} */ ...given) => subscribe(tab, ...given),
     onState(listener) {
-      checkFunction('listener', listener);
-      shown.listeners.add(listener);
-      return () => shown.listeners.delete(listener);
+      checkKind('listener', listener, 'function');
+      tab.listeners.add(listener);
+      return () => tab.listeners.delete(listener);
     },
-    reconnect,
-    close,
+    reconnect: () => reconnect(tab),
+    close({ everywhere } = {}) {
+      if (everywhere) {
+        post(tab, { is: 'close' });
+      }
+      tab.subscriptions.clear();
+      // In StrictMode React ends what it goes on to use; that is in one task.
+      tab.closeTimer ??= page.setTimeout(() => tab.ended.abort());
+    },
   };
+}
+
+/** @param {Page} page @param {HermesOptions} options @param {string} moduleUrl @returns {Tab} */
+function createTab(page, options, moduleUrl) {
+  const now = page.Date.now();
+  /** @type {Tab} */
+  const tab = {
+    page,
+    options,
+    moduleUrl,
+    config: /** @type {Config} */ ({}),
+    base: '',
+    readAt: now,
+    tickedAt: now,
+    ended: new AbortController(),
+    subscriptions: new Set(),
+    gaps: {},
+    listeners: new Set(),
+    own: IDLE,
+    shown: stateOf(IDLE, undefined, now),
+    lineStates: {},
+    leader: createLeader(),
+    heardAt: now,
+    tell: (told) => tell(tab, told),
+    changed: () => changed(tab),
+    divide: (...how) => divide(tab, ...how),
+    schedule(ms) {
+      page.clearTimeout(tab.syncTimer);
+      tab.syncTimer = page.setTimeout(() => sync(tab), ms);
+    },
+  };
+  tab.ended.signal.addEventListener('abort', () => {
+    page.clearTimeout(tab.syncTimer);
+    suspend(tab);
+    // What is still under way brings nothing back.
+    tab.base = '';
+    become(tab, 'disconnected', 'closed');
+    tab.subscriptions.clear();
+  });
+  return tab;
+}
+
+// ------ beginning
+
+/** @param {Tab} tab */
+async function begin(tab) {
+  const { page, options, moduleUrl, ended } = tab;
+  tab.begun = true;
+  become(tab, 'connecting', '');
+  for (let attempt = 1; !ended.signal.aborted; attempt++) {
+    const given = await readConfig(page, options, moduleUrl);
+    if (ended.signal.aborted) {
+      return;
+    }
+    if (given) {
+      configure(tab, given);
+      return;
+    }
+    become(tab, 'connecting', 'no_config', attempt);
+    await pause(page, backoff(page, attempt));
+  }
+}
+
+/** @param {Tab} tab @param {Config} given */
+function configure(tab, given) {
+  const { page, options, ended: { signal } } = tab;
+  if (!(options.enabled ?? given.VITE_SSE_ENABLED)) {
+    become(tab, 'disabled', 'disabled');
+    return;
+  }
+  tab.readAt = page.Date.now();
+  Object.assign(tab.config, given);
+  tab.base = (options.baseUrl ?? given.VITE_API_BASE_URL).replace(/\/+$/, '');
+  const every = Math.min(5_000, 250 * given.heartbeat_interval);
+  // Late by much: the page has slept.
+  const ticker = page.setInterval(() => tick(tab, page.Date.now() - tab.tickedAt > 3 * every), every);
+  signal.addEventListener('abort', () => page.clearInterval(ticker));
+  /** @param {any} target @param {string} name @param {(event: any) => void} listener */
+  const on = (target, name, listener) => target?.addEventListener(name, listener, { signal });
+  on(page, 'online', () => tick(tab, true));
+  on(page.document, 'visibilitychange', () => tick(tab, !page.document.hidden));
+  on(page, 'pagehide', () => suspend(tab));
+  on(page, 'pageshow', ({ persisted }) => persisted && join(tab, true));
+  join(tab);
+}
+
+/** Looks whether all is as it seems. @param {Tab} tab @param {boolean} woken */
+function tick(tab, woken) {
+  tab.tickedAt = tab.page.Date.now();
+  checkLines(tab.leader, woken);
+  arrange(tab);
+  watch(tab);
+}
+
+// ------ what is wanted
+
+/**
+ * @param {Tab} tab
+ * @param {HermesSelection} selection
+ * @param {(event: any) => void} onEvent
+ * @param {any} [callbacks]
+ */
+function subscribe(tab, selection, onEvent, { onGap, onState } = {}) {
+  const { channels, downloadId, filters } = selection;
+  checkKind('onEvent', onEvent, 'function');
+  checkKind('onGap', onGap, 'function', true);
+  checkKind('onState', onState, 'function', true);
+  checkKind('filters', filters, 'object', true);
+  if (channels) {
+    checkNames('channels', channels);
+  }
+  if (!/^[\w.~-]{1,200}$/.test(downloadId ?? '-')) {
+    refuse('downloadId', downloadId, '[A-Za-z0-9._~-]{1,200}');
+  }
+  const { page, subscriptions } = tab;
+  if (tab.ended.signal.aborted) {
+    report(tab, 'closed', 'subscribe');
+    call(tab, onState, tab.shown);
+    return () => {};
+  }
+  page.clearTimeout(tab.closeTimer);
+  tab.closeTimer = undefined;
+  /** @type {Subscription} */
+  const subscription = { selection, onEvent, onGap, onState, listens: [], state: stateOf(CONNECTING, undefined, page.Date.now()) };
+  subscriptions.add(subscription);
+  if (!tab.begun && tab.options.enabled !== false && (page.document || page.importScripts)) {
+    begin(tab);
+  }
+  tab.schedule(0);
+  return () => {
+    if (subscriptions.delete(subscription)) {
+      tab.schedule(LEAVING_MS);
+    }
+  };
+}
+
+// ------ what is told
+
+/** @param {Tab} tab @param {Told} told */
+function tell(tab, told) {
+  if (told.is === 'greet') {
+    forgetFresh(tab.leader, told.keys ?? []);
+  }
+  post(tab, told);
+  take(tab, told);
+}
+
+/** A line has come into another state. @param {Tab} tab */
+function changed(tab) {
+  if (tab.leading) {
+    const lines = statesOfLines(tab.leader);
+    post(tab, { is: 'state', lines });
+    show(tab, lines);
+  }
 }
 
 /** @param {string} name @param {unknown} value @param {string} allowed */
@@ -274,9 +219,16 @@ function refuse(name, value, allowed) {
   throw new TypeError(`hermes-events: ${name} is ${value}; allowed: ${allowed}`);
 }
 
+/** @param {string} name @param {unknown} value @param {string} kind @param {boolean} [optional] */
+function checkKind(name, value, kind, optional) {
+  if (typeof value !== kind && !(optional && value == null)) {
+    refuse(name, value, `a value of type ${kind}`);
+  }
+}
+
 /** @param {string} name @param {unknown} value */
-function checkFunction(name, value) {
-  if (typeof value !== 'function') {
-    refuse(name, value, 'a function');
+function checkNames(name, value) {
+  if (!Array.isArray(value) || !value[0]) {
+    refuse(name, value, 'names in an array');
   }
 }

@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type {
-  DownloadProgress, HermesEvent, HermesEvents, HermesGap, HermesSelection, HermesState, HermesStatus, QueueUpdate, StatsUpdate,
-  SystemNotification,
+  DownloadProgress, HermesChannel, HermesChannels, HermesChannelSelection, HermesDownloadSelection, HermesEvent, HermesEvents,
+  HermesGap, HermesSelection, HermesState, HermesStatus, QueueUpdate, StatsUpdate, SystemNotification,
 } from './hermes-events.js';
 
 export function HermesProvider(props: { client: HermesEvents; children?: ReactNode }): ReactElement;
@@ -11,7 +11,7 @@ export function useHermesState(): HermesState;
 /** Whether events flow, by either transport, so that nothing need be fetched on a timer. */
 export function isLive(state: Pick<HermesState, 'status' | 'backend'>): boolean;
 
-export interface SSEOptions<Data = any> {
+export interface SSEOptions<Data = unknown> {
   /** Hears each event; rendering may skip some. */
   onEvent?: (event: HermesEvent<Data>) => void;
   onGap?: (gap: HermesGap) => void;
@@ -33,7 +33,7 @@ export interface SSEOptions<Data = any> {
   maxReconnectDelay?: number;
 }
 
-export interface SSEResult<Data = any> {
+export interface SSEResult<Data = unknown> {
   event: HermesEvent<Data> | null;
   /** Of the last event. */
   data: Data | null;
@@ -57,7 +57,16 @@ export interface SSEResult<Data = any> {
 /** What the address of a stream asks for: `…/events/downloads/{id}`, `/queue`, `/stats`, `/system` or `/stream?channels=`. */
 export function selectionOf(url: string): HermesSelection;
 
-export function useSSE<Data = any>(
+export function useSSE<Channel extends HermesChannel>(
+  selection: HermesChannelSelection<Channel> | null | undefined,
+  options?: SSEOptions<HermesChannels[Channel]>,
+): SSEResult<HermesChannels[Channel]>;
+export function useSSE(
+  selection: HermesDownloadSelection | null | undefined,
+  options?: SSEOptions<DownloadProgress>,
+): SSEResult<DownloadProgress>;
+/** Any other, also by its address, whose data the caller knows. */
+export function useSSE<Data = unknown>(
   selection: HermesSelection | string | null | undefined,
   options?: SSEOptions<Data>,
 ): SSEResult<Data>;
@@ -91,8 +100,9 @@ export interface QueryCache {
   };
 }
 
-export interface QueryBridgeOptions<Cached = any, Data = any> {
-  selection: HermesSelection;
+/** `Cached` is what the query holds, `Data` what the events carry. */
+export interface QueryBridgeOptions<Cached = any, Data = unknown, Selection = HermesSelection> {
+  selection: Selection;
   /** The query; or which one an event belongs to, asked with null for what a gap invalidates. Null is none, and all for a gap. */
   queryKey: readonly unknown[] | ((event: HermesEvent<Data> | null) => readonly unknown[] | null | undefined);
   /**
@@ -107,10 +117,25 @@ export interface QueryBridgeOptions<Cached = any, Data = any> {
   onGap?: (gap: HermesGap) => void;
 }
 
-export function useQueryBridge<Cached = any, Data = any>(
+export interface QueryBridge {
+  live: boolean;
+  state: HermesState;
+  refetchInterval: number | false;
+}
+
+export function useQueryBridge<Channel extends HermesChannel, Cached = any>(
+  queryClient: QueryCache,
+  options: QueryBridgeOptions<Cached, HermesChannels[Channel], HermesChannelSelection<Channel>>,
+): QueryBridge;
+export function useQueryBridge<Cached = any>(
+  queryClient: QueryCache,
+  options: QueryBridgeOptions<Cached, DownloadProgress, HermesDownloadSelection>,
+): QueryBridge;
+/** Any other, whose data the caller knows. */
+export function useQueryBridge<Cached = any, Data = unknown>(
   queryClient: QueryCache,
   options: QueryBridgeOptions<Cached, Data>,
-): { live: boolean; state: HermesState; refetchInterval: number | false };
+): QueryBridge;
 
 type Label = string | ((state: HermesState) => string);
 

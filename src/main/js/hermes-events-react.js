@@ -4,20 +4,20 @@
  */
 import { createContext, createElement, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { createBridge } from './bridge.js';
+import { isLive } from './states.js';
+import { createStore, errorOf, ON_SERVER, SERVED } from './store.js';
 
-const Client = createContext(null);
-const NOTHING = Object.freeze([]);
-const ON_SERVER = Object.freeze({ status: 'connecting', transport: null, reason: 'server', attempt: 0, backend: 'up', since: 0 });
-const CONNECTING = Object.freeze({ ...ON_SERVER, reason: '' });
+/** @import { HermesEvents, HermesSelection, HermesState, HermesStatus } from './hermes-events' */
+/** @typedef {typeof import('./hermes-events-react')} Adapter */
 
-/** Renders at most so often, however many events come; `onEvent` hears each. */
-const RENDER_MS = 16;
+export { isLive };
 
-/** Hands a client to all hooks below. */
-export function HermesProvider({ client, children }) {
-  return createElement(Client.Provider, { value: client }, children);
-}
+const Client = createContext(/** @type {HermesEvents | null} */ (null));
 
+/** Hands a client to all hooks below. @type {Adapter['HermesProvider']} */
+export const HermesProvider = ({ client, children }) => createElement(Client.Provider, { value: client }, children);
+
+/** @type {Adapter['useHermes']} */
 export function useHermes() {
   const client = useContext(Client);
   if (!client) {
@@ -26,110 +26,56 @@ export function useHermes() {
   return client;
 }
 
+/** @type {Adapter['useHermesState']} */
 export function useHermesState() {
   const client = useHermes();
   return useSyncExternalStore(client.onState, () => client.state, () => ON_SERVER);
 }
 
-/** Whether events flow, by either transport, so that nothing need be fetched on a timer. */
-export function isLive({ status, backend }) {
-  return (status === 'connected' || status === 'polling') && backend === 'up';
-}
+/** @type {Record<string, string>} */
+const ROUTES = { downloads: 'download:updates', queue: 'queue:updates', stats: 'stats:updates', system: 'system:notifications' };
 
-/** The last events of one selection and how its subscription is. Subscribed while somebody listens. */
-function createStore(client, selection, keep, handlers) {
-  const waiting = { events: NOTHING, state: CONNECTING };
-  let shown = waiting;
-  let timer;
-  return {
-    shown: () => shown,
-    subscribe(changed) {
-      const end = client.subscribe(selection, (event) => {
-        const { named } = handlers.current;
-        if (named && !named.includes(event.type)) {
-          return;
-        }
-        handlers.current.onEvent?.(event);
-        shown = { ...shown, events: [...shown.events, event].slice(-keep) };
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          changed();
-        }, RENDER_MS);
-      }, {
-        onGap: (gap) => handlers.current.onGap?.(gap),
-        onState(state) {
-          shown = { ...shown, state };
-          handlers.current.onState?.(state);
-          changed();
-        },
-      });
-      return () => {
-        clearTimeout(timer);
-        timer = undefined;
-        shown = { ...shown, state: CONNECTING };
-        end();
-      };
-    },
-  };
-}
-
-const never = () => () => {};
-
-/** What the address of a stream asks for, so that the hooks of Hermes' own app go on working with theirs. */
+/**
+ * What the address of a stream asks for, so that the hooks of Hermes' own app go on working with theirs.
+ * @type {Adapter['selectionOf']}
+ */
 export function selectionOf(url) {
   const [path, query = ''] = String(url).split('?');
   const [route, id] = path.replace(/^.*\/events\/?/, '').split('/');
-  const channels = { downloads: 'download:updates', queue: 'queue:updates', stats: 'stats:updates', system: 'system:notifications' };
-  if (channels[route]) {
-    return { channels: [channels[route]], ...(id && { downloadId: decodeURIComponent(id) }) };
+  if (ROUTES[route]) {
+    return { channels: [ROUTES[route]], ...(id && { downloadId: decodeURIComponent(id) }) };
   }
   if (route !== 'stream') {
-    throw new TypeError(`hermes-events: ${path} is no stream; allowed: …/events/stream, /downloads/{id}, /queue, /stats, /system`);
+    const allowed = '…/events/stream, /downloads/{id}, /queue, /stats, /system';
+    throw new TypeError(`hermes-events: ${path} is no stream; allowed: ${allowed}`);
   }
   const { channels: names, token, last_event_id: ignored, conflate, ...filters } = Object.fromEntries(new URLSearchParams(query));
   return { ...(names && { channels: names.split(/, */) }), filters };
 }
 
+const never = () => () => {};
+
 /**
  * What comes for a selection, or for the address of a stream: the last event and, up to `keep`, those before it. Nothing
  * without a selection.
+ * @param {HermesSelection | string | null | undefined} selection
+ * @param {import('./hermes-events-react').SSEOptions<any>} [options]
+ * @returns {import('./hermes-events-react').SSEResult<any>}
  */
-export function useSSE(selection, options = {}) {
-  const { onEvent, onGap, onState, enabled = true, keep = 1, events: named, onOpen, onClose, onError } = options;
+function useSelection(selection, options = {}) {
+  const { enabled = true, keep = 1, events: named, onEvent, onGap, onState, onOpen, onClose, onError } = options;
   const client = useHermes();
   const [closed, setClosed] = useState(false);
   const key = JSON.stringify(typeof selection === 'string' ? selectionOf(selection) : selection ?? null);
   const on = enabled && key !== 'null' && !closed;
-  const handlers = useRef({});
-  // What was heard of the state last, so that the app's own callbacks are called at changes only.
-  const told = useRef('');
+  const handlers = useRef(/** @type {import('./store.js').Handlers} */ ({}));
   useEffect(() => {
-    handlers.current = {
-      onEvent,
-      onGap,
-      named,
-      onState(state) {
-        onState?.(state);
-        const now = isLive({ ...state, backend: 'up' }) ? 'open' : state.status === 'disconnected' ? 'error' : 'closed';
-        if (now !== told.current) {
-          const before = told.current;
-          told.current = now;
-          if (now === 'open') {
-            onOpen?.();
-          } else if (before === 'open') {
-            onClose?.();
-          }
-          if (now === 'error') {
-            onError?.(errorOf(state));
-          }
-        }
-      },
-    };
+    handlers.current = { named, onEvent, onGap, onState, onOpen, onClose, onError };
   });
   const store = useMemo(() => createStore(client, JSON.parse(key), keep, handlers), [client, key, keep]);
   const { events, state: own } = useSyncExternalStore(on ? store.subscribe : never, store.shown, () => SERVED);
   const state = useHermesState();
-  const mine = on && state.status !== 'disabled' && own !== SERVED.state ? own : state;
+  const mine = on && state.status !== 'disabled' && own !== ON_SERVER ? own : state;
   const event = events[events.length - 1] ?? null;
   const live = on && isLive(mine);
   return {
@@ -150,43 +96,46 @@ export function useSSE(selection, options = {}) {
   };
 }
 
-const SERVED = Object.freeze({ events: NOTHING, state: ON_SERVER });
+/** @type {Adapter['useSSE']} */
+export const useSSE = useSelection;
 
-const errorOf = ({ reason }) => new Error(`hermes-events: ${reason.replaceAll('_', ' ')}`);
-
-export function useDownloadProgressSSE(downloadId, options = {}) {
-  const heard = useSSE(downloadId ? { channels: ['download:updates'], downloadId } : null, options);
+/** @type {Adapter['useDownloadProgressSSE']} */
+export function useDownloadProgressSSE(downloadId, options) {
+  const heard = useSelection(downloadId ? { channels: ['download:updates'], downloadId } : null, options);
   return { ...heard, progress: heard.data };
 }
 
-export function useQueueUpdatesSSE(options = {}) {
-  return useSSE({ channels: ['queue:updates'], filters: options.filters }, options);
-}
+/** @type {Adapter['useQueueUpdatesSSE']} */
+export const useQueueUpdatesSSE = (options) => useSelection({ channels: ['queue:updates'], filters: options?.filters }, options);
 
+/** @type {Adapter['useStatsSSE']} */
 export function useStatsSSE(options) {
-  const heard = useSSE({ channels: ['stats:updates'] }, options);
+  const heard = useSelection({ channels: ['stats:updates'] }, options);
   return { ...heard, stats: heard.data };
 }
 
-export function useSystemEventsSSE(options = {}) {
-  const heard = useSSE({ channels: ['system:notifications'] }, { keep: 20, ...options });
+/** @type {Adapter['useSystemEventsSSE']} */
+export function useSystemEventsSSE(options) {
+  const heard = useSelection({ channels: ['system:notifications'] }, { keep: 20, ...options });
   return { ...heard, notifications: heard.events };
 }
 
-/** The keys of Hermes' own queries. */
+/** The keys of Hermes' own queries. @type {Adapter['hermesKeys']} */
 export const hermesKeys = Object.freeze({
-  downloadProgress: (id) => ['download', 'progress', id],
-  queue: () => ['queue'],
-  stats: () => ['stats'],
+  downloadProgress: (/** @type {string} */ id) => /** @type {const} */ (['download', 'progress', id]),
+  queue: () => /** @type {const} */ (['queue']),
+  stats: () => /** @type {const} */ (['stats']),
 });
 
 /**
  * Keeps a TanStack query up to date: each event is written into the cache, what may have been missed is fetched again, and
  * `refetchInterval` is off while events flow.
+ * @param {import('./hermes-events-react').QueryCache} queryClient
+ * @param {import('./hermes-events-react').QueryBridgeOptions<any, any>} options
  */
-export function useQueryBridge(queryClient, { selection, queryKey, update, interval = false, enabled = true, onEvent, onGap }) {
-  const latest = useRef({});
-  const bridge = useRef(null);
+function useBridge(queryClient, { selection, queryKey, update, interval = false, enabled = true, onEvent, onGap }) {
+  const latest = useRef({ queryKey, update });
+  const bridge = useRef(/** @type {ReturnType<typeof createBridge> | null} */ (null));
   latest.current = { queryKey, update };
   useEffect(() => {
     const made = (bridge.current = createBridge(queryClient, () => latest.current));
@@ -195,7 +144,7 @@ export function useQueryBridge(queryClient, { selection, queryKey, update, inter
       bridge.current = null;
     };
   }, [queryClient]);
-  const { live, state } = useSSE(selection, {
+  const { live, state } = useSelection(selection, {
     enabled,
     onEvent(event) {
       bridge.current?.heard(event);
@@ -210,7 +159,12 @@ export function useQueryBridge(queryClient, { selection, queryKey, update, inter
   return { live, state, refetchInterval: live ? false : interval };
 }
 
+/** @type {Adapter['useQueryBridge']} */
+export const useQueryBridge = useBridge;
+
+/** @type {Record<HermesStatus, string>} */
 const SIGNS = { connected: '●', polling: '◐', connecting: '○', reconnecting: '○', disconnected: '✕', disabled: '–' };
+/** @type {Record<HermesStatus, (state: HermesState) => string>} */
 const LABELS = {
   connected: () => 'Live',
   polling: () => 'Live, by polling',
@@ -220,7 +174,7 @@ const LABELS = {
   disabled: () => 'Live updates are off',
 };
 
-/** How the connection is, in words that a screen reader speaks when they change. */
+/** How the connection is, in words that a screen reader speaks when they change. @type {Adapter['ConnectionStatus']} */
 export function ConnectionStatus({ labels = {}, className = 'hermes-status' }) {
   const state = useHermesState();
   const label = labels[state.status] ?? LABELS[state.status];

@@ -22,7 +22,7 @@ export interface HermesState {
   readonly since: number;
 }
 
-export interface HermesEvent<Data = any> {
+export interface HermesEvent<Data = unknown> {
   /** The event's position in the log; null for one that says where things stood when the subscription began. */
   readonly id: string | null;
   /** Where it can be told: always when polling, else when one channel only has that type. */
@@ -33,28 +33,91 @@ export interface HermesEvent<Data = any> {
   readonly timestamp?: string;
 }
 
+/**
+ * What each channel carries. A deployment adds its own:
+ * `declare module 'hermes-events' { interface HermesChannels { 'news:updates': News } }`.
+ */
+export interface HermesChannels {
+  'download:updates': DownloadProgress;
+  'queue:updates': QueueUpdate;
+  'stats:updates': StatsUpdate;
+  'system:notifications': SystemNotification;
+  'analytics:updates': Record<string, unknown>;
+  'storage:updates': Record<string, unknown>;
+}
+
+export type HermesChannel = keyof HermesChannels;
+
+/** These, and what later versions of Hermes may add. */
+export type DownloadStatus = 'queued' | 'downloading' | 'processing' | 'completed' | 'failed' | 'cancelled' | (string & {});
+
 /** What Hermes publishes, as recorded; a producer may add to it. */
 export interface DownloadProgress {
   download_id: string;
+  status: DownloadStatus;
+  /** While it is downloaded. */
+  progress?: DownloadFigures;
+  message?: string;
+  /** What is known of the video, from when its page has been read. */
+  result?: DownloadResult;
+  title?: string;
+  thumbnail_url?: string;
+  /** Seconds. */
+  duration?: number;
+  /** With `completed`. */
+  completed_at?: string;
+  file_size?: number;
+  output_path?: string;
+  /** With `failed`. */
+  error_message?: string;
+  [field: string]: unknown;
+}
+
+export interface DownloadFigures {
+  /** 0 to 100. */
+  percentage: number;
   status: string;
-  progress?: number;
+  downloaded_bytes: number | null;
+  total_bytes: number | null;
+  /** Bytes per second. */
+  speed: number | null;
+  /** Seconds. */
+  eta: number | null;
+  [field: string]: unknown;
+}
+
+export interface DownloadResult {
+  url?: string;
+  title?: string;
+  thumbnail_url?: string;
+  extractor?: string;
+  description?: string;
+  /** Seconds. */
+  duration?: number;
+  file_size?: number;
   [field: string]: unknown;
 }
 
 export interface QueueUpdate {
-  action: string;
-  download_id?: string;
-  status?: string;
+  action: 'added' | 'status_changed' | 'removed' | (string & {});
+  download_id: string;
+  /** Not with `removed`. */
+  status?: DownloadStatus;
+  url?: string;
   [field: string]: unknown;
 }
 
 export interface StatsUpdate {
-  event?: string;
+  event: 'download_completed' | 'stats_refresh' | (string & {});
+  download_id?: string;
+  /** ISO 8601. */
+  timestamp: string;
   [field: string]: unknown;
 }
 
 export interface SystemNotification {
-  notification_type?: string;
+  notification_type: 'info' | 'warning' | 'error' | (string & {});
+  message: string;
   [field: string]: unknown;
 }
 
@@ -79,13 +142,25 @@ export interface HermesError {
   readonly detail: unknown;
 }
 
-export interface HermesSelection {
+export interface HermesSelection<Channel extends string = string> {
   /** Without: the channel of downloads when there is a downloadId, else all. */
-  channels?: string[];
+  channels?: readonly Channel[];
   /** Only events of this download. */
   downloadId?: string;
   /** Only events whose field has that value, or one of those; for the channels that have the filter. */
   filters?: Record<string, string | string[]>;
+}
+
+/** A selection by channels that are known here, so that it is known what their events carry. */
+export type HermesChannelSelection<Channel extends HermesChannel> = HermesSelection<Channel> & { channels: readonly Channel[] };
+
+/** One download. */
+export type HermesDownloadSelection = HermesSelection & { channels?: undefined; downloadId: string };
+
+export interface HermesCallbacks {
+  onGap?: (gap: HermesGap) => void;
+  /** Calls back at each change of how this subscription is, which begins as `connecting`. */
+  onState?: (state: HermesState) => void;
 }
 
 export interface HermesOptions {
@@ -112,14 +187,21 @@ export interface HermesOptions {
 export interface HermesEvents {
   readonly state: HermesState;
   /** Returns a function that ends it. */
-  subscribe<Data = any>(
+  subscribe<Channel extends HermesChannel>(
+    selection: HermesChannelSelection<Channel>,
+    onEvent: (event: HermesEvent<HermesChannels[Channel]>) => void,
+    callbacks?: HermesCallbacks,
+  ): () => void;
+  subscribe(
+    selection: HermesDownloadSelection,
+    onEvent: (event: HermesEvent<DownloadProgress>) => void,
+    callbacks?: HermesCallbacks,
+  ): () => void;
+  /** Any other, whose data the caller knows. */
+  subscribe<Data = unknown>(
     selection: HermesSelection,
     onEvent: (event: HermesEvent<Data>) => void,
-    options?: {
-      onGap?: (gap: HermesGap) => void;
-      /** Calls back at each change of how this subscription is, which begins as `connecting`. */
-      onState?: (state: HermesState) => void;
-    },
+    callbacks?: HermesCallbacks,
   ): () => void;
   /** Calls back at each change from now on. Returns a function that ends it. */
   onState(listener: (state: HermesState) => void): () => void;

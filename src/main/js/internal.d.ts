@@ -1,5 +1,8 @@
-/** What the modules tell each other. Nobody else sees it, but for what tabs post: tabs of other versions read that. */
-import type { HermesGap, HermesOptions, HermesSelection, HermesState } from './hermes-events';
+/** What comes from an app or a gateway, and what tabs post to each other: tabs of other versions read that. */
+import type { HermesGap, HermesSelection, HermesState } from './hermes-events';
+import type { Listen } from './records';
+
+export type { Leader, Line, Listen, Member, Peers, Stream, Tab, Tokens } from './records';
 
 /** What browsers put into a page or a worker, of which any may be missing; in tests a fake of it. */
 export type Page = any;
@@ -40,17 +43,7 @@ export interface Wanted extends Part {
   fresh?: boolean;
 }
 
-/** Of one subscription, what it has of one part. */
-export interface Listen {
-  part: Part;
-  wants(data: any): boolean;
-  fresh: boolean;
-  /** Where it has come to; everything later is new to it. */
-  at?: string;
-  /** Its line, if that serves it already. */
-  served?: string;
-}
-
+/** Named as its options. */
 export interface Subscription {
   selection: HermesSelection;
   listens: Listen[];
@@ -92,44 +85,6 @@ export interface Told {
   greetings?: { channel: string; event: string; data: any }[];
   code?: string;
   detail?: unknown;
-}
-
-/** What all lines of a tab share. */
-export interface Client {
-  page: Page;
-  config: Config;
-  base: string;
-  getToken: HermesOptions['getToken'];
-  tell(told: Told): void;
-  changed(): void;
-  checkHealth(): Promise<void>;
-  /** Moves parts, by key, to a line of their own; `single` where no token seems to carry several scopes. */
-  divide(line: string, keys: string[], single?: boolean): void;
-}
-
-export interface Line {
-  want(parts: Wanted[]): void;
-  start(): void;
-  rewind(at: string, missed?: boolean): void;
-  check(woken: boolean): void;
-  close(): void;
-  state(): LineState;
-  placeOf(key: string): string | undefined;
-}
-
-export interface Stream {
-  /** When something was seen of it last. */
-  seen: number;
-  frames: number;
-  /** Whether a heartbeat came, so that the way is known to be open. */
-  proven: boolean;
-  /** How long the browser may be silent while it reconnects; 0 while connected. */
-  away: number;
-  reason: string;
-  /** What it was opened for, and with which token. */
-  parts: Wanted[];
-  held: unknown;
-  close(): void;
 }
 
 /** What an answer of the gateway says, whatever it is. */

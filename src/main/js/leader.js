@@ -1,104 +1,105 @@
+import { check, createLine, rewind, start, stateOfLine, want } from './line.js';
+import { placeOf } from './places.js';
 import { earlier } from './positions.js';
-import { createLine } from './line.js';
+import { endAll } from './recovery.js';
+
+/** What the leading tab does for all: brings the lines to what the tabs want. */
+
+/** @import { Leader, Line, LineState, Tab, Wanted } from './internal' */
+
+/** @returns {Leader} */
+export const createLeader = () => ({ running: new Map(), demands: new Map(), homes: {}, single: false, serial: 0 });
+
+/** What all tabs want, each part once. @param {Leader} leader */
+function allOf({ demands }) {
+  /** @type {Record<string, Wanted>} */
+  const parts = {};
+  for (const part of [...demands.values()].flat()) {
+    const { at, fresh } = parts[part.key] ?? part;
+    parts[part.key] = { ...part, at: earlier(at, part.at), fresh: fresh || part.fresh };
+  }
+  return Object.values(parts);
+}
+
+/** @param {Tab} tab */
+function syncLines(tab) {
+  const { leader } = tab;
+  const { running } = leader;
+  const wanted = allOf(leader);
+  // A part stays where it is, also when it is found out that each scope needs a token of its own.
+  leader.homes = Object.fromEntries(wanted.map(({ key, scope }) => [key, leader.homes[key] ?? (leader.single ? scope : '')]));
+  const names = new Set(Object.values(leader.homes));
+  /** @type {Record<string, string | undefined>} */
+  const places = {};
+  for (const [name, line] of running) {
+    line.wanted.forEach(({ key }) => (places[key] = placeOf(line, key)));
+    if (!names.has(name)) {
+      endAll(line);
+      running.delete(name);
+    }
+  }
+  for (const name of names) {
+    const parts = wanted.filter(({ key }) => leader.homes[key] === name);
+    const line = running.get(name) ?? createLine(tab, name, Object.fromEntries(parts.map(({ key }) => [key, places[key]])));
+    running.set(name, line);
+    want(line, parts);
+  }
+  tab.changed();
+}
 
 /**
- * What the leading tab does for all: brings the lines to what the tabs want.
- * @param {import('./internal').Client} client
+ * A tab says what it wants from now on, and how far it has come. Returns whether it has said nothing before.
+ * @param {Tab} tab
+ * @param {string} who
+ * @param {Wanted[]} parts
+ * @param {boolean} [missed] whether it has missed what came after that
  */
-export function createLeader(client) {
-  /** @type {Map<string, import('./internal').Line>} */
-  const lines = new Map();
-  /** What each tab wants. @type {Map<string, import('./internal').Wanted[]>} */
-  const tabs = new Map();
-  /** Of the parts that could not be had with the others, the line. @type {Map<string, string>} */
-  const apart = new Map();
-  /** Whether each scope needs a token of its own, as far as is known. */
-  let single = false;
-  let serial = 0;
-
-  /** What all tabs want of each line. */
-  function demands() {
-    /** @type {Map<string, import('./internal').Wanted>} */
-    const parts = new Map();
-    for (const part of [...tabs.values()].flat()) {
-      const { at, fresh } = parts.get(part.key) ?? part;
-      parts.set(part.key, { ...part, at: earlier(at, part.at), fresh: fresh || part.fresh });
+export function wantFor(tab, who, parts, missed) {
+  const { running, demands } = tab.leader;
+  const isNew = !demands.has(who);
+  demands.set(who, parts);
+  syncLines(tab);
+  for (const line of running.values()) {
+    const at = parts.filter(({ key }) => line.served.includes(key)).map((part) => part.at).reduce(earlier, undefined);
+    if (at) {
+      rewind(line, at, missed);
     }
-    /** @type {Map<string, import('./internal').Wanted[]>} */
-    const found = new Map();
-    for (const part of parts.values()) {
-      const name = apart.get(part.key) ?? (single ? part.scope : '');
-      // It stays there, also when single changes.
-      apart.set(part.key, name);
-      found.set(name, [...(found.get(name) ?? []), part]);
-    }
-    return found;
   }
+  return isNew;
+}
 
-  function sync() {
-    const wanted = demands();
-    /** @type {Record<string, string | undefined>} */
-    const places = {};
-    for (const [name, line] of lines) {
-      line.state().parts.forEach((key) => (places[key] = line.placeOf(key)));
-      if (!wanted.has(name)) {
-        line.close();
-        lines.delete(name);
-      }
-    }
-    for (const key of apart.keys()) {
-      if (![...wanted.values()].flat().some((part) => part.key === key)) {
-        apart.delete(key);
-      }
-    }
-    for (const [name, parts] of wanted) {
-      const line = lines.get(name) ?? createLine(client, name, Object.fromEntries(parts.map(({ key }) => [key, places[key]])));
-      lines.set(name, line);
-      line.want(parts);
-    }
-    client.changed();
+/** All of them have been told where things stand. @param {Leader} leader @param {string[]} keys */
+export function forgetFresh({ demands }, keys) {
+  for (const part of [...demands.values()].flat()) {
+    part.fresh = part.fresh && !keys.includes(part.key);
   }
+}
 
-  return {
-    sync,
-    /** @param {string} tab @param {import('./internal').Wanted[]} parts @param {boolean} [missed] */
-    want(tab, parts, missed) {
-      const isNew = !tabs.has(tab);
-      tabs.set(tab, parts);
-      sync();
-      for (const line of lines.values()) {
-        const { served } = line.state();
-        const at = parts.filter(({ key }) => served.includes(key)).map((part) => part.at).reduce(earlier, undefined);
-        if (at) {
-          line.rewind(at, missed);
-        }
-      }
-      return isNew;
-    },
-    /** @param {string} tab */
-    forget: (tab) => tabs.delete(tab),
-    /** All of them have been told where things stand. @param {string[]} keys */
-    greeted(keys) {
-      for (const part of [...tabs.values()].flat()) {
-        part.fresh = part.fresh && !keys.includes(part.key);
-      }
-    },
-    /** @param {string} name @param {string[]} keys @param {boolean} [alone] */
-    divide(name, keys, alone) {
-      single ||= !!alone;
-      const other = `${name}/${++serial}`;
-      keys.forEach((key) => apart.set(key, other));
-      sync();
-      lines.get(name)?.start();
-    },
-    /** @param {boolean} woken */
-    check: (woken) => lines.forEach((line) => line.check(woken)),
-    start: () => lines.forEach((line) => line.start()),
-    states: () => Object.fromEntries([...lines].map(([name, line]) => [name, line.state()])),
-    end() {
-      lines.forEach((line) => line.close());
-      lines.clear();
-      tabs.clear();
-    },
-  };
+/** @param {Tab} tab @param {string} name @param {Wanted[]} parts @param {boolean} [single] */
+export function divide(tab, name, parts, single) {
+  const { leader } = tab;
+  leader.single ||= !!single;
+  const other = `${name}/${++leader.serial}`;
+  parts.forEach(({ key }) => (leader.homes[key] = other));
+  syncLines(tab);
+  const line = leader.running.get(name);
+  if (line) {
+    start(line);
+  }
+}
+
+/** @param {Leader} leader @param {boolean} woken */
+export const checkLines = ({ running }, woken) => running.forEach((line) => check(line, woken));
+
+/** @param {Leader} leader */
+export const startLines = ({ running }) => running.forEach(start);
+
+/** @param {Leader} leader @returns {Record<string, LineState>} */
+export const statesOfLines = ({ running }) => Object.fromEntries([...running].map(([name, line]) => [name, stateOfLine(line)]));
+
+/** @param {Leader} leader */
+export function endLines({ running, demands }) {
+  running.forEach(endAll);
+  running.clear();
+  demands.clear();
 }

@@ -1,61 +1,46 @@
 import { earlier } from './positions.js';
 
-/**
- * Where each part of a line has come to.
- * @param {Record<string, string | undefined>} apart of parts that are not served yet, by key, from where on they are to be
- */
-export function createPlaces(apart) {
-  const places = {
-    /** What is wanted. @type {import('./internal').Wanted[]} */
-    parts: [],
-    /** The keys of what the stream or the polling in use is for. @type {string[]} */
-    served: [],
-    /** What was handed on last of that. It goes back while a tab that was away is told again what it missed. @type {string | undefined} */
-    cursor: undefined,
+/** Where each part of a line has come to: what is served has come to its cursor, each other part to a place of its own. */
 
-    /** @param {{ key: string }} part */
-    isServed: ({ key }) => places.served.includes(key),
-    /** @param {string} key */
-    of: (key) => (places.served.includes(key) ? places.cursor : apart[key]),
-    /** From where on all is to be told. */
-    all: () => places.parts.map(({ key }) => places.of(key)).reduce(earlier, undefined),
-    /** Those who do not know where things stand. */
-    strangers: () => places.parts.filter((part) => part.fresh || !(places.isServed(part) || apart[part.key])),
+/** @import { Line, Part, Wanted } from './internal' */
 
-    /** @param {import('./internal').Wanted[]} parts */
-    want(parts) {
-      for (const { key } of places.parts) {
-        if (!parts.some((part) => part.key === key)) {
-          delete apart[key];
-        }
-      }
-      places.parts = parts;
-      for (const { key, at } of parts) {
-        if (!places.served.includes(key)) {
-          apart[key] = earlier(apart[key], at);
-        }
-      }
-    },
-    /** They know now how things stood there. @param {string[]} keys @param {string} at */
-    greet(keys, at) {
-      for (const part of places.parts.filter(({ key }) => keys.includes(key))) {
-        part.fresh = false;
-        if (!places.isServed(part)) {
-          apart[part.key] ??= at;
-        }
-      }
-    },
-    /** Events come for these, after that position. @param {import('./internal').Wanted[]} of @param {string} at */
-    serve(of, at) {
-      places.cursor = at;
-      places.served = of.map(({ key }) => key);
-      places.served.forEach((key) => delete apart[key]);
-    },
-    /** No events come any more. */
-    leave() {
-      places.served.forEach((key) => (apart[key] = places.cursor));
-      places.served = [];
-    },
-  };
-  return places;
+/** @param {Line} line @param {Part} part */
+export const isServed = (line, { key }) => line.served.includes(key);
+
+/** @param {Line} line @param {string} key */
+export const placeOf = (line, key) => (line.served.includes(key) ? line.cursor : line.places[key]);
+
+/** From where on all is to be told. @param {Line} line */
+export const placeOfAll = (line) => line.wanted.map(({ key }) => placeOf(line, key)).reduce(earlier, undefined);
+
+/** Those who do not know where things stand. @param {Line} line */
+export const strangersOf = (line) => line.wanted.filter(({ key, fresh }) => fresh || !placeOf(line, key));
+
+/** @param {Line} line @param {Wanted[]} parts */
+export function wantParts(line, parts) {
+  line.wanted = parts;
+  line.places = Object.fromEntries(parts.map(({ key, at }) => [key, earlier(line.places[key], at)]));
+}
+
+/** They know now how things stood there. @param {Line} line @param {string[]} keys @param {string} at */
+export function welcome(line, keys, at) {
+  for (const part of line.wanted.filter(({ key }) => keys.includes(key))) {
+    part.fresh = false;
+    if (!isServed(line, part)) {
+      line.places[part.key] ??= at;
+    }
+  }
+}
+
+/** Events come for these, after that position. @param {Line} line @param {Part[]} of @param {string} at */
+export function serve(line, of, at) {
+  line.cursor = at;
+  line.served = of.map(({ key }) => key);
+  line.served.forEach((key) => delete line.places[key]);
+}
+
+/** No events come any more. @param {Line} line */
+export function leaveParts(line) {
+  line.served.forEach((key) => (line.places[key] = line.cursor));
+  line.served = [];
 }

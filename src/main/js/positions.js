@@ -2,8 +2,8 @@
 
 /** @param {string | undefined} id */
 function parse(id) {
-  const found = /^(m?)(\d+)-(\d+)$/.exec(id ?? '');
-  return found && [found[1], found[2].padStart(20, '0') + found[3].padStart(20, '0')];
+  const [, log, ms, serial] = /^(m?)(\d+)-(\d+)$/.exec(id ?? '') ?? [];
+  return [log, ms?.padStart(20, '0') + serial?.padStart(20, '0')];
 }
 
 /**
@@ -13,7 +13,7 @@ function parse(id) {
  */
 export function isBefore(a, b) {
   const [x, y] = [parse(a), parse(b)];
-  return !!x && !!y && x[0] === y[0] && x[1] < y[1];
+  return x[0] === y[0] && x[1] < y[1];
 }
 
 /**

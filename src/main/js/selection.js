@@ -1,75 +1,76 @@
-import { list } from './basics.js';
+import { unique } from './basics.js';
+
+/** @import { HermesSelection } from './hermes-events' */
+/** @import { CatalogueEntry, Listen, Part } from './internal' */
+
+/** @param {string | string[]} values */
+const listed = (values) => [values].flat().join().split(/, */);
 
 /**
  * What a selection means by a catalogue: part by part, each with what an event of it must have. Throws where nothing of that
  * name is there.
- * @param {import('./hermes-events').HermesSelection} selection
- * @param {Record<string, import('./internal').CatalogueEntry>} catalogue
+ * @param {HermesSelection} selection
+ * @param {Record<string, CatalogueEntry>} catalogue
  * @param {Record<string, string[]>} [ownTypes] types besides each channel's usual one
+ * @returns {Listen[]}
  */
 export function partsOf({ channels, downloadId, filters }, catalogue, ownTypes) {
   const names = channels ?? Object.keys(catalogue).filter((name) => !downloadId || catalogue[name].on_connect === 'snapshot');
-  /** @type {Set<string>} */
-  const used = new Set();
-  /** @type {Set<string>} */
-  const asked = new Set();
-  const parts = names.flatMap((name) => {
-    const channel = catalogue[name];
-    if (!channel) {
-      throw { code: 'unknown_channel', detail: name };
+  return names.flatMap((channel) => {
+    const entry = catalogue[channel];
+    if (!entry) {
+      throw { code: 'unknown_channel', detail: channel };
     }
-    const key = channel.key ?? 'download_id';
-    const values = Object.entries({ ...filters, ...(downloadId && { [key]: downloadId }) });
-    values.forEach(([field]) => asked.add(field));
-    const own = Object.fromEntries(values.filter(([field]) => channel.filters.includes(field))
-      .map(([field, value]) => [field, list(value)]));
-    Object.keys(own).forEach((field) => used.add(field));
-    const tests = Object.entries(own).map(([field, value]) => [field, value.split(/, */)]);
-    const wants = (/** @type {any} */ data) => tests.every(([field, value]) => value.includes(String(data[/** @type {string} */ (field)])));
-    const keyed = channel.scope.includes('<id>');
-    const ids = keyed && own[key] ? own[key].split(/, */) : ['*'];
-    if (keyed) {
-      // The scope says it, to the gateway too.
-      delete own[key];
+    const key = entry.key ?? 'download_id';
+    const asked = Object.entries({ ...filters, ...(downloadId && { [key]: downloadId }) });
+    for (const [field] of asked) {
+      if (!names.some((name) => catalogue[name]?.filters.includes(field))) {
+        throw { code: 'bad_request', detail: `No channel of ${names} has the filter ${field}` };
+      }
     }
+    const tests = asked.filter(([field]) => entry.filters.includes(field))
+      .map(([field, values]) => ({ field, values: listed(values) }));
+    const keyed = entry.scope.includes('<id>');
+    // Ids are asked for by the scope, to the gateway too.
+    const ids = (keyed && tests.find(({ field }) => field === key)?.values) || ['*'];
+    const others = tests.filter(({ field }) => !keyed || field !== key);
     return ids.map((id) => {
       const part = {
-        channel: name,
-        scope: channel.scope.replace('<id>', id),
-        types: [channel.type, ...(ownTypes?.[name] ?? [])],
-        filters: own,
+        channel,
+        scope: entry.scope.replace('<id>', id),
+        types: [entry.type, ...(ownTypes?.[channel] ?? [])],
+        filters: Object.fromEntries(others.map(({ field, values }) => [field, values.join()])),
       };
       return {
-        part: { ...part, key: JSON.stringify(Object.values(part)) },
-        wants: (/** @type {any} */ data) => wants(data) && (id === '*' || String(data[key]) === id),
+        ...part,
+        key: JSON.stringify(Object.values(part)),
+        fresh: true,
+        wants: (data) => (id === '*' || String(data[key]) === id)
+          && others.every(({ field, values }) => values.includes(String(data[field]))),
       };
     });
   });
-  for (const field of asked) {
-    if (!used.has(field)) {
-      throw { code: 'bad_request', detail: `No channel of ${names} has the filter ${field}` };
-    }
-  }
-  return parts;
 }
 
 /**
  * What to ask the gateway for. It may give more than each part wants, never less.
- * @param {import('./internal').Part[]} parts
- * @returns {Record<string, string>}
+ * @param {Part[]} parts
+ * @returns {Record<string, any>}
  */
 export function queryOf(parts) {
-  const unique = (/** @type {string[]} */ values) => [...new Set(values)].sort().join();
   const [filters, differ] = new Set(parts.map((part) => JSON.stringify(part.filters)));
   return {
     channels: unique(parts.map(({ channel }) => channel)),
-    scopes: unique(parts.map(({ scope }) => scope)),
+    scopes: scopesOf(parts),
     ...(differ ? {} : JSON.parse(filters)),
   };
 }
 
-/** @param {import('./internal').Part[]} parts */
-export const typesOf = (parts) => [...new Set(parts.flatMap(({ types }) => types))].sort();
+/** @param {Part[]} parts */
+export const typesOf = (parts) => unique(parts.flatMap(({ types }) => types));
 
-/** @param {import('./internal').Part[]} parts */
-export const scopesOf = (parts) => [...new Set(parts.map(({ scope }) => scope))].sort();
+/** @param {Part[]} parts */
+export const scopesOf = (parts) => unique(parts.map(({ scope }) => scope));
+
+/** What a stream or a poll for these parts is for, as a text. @param {Part[]} parts */
+export const purposeOf = (parts) => JSON.stringify([queryOf(parts), typesOf(parts)]);

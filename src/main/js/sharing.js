@@ -1,129 +1,133 @@
 import { FIRST_FRAME_MS, LONGEST_BACKOFF_MS } from './basics.js';
+import { take } from './inbox.js';
+import { endLines, startLines, wantFor } from './leader.js';
+import { show } from './shown.js';
 import { createTabs } from './tabs.js';
+import { wantedBy } from './wishes.js';
+
+/** This tab among those that share with it: leads, or follows and watches that somebody leads. */
+
+/** @import { Tab } from './internal' */
 
 /** How long what nobody wants any more is kept: who leaves a view often comes back. */
 export const LEAVING_MS = 1_000;
 
-/**
- * This tab among those that share with it: leads, or follows and watches that somebody leads.
- * @param {import('./internal').Client} client
- * @param {import('./hermes-events').HermesOptions} options
- * @param {{
- *   inbox: ReturnType<typeof import('./inbox.js').createInbox>,
- *   leader: ReturnType<typeof import('./leader.js').createLeader>,
- *   shown: ReturnType<typeof import('./shown.js').createShown>,
- *   wanted(): import('./internal').Wanted[],
- *   sync(): void,
- *   schedule(ms: number): void,
- *   end(): void,
- *   reconnect(): void,
- * }} tab
- */
-export function createSharing(client, options, { inbox, leader, shown, wanted, sync, schedule, end, reconnect }) {
-  const { page } = client;
-  const now = () => page.Date.now();
-  /** The tabs of this browser that share with this one; null while it is on its own. @type {ReturnType<typeof createTabs> | null} */
-  let tabs = null;
-  let leading = false;
-  /** When the leader was last heard, and when it was asked whether it is still there. */
-  let heardAt = now();
-  let doubtedAt = 0;
-
-  function join(missed = false) {
-    const share = options.shareKey ?? options.share;
-    try {
-      // Only those who say that they are the same user: a token does not tell.
-      if (share && page.navigator.locks) {
-        heardAt = now();
-        const name = `hermes-events/2 ${new URL(client.base, page.location)} ${share}`;
-        tabs = createTabs(page, name, { lead, follow, hear, present, missed });
-        return;
-      }
-    } catch {
-      // Not allowed here: then each tab for itself.
+/** @param {Tab} tab @param {boolean} [missed] whether it was away, and what came then is to be told again */
+export function join(tab, missed = false) {
+  const { page, options, base } = tab;
+  const share = options.shareKey ?? options.share;
+  try {
+    // Only those who say that they are the same user: a token does not tell.
+    if (share && page.navigator.locks) {
+      tab.heardAt = page.Date.now();
+      tab.peers = createTabs(page, `hermes-events/2 ${new URL(base, page.location)} ${share}`, {
+        ready: () => present(tab, missed),
+        lead: () => lead(tab),
+        follow: () => follow(tab),
+        hear: (told) => hear(tab, told),
+      });
+      return;
     }
-    lead();
+  } catch {
+    // Not allowed here: then each tab for itself.
   }
+  lead(tab);
+}
 
-  function suspend() {
-    tabs?.leave();
-    tabs = null;
-    leading = false;
-    leader.end();
+/** @param {Tab} tab */
+export function suspend(tab) {
+  tab.peers?.leave();
+  tab.peers = undefined;
+  tab.leading = false;
+  endLines(tab.leader);
+}
+
+/** @param {Tab} tab @param {any} told */
+export const post = (tab, told) => tab.peers?.post(told);
+
+/** Brings what there is to what is wanted. @param {Tab} tab */
+export function sync(tab) {
+  if (tab.leading) {
+    wantFor(tab, '', wantedBy(tab));
+  } else if (tab.base) {
+    present(tab);
+    show(tab);
   }
+}
 
-  function lead() {
-    leading = true;
-    post({ is: 'who' });
-    sync();
+/** @param {Tab} tab */
+export function reconnect(tab) {
+  startLines(tab.leader);
+  if (!tab.leading) {
+    post(tab, { is: 'reconnect' });
   }
+}
 
-  function follow() {
-    leading = false;
-    leader.end();
-    heardAt = now();
-    present();
-  }
+/** @param {Tab} tab */
+function lead(tab) {
+  tab.leading = true;
+  post(tab, { is: 'who' });
+  sync(tab);
+}
 
-  /** @param {any} told */
-  function post(told) {
-    tabs?.post(told);
-  }
+/** @param {Tab} tab */
+function follow(tab) {
+  tab.leading = false;
+  endLines(tab.leader);
+  tab.heardAt = tab.page.Date.now();
+  present(tab);
+}
 
-  /** Tells the leader what this tab wants and how far it has come. */
-  function present(missed = false) {
-    post({ is: 'want', tab: tabs?.id, parts: wanted(), missed });
-  }
+/** Tells the leader what this tab wants and how far it has come. @param {Tab} tab @param {boolean} [missed] */
+function present(tab, missed = false) {
+  post(tab, { is: 'want', tab: tab.peers?.me, parts: wantedBy(tab), missed });
+}
 
-  /** @param {any} told */
-  function hear(told) {
-    const { is } = told;
-    if (told.line !== undefined) {
-      // Also while this tab thinks that it leads: it may have slept, and learn only later that another one does.
-      heardAt = now();
-      inbox.take(told);
-    } else if (is === 'close') {
-      end();
-    } else if (leading) {
-      if (is === 'want') {
-        const { tab, parts, missed } = told;
-        if (leader.want(tab, parts, missed)) {
-          tabs?.mourn(tab, () => {
-            leader.forget(tab);
-            schedule(LEAVING_MS);
-          });
-        }
-      } else if (is === 'reconnect') {
-        reconnect();
-      }
-    } else if (is === 'who') {
-      heardAt = now();
-      present();
-    } else if (is === 'state') {
-      const before = shown.state().transport;
-      shown.show(told.lines);
-      // A frozen tab may still answer; that it is well only its heartbeats tell.
-      heardAt = before === 'sse' && shown.state().transport === before ? heardAt : now();
+/** @param {Tab} tab @param {any} told */
+function hear(tab, told) {
+  const { is } = told;
+  const now = tab.page.Date.now();
+  if (told.line !== undefined) {
+    // Also while this tab thinks that it leads: it may have slept, and learn only later that another one does.
+    tab.heardAt = now;
+    take(tab, told);
+  } else if (is === 'close') {
+    tab.ended.abort();
+  } else if (tab.leading) {
+    if (is === 'want' && wantFor(tab, told.tab, told.parts, told.missed)) {
+      tab.peers?.mourn(told.tab, () => {
+        tab.leader.demands.delete(told.tab);
+        tab.schedule(LEAVING_MS);
+      });
+    } else if (is === 'reconnect') {
+      reconnect(tab);
     }
+  } else if (is === 'who') {
+    tab.heardAt = now;
+    present(tab);
+  } else if (is === 'state') {
+    const before = tab.shown.transport;
+    show(tab, told.lines);
+    // A frozen tab may still answer; that it is well only its heartbeats tell.
+    tab.heardAt = before === 'sse' && tab.shown.transport === before ? tab.heardAt : now;
   }
+}
 
-  /** Looks whether the leader is still there. */
-  function watch() {
-    const { status, transport } = shown.state();
-    // A clock may also be set back.
-    const silence = Math.abs(now() - heardAt);
-    const usual = transport === 'sse' ? 2500 * client.config.heartbeat_interval + FIRST_FRAME_MS : 3 * LONGEST_BACKOFF_MS;
-    if (leading || !tabs || silence < usual || status === 'disconnected') {
-      doubtedAt = 0;
-    } else if (!doubtedAt) {
-      // After a sleep its messages may still be waiting to be heard.
-      doubtedAt = now();
-      present();
-    } else if (Math.abs(now() - doubtedAt) > FIRST_FRAME_MS) {
-      heardAt = now();
-      tabs.depose();
-    }
+/** Looks whether the leader is still there. @param {Tab} tab */
+export function watch(tab) {
+  const { shown: { status, transport }, config, peers } = tab;
+  const now = tab.page.Date.now();
+  // A clock may also be set back.
+  const silence = Math.abs(now - tab.heardAt);
+  const usual = transport === 'sse' ? 2500 * config.heartbeat_interval + FIRST_FRAME_MS : 3 * LONGEST_BACKOFF_MS;
+  if (tab.leading || !peers || silence < usual || status === 'disconnected') {
+    tab.doubtedAt = 0;
+  } else if (!tab.doubtedAt) {
+    // After a sleep its messages may still be waiting to be heard.
+    tab.doubtedAt = now;
+    present(tab);
+  } else if (Math.abs(now - tab.doubtedAt) > FIRST_FRAME_MS) {
+    tab.heardAt = now;
+    peers.depose();
   }
-
-  return { join, suspend, post, present, watch, leads: () => leading };
 }

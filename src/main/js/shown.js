@@ -1,69 +1,67 @@
+import { call } from './inbox.js';
 import { stateOf, worst } from './states.js';
 
+/** What a page shows: how it is, and how each of its subscriptions is. */
+
+/** @import { Condition, LineState, Listen, Subscription, Tab } from './internal' */
+
+/** @type {Condition} */
+export const CONNECTING = { status: 'connecting', reason: '' };
+/** @type {Condition} */
+export const IDLE = { status: 'disconnected', reason: 'idle' };
+
+/** What the leader tells of the lines; without it what it told last. @param {Tab} tab @param {Record<string, LineState>} [lines] */
+export function show(tab, lines = tab.lineStates) {
+  tab.lineStates = lines;
+  tab.own = null;
+  for (const one of [...tab.subscriptions].flatMap(({ listens }) => listens)) {
+    const [name, line] = Object.entries(lines).find(([, { served }]) => served.includes(one.key)) ?? [];
+    one.servedBy = name;
+    one.at ??= line?.at;
+  }
+  render(tab);
+}
+
 /**
- * What a page shows: how it is, and how each of its subscriptions is.
- * @param {ReturnType<typeof import('./inbox.js').createInbox>} inbox
- * @param {() => number} now
+ * How this tab is where no line says it.
+ * @param {Tab} tab
+ * @param {Condition['status']} status
+ * @param {string} reason
+ * @param {number} [attempt]
  */
-export function createShown({ subscriptions, call }, now) {
-  /** @type {import('./internal').Condition} */
-  const connecting = { status: 'connecting', reason: '' };
-  /** @type {Set<(state: import('./hermes-events').HermesState) => void>} */
-  const listeners = new Set();
-  /** How this tab is where no line says it. @type {import('./internal').Condition | null} */
-  let own = { status: 'disconnected', reason: 'idle' };
-  /** The lines, as the leader tells of them. @type {Record<string, import('./internal').LineState>} */
-  let lines = {};
-  let state = stateOf(own, undefined, now());
+export function become(tab, status, reason, attempt) {
+  tab.own = { status, reason, attempt };
+  render(tab);
+}
 
-  /** @param {import('./internal').Listen} listen */
-  function lineOf({ part: { key }, served }) {
-    const line = Object.values(lines).find(({ parts }) => parts.includes(key));
-    // Events come, but not these yet.
-    return line && (served !== undefined || !/^(connected|polling)$/.test(line.status)) ? line : connecting;
-  }
-
-  /** @param {import('./internal').Subscription} subscription @returns {import('./internal').Condition} */
-  const conditionOf = ({ listens, unknown }) =>
-    own ?? (unknown ? { status: 'disconnected', reason: unknown } : worst(listens.map(lineOf))) ?? connecting;
-
-  function render() {
-    const all = [...subscriptions];
-    const conditions = all.map(conditionOf);
-    const before = state;
-    state = stateOf(own ?? worst(conditions) ?? { status: 'disconnected', reason: 'idle' }, before, now());
-    all.forEach((subscription, index) => {
-      const last = subscription.state;
-      subscription.state = stateOf(conditions[index], last, now());
-      if (subscription.state !== last) {
-        call(subscription.onState, subscription.state);
-      }
-    });
-    if (state !== before) {
-      listeners.forEach((listener) => call(listener, state));
+/** @param {Tab} tab */
+function render(tab) {
+  const all = [...tab.subscriptions];
+  const conditions = all.map((subscription) => conditionOf(tab, subscription));
+  const before = tab.shown;
+  const now = tab.page.Date.now();
+  tab.shown = stateOf(tab.own ?? worst(conditions) ?? IDLE, before, now);
+  all.forEach((subscription, index) => {
+    const last = subscription.state;
+    subscription.state = stateOf(conditions[index], last, now);
+    if (subscription.state !== last) {
+      call(tab, subscription.onState, subscription.state);
     }
+  });
+  if (tab.shown !== before) {
+    tab.listeners.forEach((listener) => call(tab, listener, tab.shown));
   }
+}
 
-  return {
-    listeners,
-    state: () => state,
-    /** How a subscription is at first. */
-    first: () => stateOf(connecting, undefined, now()),
-    /** What the leader tells of the lines; without it what it told last. @param {Record<string, import('./internal').LineState>} [states] */
-    show(states = lines) {
-      lines = states;
-      own = null;
-      for (const one of [...subscriptions].flatMap(({ listens }) => listens)) {
-        const [name, line] = Object.entries(lines).find(([, { served }]) => served.includes(one.part.key)) ?? [];
-        one.served = name;
-        one.at ??= line?.at;
-      }
-      render();
-    },
-    /** @param {import('./internal').Condition} condition */
-    become(condition) {
-      own = condition;
-      render();
-    },
-  };
+/** @param {Tab} tab @param {Subscription} subscription @returns {Condition} */
+function conditionOf({ own, lineStates }, { listens, unknown }) {
+  const found = unknown ? { status: 'disconnected', reason: unknown } : worst(listens.map((one) => lineOf(lineStates, one)));
+  return own ?? /** @type {Condition | undefined} */ (found) ?? CONNECTING;
+}
+
+/** @param {Record<string, LineState>} lines @param {Listen} listen */
+function lineOf(lines, { key, servedBy }) {
+  const line = Object.values(lines).find(({ parts }) => parts.includes(key));
+  // Events come, but not these yet.
+  return line && (servedBy !== undefined || !/^(connected|polling)$/.test(line.status)) ? line : CONNECTING;
 }

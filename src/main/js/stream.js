@@ -1,29 +1,28 @@
 import { isBefore } from './positions.js';
 
-/** Frames that are no events. No event type is ever named so. */
-const CONTROL = ['connected', 'heartbeat', 'gap', 'closing', 'backend', 'token_expiring', 'unavailable'];
+/** @import { Page, Stream, Wanted } from './internal' */
 
 /**
  * An EventSource. Tells what comes, decides nothing, and is silent once closed.
- * @param {import('./internal').Page} page
- * @param {string} url
- * @param {import('./internal').Wanted[]} parts
+ * @param {Page} page
+ * @param {{ url: string, of: Wanted[] }} address
  * @param {unknown} held the token in it
- * @param {(from: import('./internal').Stream, type: string, id: string, data: any, backwards: boolean) => void} heard
- * @param {(from: import('./internal').Stream, gaveUp: boolean) => void} lost
- * @returns {import('./internal').Stream}
+ * @param {string[]} control the frames that are no events; no event type is ever named so
+ * @param {(from: Stream, type: string, id: string, data: any, backwards: boolean) => void} heard
+ * @param {(from: Stream, gaveUp: boolean) => void} lost
+ * @returns {Stream}
  */
-export function createStream(page, url, parts, held, heard, lost) {
+export function createStream(page, { url, of }, held, control, heard, lost) {
   const source = new page.EventSource(url);
   const stream = {
     seen: page.Date.now(),
     frames: 0,
     proven: false,
     away: 0,
-    reason: '',
-    parts,
+    why: '',
+    purpose: of,
     held,
-    close() {
+    end() {
       source.close();
       heard = lost = () => {};
     },
@@ -31,12 +30,12 @@ export function createStream(page, url, parts, held, heard, lost) {
   let last = '';
   source.onopen = () => (stream.seen = page.Date.now());
   source.onerror = () => lost(stream, source.readyState === 2);
-  for (const type of new Set([...CONTROL, ...parts.flatMap(({ types }) => types)])) {
+  for (const type of new Set([...control, ...of.flatMap(({ types }) => types)])) {
+    const isControl = control.includes(type);
     source.addEventListener(type, (/** @type {MessageEvent} */ { lastEventId, data: text }) => {
-      const control = CONTROL.includes(type);
       // The browser repeats the last id for a frame that has none.
-      const id = control || lastEventId !== last ? lastEventId : '';
-      const backwards = !control && isBefore(id, last);
+      const id = isControl || lastEventId !== last ? lastEventId : '';
+      const backwards = !isControl && isBefore(id, last);
       last = lastEventId;
       stream.seen = page.Date.now();
       stream.frames++;
@@ -48,7 +47,7 @@ export function createStream(page, url, parts, held, heard, lost) {
         // Then it is no object either.
       }
       const readable = data && typeof data === 'object';
-      heard(stream, readable || control ? type : '', id, readable ? data : { type }, backwards);
+      heard(stream, readable || isControl ? type : '', id, readable ? data : { type }, backwards);
     });
   }
   return stream;

@@ -1,11 +1,13 @@
+/** @import { Member, Page, Peers } from './internal' */
+
 /**
  * Who leads. Each tab also holds a lock of its own name, by whose release the leader learns that the tab is gone.
- * @param {import('./internal').Page} page
+ * @param {Page} page
  * @param {string} name of those that share
- * @param {{ lead(): void, follow(): void, present(missed?: boolean): void, hear(told: any): void, missed: boolean }} client
- *     told when it is to lead or follow, and what others post
+ * @param {Member} tab
+ * @returns {Peers}
  */
-export function createTabs(page, name, client) {
+export function createTabs(page, name, tab) {
   const id = `${page.Math.random()}`;
   const { locks } = page.navigator;
   const channel = new page.BroadcastChannel(name);
@@ -30,31 +32,30 @@ export function createTabs(page, name, client) {
     const { signal } = (request = new AbortController());
     hold(name, steal ? { steal } : { signal }, () => {
       term = new AbortController();
-      client.lead();
+      tab.lead();
     }).catch(() => {
       if (!signal.aborted) {
         term.abort();
-        client.follow();
+        tab.follow();
         elect();
       }
     });
   }
 
-  channel.onmessage = (/** @type {MessageEvent} */ { data }) => client.hear(data);
+  channel.onmessage = (/** @type {MessageEvent} */ { data }) => tab.hear(data);
   hold(`${name} ${id}`, { signal: gone.signal }, () => {
-    client.present(client.missed);
+    tab.ready();
     elect();
-  }).catch(() => gone.signal.aborted || client.lead());
+  }).catch(() => gone.signal.aborted || tab.lead());
 
   return {
-    id,
-    post: (/** @type {any} */ told) => channel.postMessage(told),
+    me: id,
+    post: (told) => channel.postMessage(told),
     depose() {
       request.abort();
       elect(true);
     },
-    /** Calls back once that tab is gone, while this one leads. @param {string} tab @param {() => void} callback */
-    mourn: (tab, callback) => locks.request(`${name} ${tab}`, { signal: term.signal }, callback).catch(() => {}),
+    mourn: (other, callback) => locks.request(`${name} ${other}`, { signal: term.signal }, callback).catch(() => {}),
     leave() {
       request.abort();
       term.abort();

@@ -235,6 +235,20 @@ test('a closed client says so to who subscribes', async () => {
   equal(browser.gateway.streams.size, 0);
 });
 
+test('a client that is closed while it reads the settings again stays closed', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  page.listen({ channels: ['queue:updates'] });
+  await browser.advance(120_000);
+  browser.gateway.latency = 1000;
+  page.listen({ channels: ['news'] });
+  await browser.advance(1);
+  page.client.close();
+  await browser.advance(60_000);
+  equal(page.client.state.reason, 'closed');
+  equal(browser.gateway.streams.size, 0);
+});
+
 test('a client that nobody uses asks for nothing', async () => {
   const browser = createBrowser();
   const page = openPage(browser, SHARED);
@@ -325,6 +339,15 @@ test('options of the wrong kind are refused at the call', async () => {
   };
   for (const [work, word] of [
     [() => createClient(browser.openTab(), {}, ''), 'getToken'],
+    [() => createClient(browser.openTab(), undefined, ''), 'getToken'],
+    ...Object.entries({
+      onError: 'log', baseUrl: 8000, configUrl: {}, enabled: 'false', shareKey: 7, types: 'news', 'types of queue:updates': 0,
+    }).map(([name, value]) => [
+      () => openPage(browser, { options: value === 0 ? { types: { 'queue:updates': 'paused' } } : { [name]: value } }), name,
+    ]),
+    [() => client.subscribe({}, () => {}, { onGap: 'refetch' }), 'onGap'],
+    [() => client.subscribe({}, () => {}, { onState: {} }), 'onState'],
+    [() => client.subscribe({ filters: 'done' }, () => {}), 'filters'],
     [() => client.subscribe({ channels: 'queue:updates' }, () => {}), 'channels'],
     [() => client.subscribe({ channels: [] }, () => {}), 'channels'],
     [() => client.subscribe({ downloadId: 'a b' }, () => {}), 'downloadId'],
@@ -333,6 +356,40 @@ test('options of the wrong kind are refused at the call', async () => {
   ]) {
     ok(refused(work).startsWith('TypeError') && refused(work).includes(word), `${word}: ${refused(work)}`);
   }
+});
+
+test('a frame that is no JSON object is named, and what follows it flows', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  const queue = page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1000);
+  browser.gateway.publish('queue:updates', 'no JSON');
+  browser.gateway.publish('queue:updates', '7');
+  browser.gateway.publish('queue:updates', { n: 1 });
+  await browser.advance(100);
+  equal(page.errors, ['bad_frame', 'bad_frame']);
+  equal(numbers(queue), [1]);
+  equal(status(page), 'connected');
+});
+
+test('a callback that throws is named, and the others are called', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  const mine = () => {
+    throw new Error('mine');
+  };
+  page.client.subscribe({ channels: ['queue:updates'] }, mine, { onGap: mine, onState: mine });
+  const queue = page.listen({ channels: ['queue:updates'] });
+  page.client.onState(mine);
+  await browser.advance(1000);
+  browser.gateway.publish('queue:updates', { n: 1 });
+  browser.gateway.loseLog();
+  await browser.advance(100);
+  equal(numbers(queue), [1]);
+  equal(queue.gaps.length, 1);
+  equal([...new Set(page.errors)], ['callback_threw']);
+  ok(page.errors.length >= 4, `each of the four: ${page.errors}`);
+  equal(status(page), 'connected');
 });
 
 test('a cut loses nothing and repeats nothing', async () => {
@@ -362,6 +419,33 @@ test('the token is renewed before the stream it is for ends', async () => {
   }
   equal(numbers(queue), Array.from({ length: 60 }, (_, n) => n));
   equal(page.states, ['connecting', 'connected']);
+});
+
+for (const [reason, wait] of [['token_revoked', 3000], ['server_shutdown', 1000], ['slow_consumer', 2000]]) {
+  test(`a stream that the server ends for ${reason} is opened again when it said, and meanwhile the page says why`, async () => {
+    const browser = createBrowser();
+    const page = openPage(browser);
+    const queue = page.listen({ channels: ['queue:updates'] });
+    await browser.advance(1000);
+    browser.gateway.close(reason, wait);
+    browser.gateway.publish('queue:updates', { n: 1 });
+    await browser.advance(10_000);
+    equal(page.states, ['connecting', 'connected', `reconnecting ${reason}`, 'connected']);
+    equal(numbers(queue), [1]);
+    equal(page.minted.length, reason === 'token_revoked' ? 2 : 1);
+  });
+}
+
+test('a source that is away shows, and that it is back', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1000);
+  for (const state of ['down', 'up']) {
+    browser.gateway.streams.forEach((stream) => stream.send('backend', '', { state }));
+    await browser.advance(100);
+    equal(page.client.state.backend, state);
+  }
 });
 
 test('while the flag is off events come by polling, and then by a stream again', async () => {

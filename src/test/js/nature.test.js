@@ -39,6 +39,51 @@ for (const hours of [1, -1]) {
   });
 }
 
+for (const hours of [1, -1]) {
+  test(`on a clock that is ${hours} h off from the start tokens are renewed in time`, async () => {
+    const browser = createBrowser();
+    const tab = browser.openTab();
+    tab.owner.skew = hours * 3_600_000;
+    const page = listen(browser, { ttl: 20 }, tab);
+    await browser.advance(1000);
+    await publish(browser, 60);
+    equal(page.numbers, upTo(60));
+    equal(page.states, ['connecting', 'connected']);
+  });
+}
+
+test('a leader that hangs is followed by another after 2.5 heartbeats and 10 s', async () => {
+  const browser = createBrowser();
+  const pages = [listen(browser, { shareKey: 'ada' }), listen(browser, { shareKey: 'ada' })];
+  await browser.advance(1000);
+  pages[0].tab.freeze(true);
+  await publish(browser, 45);
+  equal(pages[1].numbers, upTo(45));
+  pages[0].tab.freeze(false);
+  await publish(browser, 20, 1000, 45);
+  equal(pages.map(({ numbers }) => numbers), [upTo(65), upTo(65)]);
+  equal(browser.gateway.streams.size, 1);
+});
+
+test('a token function that hangs leaves a stream that is well', async () => {
+  const browser = createBrowser();
+  const errors = [];
+  let hangs = false;
+  const page = listen(browser, {
+    getToken: (scopes) => (hangs ? new Promise(() => {}) : { token: browser.gateway.mint(scopes, 60), ttl: 60 }),
+    onError: ({ code }) => errors.push(code),
+  });
+  await browser.advance(1000);
+  hangs = true;
+  // Until shortly before the token's end; it is asked for anew at 90 % of its life or when the gateway says that it will end.
+  await publish(browser, 50);
+  equal(page.states, ['connecting', 'connected']);
+  ok(errors.includes('token'), `errors: ${errors}`);
+  hangs = false;
+  await publish(browser, 60, 1000, 50);
+  equal(page.numbers, upTo(110));
+});
+
 test('a clock that is set back does not keep a dead leader', async () => {
   const browser = createBrowser();
   const pages = [listen(browser, { shareKey: 'ada' }), listen(browser, { shareKey: 'ada' })];
@@ -76,6 +121,22 @@ test('offline says so, and online tries at once', async () => {
   equal(page.client.state.status, 'connected');
   equal(page.numbers, upTo(20));
 });
+
+for (const seconds of [5, 20, 60, 300]) {
+  test(`after ${seconds} s without a gateway no page is stale for longer than a heartbeat`, async () => {
+    for (const seed of upTo(8)) {
+      const browser = createBrowser({ seed });
+      const page = listen(browser, { ttl: 3600 });
+      await browser.advance(1000);
+      browser.gateway.up = false;
+      browser.gateway.cut();
+      await browser.advance(1000 * seconds);
+      browser.gateway.up = true;
+      await publish(browser, 11);
+      equal(page.numbers, upTo(11), `seed ${seed}, ${page.states}`);
+    }
+  });
+}
 
 for (const shareKey of ['', 'ada']) {
   test(`a page that the browser kept hears what happened meanwhile${shareKey && ', shared'}`, async () => {
@@ -131,20 +192,27 @@ test('a channel between tabs that is slow loses nothing', async () => {
   pages.slice(1).forEach(({ numbers }) => equal(numbers, upTo(40)));
 });
 
-test('where locks are denied each tab is for itself', async () => {
-  const browser = createBrowser();
-  const tab = browser.openTab({
-    navigator: {
-      get locks() {
-        throw new Error('denied');
-      },
-    },
+const denied = () => {
+  throw new Error('denied');
+};
+
+for (const [what, overrides] of Object.entries({
+  'locks are': { navigator: { get locks() { return denied(); } } },
+  'each lock is': { navigator: { locks: { request: () => Promise.reject(new Error('denied')) } } },
+  'channels are': { BroadcastChannel: function BroadcastChannel() { denied(); } },
+  'storage is': { get localStorage() { return denied(); }, get sessionStorage() { return denied(); }, get indexedDB() { return denied(); } },
+})) {
+  test(`where ${what} denied a tab hears what others hear`, async () => {
+    const browser = createBrowser();
+    const tab = browser.openTab();
+    Object.defineProperties(tab, Object.getOwnPropertyDescriptors(overrides));
+    const page = listen(browser, { shareKey: 'ada' }, tab);
+    await browser.advance(1000);
+    await publish(browser, 3);
+    equal(page.numbers, upTo(3));
+    equal(page.client.state.status, 'connected');
   });
-  const page = listen(browser, { shareKey: 'ada' }, tab);
-  await browser.advance(1000);
-  await publish(browser, 3);
-  equal(page.numbers, upTo(3));
-});
+}
 
 test('a stream on which nothing comes any more is replaced within three heartbeats', async () => {
   const browser = createBrowser();

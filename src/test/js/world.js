@@ -98,6 +98,11 @@ export function createGateway(clock) {
       return text;
     },
     cut: () => [...streams].forEach((stream) => stream.cut()),
+    /** Ends every stream, and says why. */
+    close(reason, wait) {
+      streams.forEach((stream) => stream.send('closing', gateway.tip(), { reason, reconnect_after_ms: wait }));
+      gateway.cut();
+    },
     /** The log is lost: nobody's cursor holds any more. */
     loseLog() {
       log.length = 0;

@@ -112,6 +112,7 @@ export class Downloads {
     }
     row.leaving = true;
     row.element.classList.add('leaving');
+    row.element.inert = true;
     setTimeout(() => row.element.classList.add('gone'), LEAVING_MS / 2);
     setTimeout(() => {
       row.element.remove();
@@ -131,12 +132,13 @@ export class Downloads {
     for (const row of this.changed) {
       row.element.classList.remove('stale');
       row.element.dataset.status = row.status;
+      row.name.textContent = row.title;
       // Two downloads may have one title.
-      row.name.textContent = row.title === row.id ? row.id : `${row.title} · ${row.id.slice(0, 8)}`;
+      row.short.textContent = row.title === row.id ? '' : row.id.slice(0, 8);
       row.name.title = `${row.title}\n${row.id}`;
       row.percentText.textContent = `${row.percent.toFixed(1)} %`;
       row.bar.setAttribute('aria-valuenow', row.percent.toFixed(0));
-      row.bar.setAttribute('aria-label', row.title);
+      row.bar.setAttribute('aria-label', `${row.title} ${row.short.textContent}`.trim());
       row.fill.style.transform = `translateX(${row.percent - 100}%)`;
       row.state.textContent = WORDS[row.status];
       row.size.textContent = sizeOf(row);
@@ -177,6 +179,7 @@ function template() {
   const clip = make('div', '');
   const line = make('div', 'line');
   const name = make('span', 'name');
+  const short = make('span', 'short');
   const percentText = make('span', 'percent');
   const bar = make('div', 'bar');
   const fill = make('span', '');
@@ -188,13 +191,13 @@ function template() {
   bar.setAttribute('role', 'progressbar');
   bar.setAttribute('aria-valuemin', '0');
   bar.setAttribute('aria-valuemax', '100');
-  line.append(name, percentText);
+  line.append(name, short, percentText);
   bar.append(fill);
   details.append(state, size, speedText, etaText);
   inner.append(line, bar, details);
   clip.append(inner);
   element.append(clip);
-  return { element, name, percentText, bar, fill, state, size, speedText, etaText };
+  return { element, name, short, percentText, bar, fill, state, size, speedText, etaText };
 }
 
 function make(tag, className) {

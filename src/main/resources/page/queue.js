@@ -33,10 +33,14 @@ export class Queue {
   }
 
   draw() {
-    const titles = [...this.waiting.values()];
-    this.list.replaceChildren(...titles.slice(0, SHOWN).map((title) => {
+    const titles = [...this.waiting];
+    this.list.replaceChildren(...titles.slice(0, SHOWN).map(([id, title]) => {
       const item = document.createElement('li');
-      item.textContent = title;
+      const short = document.createElement('span');
+      // Two downloads may have one title.
+      short.className = 'short';
+      short.textContent = title === id ? '' : id.slice(0, 8);
+      item.append(title, ' ', short);
       item.title = title;
       return item;
     }));

@@ -62,9 +62,9 @@ final class BrowserRoutes {
 
     /** May be kept, but is asked about each time: a page and its gateway are to be of one version. */
     static void serve(RoutingContext context, BrowserFile file, String type) {
-        boolean gzipped = BrowserFile.mayBeGzipped(context.request().getHeader(HttpHeaders.ACCEPT_ENCODING));
+        BrowserFile.Form form = file.formFor(context.request().getHeader(HttpHeaders.ACCEPT_ENCODING));
         context.response()
-                .putHeader(HttpHeaders.ETAG, gzipped ? file.gzippedTag() : file.tag())
+                .putHeader(HttpHeaders.ETAG, form.tag())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader(NO_SNIFFING, "nosniff")
                 .headers()
@@ -73,10 +73,10 @@ final class BrowserRoutes {
             context.response().setStatusCode(304).end();
         } else {
             context.response().putHeader(HttpHeaders.CONTENT_TYPE, type);
-            if (gzipped) {
-                context.response().putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+            if (form.coding() != null) {
+                context.response().putHeader(HttpHeaders.CONTENT_ENCODING, form.coding());
             }
-            context.response().end(gzipped ? file.gzipped() : file.content());
+            context.response().end(form.content());
         }
     }
 

@@ -101,7 +101,7 @@ class PageIT {
                 "queue_update",
                 new JsonObject().put("action", "added").put("download_id", "a").put("url", "https://example.com/a"));
 
-        Chromium.await("what is queued", () -> text("queue").equals("https://example.com/a"));
+        Chromium.await("what is queued", () -> text("queue").equals("https://example.com/a a"));
         assertThat(text("frames")).contains("queue_update").doesNotContain("stats_update");
         assertThat(visible("trials")).isFalse();
     }

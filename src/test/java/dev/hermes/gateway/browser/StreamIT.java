@@ -51,16 +51,16 @@ class StreamIT {
     @Test
     void hearsWhatItAskedForOnOneStreamWithOneToken() {
         int asked = lab.pages().asked().size();
-        Chromium.Tab tab = connected(Lab.QUEUE, "{downloadId: 'd-1'}");
+        Chromium.Tab tab = connected(Lab.QUEUE, "{downloadId: 'd-0'}");
         long from = lab.next();
 
         lab.publish();
-        lab.publish("download:updates", "download_progress", new JsonObject().put("download_id", "d-1"));
+        lab.publish("download:updates", "download_progress", new JsonObject().put("download_id", "d-0"));
 
         lab.assertWhole(tab, from);
         Chromium.await("one stream", () -> lab.streams() == 1);
         assertThat(lab.pages().asked().subList(asked, lab.pages().asked().size()))
-                .containsExactly("download:d-1 queue");
+                .containsExactly("download:d-0 queue");
         assertThat(tab.run("return heard[0].channel + ' ' + heard[0].type")).isEqualTo("queue:updates queue_update");
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrowserFilesTest {
 
     private static final String ORIGIN = "https://app.example";
-    private static final int MOST_BYTES = 8_700;
+    private static final int MOST_BYTES = 8_500;
     private static final String AMPERSAND = "/api/v1?a&amp;b";
 
     @AutoClose
@@ -77,16 +77,23 @@ class BrowserFilesTest {
 
     /** What comes compressed is another representation, with a tag of its own. */
     @ParameterizedTest
-    @CsvSource({"'gzip, deflate, br, zstd', gzip", "gzip;q=0.5, gzip", "gzip;q=0,", "identity,", "br,"})
+    @CsvSource({
+        "'gzip, deflate, br, zstd', br",
+        "'br;q=0, gzip', gzip",
+        "'gzip;q=1.0, BR ; q=0.5', br",
+        "gzip;q=0.5, gzip",
+        "gzip;q=0,",
+        "identity,",
+        "'brotli, gzipped',"
+    })
     void aFileComesCompressedToWhoTakesIt(String accepted, @Nullable String encoding) {
-        String path = "/hermes-events.d.ts";
+        String path = "/hermes-events.js";
 
         Http.Answer head = Http.request(GATEWAY.port(), "HEAD", path, null, "Accept-Encoding: " + accepted);
 
         assertThat(head.header("Content-Encoding")).isEqualTo(encoding);
         assertThat(head.header("Vary")).contains("accept-encoding");
-        assertThat(Objects.requireNonNull(head.header("ETag")).endsWith("-gzip\""))
-                .isEqualTo(encoding != null);
+        assertThat(head.header("ETag")).matches("\"[0-9a-f]{16}" + (encoding == null ? "" : "-" + encoding) + "\"");
         assertThat(get(path, "If-None-Match: " + head.header("ETag")).status()).isEqualTo(304);
     }
 

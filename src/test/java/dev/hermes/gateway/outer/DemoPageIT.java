@@ -22,7 +22,7 @@ class DemoPageIT {
 
     private static final String BARS = """
             return Object.fromEntries([...document.querySelectorAll('.download')].map((row) =>
-              [row.querySelector('.name').textContent, row.querySelector('.bar').getAttribute('aria-valuenow')]))""";
+              [row.querySelector('.short').textContent, row.querySelector('.bar').getAttribute('aria-valuenow')]))""";
 
     private static final String FIRST_FRAME = "return document.querySelector('#frames tr').textContent";
 
