@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -80,7 +79,6 @@ final class ConnectionSweep {
     private final List<Sending> sendings = new ArrayList<>();
     private final LineLimit line = new LineLimit(LINE_EVERY_MILLIS);
     private final HeardBytes heardBytes = new HeardBytes();
-    private final Breaks breaks = new Breaks();
     private final PromptResets promptResets = new PromptResets();
 
     ConnectionSweep(Limits limits, LongSupplier monotonicMillis) {
@@ -92,7 +90,6 @@ final class ConnectionSweep {
     void accepted(Channel channel) {
         if (channel.isOpen()) {
             known(channel);
-            channel.pipeline().addFirst(breaks);
         }
     }
 
@@ -246,24 +243,6 @@ final class ConnectionSweep {
         public void channelRead(ChannelHandlerContext context, Object message) {
             known(context.channel()).heard(now(), limits.headMillis());
             context.fireChannelRead(message);
-        }
-    }
-
-    /**
-     * A connection that broke is closed, and everybody is told of that. Of the break itself Vert.x would tell a request that
-     * still waits behind an answer, stumble over it (it has no response yet), and log an error for each such client.
-     */
-    @ChannelHandler.Sharable
-    private static final class Breaks extends ChannelInboundHandlerAdapter {
-
-        @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // Closed is told to everybody who wants to know.
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (cause instanceof IOException) {
-                context.close();
-            } else {
-                context.fireExceptionCaught(cause);
-            }
         }
     }
 }

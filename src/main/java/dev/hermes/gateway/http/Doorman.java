@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
     private final AtomicReference<@Nullable Channel> door = new AtomicReference<>();
     private final Promise<Void> standing = Promise.promise();
     private final Map<EventLoop, ConnectionSweep> sweeps = new ConcurrentHashMap<>();
+    private final Breaks breaks = new Breaks();
     private final LineLimit full = new LineLimit(LINE_EVERY_MILLIS);
     private final LineLimit failed = new LineLimit(LINE_EVERY_MILLIS);
 
@@ -107,6 +109,8 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
+        // Not with the sweep, whose turn may come after the first bytes.
+        connection.pipeline().addFirst(breaks, new NoUpgrade());
         context.fireChannelRead(message);
         EventLoop loop = connection.eventLoop();
         ConnectionSweep sweep = sweeps.get(loop);
@@ -130,5 +134,23 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
         Channel listening = context.channel();
         listening.config().setAutoRead(false);
         context.executor().schedule(() -> listening.config().setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /**
+     * A connection that broke is closed, and everybody is told of that. Of the break itself Vert.x would tell a request that
+     * still waits behind an answer, stumble over it (it has no response yet), and log an error for each such client.
+     */
+    @ChannelHandler.Sharable
+    private static final class Breaks extends ChannelInboundHandlerAdapter {
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // Closed is told to everybody who wants to know.
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause instanceof IOException) {
+                context.close();
+            } else {
+                context.fireExceptionCaught(cause);
+            }
+        }
     }
 }

@@ -10,6 +10,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -91,20 +94,11 @@ class HttpVersionsTest {
 
     @Test
     void http2WithPriorKnowledgeGetsAStreamEventByEvent() throws InterruptedException {
-        assertHttp2Streams(false);
-    }
-
-    @Test
-    void http2ByUpgradeGetsAStreamEventByEvent() throws InterruptedException {
-        assertHttp2Streams(true);
-    }
-
-    private static void assertHttp2Streams(boolean upgrade) throws InterruptedException {
         BlockingQueue<String> parts = new LinkedBlockingQueue<>();
         HttpClient client = GATEWAY.vertx()
                 .createHttpClient(new HttpClientOptions()
                         .setProtocolVersion(HttpVersion.HTTP_2)
-                        .setHttp2ClearTextUpgrade(upgrade));
+                        .setHttp2ClearTextUpgrade(false));
         HttpClientResponse response = RunningGateway.await(client.request(new RequestOptions()
                         .setMethod(HttpMethod.GET)
                         .setHost("127.0.0.1")
@@ -123,6 +117,38 @@ class HttpVersionsTest {
             }
         } finally {
             RunningGateway.await(client.close());
+        }
+    }
+
+    /** RFC 9110 §7.8 and RFC 9113 §3.1; odd ones, too, which are no reason to refuse a request. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n",
+                "Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: !\r\n",
+                "Host:\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n",
+                "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n",
+                "Host: localhost\r\nUpgrade: h2c\r\n"
+            })
+    void anOfferToGoOnInHttp2IsPassedOver(String offer) {
+        String answers = Http.raw(
+                GATEWAY.port(),
+                ("GET " + Http.EVENTS + "/health HTTP/1.1\r\n" + offer + "\r\n")
+                        + ("GET " + Http.EVENTS + "/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+
+        assertThat(answers.split("HTTP/1.1 200 OK", -1)).hasSize(3);
+    }
+
+    /** The first bytes of a connection may come one by one, whichever HTTP they begin. */
+    @Test
+    void aRequestMayComeByteByByte() throws IOException {
+        try (Socket socket = Http.connect(GATEWAY.port())) {
+            socket.setTcpNoDelay(true);
+            String request = "PUT " + Http.EVENTS + "/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            for (byte each : request.getBytes(StandardCharsets.US_ASCII)) {
+                socket.getOutputStream().write(each);
+            }
+            assertThat(Http.untilEnd(socket)).startsWith("HTTP/1.1 405 ");
         }
     }
 

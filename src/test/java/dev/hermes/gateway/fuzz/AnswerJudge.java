@@ -8,7 +8,6 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +32,8 @@ final class AnswerJudge {
 
     /** What is wrong with it, or null. */
     static @Nullable String fault(AnswerReader.Answer answer) {
-        if (refusedUpgrade(answer)) {
-            return null;
-        }
         String fault = fault(answer.status(), answer.header("content-type"), answer.body(), answer.content());
         return fault == null ? null : fault + ": " + answer;
-    }
-
-    /** Vert.x' own word, before anybody else has seen the request, for an upgrade to h2c whose settings it cannot read. */
-    private static boolean refusedUpgrade(AnswerReader.Answer answer) {
-        return answer.status() == 400 && answer.headers().equals(Map.of("connection", "close"));
     }
 
     static @Nullable String fault(int status, String type, String body, boolean content) {
