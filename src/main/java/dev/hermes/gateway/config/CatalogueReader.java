@@ -33,7 +33,8 @@ final class CatalogueReader {
             String line = mark == null ? "" : ":" + (mark.getLine() + 1);
             findings.refuse(file + line, oneLine(malformed.getProblem()), "one YAML document");
             return new Catalogue(Map.of());
-        } catch (YAMLException malformed) {
+        } catch (YAMLException | NumberFormatException malformed) {
+            // The latter for an escape of a character with too few digits, which the library does not expect.
             findings.refuse(file, oneLine(malformed.getMessage()), "one YAML document");
             return new Catalogue(Map.of());
         }
