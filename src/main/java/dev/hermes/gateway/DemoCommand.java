@@ -1,9 +1,10 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.config.Loaded;
+import dev.hermes.gateway.config.LoadedSettings;
 import dev.hermes.gateway.config.SettingsLoader;
-import dev.hermes.gateway.dev.EmbeddedRedis;
-import dev.hermes.gateway.dev.SimulatedDownloads;
+import dev.hermes.gateway.demo.DemoRoutes;
+import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.demo.SimulatedDownloads;
 import dev.hermes.gateway.ops.Signals;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +34,7 @@ final class DemoCommand implements Runnable {
     @Override
     public void run() {
         EmbeddedRedis redis = EmbeddedRedis.start();
-        Loaded loaded = GatewayProcess.load(environment(redis), SettingsLoader.Mode.DEMO);
+        LoadedSettings loaded = GatewayProcess.load(environment(redis), SettingsLoader.Mode.DEMO);
         Vertx vertx = GatewayProcess.vertx(loaded.settings());
         SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
         DemoRoutes routes = new DemoRoutes(redis, downloads);

@@ -1,6 +1,6 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.config.Loaded;
+import dev.hermes.gateway.config.LoadedSettings;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsException;
 import dev.hermes.gateway.config.SettingsLoader;
@@ -44,7 +44,7 @@ final class GatewayProcess {
 
     /** Starts for production. On the main thread; the process ends by itself, with status 1, when it cannot start. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
-        Loaded loaded = load(environment, mode);
+        LoadedSettings loaded = load(environment, mode);
         Signals.ignoreHangUp();
         start(vertx(loaded.settings()), loaded, (router, flag) -> {})
                 .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
@@ -55,10 +55,11 @@ final class GatewayProcess {
      * On a Vert.x that is there for nothing else, since the settings say how the gateway's own is made. Blocks: the main
      * thread's. Ends the process, with status 1, for settings that cannot be used.
      */
-    static Loaded load(Map<String, String> environment, SettingsLoader.Mode mode) {
+    static LoadedSettings load(Map<String, String> environment, SettingsLoader.Mode mode) {
         Vertx loading =
                 Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setFileSystemOptions(withoutTemporaryFolder()));
-        Future<Loaded> loaded = SettingsLoader.load(loading, environment, mode).onFailure(GatewayProcess::refuse);
+        Future<LoadedSettings> loaded =
+                SettingsLoader.load(loading, environment, mode).onFailure(GatewayProcess::refuse);
         try {
             return loaded.await();
         } finally {
@@ -67,7 +68,7 @@ final class GatewayProcess {
     }
 
     /** Starts on a Vert.x of {@link #vertx}, with further paths on the public port. */
-    static Future<GatewayProcess> start(Vertx vertx, Loaded loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
+    static Future<GatewayProcess> start(Vertx vertx, LoadedSettings loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
         Settings settings = loaded.settings();
         LogSetup.apply(settings.logging());
         loaded.warnings().forEach(LOG::warn);

@@ -1,6 +1,6 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.config.SettingDescription;
+import dev.hermes.gateway.config.Setting;
 import dev.hermes.gateway.config.SettingsLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,7 +61,7 @@ final class Main implements Runnable {
                 colors,
                 new Column(INDENT, 0, Column.Overflow.TRUNCATE),
                 new Column(WIDTH - INDENT, 0, Column.Overflow.WRAP));
-        for (SettingDescription setting : SettingsLoader.descriptions()) {
+        for (Setting.Description setting : SettingsLoader.descriptions()) {
             String fallback = setting.defaultValue() == null ? "none" : setting.defaultValue();
             table.addRowValues("", "");
             table.addRowValues("", setting.name() + " (default: " + fallback + ")");

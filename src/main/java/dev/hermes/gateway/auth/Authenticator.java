@@ -1,11 +1,15 @@
 package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.config.Secret;
-import dev.hermes.gateway.config.SecuritySettings;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +51,7 @@ public final class Authenticator {
     /** @param identity who is asked before a credential of Hermes' is accepted, or null for nobody */
     public Authenticator(
             Vertx vertx,
-            SecuritySettings settings,
+            Settings.Security settings,
             TokenStore tokens,
             InstantSource clock,
             @Nullable IdentityEndpoint identity) {
@@ -63,16 +67,16 @@ public final class Authenticator {
     }
 
     /** Never fails: a store that does not answer is {@link AuthResult.Unavailable}. */
-    public Future<AuthResult> authenticate(Presented presented, Door door) {
+    public Future<AuthResult> authenticate(AuthResult.PresentedCredentials presented, AuthResult.Endpoint door) {
         String queryToken = presented.queryToken();
-        if (queryToken != null && !TokenText.wellFormed(queryToken)) {
+        if (queryToken != null && !StoredToken.TokenFormat.wellFormed(queryToken)) {
             return done(new AuthResult.Refused(BAD_FORM));
         }
         String bearer = bearer(presented.authorization());
         if (bearer != null) {
-            return bearer.startsWith(TokenText.PREFIX) ? bearerToken(bearer, door) : judge(bearer, door);
+            return bearer.startsWith(StoredToken.TokenFormat.PREFIX) ? bearerToken(bearer, door) : judge(bearer, door);
         }
-        return queryToken != null && door == Door.EVENTS
+        return queryToken != null && door == AuthResult.Endpoint.EVENTS
                 ? lookUp(queryToken)
                 : done(new AuthResult.Missing(door.missing()));
     }
@@ -86,23 +90,25 @@ public final class Authenticator {
         return value.isEmpty() ? null : value;
     }
 
-    private Future<AuthResult> bearerToken(String bearer, Door door) {
-        if (door != Door.EVENTS) {
+    private Future<AuthResult> bearerToken(String bearer, AuthResult.Endpoint door) {
+        if (door != AuthResult.Endpoint.EVENTS) {
             return done(new AuthResult.Refused(BAD_CREDENTIALS));
         }
-        return TokenText.wellFormed(bearer) ? lookUp(bearer) : done(new AuthResult.Refused(BAD_FORM));
+        return StoredToken.TokenFormat.wellFormed(bearer) ? lookUp(bearer) : done(new AuthResult.Refused(BAD_FORM));
     }
 
-    private Future<AuthResult> judge(String bearer, Door door) {
+    private Future<AuthResult> judge(String bearer, AuthResult.Endpoint door) {
         if (apiKeys.contains(bearer)) {
             return done(
-                    tokens.available() ? new AuthResult.Granted(new ApiKeyCredential()) : new AuthResult.Unavailable());
+                    tokens.available()
+                            ? new AuthResult.Granted(new Credential.ApiKey())
+                            : new AuthResult.Unavailable());
         }
-        JwtCredential jwt = jwts.verify(bearer);
+        Credential.Jwt jwt = jwts.verify(bearer);
         if (jwt == null && !mayBeHermesKey(bearer, door)) {
             return done(new AuthResult.Refused(BAD_CREDENTIALS));
         }
-        if (door == Door.PUBLISH) {
+        if (door == AuthResult.Endpoint.PUBLISH) {
             return done(new AuthResult.Forbidden(API_KEY_REQUIRED));
         }
         if (!tokens.available()) {
@@ -115,9 +121,9 @@ public final class Authenticator {
     }
 
     /** Not for publishing: Hermes gives keys to its users, and what a user may see he may not make up for all others. */
-    private boolean mayBeHermesKey(String bearer, Door door) {
+    private boolean mayBeHermesKey(String bearer, AuthResult.Endpoint door) {
         return identity != null
-                && door != Door.PUBLISH
+                && door != AuthResult.Endpoint.PUBLISH
                 && !JwtVerifier.looksLikeOne(bearer)
                 && HERMES_KEY.matcher(bearer).matches();
     }
@@ -138,13 +144,13 @@ public final class Authenticator {
         return vouched(identity, bearer, null).onComplete(judged -> unsigned.decrementAndGet());
     }
 
-    private static Future<AuthResult> vouched(IdentityEndpoint identity, Secret bearer, @Nullable JwtCredential jwt) {
+    private static Future<AuthResult> vouched(IdentityEndpoint identity, Secret bearer, Credential.@Nullable Jwt jwt) {
         return identity.ask(bearer, IdentityEndpoint.LONGEST_KEPT)
                 .map(answer -> answer instanceof IdentityEndpoint.Answer.Accepted accepted
                         ? granted(
                                 jwt == null
-                                        ? new VouchedCredential(bearer, accepted.userId(), null)
-                                        : new VouchedCredential(bearer, jwt.userId(), jwt.expiresAt()))
+                                        ? new Credential.Vouched(bearer, accepted.userId(), null)
+                                        : new Credential.Vouched(bearer, jwt.userId(), jwt.expiresAt()))
                         : granted(null))
                 .otherwise(unanswered -> new AuthResult.Unavailable());
     }
@@ -165,14 +171,43 @@ public final class Authenticator {
         });
     }
 
-    private static AuthResult result(TokenLookup lookup) {
-        if (lookup instanceof TokenLookup.Found found) {
+    private static AuthResult result(TokenStore.Lookup lookup) {
+        if (lookup instanceof TokenStore.Lookup.Found found) {
             return new AuthResult.Granted(found.token());
         }
-        return new AuthResult.Refused(lookup instanceof TokenLookup.Expired ? EXPIRED_TOKEN : UNKNOWN_TOKEN);
+        return new AuthResult.Refused(lookup instanceof TokenStore.Lookup.Expired ? EXPIRED_TOKEN : UNKNOWN_TOKEN);
     }
 
     private static Future<AuthResult> done(AuthResult result) {
         return Future.succeededFuture(result);
+    }
+
+    /** The configured API keys, as digests. Thread-safe. */
+    static final class ApiKeys {
+
+        private final List<byte[]> digests;
+
+        ApiKeys(List<Secret> keys) {
+            this.digests = keys.stream().map(key -> digest(key.reveal())).toList();
+        }
+
+        /** Takes as long whichever key it is, or none: digests have one length, and all are compared. */
+        boolean contains(String presented) {
+            byte[] digest = digest(presented);
+            boolean found = false;
+            for (byte[] known : digests) {
+                found |= MessageDigest.isEqual(known, digest);
+            }
+            return found;
+        }
+
+        /** SHA-256. */
+        static byte[] digest(String text) {
+            try {
+                return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            } catch (NoSuchAlgorithmException everyPlatformHasIt) {
+                throw new IllegalStateException(everyPlatformHasIt);
+            }
+        }
     }
 }

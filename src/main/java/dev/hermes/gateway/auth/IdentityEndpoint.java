@@ -178,7 +178,7 @@ public final class IdentityEndpoint {
     }
 
     private static String key(Secret presented) {
-        return HexFormat.of().formatHex(ApiKeys.digest(presented.reveal()));
+        return HexFormat.of().formatHex(Authenticator.ApiKeys.digest(presented.reveal()));
     }
 
     /** The cache forgets by itself, but counts from a moment later, and may not have forgotten yet what has just failed. */

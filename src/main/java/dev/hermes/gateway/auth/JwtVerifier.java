@@ -1,7 +1,8 @@
 package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.config.Secret;
-import dev.hermes.gateway.config.SecuritySettings;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.protocol.PythonTime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +40,7 @@ final class JwtVerifier {
     private final @Nullable JWTAuth jwts;
     private final InstantSource clock;
 
-    JwtVerifier(Vertx vertx, SecuritySettings settings, InstantSource clock) {
+    JwtVerifier(Vertx vertx, Settings.Security settings, InstantSource clock) {
         Secret key = settings.secretKey();
         this.jwts = key == null || key.reveal().isEmpty()
                 ? null
@@ -64,8 +65,7 @@ final class JwtVerifier {
     }
 
     /** The credential, or null for whatever else this text may be. */
-    @Nullable
-    JwtCredential verify(String text) {
+    Credential.@Nullable Jwt verify(String text) {
         if (jwts == null || text.length() > MAX_LENGTH || !COMPACT.matcher(text).matches()) {
             return null;
         }
@@ -86,7 +86,7 @@ final class JwtVerifier {
         return new JsonObject(Buffer.buffer(header)).containsKey("crit");
     }
 
-    private @Nullable JwtCredential judge(JsonObject claims) {
+    private Credential.@Nullable Jwt judge(JsonObject claims) {
         Instant now = clock.instant();
         Instant expiresAt = numericDate(claims.getValue("exp"));
         String userId = identifier(claims.getValue("user_id"));
@@ -94,7 +94,7 @@ final class JwtVerifier {
                 && identifier(claims.getValue("sub")) != null
                 && begun(claims, now);
         return good && userId != null && expiresAt != null && now.isBefore(expiresAt)
-                ? new JwtCredential(userId, expiresAt)
+                ? new Credential.Jwt(userId, expiresAt)
                 : null;
     }
 

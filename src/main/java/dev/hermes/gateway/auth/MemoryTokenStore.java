@@ -49,23 +49,24 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<TokenLookup> find(Secret token) {
+    public Future<TokenStore.Lookup> find(Secret token) {
         Entry entry = tokens.getIfPresent(token);
         if (entry == null || entry.revoked()) {
-            return Future.succeededFuture(new TokenLookup.Unknown());
+            return Future.succeededFuture(new TokenStore.Lookup.Unknown());
         }
         StoredToken stored = entry.stored();
         if (!clock.instant().isBefore(stored.expiresAt())) {
-            return Future.succeededFuture(new TokenLookup.Expired());
+            return Future.succeededFuture(new TokenStore.Lookup.Expired());
         }
-        return Future.succeededFuture(new TokenLookup.Found(
-                new SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), null)));
+        return Future.succeededFuture(new TokenStore.Lookup.Found(
+                new Credential.SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), null)));
     }
 
     @Override
-    public Future<Minted> mint(String scope, @Nullable String userId, Duration ttl) {
+    public Future<TokenStore.IssuedToken> mint(String scope, @Nullable String userId, Duration ttl) {
         Instant expiresAt = clock.instant().truncatedTo(ChronoUnit.MICROS).plus(ttl);
-        Minted minted = new Minted(TokenText.random(random), scope, List.of(StoredToken.PERMISSION), ttl, expiresAt);
+        TokenStore.IssuedToken minted = new TokenStore.IssuedToken(
+                StoredToken.TokenFormat.random(random), scope, List.of(StoredToken.PERMISSION), ttl, expiresAt);
         tokens.put(minted.token(), new Entry(new StoredToken(scope, userId, expiresAt), false));
         return Future.succeededFuture(minted);
     }
@@ -85,13 +86,13 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<List<TokenState>> states(List<SseToken> asked) {
+    public Future<List<TokenStore.State>> states(List<Credential.SseToken> asked) {
         Instant now = clock.instant();
         return Future.succeededFuture(asked.stream()
                 .map(token -> {
                     Entry entry = tokens.getIfPresent(token.token());
                     boolean revoked = entry != null && entry.revoked();
-                    return TokenStates.judge(token, entry != null && !revoked, revoked, now);
+                    return StoredToken.StateRule.judge(token, entry != null && !revoked, revoked, now);
                 })
                 .toList());
     }

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
 import dev.hermes.gateway.redis.RedisUnavailableException;
 import io.github.bucket4j.Bucket;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisTokenStore implements TokenStore {
 
-    private static final String KEY_PREFIX = "sse:token:";
-    private static final String INGEST_KEY = "{hermes:events}:ingest";
     private static final String IDENTITY_FIELD = "identity";
 
     /** Its own key, and those by which it may have been revoked. */
@@ -64,9 +63,9 @@ final class RedisTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<TokenLookup> find(Secret token) {
-        if (!TokenText.wellFormed(token.reveal())) {
-            return Future.succeededFuture(new TokenLookup.Unknown());
+    public Future<TokenStore.Lookup> find(Secret token) {
+        if (!StoredToken.TokenFormat.wellFormed(token.reveal())) {
+            return Future.succeededFuture(new TokenStore.Lookup.Unknown());
         }
         return sendAll(List.of(get(token), identityRequest())).map(answers -> {
             String json = text(answers, 0);
@@ -74,15 +73,15 @@ final class RedisTokenStore implements TokenStore {
         });
     }
 
-    private TokenLookup found(Secret token, @Nullable StoredToken stored, @Nullable String identity) {
+    private TokenStore.Lookup found(Secret token, @Nullable StoredToken stored, @Nullable String identity) {
         if (stored == null) {
-            return new TokenLookup.Unknown();
+            return new TokenStore.Lookup.Unknown();
         }
         if (!clock.instant().isBefore(stored.expiresAt())) {
-            return new TokenLookup.Expired();
+            return new TokenStore.Lookup.Expired();
         }
-        return new TokenLookup.Found(
-                new SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), shared(identity)));
+        return new TokenStore.Lookup.Found(new Credential.SseToken(
+                token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), shared(identity)));
     }
 
     /** Every token of one log has the same identity; one text of it is enough. */
@@ -96,10 +95,10 @@ final class RedisTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<Minted> mint(String scope, @Nullable String userId, Duration ttl) {
+    public Future<TokenStore.IssuedToken> mint(String scope, @Nullable String userId, Duration ttl) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Minted minted =
-                new Minted(TokenText.random(random), scope, List.of(StoredToken.PERMISSION), ttl, now.plus(ttl));
+        TokenStore.IssuedToken minted = new TokenStore.IssuedToken(
+                StoredToken.TokenFormat.random(random), scope, List.of(StoredToken.PERMISSION), ttl, now.plus(ttl));
         String json = new StoredToken(scope, userId, minted.expiresAt()).json(now);
         Request set = Request.cmd(Command.SET)
                 .arg(key(minted.token()))
@@ -111,7 +110,7 @@ final class RedisTokenStore implements TokenStore {
 
     @Override
     public Future<Boolean> revoke(Secret token, @Nullable String onlyUserId) {
-        if (!TokenText.wellFormed(token.reveal())) {
+        if (!StoredToken.TokenFormat.wellFormed(token.reveal())) {
             return Future.succeededFuture(false);
         }
         if (onlyUserId == null) {
@@ -130,7 +129,7 @@ final class RedisTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<List<TokenState>> states(List<SseToken> tokens) {
+    public Future<List<TokenStore.State>> states(List<Credential.SseToken> tokens) {
         if (tokens.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
@@ -138,7 +137,7 @@ final class RedisTokenStore implements TokenStore {
     }
 
     /** Nearly always all keys are there, and then one command says so. */
-    private Future<List<TokenState>> allStates(List<SseToken> tokens) {
+    private Future<List<TokenStore.State>> allStates(List<Credential.SseToken> tokens) {
         Request exist = Request.cmd(Command.EXISTS);
         tokens.forEach(token -> exist.arg(key(token.token())));
         return sendAll(List.of(exist, identityRequest()))
@@ -147,9 +146,9 @@ final class RedisTokenStore implements TokenStore {
                         : eachState(tokens));
     }
 
-    private Future<List<TokenState>> eachState(List<SseToken> tokens) {
+    private Future<List<TokenStore.State>> eachState(List<Credential.SseToken> tokens) {
         List<Request> requests = new ArrayList<>(REQUESTS_A_TOKEN * tokens.size() + 1);
-        for (SseToken token : tokens) {
+        for (Credential.SseToken token : tokens) {
             requests.add(Request.cmd(Command.EXISTS).arg(key(token.token())));
             requests.addAll(Revocations.keys(token));
         }
@@ -163,15 +162,15 @@ final class RedisTokenStore implements TokenStore {
                         text(answers, requests.size() - 1)));
     }
 
-    private List<TokenState> judged(
-            List<SseToken> tokens, IntPredicate present, IntPredicate revoked, @Nullable String identity) {
+    private List<TokenStore.State> judged(
+            List<Credential.SseToken> tokens, IntPredicate present, IntPredicate revoked, @Nullable String identity) {
         Instant now = clock.instant();
-        List<TokenState> states = new ArrayList<>(tokens.size());
+        List<TokenStore.State> states = new ArrayList<>(tokens.size());
         for (int place = 0; place < tokens.size(); place++) {
-            SseToken token = tokens.get(place);
+            Credential.SseToken token = tokens.get(place);
             boolean sameLog = identity != null && identity.equals(token.identity());
             boolean taken = !present.test(place) && (sameLog || revoked.test(place) || revocations.heardOf(token));
-            states.add(TokenStates.judge(token, present.test(place), taken, now));
+            states.add(StoredToken.StateRule.judge(token, present.test(place), taken, now));
         }
         return List.copyOf(states);
     }
@@ -197,11 +196,11 @@ final class RedisTokenStore implements TokenStore {
     }
 
     private static Request identityRequest() {
-        return Request.cmd(Command.HGET).arg(INGEST_KEY).arg(IDENTITY_FIELD);
+        return Request.cmd(Command.HGET).arg(RedisNames.LOG_STATE).arg(IDENTITY_FIELD);
     }
 
     private static String key(Secret token) {
-        return KEY_PREFIX + token.reveal();
+        return RedisNames.TOKEN_KEYS + token.reveal();
     }
 
     private static @Nullable String text(List<@Nullable Response> answers, int index) {

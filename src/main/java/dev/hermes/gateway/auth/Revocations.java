@@ -3,6 +3,7 @@ package dev.hermes.gateway.auth;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.nio.charset.StandardCharsets;
@@ -15,16 +16,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That somebody took a token back, said to all gateways in two ways: at once, over {@link #CHANNEL}, and for those who did
+ * That somebody took a token back, said to all gateways in two ways: at once, over {@link RedisNames#REVOKED_CHANNEL}, and for those who did
  * not listen by a key beside the token's own, since a key that is gone may as well have gone with an emptied Redis. What is
  * said is a digest, of no use to whoever hears it. Thread-safe.
  */
 final class Revocations {
-
-    /** Where gateways tell each other. */
-    static final String CHANNEL = "hermes:gateway:revoked";
-
-    private static final String KEY_PREFIX = "sse:token:revoked:";
 
     /** No token lasts longer, nor is a revocation of use after its end. */
     private static final Duration REMEMBERED = Duration.ofMinutes(61);
@@ -51,25 +47,25 @@ final class Revocations {
         heard(digest);
         return List.of(
                 Request.cmd(Command.SET)
-                        .arg(KEY_PREFIX + digest)
+                        .arg(RedisNames.REVOKED_KEYS + digest)
                         .arg("1")
                         .arg("EX")
                         .arg(REMEMBERED.toSeconds()),
-                Request.cmd(Command.PUBLISH).arg(CHANNEL).arg(digest));
+                Request.cmd(Command.PUBLISH).arg(RedisNames.REVOKED_CHANNEL).arg(digest));
     }
 
-    boolean heardOf(SseToken token) {
+    boolean heardOf(Credential.SseToken token) {
         return digests(token).anyMatch(digest -> heard.getIfPresent(digest) != null);
     }
 
     /** Asks for those keys, each answered with 1 if it is there; always as many. */
-    static List<Request> keys(SseToken token) {
+    static List<Request> keys(Credential.SseToken token) {
         return digests(token)
-                .map(digest -> Request.cmd(Command.EXISTS).arg(KEY_PREFIX + digest))
+                .map(digest -> Request.cmd(Command.EXISTS).arg(RedisNames.REVOKED_KEYS + digest))
                 .toList();
     }
 
-    private static Stream<String> digests(SseToken token) {
+    private static Stream<String> digests(Credential.SseToken token) {
         return Stream.of(digest(token.token(), null), digest(token.token(), String.valueOf(token.userId())));
     }
 

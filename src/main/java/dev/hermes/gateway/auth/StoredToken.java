@@ -4,12 +4,18 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.protocol.PythonTime;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +97,52 @@ record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
         @Override
         public void writeArrayValueSeparator(JsonGenerator json) throws IOException {
             json.writeRaw(", ");
+        }
+    }
+
+    /** The one rule by which both stores tell a revoked token from an expired one. */
+    static final class StateRule {
+
+        /** Redis ends a key by its own clock and a little after {@code expires_at} was computed. */
+        private static final Duration CLOCK_MARGIN = Duration.ofSeconds(1);
+
+        private StateRule() {}
+
+        /**
+         * What has become of a token.
+         *
+         * @param taken whether somebody has taken it back, if it is not present
+         */
+        static TokenStore.State judge(Credential.SseToken token, boolean present, boolean taken, Instant now) {
+            if (present) {
+                // Its streams have their own deadline, which no step of the wall clock moves.
+                return TokenStore.State.VALID;
+            }
+            if (!now.isBefore(token.expiresAt().minus(CLOCK_MARGIN))) {
+                return TokenStore.State.EXPIRED;
+            }
+            return taken ? TokenStore.State.REVOKED : TokenStore.State.VALID;
+        }
+    }
+
+    /** The form of an SSE token's text. */
+    static final class TokenFormat {
+
+        static final String PREFIX = "sse_";
+        private static final Pattern FORM = Pattern.compile("sse_[A-Za-z0-9_-]{1,128}");
+        private static final int RANDOM_BYTES = 32;
+
+        private TokenFormat() {}
+
+        static boolean wellFormed(String text) {
+            return FORM.matcher(text).matches();
+        }
+
+        /** As Python's {@code secrets.token_urlsafe(32)} makes them. */
+        static Secret random(SecureRandom random) {
+            byte[] bytes = new byte[RANDOM_BYTES];
+            random.nextBytes(bytes);
+            return new Secret(PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
         }
     }
 }

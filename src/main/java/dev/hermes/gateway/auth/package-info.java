@@ -3,7 +3,7 @@
  * or into the reason why not.
  *
  * <p>Its place on the way of a request is between the limits and the subscription: {@code http} hands over a
- * {@link dev.hermes.gateway.auth.Presented} and gets an {@link dev.hermes.gateway.auth.AuthResult}; what the credential
+ * {@link dev.hermes.gateway.auth.AuthResult.PresentedCredentials} and gets an {@link dev.hermes.gateway.auth.AuthResult}; what the credential
  * allows is then asked of its {@link dev.hermes.gateway.auth.Scopes}. An event passes by without entering: only the
  * scope of the stream that receives it was decided here.
  *

@@ -34,7 +34,7 @@ public final class AddressBlock {
             throw new IllegalArgumentException(text + " is no IP address or CIDR block");
         }
         int longest = address instanceof Inet4Address ? 32 : 128;
-        Integer prefix = slash < 0 ? Integer.valueOf(longest) : Texts.count(text.substring(slash + 1), 0);
+        Integer prefix = slash < 0 ? Integer.valueOf(longest) : ValueParsers.count(text.substring(slash + 1), 0);
         if (prefix == null || prefix > longest) {
             throw new IllegalArgumentException(text + " has no prefix length from 0 to " + longest);
         }

@@ -1,7 +1,10 @@
 package dev.hermes.gateway.config;
 
+import dev.hermes.gateway.config.Channel.ScopeRule;
+import dev.hermes.gateway.config.ChannelReader.ParsedChannel.Heard;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +27,7 @@ final class CatalogueReader {
     private CatalogueReader() {}
 
     /** The catalogue; what is not allowed is noted in {@code findings} and left out. */
-    static Catalogue read(String file, String text, Findings findings) {
+    static Catalogue read(String file, String text, SettingsException.Problems findings) {
         Node root;
         try {
             root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
@@ -38,7 +41,7 @@ final class CatalogueReader {
             findings.refuse(file, oneLine(malformed.getMessage()), "one YAML document");
             return new Catalogue(Map.of());
         }
-        List<ReadChannel> channels = new ArrayList<>();
+        List<ChannelReader.ParsedChannel> channels = new ArrayList<>();
         if (root != null) {
             YamlMapping top = YamlMapping.of(root, file, "", Set.of(CHANNELS), findings);
             if (top != null && top.has(CHANNELS)) {
@@ -47,16 +50,81 @@ final class CatalogueReader {
                 }
             }
         }
-        CatalogueRules.check(channels);
+        Rules.check(channels);
         if (channels.isEmpty()
                 && findings.problems().stream()
                         .noneMatch(problem -> problem.name().startsWith(file))) {
             findings.refuse(file, "no channel", "channels: and at least one channel below it");
         }
-        return Catalogue.of(channels.stream().map(ReadChannel::channel).toList());
+        return Catalogue.of(
+                channels.stream().map(ChannelReader.ParsedChannel::channel).toList());
     }
 
     private static String oneLine(@Nullable String message) {
         return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** What must hold between channels: nothing is named twice, and no Redis name is heard for two reasons. */
+    static final class Rules {
+
+        private Rules() {}
+
+        static void check(List<ChannelReader.ParsedChannel> channels) {
+            Map<String, String> names = new HashMap<>();
+            Map<String, String> routes = new HashMap<>();
+            Map<String, ScopeRule> scopes = new HashMap<>();
+            for (ChannelReader.ParsedChannel read : channels) {
+                Channel channel = read.channel();
+                if (names.putIfAbsent(channel.name(), channel.name()) != null) {
+                    read.name().refuse(channel.name(), "a name that no other channel has");
+                }
+                String route = channel.route();
+                if (route != null && routes.putIfAbsent(route, channel.name()) != null) {
+                    read.route().refuse(route, "a route that no other channel has, unlike " + routes.get(route));
+                }
+                ScopeRule scope = scopes.putIfAbsent(channel.scope().word(), channel.scope());
+                if (scope != null && scope.keyed() != channel.scope().keyed()) {
+                    read.scope().refuse(channel.scope().toString(), scope + " as before, or another word");
+                }
+            }
+            checkOverlaps(
+                    channels.stream().flatMap(read -> read.heardOn().stream()).toList());
+        }
+
+        private static void checkOverlaps(List<Heard> heard) {
+            for (int later = 1; later < heard.size(); later++) {
+                for (int earlier = 0; earlier < later; earlier++) {
+                    String text = heard.get(later).text();
+                    String other = heard.get(earlier).text();
+                    if (overlap(text, other)) {
+                        heard.get(later).place().refuse(text, "what no other entry can match, unlike " + other);
+                        break;
+                    }
+                }
+            }
+        }
+
+        private static boolean overlap(String one, String other) {
+            if (!ChannelReader.isPattern(one)) {
+                return ChannelReader.isPattern(other) ? matches(ChannelReader.pattern(other), one) : one.equals(other);
+            }
+            Channel.KeyPattern pattern = ChannelReader.pattern(one);
+            if (!ChannelReader.isPattern(other)) {
+                return matches(pattern, other);
+            }
+            // Each has one star, which takes any length: two of them share a name as soon as neither end contradicts.
+            Channel.KeyPattern second = ChannelReader.pattern(other);
+            return (pattern.prefix().startsWith(second.prefix())
+                            || second.prefix().startsWith(pattern.prefix()))
+                    && (pattern.suffix().endsWith(second.suffix())
+                            || second.suffix().endsWith(pattern.suffix()));
+        }
+
+        /** As Redis sees it: its star also takes nothing at all. */
+        private static boolean matches(Channel.KeyPattern pattern, String name) {
+            return name.length() >= pattern.prefix().length() + pattern.suffix().length()
+                    && name.startsWith(pattern.prefix())
+                    && name.endsWith(pattern.suffix());
+        }
     }
 }

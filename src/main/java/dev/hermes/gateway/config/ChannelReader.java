@@ -3,8 +3,9 @@ package dev.hermes.gateway.config;
 import dev.hermes.gateway.config.Channel.CatchUp;
 import dev.hermes.gateway.config.Channel.OnConnect;
 import dev.hermes.gateway.config.Channel.ScopeRule;
-import dev.hermes.gateway.config.ReadChannel.Heard;
-import dev.hermes.gateway.config.ReadChannel.Place;
+import dev.hermes.gateway.config.ChannelReader.ParsedChannel.Heard;
+import dev.hermes.gateway.config.ChannelReader.ParsedChannel.Place;
+import dev.hermes.gateway.protocol.RedisNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,6 @@ final class ChannelReader {
 
     static final Set<String> WORDS = Set.of(
             "name", "heard-on", "type", "scope", "key", "filters", "route", "on-connect", "snapshot-key", "catch-up");
-
-    /** Redis channels of the gateways' own. */
-    static final String OWN = "hermes:gateway:";
 
     private static final String ID = "{id}";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9:_.-]{1,200}");
@@ -63,10 +61,10 @@ final class ChannelReader {
 
     /** Null when name, type or scope cannot be used: there is no channel without. */
     @Nullable
-    ReadChannel read() {
+    ParsedChannel read() {
         String name = required("name", NAME, "letters, digits and : _ . - , at most 200");
-        if (name != null && name.startsWith(OWN)) {
-            yaml.place("name").refuse(name, "a name that does not begin with " + OWN);
+        if (name != null && name.startsWith(RedisNames.OWN_CHANNELS)) {
+            yaml.place("name").refuse(name, "a name that does not begin with " + RedisNames.OWN_CHANNELS);
         }
         List<Heard> heardOn = heardOn();
         String type = required("type", TYPE, "letters, digits and _ . - , at most 64");
@@ -78,7 +76,7 @@ final class ChannelReader {
         List<String> filters = filters();
         String route = route();
         OnConnect onConnect = word("on-connect", ON_CONNECT, OnConnect.NOTHING, "nothing, last-event or snapshot");
-        KeyPattern snapshotKey = snapshotKey();
+        Channel.KeyPattern snapshotKey = snapshotKey();
         CatchUp catchUp = word("catch-up", CATCH_UP, CatchUp.ALL, "all, latest or latest-per-key");
         String unusable = yaml.place("name").text();
         Channel channel = new Channel(
@@ -101,7 +99,7 @@ final class ChannelReader {
                 snapshotKey,
                 catchUp);
         checkTogether(channel);
-        return new ReadChannel(channel, yaml.place("name"), heardOn, yaml.place("scope"), yaml.place("route"));
+        return new ParsedChannel(channel, yaml.place("name"), heardOn, yaml.place("scope"), yaml.place("route"));
     }
 
     private void checkTogether(Channel channel) {
@@ -167,7 +165,7 @@ final class ChannelReader {
             if (!form) {
                 item.place().refuse(text, "letters, digits and : _ . - , at most 200, and at most one *");
             } else if (canMeanOwn(text)) {
-                item.place().refuse(text, "names that do not begin with " + OWN);
+                item.place().refuse(text, "names that do not begin with " + RedisNames.OWN_CHANNELS);
             } else {
                 heardOn.add(new Heard(text, item.place()));
             }
@@ -176,17 +174,18 @@ final class ChannelReader {
     }
 
     private static boolean canMeanOwn(String text) {
-        return text.startsWith(OWN)
-                || (isPattern(text) && OWN.startsWith(pattern(text).prefix()));
+        return text.startsWith(RedisNames.OWN_CHANNELS)
+                || (isPattern(text)
+                        && RedisNames.OWN_CHANNELS.startsWith(pattern(text).prefix()));
     }
 
     static boolean isPattern(String text) {
         return text.indexOf('*') >= 0;
     }
 
-    static KeyPattern pattern(String text) {
+    static Channel.KeyPattern pattern(String text) {
         int star = text.indexOf('*');
-        return new KeyPattern(text.substring(0, star), text.substring(star + 1));
+        return new Channel.KeyPattern(text.substring(0, star), text.substring(star + 1));
     }
 
     private @Nullable ScopeRule scope() {
@@ -223,7 +222,7 @@ final class ChannelReader {
         return route;
     }
 
-    private @Nullable KeyPattern snapshotKey() {
+    private Channel.@Nullable KeyPattern snapshotKey() {
         String text = yaml.text("snapshot-key");
         if (text == null) {
             return null;
@@ -233,6 +232,25 @@ final class ChannelReader {
             yaml.place("snapshot-key").refuse(text, "a Redis key with exactly one {id}");
             return null;
         }
-        return new KeyPattern(text.substring(0, at), text.substring(at + ID.length()));
+        return new Channel.KeyPattern(text.substring(0, at), text.substring(at + ID.length()));
+    }
+
+    /**
+     * A channel and where its parts stand, for rules that compare channels.
+     *
+     * @param heardOn one place for each name and pattern, in the file's order
+     */
+    record ParsedChannel(Channel channel, Place name, List<Heard> heardOn, Place scope, Place route) {
+
+        /** A name or pattern as it is written. */
+        record Heard(String text, Place place) {}
+
+        /** {@code channels.yaml:12: channels[1].scope}, and where to note a problem with it. */
+        record Place(String text, SettingsException.Problems findings) {
+
+            void refuse(String value, String allowed) {
+                findings.refuse(text, value, allowed);
+            }
+        }
     }
 }

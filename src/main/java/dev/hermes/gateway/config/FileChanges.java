@@ -1,5 +1,10 @@
 package dev.hermes.gateway.config;
 
+import io.vertx.config.ConfigRetriever;
+import io.vertx.config.ConfigRetrieverOptions;
+import io.vertx.config.ConfigStoreOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -40,7 +45,7 @@ final class FileChanges {
         if (text == null) {
             return;
         }
-        Findings findings = new Findings();
+        SettingsException.Problems findings = new SettingsException.Problems();
         last = PropertiesText.parse(text, findings);
         if (findings.problems().isEmpty()) {
             applyFlag(last.get(FLAG), false);
@@ -53,7 +58,7 @@ final class FileChanges {
             LOG.warn("settings file is gone, all stays as it is file={}", file);
             return;
         }
-        Findings findings = new Findings();
+        SettingsException.Problems findings = new SettingsException.Problems();
         Map<Setting, String> now = PropertiesText.parse(text, findings);
         if (!findings.problems().isEmpty()) {
             findings.problems().forEach(this::refuse);
@@ -78,15 +83,15 @@ final class FileChanges {
             }
             return;
         }
-        Boolean state = Texts.flag(written == null ? Objects.requireNonNull(FLAG.defaultValue) : written);
+        Boolean state = ValueParsers.flag(written == null ? Objects.requireNonNull(FLAG.defaultValue) : written);
         if (state == null) {
-            refuse(new Problem(FLAG.name(), String.valueOf(written), FLAG.allowed));
+            refuse(new SettingsException.Problem(FLAG.name(), String.valueOf(written), FLAG.allowed));
             return;
         }
         flag.accept(state);
     }
 
-    private void refuse(Problem problem) {
+    private void refuse(SettingsException.Problem problem) {
         LOG.error(
                 "settings file cannot be used, all stays as it is setting={} value=\"{}\" allowed=\"{}\" file={}",
                 problem.name(),
@@ -101,5 +106,41 @@ final class FileChanges {
                 .filter(name -> !Objects.equals(before.get(name), now.get(name)))
                 .map(Setting::name)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * {@code gateway.properties} behind a {@link ConfigRetriever}. It is taken as raw text: the retriever's own reader of
+     * properties assumes Latin-1, turns values into numbers and keeps the last of two equal names.
+     */
+    static final class Store {
+
+        private static final String KEY = "text";
+
+        private Store() {}
+
+        /** Reads {@code file}, an absolute path: a relative one would also be looked for on the class path. */
+        static ConfigRetriever once(Vertx vertx, Path file) {
+            return ConfigRetriever.create(vertx, options(file, false).setScanPeriod(0));
+        }
+
+        /** Looks at {@code file} again and again; while it is not there {@link #text} is null. */
+        static ConfigRetriever watching(Vertx vertx, Path file, long periodMillis) {
+            return ConfigRetriever.create(vertx, options(file, true).setScanPeriod(periodMillis));
+        }
+
+        private static ConfigRetrieverOptions options(Path file, boolean optional) {
+            return new ConfigRetrieverOptions()
+                    .addStore(new ConfigStoreOptions()
+                            .setType("file")
+                            .setFormat("raw")
+                            .setOptional(optional)
+                            .setConfig(new JsonObject()
+                                    .put("path", file.toString())
+                                    .put("raw.key", KEY)));
+        }
+
+        static @Nullable String text(JsonObject retrieved) {
+            return retrieved.getString(KEY);
+        }
     }
 }

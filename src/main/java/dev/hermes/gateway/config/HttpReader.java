@@ -18,52 +18,52 @@ final class HttpReader {
 
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+");
 
-    private final Values values;
+    private final SettingValues values;
 
-    HttpReader(Values values) {
+    HttpReader(SettingValues values) {
         this.values = values;
     }
 
-    HttpSettings read() {
+    Settings.Http read() {
         boolean allowCredentials = values.flag(Setting.HERMES_ALLOW_CREDENTIALS);
         Set<String> origins = values.read(Setting.HERMES_ALLOWED_ORIGINS, this::origins);
         if (allowCredentials && origins.contains(ANY_ORIGIN)) {
             values.refuse(Setting.HERMES_ALLOWED_ORIGINS);
         }
-        return new HttpSettings(
-                values.read(Setting.API_PORT, Texts::port),
+        return new Settings.Http(
+                values.read(Setting.API_PORT, ValueParsers::port),
                 origins,
                 allowCredentials,
                 tls(),
-                new HttpSettings.Sockets(
-                        values.read(Setting.HERMES_ACCEPT_BACKLOG, text -> Texts.count(text, 0)),
-                        values.read(Setting.HERMES_SEND_BUFFER, text -> Texts.count(text, 0))));
+                new Settings.Http.Sockets(
+                        values.read(Setting.HERMES_ACCEPT_BACKLOG, text -> ValueParsers.count(text, 0)),
+                        values.read(Setting.HERMES_SEND_BUFFER, text -> ValueParsers.count(text, 0))));
     }
 
-    ManagementSettings readManagement(int publicPort) {
-        int port = values.read(Setting.HERMES_MANAGEMENT_PORT, Texts::port);
+    Settings.Management readManagement(int publicPort) {
+        int port = values.read(Setting.HERMES_MANAGEMENT_PORT, ValueParsers::port);
         if (port != 0 && port == publicPort) {
             values.refuse(Setting.HERMES_MANAGEMENT_PORT);
         }
         String host = values.read(
                 Setting.HERMES_MANAGEMENT_HOST,
                 text -> HOST.matcher(text.strip()).matches() ? text.strip() : null);
-        return new ManagementSettings(host, port);
+        return new Settings.Management(host, port);
     }
 
-    private HttpSettings.@Nullable Tls tls() {
-        Path certificate = values.readIfWritten(Setting.HERMES_TLS_CERTIFICATE, Texts::readableFile);
-        Path key = values.readIfWritten(Setting.HERMES_TLS_KEY, Texts::readableFile);
+    private Settings.Http.@Nullable Tls tls() {
+        Path certificate = values.readIfWritten(Setting.HERMES_TLS_CERTIFICATE, ValueParsers::readableFile);
+        Path key = values.readIfWritten(Setting.HERMES_TLS_KEY, ValueParsers::readableFile);
         boolean certificateWritten = values.written(Setting.HERMES_TLS_CERTIFICATE) != null;
         boolean keyWritten = values.written(Setting.HERMES_TLS_KEY) != null;
         if (certificateWritten != keyWritten) {
             values.refuse(certificateWritten ? Setting.HERMES_TLS_KEY : Setting.HERMES_TLS_CERTIFICATE);
         }
-        return certificate != null && key != null ? new HttpSettings.Tls(certificate, key) : null;
+        return certificate != null && key != null ? new Settings.Http.Tls(certificate, key) : null;
     }
 
     private @Nullable Set<String> origins(String text) {
-        List<String> items = Texts.list(text);
+        List<String> items = ValueParsers.list(text);
         if (items == null) {
             return null;
         }

@@ -21,7 +21,7 @@ final class PropertiesText {
     private PropertiesText() {}
 
     /** The values by name. What cannot be used is noted in {@code findings} and left out. */
-    static Map<Setting, String> parse(String text, Findings findings) {
+    static Map<Setting, String> parse(String text, SettingsException.Problems findings) {
         if (text.indexOf('\uFFFD') >= 0) {
             findings.refuse(FILE, "a byte that is not UTF-8", "text in UTF-8");
             return Map.of();
@@ -49,7 +49,11 @@ final class PropertiesText {
     }
 
     private static void accept(
-            String name, String value, Set<String> seen, Map<Setting, String> values, Findings findings) {
+            String name,
+            String value,
+            Set<String> seen,
+            Map<Setting, String> values,
+            SettingsException.Problems findings) {
         Setting setting = Setting.named(name);
         if (setting == null) {
             // What is no name may be half a secret, broken over two lines.

@@ -10,13 +10,13 @@ final class RedisReader {
 
     private static final String NONE = "none";
 
-    private final Values values;
+    private final SettingValues values;
 
-    RedisReader(Values values) {
+    RedisReader(SettingValues values) {
         this.values = values;
     }
 
-    RedisSettings read() {
+    Settings.Redis read() {
         List<RedisUrl> urls = values.read(Setting.HERMES_REDIS_URL, RedisReader::urls);
         boolean cluster = values.flag(Setting.HERMES_REDIS_CLUSTER);
         String sentinelMaster = values.readIfWritten(
@@ -30,16 +30,16 @@ final class RedisReader {
                     Setting.HERMES_REDIS_URL,
                     "one node, or several with HERMES_REDIS_SENTINEL_MASTER or HERMES_REDIS_CLUSTER=true");
         }
-        Path caFile = values.readIfWritten(Setting.HERMES_REDIS_CA_FILE, Texts::readableFile);
+        Path caFile = values.readIfWritten(Setting.HERMES_REDIS_CA_FILE, ValueParsers::readableFile);
         if (caFile != null && urls.stream().noneMatch(url -> url.scheme().equals("rediss"))) {
             values.findings().warn("setting=HERMES_REDIS_CA_FILE reason=\"no node of HERMES_REDIS_URL is rediss://\"");
         }
-        return new RedisSettings(
+        return new Settings.Redis(
                 urls.stream().map(RedisUrl::whole).toList(), database(urls, cluster), sentinelMaster, cluster, caFile);
     }
 
     private int database(List<RedisUrl> urls, boolean cluster) {
-        int configured = values.read(Setting.HERMES_REDIS_DB, text -> Texts.count(text, 0));
+        int configured = values.read(Setting.HERMES_REDIS_DB, text -> ValueParsers.count(text, 0));
         Integer inUrl = urls.isEmpty() ? null : urls.get(0).database();
         boolean written = values.written(Setting.HERMES_REDIS_DB) != null;
         if (inUrl != null && written && inUrl != configured) {
@@ -56,7 +56,7 @@ final class RedisReader {
         if (text.strip().equalsIgnoreCase(NONE)) {
             return List.of();
         }
-        List<String> items = Texts.list(text);
+        List<String> items = ValueParsers.list(text);
         if (items == null) {
             return null;
         }

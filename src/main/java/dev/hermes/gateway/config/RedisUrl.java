@@ -34,7 +34,7 @@ record RedisUrl(String scheme, String hostAndPort, @Nullable Integer database, S
             return null;
         }
         String path = uri.getPath() == null ? "" : uri.getPath();
-        Integer database = path.length() > 1 ? Texts.count(path.substring(1), 0) : null;
+        Integer database = path.length() > 1 ? ValueParsers.count(path.substring(1), 0) : null;
         if (path.length() > 1 && database == null) {
             return null;
         }
@@ -44,7 +44,7 @@ record RedisUrl(String scheme, String hostAndPort, @Nullable Integer database, S
 
     /** The list without what could be a secret: a node that cannot be read is hidden whole. */
     static String redact(String list) {
-        List<String> items = Texts.list(list);
+        List<String> items = ValueParsers.list(list);
         return items == null
                 ? "***"
                 : items.stream()

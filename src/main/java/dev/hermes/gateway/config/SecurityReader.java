@@ -20,23 +20,23 @@ final class SecurityReader {
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
 
-    private final Values values;
+    private final SettingValues values;
     private final boolean secretKeyRequired;
 
-    SecurityReader(Values values, boolean secretKeyRequired) {
+    SecurityReader(SettingValues values, boolean secretKeyRequired) {
         this.values = values;
         this.secretKeyRequired = secretKeyRequired;
     }
 
-    SecuritySettings read() {
+    Settings.Security read() {
         String algorithm = values.read(
                 Setting.HERMES_ALGORITHM, text -> KEY_BYTES.containsKey(text.strip()) ? text.strip() : null);
         List<Secret> apiKeys = values.readIfWritten(Setting.HERMES_API_KEYS, SecurityReader::apiKeys);
-        return new SecuritySettings(
+        return new Settings.Security(
                 secretKey(algorithm),
                 algorithm,
                 apiKeys == null ? List.of() : apiKeys,
-                values.read(Setting.HERMES_RATE_LIMIT_PER_MINUTE, text -> Texts.count(text, 1)),
+                values.read(Setting.HERMES_RATE_LIMIT_PER_MINUTE, text -> ValueParsers.count(text, 1)),
                 values.read(Setting.HERMES_TRUSTED_PROXIES, SecurityReader::trustedProxies),
                 values.readIfWritten(Setting.HERMES_IDENTITY_URL, SecurityReader::identityUrl));
     }
@@ -59,7 +59,7 @@ final class SecurityReader {
     }
 
     private static @Nullable List<Secret> apiKeys(String text) {
-        List<String> keys = Texts.list(text);
+        List<String> keys = ValueParsers.list(text);
         return keys != null
                         && keys.stream()
                                 .allMatch(key -> VISIBLE_ASCII.matcher(key).matches())
@@ -84,7 +84,7 @@ final class SecurityReader {
     }
 
     private static @Nullable List<AddressBlock> trustedProxies(String text) {
-        List<String> items = text.strip().equalsIgnoreCase("none") ? List.of() : Texts.list(text);
+        List<String> items = text.strip().equalsIgnoreCase("none") ? List.of() : ValueParsers.list(text);
         if (items == null) {
             return null;
         }

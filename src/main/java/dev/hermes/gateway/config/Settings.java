@@ -1,6 +1,11 @@
 package dev.hermes.gateway.config;
 
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything an operator can set, validated and immutable. Made by {@link SettingsLoader}; durations and counts are as
@@ -13,14 +18,163 @@ import java.time.Duration;
  */
 public record Settings(
         boolean sseEnabled,
-        StreamSettings streams,
-        HistorySettings history,
-        RedisSettings redis,
-        SecuritySettings security,
-        HttpSettings http,
-        ManagementSettings management,
-        LoggingSettings logging,
-        BrowserSettings browser,
+        Streams streams,
+        History history,
+        Redis redis,
+        Security security,
+        Http http,
+        Management management,
+        Logging logging,
+        Browser browser,
         Duration drainTimeout,
         Duration eventLoopLimit,
-        Catalogue catalogue) {}
+        Catalogue catalogue) {
+
+    /**
+     * Whom the gateway believes.
+     *
+     * @param secretKey {@code HERMES_SECRET_KEY}; production refuses to start without one, an embedded gateway then takes no
+     *     JWT
+     * @param algorithm {@code HERMES_ALGORITHM}: HS256, HS384 or HS512
+     * @param apiKeys {@code HERMES_API_KEYS}
+     * @param failedCredentialsPerMinute {@code HERMES_RATE_LIMIT_PER_MINUTE}, per address
+     * @param trustedProxies {@code HERMES_TRUSTED_PROXIES}
+     * @param identityUrl {@code HERMES_IDENTITY_URL}, or null: nobody is asked about Hermes' credentials
+     */
+    public record Security(
+            @Nullable Secret secretKey,
+            String algorithm,
+            List<Secret> apiKeys,
+            int failedCredentialsPerMinute,
+            List<AddressBlock> trustedProxies,
+            @Nullable URI identityUrl) {}
+
+    /**
+     * The public port.
+     *
+     * @param port {@code API_PORT}, 0 for any free one
+     * @param allowedOrigins {@code HERMES_ALLOWED_ORIGINS}, exact strings
+     * @param allowCredentials {@code HERMES_ALLOW_CREDENTIALS}
+     * @param tls {@code HERMES_TLS_CERTIFICATE} and {@code HERMES_TLS_KEY}, both or neither
+     * @param sockets what is asked of the kernel
+     */
+    public record Http(
+            int port,
+            Set<String> allowedOrigins,
+            boolean allowCredentials,
+            @Nullable Tls tls,
+            Sockets sockets) {
+
+        /** PEM files. */
+        public record Tls(Path certificate, Path key) {}
+
+        /**
+         * What is asked of the kernel for the port's sockets; 0 is what it does by itself.
+         *
+         * @param acceptBacklog {@code HERMES_ACCEPT_BACKLOG}
+         * @param sendBufferBytes {@code HERMES_SEND_BUFFER}
+         */
+        public record Sockets(int acceptBacklog, int sendBufferBytes) {}
+    }
+
+    /**
+     * Where Redis is.
+     *
+     * @param nodes {@code HERMES_REDIS_URL}: one URL, or several for Sentinel and Cluster; empty for {@code none}, a gateway
+     *     without Redis. They may carry a password: never log them, log {@link #toString()}
+     * @param database {@code HERMES_REDIS_DB}
+     * @param sentinelMaster {@code HERMES_REDIS_SENTINEL_MASTER}, the nodes are Sentinels then
+     * @param cluster {@code HERMES_REDIS_CLUSTER}, the nodes are a Cluster's then
+     * @param caFile {@code HERMES_REDIS_CA_FILE}, PEM, for {@code rediss://} with a private CA
+     */
+    public record Redis(
+            List<Secret> nodes,
+            int database,
+            @Nullable String sentinelMaster,
+            boolean cluster,
+            @Nullable Path caFile) {
+
+        /** Whether there is a Redis at all. */
+        public boolean present() {
+            return !nodes.isEmpty();
+        }
+    }
+
+    /**
+     * What pages are told by {@code /config.js}, and whether the gateway has one of its own.
+     *
+     * @param sseEnabled {@code VITE_SSE_ENABLED}
+     * @param apiBaseUrl {@code VITE_API_BASE_URL}
+     * @param ownPage {@code HERMES_PAGE}: whether there is a page at {@code /}
+     */
+    public record Browser(boolean sseEnabled, String apiBaseUrl, boolean ownPage) {}
+
+    /**
+     * The operator's port.
+     *
+     * @param host {@code HERMES_MANAGEMENT_HOST}
+     * @param port {@code HERMES_MANAGEMENT_PORT}, 0 for any free one
+     */
+    public record Management(String host, int port) {}
+
+    /**
+     * What is written to the log.
+     *
+     * @param level {@code HERMES_LOG_LEVEL}; {@code HERMES_DEBUG=true} makes it {@link Level#DEBUG}
+     * @param format {@code HERMES_LOG_FORMAT}
+     */
+    public record Logging(Level level, Format format) {
+
+        public enum Level {
+            TRACE,
+            DEBUG,
+            INFO,
+            WARN,
+            ERROR
+        }
+
+        public enum Format {
+            TEXT,
+            JSON
+        }
+    }
+
+    /**
+     * Limits and rhythm of the streams of this process.
+     *
+     * @param heartbeatInterval {@code HERMES_SSE_HEARTBEAT_INTERVAL}, at least one second
+     * @param maxConnections {@code HERMES_SSE_MAX_CONNECTIONS}, streams and waiting polls of the whole process
+     * @param maxConnectionsPerAddress {@code HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS}, 0 for no limit
+     * @param connectionTimeout {@code HERMES_SSE_CONNECTION_TIMEOUT}, longest life of one stream, zero for no limit
+     * @param stallTimeout {@code HERMES_SSE_STALL_TIMEOUT}, how long a client may accept no byte
+     * @param conflateAfter {@code HERMES_CONFLATE_AFTER}, matching events a stream may be behind before superseded ones are
+     *     left out, 0 for never
+     */
+    public record Streams(
+            Duration heartbeatInterval,
+            int maxConnections,
+            int maxConnectionsPerAddress,
+            Duration connectionTimeout,
+            Duration stallTimeout,
+            int conflateAfter) {}
+
+    /**
+     * How far back a cursor can reach.
+     *
+     * @param store {@code HERMES_SSE_HISTORY}
+     * @param maxEvents {@code HERMES_HISTORY_MAX_EVENTS}, at least 1
+     * @param maxAge {@code HERMES_HISTORY_MAX_AGE}, at least one second
+     * @param maxBytes {@code HERMES_HISTORY_MAX_BYTES}, at least 1
+     * @param maxEventBytes {@code HERMES_MAX_EVENT_BYTES}, at least 1: one event, and the body of {@code POST /publish}
+     */
+    public record History(Store store, int maxEvents, Duration maxAge, long maxBytes, int maxEventBytes) {
+
+        /** Where the log lives. */
+        public enum Store {
+            /** In Redis, durable, shared by all gateways. */
+            REDIS,
+            /** In this process, gone with it. */
+            MEMORY
+        }
+    }
+}

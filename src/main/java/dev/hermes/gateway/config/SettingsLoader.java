@@ -47,9 +47,9 @@ public final class SettingsLoader {
      * For a gateway that is a process of its own. The folder is {@code HERMES_CONF}, else {@code conf} in the working
      * directory; without one the built-in files hold. An empty value counts as none.
      */
-    public static Future<Loaded> load(Vertx vertx, Map<String, String> environment, Mode mode) {
+    public static Future<LoadedSettings> load(Vertx vertx, Map<String, String> environment, Mode mode) {
         Map<String, String> copy = Map.copyOf(environment);
-        return load(vertx, findings -> Sources.ofEnvironment(copy, findings), mode == Mode.PRODUCTION);
+        return load(vertx, findings -> SettingSources.ofEnvironment(copy, findings), mode == Mode.PRODUCTION);
     }
 
     /**
@@ -57,34 +57,35 @@ public final class SettingsLoader {
      * does; values are JSON strings, numbers or booleans, lists also arrays of strings. A folder counts only if
      * {@code HERMES_CONF} names it there; else the built-in catalogue holds. No secret key is required.
      */
-    public static Future<Loaded> load(Vertx vertx, JsonObject deployment) {
+    public static Future<LoadedSettings> load(Vertx vertx, JsonObject deployment) {
         JsonObject copy = deployment.copy();
-        return load(vertx, findings -> Sources.ofDeployment(copy, findings), false);
+        return load(vertx, findings -> SettingSources.ofDeployment(copy, findings), false);
     }
 
     /** Every setting there is, in the order in which they are documented. */
-    public static List<SettingDescription> descriptions() {
+    public static List<Setting.Description> descriptions() {
         return Arrays.stream(Setting.values()).map(Setting::description).toList();
     }
 
-    private static Future<Loaded> load(Vertx vertx, Function<Findings, Sources> look, boolean secretKeyRequired) {
-        Findings findings = new Findings();
+    private static Future<LoadedSettings> load(
+            Vertx vertx, Function<SettingsException.Problems, SettingSources> look, boolean secretKeyRequired) {
+        SettingsException.Problems findings = new SettingsException.Problems();
         return vertx.executeBlocking(() -> look.apply(findings))
                 .compose(sources -> properties(vertx, sources.folder(), findings)
                         .compose(text ->
                                 vertx.executeBlocking(() -> assemble(sources, text, secretKeyRequired, findings))));
     }
 
-    private static Future<String> properties(Vertx vertx, @Nullable Path folder, Findings findings) {
+    private static Future<String> properties(Vertx vertx, @Nullable Path folder, SettingsException.Problems findings) {
         // The built-in file holds comments only: what it says of the defaults, the code says too.
         Path file = folder == null ? null : folder.resolve(PROPERTIES_FILE);
         if (file == null || !file.toFile().exists()) {
             return Future.succeededFuture("");
         }
-        ConfigRetriever retriever = FileStore.once(vertx, file);
+        ConfigRetriever retriever = FileChanges.Store.once(vertx, file);
         return retriever
                 .getConfig()
-                .map(json -> String.valueOf(FileStore.text(json)))
+                .map(json -> String.valueOf(FileChanges.Store.text(json)))
                 .otherwise(unreadable -> {
                     findings.refuse(PROPERTIES_FILE, file.toString(), "a readable file");
                     return "";
@@ -92,27 +93,30 @@ public final class SettingsLoader {
                 .eventually(retriever::close);
     }
 
-    private static Loaded assemble(
-            Sources sources, String propertiesText, boolean secretKeyRequired, Findings findings) {
+    private static LoadedSettings assemble(
+            SettingSources sources,
+            String propertiesText,
+            boolean secretKeyRequired,
+            SettingsException.Problems findings) {
         Map<Setting, String> written = new EnumMap<>(Setting.class);
         written.putAll(PropertiesText.parse(propertiesText, findings));
         written.putAll(sources.outer());
-        Values values = new Values(written, findings);
+        SettingValues values = new SettingValues(written, findings);
         Settings settings = new SettingsReader(values, secretKeyRequired).read(catalogue(sources.folder(), findings));
         if (!findings.problems().isEmpty()) {
             throw new SettingsException(findings.problems());
         }
-        return new Loaded(settings, findings.warnings(), watched(sources));
+        return new LoadedSettings(settings, findings.warnings(), watched(sources));
     }
 
-    private static SettingsFile watched(Sources sources) {
+    private static LoadedSettings.WatchedFile watched(SettingSources sources) {
         Path folder = sources.folder();
-        return new SettingsFile(
+        return new LoadedSettings.WatchedFile(
                 folder == null ? null : folder.resolve(PROPERTIES_FILE),
                 sources.outer().keySet().stream().map(Setting::name).collect(Collectors.toSet()));
     }
 
-    private static Catalogue catalogue(@Nullable Path folder, Findings findings) {
+    private static Catalogue catalogue(@Nullable Path folder, SettingsException.Problems findings) {
         Path file = folder == null ? null : folder.resolve(CATALOGUE_FILE);
         try {
             String text = file != null && Files.exists(file) ? Files.readString(file) : builtInCatalogue();

@@ -15,22 +15,22 @@ final class SettingsReader {
      */
     private static final long LARGEST_EVENT = 31L << 20;
 
-    private final Values values;
+    private final SettingValues values;
     private final boolean secretKeyRequired;
 
-    SettingsReader(Values values, boolean secretKeyRequired) {
+    SettingsReader(SettingValues values, boolean secretKeyRequired) {
         this.values = values;
         this.secretKeyRequired = secretKeyRequired;
     }
 
     Settings read(Catalogue catalogue) {
         boolean enabled = values.flag(Setting.HERMES_ENABLE_SSE);
-        StreamSettings streams = streams();
-        RedisSettings redis = new RedisReader(values).read();
-        HistorySettings history = history(redis);
-        SecuritySettings security = new SecurityReader(values, secretKeyRequired).read();
+        Settings.Streams streams = streams();
+        Settings.Redis redis = new RedisReader(values).read();
+        Settings.History history = history(redis);
+        Settings.Security security = new SecurityReader(values, secretKeyRequired).read();
         HttpReader httpReader = new HttpReader(values);
-        HttpSettings http = httpReader.read();
+        Settings.Http http = httpReader.read();
         return new Settings(
                 enabled,
                 streams,
@@ -41,50 +41,51 @@ final class SettingsReader {
                 httpReader.readManagement(http.port()),
                 logging(),
                 browser(),
-                values.read(Setting.HERMES_DRAIN_TIMEOUT, text -> Texts.duration(text, 1)),
-                Duration.ofMillis(values.read(Setting.HERMES_EVENT_LOOP_LIMIT, text -> Texts.count(text, 1))),
+                values.read(Setting.HERMES_DRAIN_TIMEOUT, text -> ValueParsers.duration(text, 1)),
+                Duration.ofMillis(values.read(Setting.HERMES_EVENT_LOOP_LIMIT, text -> ValueParsers.count(text, 1))),
                 catalogue);
     }
 
-    private StreamSettings streams() {
-        return new StreamSettings(
-                values.read(Setting.HERMES_SSE_HEARTBEAT_INTERVAL, text -> Texts.duration(text, 1)),
-                values.read(Setting.HERMES_SSE_MAX_CONNECTIONS, text -> Texts.count(text, 1)),
-                values.read(Setting.HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS, text -> Texts.count(text, 0)),
-                values.read(Setting.HERMES_SSE_CONNECTION_TIMEOUT, text -> Texts.duration(text, 0)),
-                values.read(Setting.HERMES_SSE_STALL_TIMEOUT, text -> Texts.duration(text, 1)),
-                values.read(Setting.HERMES_CONFLATE_AFTER, text -> Texts.count(text, 0)));
+    private Settings.Streams streams() {
+        return new Settings.Streams(
+                values.read(Setting.HERMES_SSE_HEARTBEAT_INTERVAL, text -> ValueParsers.duration(text, 1)),
+                values.read(Setting.HERMES_SSE_MAX_CONNECTIONS, text -> ValueParsers.count(text, 1)),
+                values.read(Setting.HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS, text -> ValueParsers.count(text, 0)),
+                values.read(Setting.HERMES_SSE_CONNECTION_TIMEOUT, text -> ValueParsers.duration(text, 0)),
+                values.read(Setting.HERMES_SSE_STALL_TIMEOUT, text -> ValueParsers.duration(text, 1)),
+                values.read(Setting.HERMES_CONFLATE_AFTER, text -> ValueParsers.count(text, 0)));
     }
 
-    private HistorySettings history(RedisSettings redis) {
-        HistorySettings.Store store =
-                values.read(Setting.HERMES_SSE_HISTORY, text -> Texts.word(HistorySettings.Store.class, text));
+    private Settings.History history(Settings.Redis redis) {
+        Settings.History.Store store =
+                values.read(Setting.HERMES_SSE_HISTORY, text -> ValueParsers.word(Settings.History.Store.class, text));
         if (!redis.present()) {
-            if (store == HistorySettings.Store.REDIS && values.written(Setting.HERMES_SSE_HISTORY) != null) {
+            if (store == Settings.History.Store.REDIS && values.written(Setting.HERMES_SSE_HISTORY) != null) {
                 values.refuse(Setting.HERMES_SSE_HISTORY, "memory, since HERMES_REDIS_URL is none");
             }
-            store = HistorySettings.Store.MEMORY;
+            store = Settings.History.Store.MEMORY;
         }
-        long largestEvent = values.read(Setting.HERMES_MAX_EVENT_BYTES, text -> Texts.bytes(text, LARGEST_EVENT));
-        return new HistorySettings(
+        long largestEvent =
+                values.read(Setting.HERMES_MAX_EVENT_BYTES, text -> ValueParsers.bytes(text, LARGEST_EVENT));
+        return new Settings.History(
                 store,
-                values.read(Setting.HERMES_HISTORY_MAX_EVENTS, text -> Texts.count(text, 1)),
-                values.read(Setting.HERMES_HISTORY_MAX_AGE, text -> Texts.duration(text, 1)),
-                values.read(Setting.HERMES_HISTORY_MAX_BYTES, text -> Texts.bytes(text, Long.MAX_VALUE)),
+                values.read(Setting.HERMES_HISTORY_MAX_EVENTS, text -> ValueParsers.count(text, 1)),
+                values.read(Setting.HERMES_HISTORY_MAX_AGE, text -> ValueParsers.duration(text, 1)),
+                values.read(Setting.HERMES_HISTORY_MAX_BYTES, text -> ValueParsers.bytes(text, Long.MAX_VALUE)),
                 Math.toIntExact(largestEvent));
     }
 
-    private LoggingSettings logging() {
-        LoggingSettings.Level level =
-                values.read(Setting.HERMES_LOG_LEVEL, text -> Texts.word(LoggingSettings.Level.class, text));
-        LoggingSettings.Format format =
-                values.read(Setting.HERMES_LOG_FORMAT, text -> Texts.word(LoggingSettings.Format.class, text));
+    private Settings.Logging logging() {
+        Settings.Logging.Level level =
+                values.read(Setting.HERMES_LOG_LEVEL, text -> ValueParsers.word(Settings.Logging.Level.class, text));
+        Settings.Logging.Format format =
+                values.read(Setting.HERMES_LOG_FORMAT, text -> ValueParsers.word(Settings.Logging.Format.class, text));
         boolean debug = values.flag(Setting.HERMES_DEBUG);
-        return new LoggingSettings(debug ? LoggingSettings.Level.DEBUG : level, format);
+        return new Settings.Logging(debug ? Settings.Logging.Level.DEBUG : level, format);
     }
 
-    private BrowserSettings browser() {
-        return new BrowserSettings(
+    private Settings.Browser browser() {
+        return new Settings.Browser(
                 values.flag(Setting.VITE_SSE_ENABLED),
                 values.read(Setting.VITE_API_BASE_URL, SettingsReader::baseUrl),
                 values.flag(Setting.HERMES_PAGE));

@@ -46,7 +46,7 @@ public final class SseFlag {
      * Watches the file that the settings came from, if there is one; the future completes once the first look has been
      * taken. May be called from any thread. What the environment sets wins over the file. Close it when done.
      */
-    public static Future<SseFlag> watch(Vertx vertx, Loaded loaded) {
+    public static Future<SseFlag> watch(Vertx vertx, LoadedSettings loaded) {
         SseFlag flag = new SseFlag(loaded.settings().sseEnabled());
         Path file = loaded.file().path();
         if (file == null) {
@@ -56,7 +56,7 @@ public final class SseFlag {
         Context context = vertx.getOrCreateContext();
         context.runOnContext(start -> {
             FileChanges changes = new FileChanges(file, loaded.file().overridden(), flag::set);
-            Watch watch = new Watch(vertx, context, FileStore.watching(vertx, file, PERIOD_MILLIS), changes);
+            Watch watch = new Watch(vertx, context, FileChanges.Store.watching(vertx, file, PERIOD_MILLIS), changes);
             flag.watch = watch;
             watch.start().map(flag).onComplete(watching);
         });
@@ -121,10 +121,10 @@ public final class SseFlag {
         }
 
         Future<Void> start() {
-            retriever.listen(
-                    change -> context.runOnContext(seen -> settle(FileStore.text(change.getNewConfiguration()))));
+            retriever.listen(change ->
+                    context.runOnContext(seen -> settle(FileChanges.Store.text(change.getNewConfiguration()))));
             return retriever.getConfig().map(first -> {
-                changes.begin(FileStore.text(first));
+                changes.begin(FileChanges.Store.text(first));
                 return null;
             });
         }
@@ -135,7 +135,7 @@ public final class SseFlag {
             if (!closed) {
                 settling = vertx.setTimer(
                         PERIOD_MILLIS,
-                        still -> retriever.getConfig().onSuccess(now -> judge(seen, FileStore.text(now))));
+                        still -> retriever.getConfig().onSuccess(now -> judge(seen, FileChanges.Store.text(now))));
             }
         }
 

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.config;
 
-import dev.hermes.gateway.config.ReadChannel.Place;
+import dev.hermes.gateway.config.ChannelReader.ParsedChannel.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,9 +25,9 @@ final class YamlMapping {
     private final String path;
     private final Node node;
     private final Map<String, Node> fields = new LinkedHashMap<>();
-    private final Findings findings;
+    private final SettingsException.Problems findings;
 
-    private YamlMapping(MappingNode node, String file, String path, Findings findings) {
+    private YamlMapping(MappingNode node, String file, String path, SettingsException.Problems findings) {
         this.file = file;
         this.path = path;
         this.node = node;
@@ -35,7 +35,8 @@ final class YamlMapping {
     }
 
     /** Null, and a problem, when {@code node} is no mapping. */
-    static @Nullable YamlMapping of(Node node, String file, String path, Set<String> words, Findings findings) {
+    static @Nullable YamlMapping of(
+            Node node, String file, String path, Set<String> words, SettingsException.Problems findings) {
         String allowed = "words with a value each: " + String.join(", ", new TreeSet<>(words));
         if (!(node instanceof MappingNode mappingNode)) {
             findings.refuse(at(file, node, path), describe(node), allowed);

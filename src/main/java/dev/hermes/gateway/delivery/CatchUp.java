@@ -3,11 +3,9 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.GapReason;
-import dev.hermes.gateway.log.Reading;
+import dev.hermes.gateway.loop.OwnerLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +87,8 @@ final class CatchUp {
             counters.catchingUp(1);
             subscriber.fallBehind(lost);
         }
-        if (subscriber.offer(Gap.of(GapReason.LOG_LOST, lost.toString(), window.tip()))) {
-            counters.gapTold(GapReason.LOG_LOST);
+        if (subscriber.offer(Gap.of(Gap.Reason.LOG_LOST, lost.toString(), window.tip()))) {
+            counters.gapTold(Gap.Reason.LOG_LOST);
             subscriber.advance(window.tip());
         }
         subscriber.settle();
@@ -175,7 +173,7 @@ final class CatchUp {
     }
 
     /** Hands over one entry if it is wanted, and moves the cursor; false when the subscriber takes no more. */
-    private boolean hand(Subscriber subscriber, Slot slot) {
+    private boolean hand(Subscriber subscriber, Window.WindowEntry slot) {
         if (subscriber.subscription().wants(slot.entry())) {
             if (conflation.leavesOut(subscriber, slot.entry())) {
                 counters.superseded((Event) slot.entry());
@@ -215,14 +213,14 @@ final class CatchUp {
         failed.add(subscriber);
     }
 
-    private void got(Subscriber subscriber, EventId asked, Reading reading) {
+    private void got(Subscriber subscriber, EventId asked, EventLog.ReadResult reading) {
         readers--;
         if (!subscriber.closed()) {
             if (!asked.equals(subscriber.cursor())) {
                 // It was moved on meanwhile: this is of the log before.
                 subscriber.scheduled(false);
                 add(subscriber);
-            } else if (reading instanceof Reading.Page page) {
+            } else if (reading instanceof EventLog.ReadResult.Page page) {
                 handPage(subscriber, page.entries());
             } else {
                 handGap(subscriber);
@@ -241,7 +239,7 @@ final class CatchUp {
         boolean takes = subscriber.writable();
         int taken = 0;
         while (takes && taken < entries.size()) {
-            Slot slot = new Slot(entries.get(taken));
+            Window.WindowEntry slot = new Window.WindowEntry(entries.get(taken));
             takes = hand(subscriber, slot);
             slot.release();
             taken++;
@@ -254,9 +252,9 @@ final class CatchUp {
     private void handGap(Subscriber subscriber) {
         EventId tip = window.tip();
         boolean takes = subscriber.offer(
-                Gap.of(GapReason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
+                Gap.of(Gap.Reason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
         if (takes) {
-            counters.gapTold(GapReason.HISTORY_EVICTED);
+            counters.gapTold(Gap.Reason.HISTORY_EVICTED);
             subscriber.advance(tip);
         }
         conclude(subscriber, takes);

@@ -13,11 +13,11 @@ import dev.hermes.gateway.event.LogEntry;
 final class Conflation {
 
     private final Window window;
-    private final NewestEvents newest;
+    private final SupersededEvents newest;
     private final int after;
 
     /** @param after events of its own that a subscriber must be behind, more than so many; 0 for never */
-    Conflation(Window window, NewestEvents newest, int after) {
+    Conflation(Window window, SupersededEvents newest, int after) {
         this.window = window;
         this.newest = newest;
         this.after = after;
@@ -59,7 +59,7 @@ final class Conflation {
         }
         int looked = 0;
         while (ahead.wanted <= after + next && place < window.end()) {
-            Slot slot = window.at(place++);
+            Window.WindowEntry slot = window.at(place++);
             ahead.to = slot.id();
             ahead.wanted += subscriber.subscription().wants(slot.entry()) ? 1 : 0;
             looked++;

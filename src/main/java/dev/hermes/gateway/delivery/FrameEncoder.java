@@ -2,7 +2,7 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Gap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -43,7 +43,7 @@ final class FrameEncoder {
         return frame(null, null, type, data);
     }
 
-    static Frame hole(Hole hole) {
+    static Frame hole(LogEntry.GapEntry hole) {
         return gap(Gap.of(hole));
     }
 

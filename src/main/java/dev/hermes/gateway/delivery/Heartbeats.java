@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Heartbeats {
 
     private final Window window;
-    private final HubTime time;
+    private final HubSettings.Clocks time;
     private @Nullable Frame shared;
 
-    Heartbeats(Window window, HubTime time) {
+    Heartbeats(Window window, HubSettings.Clocks time) {
         this.window = window;
         this.time = time;
     }

@@ -1,11 +1,10 @@
 package dev.hermes.gateway.delivery;
 
-import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,15 +25,15 @@ public final class Hub {
 
     private final OwnerLoop loop;
     private final HubSettings settings;
-    private final HubTime time;
+    private final HubSettings.Clocks time;
     private final HubCounters counters;
     private final Window window;
-    private final NewestEvents newest;
+    private final SupersededEvents newest;
     private final CatchUp catchUp;
     private final Wheel wheel;
-    private final LeaseRound leases;
-    private final StreamClock clock;
-    private final Roster roster = new Roster();
+    private final PermitChecks permits;
+    private final StreamDeadlines.DeadlineFactory clock;
+    private final Subscribers roster = new Subscribers();
     private final LiveDelivery delivery;
     private final Heartbeats heartbeats;
 
@@ -43,7 +42,13 @@ public final class Hub {
      *
      * @param start the log's position that the first batch follows
      */
-    public Hub(OwnerLoop loop, HubSettings settings, EventLog log, LeaseChecker checker, HubTime time, EventId start) {
+    public Hub(
+            OwnerLoop loop,
+            HubSettings settings,
+            EventLog log,
+            StreamPermit.Checker checker,
+            HubSettings.Clocks time,
+            EventId start) {
         this(loop, settings, log, checker, time, start, CatchUp.Pace.USUAL);
     }
 
@@ -51,8 +56,8 @@ public final class Hub {
             OwnerLoop loop,
             HubSettings settings,
             EventLog log,
-            LeaseChecker checker,
-            HubTime time,
+            StreamPermit.Checker checker,
+            HubSettings.Clocks time,
             EventId start,
             CatchUp.Pace pace) {
         this.loop = loop;
@@ -60,15 +65,16 @@ public final class Hub {
         this.time = time;
         this.counters = new HubCounters(settings.channels().keySet());
         this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
-        this.newest = new NewestEvents(settings.channels());
+        this.newest = new SupersededEvents(settings.channels());
         Conflation conflation =
                 new Conflation(window, newest, settings.streams().conflateAfter());
         this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
         this.delivery = new LiveDelivery(loop, window, newest, roster, catchUp, counters, pace.live());
         this.heartbeats = new Heartbeats(window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
-        this.leases = new LeaseRound(checker, StreamClock.checksWait(settings.streams()), this::close);
-        this.clock = new StreamClock(settings.streams(), settings.random());
+        this.permits =
+                new PermitChecks(checker, StreamDeadlines.DeadlineFactory.checksWait(settings.streams()), this::close);
+        this.clock = new StreamDeadlines.DeadlineFactory(settings.streams(), settings.random());
     }
 
     /** How often {@link #tick()} wants to be called. */
@@ -77,7 +83,7 @@ public final class Hub {
     }
 
     /** Takes the next entries of the log to whoever listens. */
-    public void onBatch(EventBatch batch) {
+    public void onBatch(HubSignal.EventBatch batch) {
         assert loop.here();
         delivery.deliver(batch);
     }
@@ -106,37 +112,38 @@ public final class Hub {
     }
 
     /** Takes on a stream: {@code connected}, then what it missed or must know, then what comes. */
-    public SseStream open(StreamOpening opening, ByteSink sink) {
+    public SseStream open(NewStream accepted, ByteSink sink) {
         assert loop.here();
         long now = time.now();
         SseStream stream = new SseStream(
                 this,
-                opening,
+                accepted,
                 sink,
-                clock.times(opening.lease(), now, time.wall().instant()));
+                clock.times(accepted.permit(), now, time.wall().instant()));
         counters.streamOpened();
         join(stream);
-        int retry = opening.ticket().retryMillis();
         JsonObject hello = new JsonObject()
                 .put("connection_id", "conn_" + UUID.randomUUID())
                 .put("timestamp", time.wall().instant().toString());
-        stream.send(FrameEncoder.control(retry, opening.opening().position(), "connected", hello));
-        Gap gap = opening.opening().gap();
+        stream.send(
+                FrameEncoder.control(accepted.retryMillis(), accepted.start().position(), "connected", hello));
+        Gap gap = accepted.start().gap();
         if (gap != null) {
             counters.gapTold(gap.reason());
             stream.offer(gap);
         }
-        opening.greetings().forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
+        accepted.greetings().forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
         schedule(stream, stream.times().next());
         catchUp.start(stream);
         return stream;
     }
 
     /** Takes on a poll. */
-    public PendingPoll poll(Subscription subscription, Lease lease, Opening opening, int limit, Duration wait) {
+    public PendingPoll poll(
+            Subscription subscription, StreamPermit permit, StartPosition opening, int limit, Duration wait) {
         assert loop.here();
         long deadline = time.now() + wait.toMillis();
-        PendingPoll poll = new PendingPoll(this, subscription, lease, opening, limit, deadline);
+        PendingPoll poll = new PendingPoll(this, subscription, permit, opening, limit, deadline);
         if (opening.gap() != null) {
             counters.gapTold(opening.gap().reason());
         }
@@ -152,7 +159,7 @@ public final class Hub {
         long now = time.now();
         wheel.advance(now, entry -> ((Subscriber) entry).due(now));
         heartbeats.endTick();
-        leases.tick(now);
+        permits.tick(now);
         catchUp.tick();
     }
 
@@ -187,7 +194,7 @@ public final class Hub {
     }
 
     /** What was counted so far. */
-    public HubSnapshot snapshot() {
+    public HubCounters.Snapshot snapshot() {
         assert loop.here();
         return counters.snapshot();
     }
@@ -218,7 +225,7 @@ public final class Hub {
     }
 
     void checkLater(SseStream stream, long nowMillis) {
-        leases.add(stream, nowMillis);
+        permits.add(stream, nowMillis);
     }
 
     void schedule(Subscriber subscriber, long deadlineMillis) {

@@ -1,12 +1,12 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Event;
-import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.log.GapReason;
+import dev.hermes.gateway.log.Gap;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one hub has counted. Plain numbers: written on the hub's loop only, read there too, by {@link #snapshot()}.
  */
-final class HubCounters {
+public final class HubCounters {
 
     private final Map<String, long[]> delivered = new LinkedHashMap<>();
     private final Map<String, long[]> superseded = new LinkedHashMap<>();
     private final EnumMap<CloseReason, long[]> closed = new EnumMap<>(CloseReason.class);
-    private final EnumMap<GapReason, long[]> gaps = new EnumMap<>(GapReason.class);
-    private final long[] latencyBoundsNanos = HubSnapshot.LATENCY_BOUNDS_MILLIS.stream()
+    private final EnumMap<Gap.Reason, long[]> gaps = new EnumMap<>(Gap.Reason.class);
+    private final long[] latencyBoundsNanos = Snapshot.LATENCY_BOUNDS_MILLIS.stream()
             .mapToLong(millis -> Math.round(millis * 1e6))
             .toArray();
     private final long[] latencyBuckets = new long[latencyBoundsNanos.length + 1];
@@ -37,7 +37,7 @@ final class HubCounters {
         for (CloseReason reason : CloseReason.values()) {
             closed.put(reason, new long[1]);
         }
-        for (GapReason reason : GapReason.values()) {
+        for (Gap.Reason reason : Gap.Reason.values()) {
             gaps.put(reason, new long[1]);
         }
     }
@@ -52,11 +52,11 @@ final class HubCounters {
         open--;
     }
 
-    void gapsTold(GapReason reason, int streams) {
+    void gapsTold(Gap.Reason reason, int streams) {
         add(gaps.get(reason), streams);
     }
 
-    void gapTold(GapReason reason) {
+    void gapTold(Gap.Reason reason) {
         gapsTold(reason, 1);
     }
 
@@ -64,8 +64,8 @@ final class HubCounters {
     void handed(LogEntry entry, int subscribers) {
         if (entry instanceof Event event) {
             add(delivered.get(event.envelope().channel()), subscribers);
-        } else if (entry instanceof Hole) {
-            add(gaps.get(GapReason.SOURCE_HOLE), subscribers);
+        } else if (entry instanceof LogEntry.GapEntry) {
+            add(gaps.get(Gap.Reason.SOURCE_HOLE), subscribers);
         }
     }
 
@@ -88,15 +88,15 @@ final class HubCounters {
         catchingUp += change;
     }
 
-    HubSnapshot snapshot() {
-        return new HubSnapshot(
+    Snapshot snapshot() {
+        return new Snapshot(
                 open,
                 opened,
                 catchingUp,
-                new HubSnapshot.Events(copy(delivered), copy(superseded)),
+                new Snapshot.Events(copy(delivered), copy(superseded)),
                 copy(closed),
                 copy(gaps),
-                new HubSnapshot.Latency(LongStream.of(latencyBuckets).boxed().toList(), latencySumSeconds));
+                new Snapshot.Latency(LongStream.of(latencyBuckets).boxed().toList(), latencySumSeconds));
     }
 
     private static void add(long @Nullable [] counter, long amount) {
@@ -109,5 +109,41 @@ final class HubCounters {
         Map<K, Long> copy = new LinkedHashMap<>();
         counters.forEach((key, value) -> copy.put(key, value[0]));
         return copy;
+    }
+
+    /**
+     * What a hub had counted at one moment.
+     *
+     * @param open streams
+     * @param opened streams since the start
+     * @param catchingUp streams and polls behind
+     */
+    public record Snapshot(
+            int open,
+            long opened,
+            int catchingUp,
+            Events events,
+            Map<CloseReason, Long> closed,
+            Map<Gap.Reason, Long> gaps,
+            Latency latency) {
+
+        /**
+         * By channel, counted once for each client.
+         *
+         * @param delivered handed to sockets
+         * @param superseded left out, since the client was far behind and a later one says it all
+         */
+        public record Events(Map<String, Long> delivered, Map<String, Long> superseded) {}
+
+        /** Upper bounds of the latency buckets; one more bucket follows for everything above. */
+        public static final List<Double> LATENCY_BOUNDS_MILLIS =
+                List.of(0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 5_000.0);
+
+        /**
+         * From received to written.
+         *
+         * @param buckets events in each bucket, not cumulative
+         */
+        public record Latency(List<Long> buckets, double sumSeconds) {}
     }
 }

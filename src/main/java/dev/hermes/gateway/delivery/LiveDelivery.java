@@ -1,10 +1,9 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Event;
-import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.loop.OwnerLoop;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -35,8 +34,8 @@ final class LiveDelivery {
 
     private final OwnerLoop loop;
     private final Window window;
-    private final NewestEvents newest;
-    private final Roster roster;
+    private final SupersededEvents newest;
+    private final Subscribers roster;
     private final CatchUp catchUp;
     private final HubCounters counters;
     private final Pace pace;
@@ -61,8 +60,8 @@ final class LiveDelivery {
     LiveDelivery(
             OwnerLoop loop,
             Window window,
-            NewestEvents newest,
-            Roster roster,
+            SupersededEvents newest,
+            Subscribers roster,
             CatchUp catchUp,
             HubCounters counters,
             Pace pace) {
@@ -78,11 +77,11 @@ final class LiveDelivery {
     /** A batch of which so many entries are written, to so many listeners together. */
     private static final class Writing {
 
-        private final EventBatch batch;
+        private final HubSignal.EventBatch batch;
         private int next;
         private int taken;
 
-        private Writing(EventBatch batch) {
+        private Writing(HubSignal.EventBatch batch) {
             this.batch = batch;
         }
     }
@@ -105,7 +104,7 @@ final class LiveDelivery {
         return toWrite.isEmpty() && dirty.isEmpty();
     }
 
-    void deliver(EventBatch batch) {
+    void deliver(HubSignal.EventBatch batch) {
         toWrite.add(new Writing(batch));
         if (!turnComes) {
             turn();
@@ -218,14 +217,14 @@ final class LiveDelivery {
     /** One entry on its way to its live listeners; made once per entry, not per listener. */
     private final class Offer implements Consumer<Subscriber> {
 
-        private final Slot slot;
+        private final Window.WindowEntry slot;
         private final EventId before;
         private final int atOnce;
         private int flushes;
         private int taken;
 
         /** @param atOnce to how many a flush may follow the write at once, since nothing more is to be written */
-        private Offer(Slot slot, EventId before, int atOnce) {
+        private Offer(Window.WindowEntry slot, EventId before, int atOnce) {
             this.slot = slot;
             this.before = before;
             this.atOnce = atOnce;

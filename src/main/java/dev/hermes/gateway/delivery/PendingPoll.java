@@ -1,9 +1,10 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Event;
-import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ public final class PendingPoll extends Subscriber {
     private final Hub hub;
     private final int limit;
     private final long deadlineMillis;
-    private final Promise<PollPage> answer = Promise.promise();
+    private final Promise<Page> answer = Promise.promise();
     private final List<Event> events = new ArrayList<>();
     private @Nullable Gap gap;
     private long bytes;
@@ -39,8 +40,14 @@ public final class PendingPoll extends Subscriber {
      * @param limit events of the page
      * @param deadlineMillis when to answer without any
      */
-    PendingPoll(Hub hub, Subscription subscription, Lease lease, Opening opening, int limit, long deadlineMillis) {
-        super(subscription, lease, opening.position());
+    PendingPoll(
+            Hub hub,
+            Subscription subscription,
+            StreamPermit permit,
+            StartPosition opening,
+            int limit,
+            long deadlineMillis) {
+        super(subscription, permit, opening.position());
         this.hub = hub;
         this.gap = opening.gap();
         this.limit = limit;
@@ -48,7 +55,7 @@ public final class PendingPoll extends Subscriber {
     }
 
     /** The page; on the hub's loop. */
-    public Future<PollPage> page() {
+    public Future<Page> page() {
         return answer.future();
     }
 
@@ -63,8 +70,8 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
-    boolean offer(Slot slot) {
-        if (slot.entry() instanceof Hole hole) {
+    boolean offer(Window.WindowEntry slot) {
+        if (slot.entry() instanceof LogEntry.GapEntry hole) {
             return offer(Gap.of(hole));
         }
         Event event = (Event) slot.entry();
@@ -121,7 +128,16 @@ public final class PendingPoll extends Subscriber {
     void finish() {
         if (!closed()) {
             hub.leave(this);
-            answer.complete(new PollPage(List.copyOf(events), cursor(), gap));
+            answer.complete(new Page(List.copyOf(events), cursor(), gap));
         }
     }
+
+    /**
+     * What one poll found.
+     *
+     * @param lastId the position reached, also when nothing matched
+     * @param gap stands before the first event, or null
+     */
+    public record Page(
+            List<Event> events, EventId lastId, @Nullable Gap gap) {}
 }

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReaderQueue {
 
-    private final Map<Lease, ArrayDeque<Subscriber>> waiting = new LinkedHashMap<>();
+    private final Map<StreamPermit, ArrayDeque<Subscriber>> waiting = new LinkedHashMap<>();
 
     void add(Subscriber subscriber) {
-        waiting.computeIfAbsent(subscriber.lease(), first -> new ArrayDeque<>()).add(subscriber);
+        waiting.computeIfAbsent(subscriber.permit(), first -> new ArrayDeque<>())
+                .add(subscriber);
     }
 
     void addAll(Collection<Subscriber> subscribers) {
@@ -28,14 +29,14 @@ final class ReaderQueue {
         if (waiting.isEmpty()) {
             return null;
         }
-        Map.Entry<Lease, ArrayDeque<Subscriber>> turn =
+        Map.Entry<StreamPermit, ArrayDeque<Subscriber>> turn =
                 waiting.entrySet().iterator().next();
-        Lease lease = turn.getKey();
+        StreamPermit permit = turn.getKey();
         ArrayDeque<Subscriber> subscribers = turn.getValue();
-        waiting.remove(lease);
+        waiting.remove(permit);
         Subscriber next = subscribers.remove();
         if (!subscribers.isEmpty()) {
-            waiting.put(lease, subscribers);
+            waiting.put(permit, subscribers);
         }
         return next;
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * <p>The earliest and the usual latest time lie below the second after which Hermes' own page opens a new stream without a
  * cursor: the browser's reconnect, which resumes, is to come first.
  */
-final class ReturnTimes {
+public final class ReturnTimes {
 
     private static final int EARLIEST_MILLIS = 300;
     private static final int SLOT_MILLIS = 100;
@@ -23,14 +23,14 @@ final class ReturnTimes {
     private final AtomicIntegerArray streams = new AtomicIntegerArray(MOST_SLOTS);
 
     /** One stream's time. */
-    record Turn(int slot, int millis) {}
+    public record Turn(int slot, int millis) {}
 
     /**
      * Takes the turn that the fewest have; two threads at once may take the same.
      *
      * @param open streams now open, with this one
      */
-    Turn take(int open) {
+    public Turn take(int open) {
         int slots = Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, (open + STREAMS_IN_A_SLOT - 1) / STREAMS_IN_A_SLOT));
         ThreadLocalRandom random = ThreadLocalRandom.current();
         int first = random.nextInt(slots);
@@ -45,7 +45,7 @@ final class ReturnTimes {
         return new Turn(emptiest, EARLIEST_MILLIS + emptiest * SLOT_MILLIS + random.nextInt(SLOT_MILLIS));
     }
 
-    void giveBack(Turn turn) {
+    public void giveBack(Turn turn) {
         streams.decrementAndGet(turn.slot());
     }
 }

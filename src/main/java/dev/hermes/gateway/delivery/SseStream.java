@@ -2,7 +2,6 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.log.Gap;
 import io.vertx.core.json.JsonObject;
-import org.jspecify.annotations.Nullable;
 
 /** One client's stream. Its doors are for whoever owns the socket, on the hub's loop. */
 public final class SseStream extends Subscriber {
@@ -12,20 +11,18 @@ public final class SseStream extends Subscriber {
 
     private final Hub hub;
     private final ByteSink sink;
-    private final StreamTimes times;
-    private final RepeatedFailures.@Nullable Begun attempt;
-    private final Admission.Ticket ticket;
+    private final StreamDeadlines times;
+    private final NewStream.End end;
 
     /** A heartbeat came due while the client took nothing; it gets it as soon as it does. */
     private boolean heartbeatOwed;
 
-    SseStream(Hub hub, StreamOpening opening, ByteSink sink, StreamTimes times) {
-        super(opening.subscription(), opening.lease(), opening.opening().position());
+    SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines times) {
+        super(stream.subscription(), stream.permit(), stream.start().position());
         this.hub = hub;
         this.sink = sink;
         this.times = times;
-        this.attempt = opening.attempt();
-        this.ticket = opening.ticket();
+        this.end = stream.end();
     }
 
     /** The client takes more again. */
@@ -49,7 +46,7 @@ public final class SseStream extends Subscriber {
     }
 
     @Override
-    boolean offer(Slot slot) {
+    boolean offer(Window.WindowEntry slot) {
         sink.write(slot.frame());
         return true;
     }
@@ -89,7 +86,7 @@ public final class SseStream extends Subscriber {
         sink.write(frame);
     }
 
-    StreamTimes times() {
+    StreamDeadlines times() {
         return times;
     }
 
@@ -116,7 +113,7 @@ public final class SseStream extends Subscriber {
                     null,
                     null,
                     "token_expiring",
-                    new JsonObject().put("expires_at", String.valueOf(lease().expiresAt()))));
+                    new JsonObject().put("expires_at", String.valueOf(permit().expiresAt()))));
             sink.flush();
         }
         heartbeatOwed |= times.takeHeartbeat(nowMillis);
@@ -133,11 +130,8 @@ public final class SseStream extends Subscriber {
 
     /** The hub has let go of it: gives its place back and, to a client that is still there, says why and ends. */
     void end(CloseReason reason, int reconnectAfterMillis) {
-        ticket.release();
         boolean broke = reason == CloseReason.CLIENT_GONE || reason == CloseReason.SLOW_CONSUMER;
-        if (broke && caughtUp() && attempt != null) {
-            attempt.failed();
-        }
+        end.ended(broke && caughtUp());
         if (reason == CloseReason.CLIENT_GONE) {
             return;
         }

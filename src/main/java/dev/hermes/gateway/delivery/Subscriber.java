@@ -29,7 +29,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     private static final int FIRST_APPETITE = 16;
 
     private final Subscription subscription;
-    private final Lease lease;
+    private final StreamPermit permit;
     private State state = State.CATCHING_UP;
     private EventId cursor;
 
@@ -51,11 +51,11 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     private Conflation.@Nullable Lookahead lookahead;
 
     /** Its places in the hub. */
-    record Membership(SubscriptionIndex.Registration index, SubscriberSet.Membership everyone) {}
+    record Membership(SubscriptionIndex.Registration index, SubscriptionIndex.SubscriberSet.Membership everyone) {}
 
-    Subscriber(Subscription subscription, Lease lease, EventId cursor) {
+    Subscriber(Subscription subscription, StreamPermit permit, EventId cursor) {
         this.subscription = subscription;
-        this.lease = lease;
+        this.permit = permit;
         this.cursor = cursor;
     }
 
@@ -63,7 +63,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     abstract boolean writable();
 
     /** Hands over one entry it wants; false when it ends before that entry instead. */
-    abstract boolean offer(Slot slot);
+    abstract boolean offer(Window.WindowEntry slot);
 
     /** Tells it that something is missing before what comes next; false when it ends before that instead. */
     abstract boolean offer(Gap gap);
@@ -85,8 +85,8 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     }
 
     /** What it may do that by. */
-    final Lease lease() {
-        return lease;
+    final StreamPermit permit() {
+        return permit;
     }
 
     final State state() {

@@ -2,10 +2,10 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
-import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a subscriber wants, already checked against what it may see.
@@ -13,7 +13,7 @@ import java.util.Set;
  * @param interests by channel
  * @param conflated the channels of which it need not be sent what a later event makes needless while it is far behind
  */
-public record Subscription(Map<String, Interest> interests, Set<String> conflated) {
+public record Subscription(Map<String, ChannelFilter> interests, Set<String> conflated) {
 
     public Subscription {
         interests = Map.copyOf(interests);
@@ -21,18 +21,53 @@ public record Subscription(Map<String, Interest> interests, Set<String> conflate
     }
 
     /** To be sent everything. */
-    public Subscription(Map<String, Interest> interests) {
+    public Subscription(Map<String, ChannelFilter> interests) {
         this(interests, Set.of());
     }
 
     /** Whether the subscriber is told of that entry. A hole may have swallowed anything, so it concerns everybody. */
     boolean wants(LogEntry entry) {
-        return entry instanceof Event event ? wants(event.envelope()) : entry instanceof Hole;
+        return entry instanceof Event event ? wants(event.envelope()) : entry instanceof LogEntry.GapEntry;
     }
 
     /** Whether the subscriber wants what this envelope says. */
     public boolean wants(Envelope envelope) {
-        Interest interest = interests.get(envelope.channel());
+        ChannelFilter interest = interests.get(envelope.channel());
         return interest != null && interest.matches(envelope);
+    }
+
+    /**
+     * What a subscriber wants of one channel.
+     *
+     * @param keys only events of these keys, or null for all
+     * @param filters only events whose field has one of these values, for each field named
+     */
+    public record ChannelFilter(@Nullable Set<String> keys, Map<String, Set<String>> filters) {
+
+        /** Everything of the channel. */
+        public static final ChannelFilter EVERYTHING = new ChannelFilter(null, Map.of());
+
+        public ChannelFilter {
+            keys = keys == null ? null : Set.copyOf(keys);
+            filters = Map.copyOf(filters);
+        }
+
+        boolean matches(Envelope envelope) {
+            return (keys == null || (envelope.key() != null && keys.contains(envelope.key())))
+                    && passes(filters, envelope);
+        }
+
+        static boolean passes(Map<String, Set<String>> filters, Envelope envelope) {
+            if (filters.isEmpty()) {
+                return true;
+            }
+            for (Map.Entry<String, Set<String>> filter : filters.entrySet()) {
+                String value = envelope.fields().get(filter.getKey());
+                if (value == null || !filter.getValue().contains(value)) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 }

@@ -1,7 +1,9 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last entries that passed this hub, as references into the log's, with their frames. A ring, bounded by count and by
@@ -12,7 +14,7 @@ import dev.hermes.gateway.event.LogEntry;
  */
 final class Window {
 
-    private final Slot[] ring;
+    private final WindowEntry[] ring;
     private final long maxWeight;
 
     /** The position right before the first entry held: nothing after it is missing. */
@@ -31,7 +33,7 @@ final class Window {
         if (Integer.bitCount(capacity) != 1) {
             throw new IllegalArgumentException("capacity=" + capacity + " allowed: a power of two");
         }
-        this.ring = new Slot[capacity];
+        this.ring = new WindowEntry[capacity];
         this.maxWeight = maxWeight;
         this.floor = start;
         this.tip = start;
@@ -42,11 +44,11 @@ final class Window {
         return tip;
     }
 
-    Slot add(LogEntry entry) {
+    WindowEntry add(LogEntry entry) {
         if (next - first == ring.length) {
             dropFirst();
         }
-        Slot slot = new Slot(entry);
+        WindowEntry slot = new WindowEntry(entry);
         ring[index(next)] = slot;
         next++;
         tip = entry.id();
@@ -82,7 +84,7 @@ final class Window {
         return next;
     }
 
-    Slot at(long place) {
+    WindowEntry at(long place) {
         return ring[index(place)];
     }
 
@@ -101,7 +103,7 @@ final class Window {
 
     @SuppressWarnings("NullAway") // An empty place of the ring is never read.
     private void dropFirst() {
-        Slot oldest = at(first);
+        WindowEntry oldest = at(first);
         ring[index(first)] = null;
         first++;
         weight -= oldest.weight();
@@ -111,5 +113,48 @@ final class Window {
 
     private int index(long place) {
         return (int) (place & (ring.length - 1));
+    }
+
+    /** A log entry with its frame, encoded when the first client asks for it and kept until the slot is given up. */
+    static final class WindowEntry {
+
+        private final LogEntry entry;
+        private @Nullable Frame frame;
+
+        WindowEntry(LogEntry entry) {
+            this.entry = entry;
+        }
+
+        LogEntry entry() {
+            return entry;
+        }
+
+        EventId id() {
+            return entry.id();
+        }
+
+        /** The frame; the slot keeps it. Only for entries that clients see. */
+        Frame frame() {
+            Frame encoded = frame;
+            if (encoded == null) {
+                encoded = entry instanceof LogEntry.GapEntry hole
+                        ? FrameEncoder.hole(hole)
+                        : FrameEncoder.event((Event) entry);
+                frame = encoded;
+            }
+            return encoded;
+        }
+
+        /** Bytes this slot may hold on to, encoded or not. */
+        int weight() {
+            return entry instanceof Event event ? 2 * event.envelope().data().length() + 256 : 256;
+        }
+
+        void release() {
+            if (frame != null) {
+                frame.release();
+                frame = null;
+            }
+        }
     }
 }

@@ -56,7 +56,7 @@ public final class EnvelopeParser {
             if (fault != null) {
                 return fault.rejected();
             }
-            ObjectScan scan = raw.goodData();
+            StrictJson.ObjectScan scan = raw.goodData();
             Buffer data = copy(bytes, scan.start(), scan.end());
             return new Parsed.Accepted(envelope(heardOn, raw.goodType(), scan, data, raw.timestampOr(receivedAt)));
         } catch (IOException refusal) {
@@ -88,8 +88,8 @@ public final class EnvelopeParser {
             if (!startsObject(parser)) {
                 return Fault.wrongType("data", "an object").rejected();
             }
-            ObjectScan scan =
-                    ObjectScan.read(parser, fieldNames, channel.shape().keyField());
+            StrictJson.ObjectScan scan = StrictJson.ObjectScan.read(
+                    parser, fieldNames, channel.shape().keyField());
             StrictJson.requireEnd(parser);
             String when = timestamp != null ? timestamp : receivedAt.toString();
             return new Parsed.Accepted(envelope(channel, type, scan, copy(bytes, 0, bytes.length), when));
@@ -105,24 +105,25 @@ public final class EnvelopeParser {
      * @param channels the shape of a channel by its name, null for one that does not exist
      * @param receivedAt the timestamp of events that have none
      */
-    public PublishParsed parsePublish(
-            Function<String, @Nullable ChannelShape> channels, Buffer body, Instant receivedAt) {
+    public PublishBody.Outcome parsePublish(
+            Function<String, ChannelName.@Nullable Shape> channels, Buffer body, Instant receivedAt) {
         return new PublishBody(this, channels, receivedAt).parse(body, maxEventBytes);
     }
 
     /** The envelope of a published event without fault, in which the key field was not known when it was read. */
-    Envelope published(ChannelShape shape, RawEnvelope raw, byte[] body, Instant receivedAt) throws IOException {
+    Envelope published(ChannelName.Shape shape, RawEnvelope raw, byte[] body, Instant receivedAt) throws IOException {
         int start = raw.goodData().start();
         int end = raw.goodData().end();
         try (JsonParser parser = StrictJson.parser(body, start, end - start)) {
             StrictJson.firstToken(parser);
-            ObjectScan scan = ObjectScan.read(parser, fieldNames, shape.keyField());
+            StrictJson.ObjectScan scan = StrictJson.ObjectScan.read(parser, fieldNames, shape.keyField());
             Buffer data = copy(body, start, end);
             return envelope(ChannelName.of(shape), raw.goodType(), scan, data, raw.timestampOr(receivedAt));
         }
     }
 
-    private static Envelope envelope(ChannelName named, String type, ObjectScan scan, Buffer data, String timestamp) {
+    private static Envelope envelope(
+            ChannelName named, String type, StrictJson.ObjectScan scan, Buffer data, String timestamp) {
         String channel = named.shape().name();
         return scan.key() != null || named.key() == null
                 ? new Envelope(channel, type, scan.key(), scan.fields(), data, timestamp)

@@ -2,6 +2,7 @@ package dev.hermes.gateway.event;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.hermes.gateway.protocol.EventTypes;
 import java.io.IOException;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param member the member that is, or null if it is the text as a whole
  * @param message what it must be and what it was, without the member's name; printable, one line
  */
-record Fault(Rejection reason, @Nullable String member, String message) {
+record Fault(Parsed.Reason reason, @Nullable String member, String message) {
 
     private static final int SHOWN_CHARACTERS = 80;
 
     /** What the parser's refusal says. */
     static Fault of(IOException refusal) {
         if (refusal instanceof StreamConstraintsException) {
-            return new Fault(Rejection.TOO_DEEP, null, "must not nest deeper than " + StrictJson.MAX_DEPTH);
+            return new Fault(Parsed.Reason.TOO_DEEP, null, "must not nest deeper than " + StrictJson.MAX_DEPTH);
         }
         String where = "";
         String what = "";
@@ -30,36 +31,38 @@ record Fault(Rejection reason, @Nullable String member, String message) {
             what = json.getOriginalMessage();
         }
         return new Fault(
-                Rejection.NOT_JSON, null, "must be one JSON text, but is not" + where + ": " + printable(what));
+                Parsed.Reason.NOT_JSON, null, "must be one JSON text, but is not" + where + ": " + printable(what));
     }
 
     static Fault tooLarge(int bytes, int maxBytes) {
         return new Fault(
-                Rejection.TOO_LARGE,
+                Parsed.Reason.TOO_LARGE,
                 null,
                 "has " + bytes + " bytes; at most " + maxBytes + " are allowed (HERMES_MAX_EVENT_BYTES)");
     }
 
     static Fault invalidUtf8() {
-        return new Fault(Rejection.INVALID_UTF8, null, "must be valid UTF-8");
+        return new Fault(Parsed.Reason.INVALID_UTF8, null, "must be valid UTF-8");
     }
 
     static Fault notAnObject() {
-        return new Fault(Rejection.NOT_AN_OBJECT, null, "must be a JSON object");
+        return new Fault(Parsed.Reason.NOT_AN_OBJECT, null, "must be a JSON object");
     }
 
     static Fault wrongType(String member, String mustBe) {
-        return new Fault(Rejection.WRONG_TYPE, member, "must be " + mustBe);
+        return new Fault(Parsed.Reason.WRONG_TYPE, member, "must be " + mustBe);
     }
 
     static @Nullable Fault ofType(String type) {
         if (!EventTypes.isWellFormed(type)) {
             return new Fault(
-                    Rejection.BAD_TYPE, "type", "must match " + EventTypes.FORM + ", but is '" + printable(type) + "'");
+                    Parsed.Reason.BAD_TYPE,
+                    "type",
+                    "must match " + EventTypes.FORM + ", but is '" + printable(type) + "'");
         }
         if (EventTypes.isReserved(type)) {
             return new Fault(
-                    Rejection.RESERVED_TYPE,
+                    Parsed.Reason.RESERVED_TYPE,
                     "type",
                     "'" + type + "' is reserved, as are all of " + new TreeSet<>(EventTypes.RESERVED));
         }

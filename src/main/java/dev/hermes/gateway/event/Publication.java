@@ -1,5 +1,6 @@
 package dev.hermes.gateway.event;
 
+import dev.hermes.gateway.loop.LocalCodec;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;

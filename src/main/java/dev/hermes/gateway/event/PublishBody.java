@@ -12,25 +12,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the body of one publish request; used once, within one call. */
-final class PublishBody {
+public final class PublishBody {
 
     private static final String ALLOWED_MEMBERS = "channel, type, data, timestamp";
 
     private final EnvelopeParser envelopes;
-    private final Function<String, @Nullable ChannelShape> channels;
+    private final Function<String, ChannelName.@Nullable Shape> channels;
     private final Instant receivedAt;
     private final List<Envelope> accepted = new ArrayList<>();
 
     /** The place of the event that is being read, null while the body is not known to be an array. */
     private @Nullable Integer index;
 
-    PublishBody(EnvelopeParser envelopes, Function<String, @Nullable ChannelShape> channels, Instant receivedAt) {
+    PublishBody(EnvelopeParser envelopes, Function<String, ChannelName.@Nullable Shape> channels, Instant receivedAt) {
         this.envelopes = envelopes;
         this.channels = channels;
         this.receivedAt = receivedAt;
     }
 
-    PublishParsed parse(Buffer body, int maxBytes) {
+    Outcome parse(Buffer body, int maxBytes) {
         if (body.length() > maxBytes) {
             return refused(null, Fault.tooLarge(body.length(), maxBytes));
         }
@@ -40,34 +40,33 @@ final class PublishBody {
         }
         try (JsonParser parser = StrictJson.parser(bytes, 0, bytes.length)) {
             JsonToken first = StrictJson.firstToken(parser);
-            PublishParsed.Refused refused =
+            Outcome.Refused refused =
                     first == JsonToken.START_ARRAY ? readArray(parser, bytes) : readEvent(parser, first, bytes);
             if (refused != null) {
                 return refused;
             }
             StrictJson.requireEnd(parser);
-            return new PublishParsed.Accepted(accepted);
+            return new Outcome.Accepted(accepted);
         } catch (IOException refusal) {
             Fault fault = Fault.of(refusal);
-            return refused(fault.reason() == Rejection.TOO_DEEP ? index : null, fault);
+            return refused(fault.reason() == Parsed.Reason.TOO_DEEP ? index : null, fault);
         }
     }
 
-    private PublishParsed.@Nullable Refused readArray(JsonParser parser, byte[] bytes) throws IOException {
+    private Outcome.@Nullable Refused readArray(JsonParser parser, byte[] bytes) throws IOException {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             index = accepted.size();
-            PublishParsed.Refused refused = readEvent(parser, token, bytes);
+            Outcome.Refused refused = readEvent(parser, token, bytes);
             if (refused != null) {
                 return refused;
             }
         }
         return !accepted.isEmpty()
                 ? null
-                : new PublishParsed.Refused(List.of("body"), "must have at least one event", "too_short");
+                : new Outcome.Refused(List.of("body"), "must have at least one event", "too_short");
     }
 
-    private PublishParsed.@Nullable Refused readEvent(JsonParser parser, JsonToken first, byte[] bytes)
-            throws IOException {
+    private Outcome.@Nullable Refused readEvent(JsonParser parser, JsonToken first, byte[] bytes) throws IOException {
         if (first != JsonToken.START_OBJECT) {
             StrictJson.skipValue(parser, 1);
             String mustBe = index == null ? "must be an object or an array of objects" : "must be an object";
@@ -88,7 +87,7 @@ final class PublishBody {
         if (raw.channel.text() == null) {
             return refused(index, "channel", "must be a string", "string_type");
         }
-        ChannelShape shape = channels.apply(raw.channel.text());
+        ChannelName.Shape shape = channels.apply(raw.channel.text());
         if (shape == null) {
             return refused(
                     index,
@@ -104,11 +103,11 @@ final class PublishBody {
         return null;
     }
 
-    private static PublishParsed.Refused refused(@Nullable Integer index, Fault fault) {
+    private static Outcome.Refused refused(@Nullable Integer index, Fault fault) {
         return refused(index, fault.member(), fault.message(), word(fault));
     }
 
-    private static PublishParsed.Refused refused(
+    private static Outcome.Refused refused(
             @Nullable Integer index, @Nullable String member, String message, String word) {
         List<Object> location = new ArrayList<>(List.of("body"));
         if (index != null) {
@@ -117,7 +116,7 @@ final class PublishBody {
         if (member != null) {
             location.add(member);
         }
-        return new PublishParsed.Refused(location, message, word);
+        return new Outcome.Refused(location, message, word);
     }
 
     /** The words that FastAPI's own validation uses, where it has one. */
@@ -131,5 +130,44 @@ final class PublishBody {
             case TOO_LARGE -> "too_long";
             case RESERVED_TYPE, INVALID_UTF8, TOO_DEEP, UNKNOWN_CHANNEL -> "value_error";
         };
+    }
+
+    /** What became of the body of a publish request: all of it, or nothing. */
+    public sealed interface Outcome {
+
+        /** Every event is good. */
+        record Accepted(List<Envelope> envelopes) implements Outcome {
+
+            public Accepted {
+                envelopes = List.copyOf(envelopes);
+            }
+        }
+
+        /**
+         * One event is not, so none is taken. The three parts are those of a validation error in FastAPI's shape.
+         *
+         * @param location strings and integers: {@code ["body", 3, "type"]}; no index if the body was a single object
+         * @param message one printable line: the value (cut) and what is allowed
+         * @param type a word for programs: {@code missing}, {@code json_invalid} …
+         */
+        record Refused(List<Object> location, String message, String type) implements Outcome {
+
+            public Refused {
+                location = List.copyOf(location);
+            }
+
+            /** The location as people write it: {@code body[3].type}. */
+            public String path() {
+                StringBuilder path = new StringBuilder();
+                for (Object part : location) {
+                    if (part instanceof Integer) {
+                        path.append('[').append(part).append(']');
+                    } else {
+                        path.append(path.isEmpty() ? "" : ".").append(part);
+                    }
+                }
+                return path.toString();
+            }
+        }
     }
 }

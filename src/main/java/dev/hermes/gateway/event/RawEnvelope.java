@@ -2,6 +2,7 @@ package dev.hermes.gateway.event;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.hermes.gateway.protocol.EventTypes;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Objects;
@@ -34,8 +35,7 @@ final class RawEnvelope {
     boolean hasData;
 
     /** Set if {@code data} is an object. */
-    @Nullable
-    ObjectScan data;
+    StrictJson.@Nullable ObjectScan data;
 
     /** The first member that is none of an envelope's. */
     @Nullable
@@ -56,7 +56,7 @@ final class RawEnvelope {
                     raw.hasData = true;
                     raw.data = null;
                     if (token == JsonToken.START_OBJECT) {
-                        raw.data = ObjectScan.read(parser, fieldNames, keyField);
+                        raw.data = StrictJson.ObjectScan.read(parser, fieldNames, keyField);
                         continue;
                     }
                 }
@@ -73,7 +73,7 @@ final class RawEnvelope {
     }
 
     /** The data, if there is no {@link #fault()}. */
-    ObjectScan goodData() {
+    StrictJson.ObjectScan goodData() {
         return Objects.requireNonNull(data);
     }
 
@@ -86,10 +86,10 @@ final class RawEnvelope {
     @Nullable
     Fault fault() {
         if (type == null) {
-            return new Fault(Rejection.MISSING_TYPE, "type", "is missing: a string matching " + EventTypes.FORM);
+            return new Fault(Parsed.Reason.MISSING_TYPE, "type", "is missing: a string matching " + EventTypes.FORM);
         }
         if (!hasData) {
-            return new Fault(Rejection.MISSING_DATA, "data", "is missing: an object");
+            return new Fault(Parsed.Reason.MISSING_DATA, "data", "is missing: an object");
         }
         if (type.text == null) {
             return Fault.wrongType("type", "a string");

@@ -1,6 +1,9 @@
 package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.log.LogUnavailableException;
+import dev.hermes.gateway.wire.RefusedBody;
+import dev.hermes.gateway.wire.RequestBody;
+import dev.hermes.gateway.wire.StreamSinks;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -39,7 +42,7 @@ final class Answers {
 
     /** On a stream route: in-band for an {@code EventSource} where the problem passes, else as everywhere. */
     static void streamProblem(RoutingContext context, Problem problem) {
-        Unavailable unavailable = problem.unavailable();
+        Problem.Unavailable unavailable = problem.unavailable();
         if (unavailable == null || !wantsEventStream(context.request())) {
             problem(context, problem);
             return;
@@ -48,7 +51,7 @@ final class Answers {
         if (response.ended() || response.closed()) {
             return;
         }
-        StreamHead.write(response);
+        StreamSinks.StreamHead.write(response);
         JsonObject data = new JsonObject().put("error", unavailable.detail()).put("code", unavailable.name());
         response.setChunked(true)
                 .end("retry: " + unavailable.retryMillis(ThreadLocalRandom.current()) + "\nevent: unavailable\ndata: "
@@ -57,19 +60,19 @@ final class Answers {
 
     /** What went wrong, as a problem; anything unforeseen is logged here and told as nothing but that. */
     static Problem problemOf(RoutingContext context, Throwable failure) {
-        if (failure instanceof ProblemException known) {
+        if (failure instanceof Problem.Thrown known) {
             return known.problem();
         }
         if (failure instanceof LogUnavailableException) {
-            return Problem.of(Unavailable.BACKEND_UNAVAILABLE);
+            return Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE);
         }
         LOG.error(
                 "request failed method={} path={} request_id={}",
                 context.request().method(),
                 context.request().path(),
-                RequestId.of(context),
+                Routes.RequestId.of(context),
                 failure);
-        return Problem.of(Unavailable.INTERNAL_ERROR);
+        return Problem.of(Problem.Unavailable.INTERNAL_ERROR);
     }
 
     /**

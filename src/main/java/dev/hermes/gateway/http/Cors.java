@@ -1,6 +1,6 @@
 package dev.hermes.gateway.http;
 
-import dev.hermes.gateway.config.HttpSettings;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -20,7 +20,7 @@ final class Cors implements Handler<RoutingContext> {
     private final Set<String> allowedOrigins;
     private final boolean allowCredentials;
 
-    Cors(HttpSettings settings) {
+    Cors(Settings.Http settings) {
         this.allowedOrigins = settings.allowedOrigins();
         this.allowCredentials = settings.allowCredentials();
     }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.wire.RequestBody;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpClosedException;

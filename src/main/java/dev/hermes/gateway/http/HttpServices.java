@@ -6,17 +6,15 @@ import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
-import dev.hermes.gateway.delivery.Admission;
-import dev.hermes.gateway.delivery.RepeatedFailures;
+import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.SnapshotReader;
-import io.vertx.core.Future;
+import dev.hermes.gateway.wire.StreamSinks;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity who is asked about credentials of Hermes, or null
  * @param draining whether the process is shutting down
- * @param signals the event bus address on which the hubs are told everything
- * @param endSignals to be called before a hub stops listening there: once it completes nothing more comes, to any of them
+ * @param hubs where the hubs hear everything
  * @param clock the wall clock
  */
 public record HttpServices(
@@ -43,6 +40,14 @@ public record HttpServices(
         ChannelDirectory channels,
         EnvelopeParser parser,
         BooleanSupplier draining,
-        String signals,
-        Supplier<Future<Void>> endSignals,
-        InstantSource clock) {}
+        HubBus hubs,
+        InstantSource clock) {
+
+    /** What the handlers of one instance of the public port share; used on that instance's event loop only. */
+    record LoopServices(
+            RequestAuthenticator gate,
+            ClientAddress addresses,
+            StreamSinks sinks,
+            AdmissionQueue openings,
+            PollPages pages) {}
+}

@@ -1,31 +1,27 @@
 package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.config.Channel;
-import dev.hermes.gateway.config.HttpSettings;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.Hub;
+import dev.hermes.gateway.delivery.HubBus;
+import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubSettings;
-import dev.hermes.gateway.delivery.HubSnapshot;
-import dev.hermes.gateway.delivery.HubTime;
-import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.OwnerLoop;
-import dev.hermes.gateway.event.Signal;
+import dev.hermes.gateway.loop.OwnerLoop;
+import dev.hermes.gateway.wire.ConnectionSweep;
+import dev.hermes.gateway.wire.Doorman;
+import dev.hermes.gateway.wire.StreamSinks;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,10 +50,7 @@ public final class HttpVerticle extends VerticleBase {
 
     private static final int HTTP2_RESET_WINDOW_SECONDS = 10;
 
-    /** Ending many streams at once must not hold up the loop. */
-    private static final long DISABLED_MILLIS_PER_STREAM = 1;
-
-    /** An answer about a lease may be as old as a lease that is due may wait for others: what is left of the interval is that. */
+    /** An answer about a permit may be as old as a permit that is due may wait for others: what is left of the interval is that. */
     private static final int LEASE_ANSWER_PART = 16;
 
     private static final String ANY_ADDRESS = "0.0.0.0";
@@ -73,9 +66,8 @@ public final class HttpVerticle extends VerticleBase {
     // Set while starting, on this verticle's loop.
     private @Nullable OwnerLoop loop;
     private @Nullable Hub hub;
-    private @Nullable MessageConsumer<Signal> signals;
+    private HubBus.@Nullable Listening bus;
     private @Nullable HttpServer server;
-    private List<Signal> early = new ArrayList<>();
     private long ticker = -1;
     private long sweeper = -1;
 
@@ -95,7 +87,8 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         OwnerLoop own = OwnerLoop.current(vertx);
         loop = own;
-        signals = vertx.eventBus().localConsumer(services.signals(), message -> onSignal(message.body()));
+        HubBus.Listening listening = services.hubs().listen();
+        bus = listening;
         return services.log().position().compose(position -> {
             HubSettings settings = HubSettings.of(
                     services.settings().streams(),
@@ -106,15 +99,14 @@ public final class HttpVerticle extends VerticleBase {
                     own,
                     settings,
                     services.log(),
-                    CredentialLease.checker(
+                    CredentialPermit.checker(
                             services.tokens(),
                             services.identity(),
                             services.settings().streams().heartbeatInterval().dividedBy(LEASE_ANSWER_PART)),
-                    HubTime.with(services.clock()),
+                    HubSettings.Clocks.with(services.clock()),
                     position);
             hub = started;
-            early.forEach(this::onSignal);
-            early = List.of();
+            listening.handTo(started);
             ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> started.tick());
             return listen(started);
         });
@@ -123,14 +115,16 @@ public final class HttpVerticle extends VerticleBase {
     private Future<HttpServer> listen(Hub started) {
         ClientAddress addresses =
                 new ClientAddress(services.settings().security().trustedProxies());
-        Gate gate = new Gate(services.authenticator(), services.failedCredentials(), addresses);
+        RequestAuthenticator gate =
+                new RequestAuthenticator(services.authenticator(), services.failedCredentials(), addresses);
         OwnerLoop own = OwnerLoop.current(vertx);
         ConnectionSweep sweep = new ConnectionSweep(ConnectionSweep.Limits.USUAL, () -> System.nanoTime() / 1_000_000);
-        doorman.serves(((ContextInternal) context).nettyEventLoop(), sweep);
+        doorman.serves(context, sweep);
         sweeper = vertx.setPeriodic(ConnectionSweep.EVERY_MILLIS, tick -> sweep.sweep());
         PollPages pages =
                 new PollPages(own, sweep, services.settings().streams().stallTimeout());
-        EdgeServices edge = new EdgeServices(gate, addresses, new StreamSinks(), new OpeningQueue(own), pages);
+        HttpServices.LoopServices edge =
+                new HttpServices.LoopServices(gate, addresses, new StreamSinks(), new AdmissionQueue(own), pages);
         Router router = new Routes(vertx, services, edge, started).build();
         furtherRoutes.accept(router);
         ServerDate date = new ServerDate(InstantSource.system());
@@ -166,7 +160,7 @@ public final class HttpVerticle extends VerticleBase {
                         failure)));
     }
 
-    private static HttpServerOptions options(HttpSettings settings) {
+    private static HttpServerOptions options(Settings.Http settings) {
         HttpServerOptions options = new HttpServerOptions()
                 // See DirectSink. Everything here runs on the loop anyway.
                 .setStrictThreadMode(true)
@@ -184,7 +178,7 @@ public final class HttpVerticle extends VerticleBase {
         if (settings.sockets().sendBufferBytes() > 0) {
             options.setSendBufferSize(settings.sockets().sendBufferBytes());
         }
-        HttpSettings.Tls tls = settings.tls();
+        Settings.Http.Tls tls = settings.tls();
         if (tls != null) {
             options.setSsl(true)
                     .setUseAlpn(true)
@@ -195,35 +189,8 @@ public final class HttpVerticle extends VerticleBase {
         return options;
     }
 
-    private void onSignal(Signal signal) {
-        Hub running = hub;
-        if (running == null) {
-            early.add(signal);
-        } else if (signal instanceof EventBatch batch) {
-            running.onBatch(batch);
-        } else if (signal instanceof Signal.Reached reached) {
-            running.onReached(reached.position());
-        } else if (signal instanceof Signal.BackendDown down) {
-            running.onBackend(false, down.since());
-        } else if (signal instanceof Signal.BackendUp up) {
-            running.onBackend(true, up.since());
-        } else if (signal instanceof Signal.LogLost lost) {
-            running.onLogLost(lost.resumedAt());
-        } else if (signal instanceof Signal.SseSwitched switched) {
-            if (!switched.enabled()) {
-                running.endAll(
-                        CloseReason.DISABLED,
-                        Duration.ofMillis(DISABLED_MILLIS_PER_STREAM
-                                * services.admission().openStreams()));
-            }
-        } else if (signal instanceof Signal.Draining draining) {
-            running.answerPolls();
-            running.endAll(CloseReason.SERVER_SHUTDOWN, draining.over());
-        }
-    }
-
     /** What this loop's hub has counted; callable from any loop once started. */
-    public Future<HubSnapshot> snapshot() {
+    public Future<HubCounters.Snapshot> snapshot() {
         OwnerLoop own = loop;
         Hub running = hub;
         return own == null || running == null
@@ -255,14 +222,11 @@ public final class HttpVerticle extends VerticleBase {
         }
         // First: who comes in while the servers end one after another would find nobody.
         // Back on this loop, which alone may close the hub.
-        Promise<Void> here = ((ContextInternal) context).promise();
-        doorman.close().onComplete(here);
-        Future<?> closed = here.future()
+        Future<?> closed = doorman.close(context)
                 .compose(shut -> server == null
                         ? Future.succeededFuture()
                         : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS));
-        return closed.eventually(services.endSignals())
-                .eventually(() -> signals == null ? Future.succeededFuture() : signals.unregister())
+        return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close())
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
                     vertx.cancelTimer(sweeper);

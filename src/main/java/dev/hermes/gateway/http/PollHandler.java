@@ -1,15 +1,13 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.auth.AuthResult;
 import dev.hermes.gateway.auth.Credential;
-import dev.hermes.gateway.auth.Door;
 import dev.hermes.gateway.config.Catalogue;
-import dev.hermes.gateway.delivery.Admission;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.PendingPoll;
-import dev.hermes.gateway.delivery.PollPage;
 import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.log.Cursor;
-import dev.hermes.gateway.log.Recall;
+import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
@@ -28,16 +26,16 @@ final class PollHandler implements Handler<RoutingContext> {
     private static final int DEFAULT_LIMIT = 100;
 
     private final HttpServices services;
-    private final EdgeServices edge;
+    private final HttpServices.LoopServices edge;
     private final Hub hub;
-    private final Greetings greetings;
+    private final StreamStart greetings;
     private final Set<String> parameters;
 
-    PollHandler(HttpServices services, EdgeServices edge, Hub hub) {
+    PollHandler(HttpServices services, HttpServices.LoopServices edge, Hub hub) {
         this.services = services;
         this.edge = edge;
         this.hub = hub;
-        this.greetings = new Greetings(services);
+        this.greetings = new StreamStart(services);
         this.parameters =
                 new LinkedHashSet<>(List.of("channels", "scopes", "token", "after", "wait", "limit", "greet"));
         parameters.addAll(Selection.filterNames(services.settings().catalogue()));
@@ -47,7 +45,7 @@ final class PollHandler implements Handler<RoutingContext> {
     public void handle(RoutingContext context) {
         Query query = Query.of(context.request().uri());
         edge.gate()
-                .pass(context.request(), Door.EVENTS, query.raw("token"))
+                .pass(context.request(), AuthResult.Endpoint.EVENTS, query.raw("token"))
                 .compose(credential -> poll(context, query, credential))
                 .onFailure(failure -> Answers.problem(context, Answers.problemOf(context, failure)));
     }
@@ -63,13 +61,13 @@ final class PollHandler implements Handler<RoutingContext> {
         Catalogue catalogue = services.settings().catalogue();
         Subscription subscription = Selection.ofQuery(query, catalogue)
                 .allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
-        List<Recall> recalls = greet ? greetings.recalls(subscription) : List.of();
+        List<StartPosition.LatestQuery> recalls = greet ? greetings.recalls(subscription) : List.of();
         refuseWhileDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
         Admission.Ticket ticket = services.admission().poll(edge.addresses().of(context.request()));
         if (ticket == null) {
-            throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
+            throw Problem.of(Problem.Unavailable.MAX_CONNECTIONS).asException();
         }
         HttpServerResponse response = context.response();
         response.closeHandler(closed -> ticket.release());
@@ -88,10 +86,10 @@ final class PollHandler implements Handler<RoutingContext> {
                                 .standing(opening, recalls, subscription)
                                 // At once, and without the events of meanwhile: they come after this position.
                                 .map(standing -> new PollPages.Answer(
-                                        new PollPage(List.of(), opening.position(), opening.gap()), standing))
+                                        new PendingPoll.Page(List.of(), opening.position(), opening.gap()), standing))
                         : page(
                                 response,
-                                hub.poll(subscription, new CredentialLease(credential), opening, limit, wait),
+                                hub.poll(subscription, new CredentialPermit(credential), opening, limit, wait),
                                 ticket))
                 .onSuccess(answer -> edge.pages().send(context.request(), answer, ticket::release))
                 .onFailure(failure -> ticket.release())
@@ -112,7 +110,7 @@ final class PollHandler implements Handler<RoutingContext> {
 
     private void refuseWhileDraining() {
         if (services.draining().getAsBoolean()) {
-            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
+            throw Problem.of(Problem.Unavailable.SHUTTING_DOWN).asException();
         }
     }
 }

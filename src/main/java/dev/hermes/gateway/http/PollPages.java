@@ -1,10 +1,12 @@
 package dev.hermes.gateway.http;
 
-import dev.hermes.gateway.delivery.PollPage;
+import dev.hermes.gateway.delivery.PendingPoll;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
-import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.loop.OwnerLoop;
+import dev.hermes.gateway.wire.ConnectionSweep;
+import dev.hermes.gateway.wire.PollAnswer;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.Json;
@@ -29,7 +31,7 @@ final class PollPages {
      *
      * @param greetings how things stood at the position it began at, or null where that was not asked
      */
-    record Answer(PollPage page, @Nullable List<Envelope> greetings) {}
+    record Answer(PendingPoll.Page page, @Nullable List<Envelope> greetings) {}
 
     private record Waiting(HttpServerRequest request, Answer answer, Runnable whenRead) {}
 
@@ -72,7 +74,7 @@ final class PollPages {
 
     /** Written by hand for one reason: each event's data must stay the very bytes of its producer. */
     private static Buffer json(Answer answer) {
-        PollPage page = answer.page();
+        PendingPoll.Page page = answer.page();
         Buffer json = Buffer.buffer("{\"events\":[");
         boolean first = true;
         for (Event event : page.events()) {

@@ -1,12 +1,16 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.PublishParsed;
-import dev.hermes.gateway.ingest.Source;
+import dev.hermes.gateway.event.PublishBody;
+import dev.hermes.gateway.ingest.IngestCounters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,17 +28,17 @@ final class PublishHandler {
     /** After the credential and the body were read. */
     void publish(RoutingContext context) {
         Buffer body = context.body().buffer();
-        PublishParsed parsed = services.parser()
+        PublishBody.Outcome parsed = services.parser()
                 .parsePublish(
                         services.channels()::shape,
                         body == null ? Buffer.buffer() : body,
                         services.clock().instant());
-        if (parsed instanceof PublishParsed.Refused refused) {
+        if (parsed instanceof PublishBody.Outcome.Refused refused) {
             JsonArray location = new JsonArray();
             refused.location().forEach(location::add);
             Answers.problem(context, Problem.invalidBody(location, refused.message(), refused.type()));
-        } else if (parsed instanceof PublishParsed.Accepted accepted) {
-            String excess = PublishBounds.of(services.settings().history()).excess(accepted.envelopes());
+        } else if (parsed instanceof PublishBody.Outcome.Accepted accepted) {
+            String excess = Bounds.of(services.settings().history()).excess(accepted.envelopes());
             if (excess != null) {
                 Answers.problem(context, Problem.invalidBody(new JsonArray().add("body"), excess, "too_long"));
             } else {
@@ -43,9 +47,9 @@ final class PublishHandler {
         }
     }
 
-    private void append(RoutingContext context, PublishParsed.Accepted accepted) {
+    private void append(RoutingContext context, PublishBody.Outcome.Accepted accepted) {
         services.publisher()
-                .publish(accepted.envelopes(), Source.PUBLISH)
+                .publish(accepted.envelopes(), IngestCounters.Source.PUBLISH)
                 .onSuccess(ids -> {
                     JsonArray texts = new JsonArray();
                     ids.stream().map(EventId::toString).forEach(texts::add);
@@ -56,7 +60,42 @@ final class PublishHandler {
                             "publish not taken events={} failure=\"{}\"",
                             accepted.envelopes().size(),
                             failure.getMessage());
-                    Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE));
+                    Answers.problem(context, Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE));
                 });
+    }
+
+    /**
+     * How much one request may publish: what is appended at once is trimmed at once, and must not push out of the history what
+     * the streams were not handed yet. One event is always let through.
+     */
+    record Bounds(int maxEvents, long maxBytes, Settings.History history) {
+
+        private static final int MOST_EVENTS = 10_000;
+
+        /** The part of the history that one request may take. */
+        private static final int SHARE = 10;
+
+        static Bounds of(Settings.History history) {
+            return new Bounds(
+                    Math.max(1, Math.min(MOST_EVENTS, history.maxEvents() / SHARE)),
+                    history.maxBytes() / SHARE,
+                    history);
+        }
+
+        /** What is wrong with so many events, or null. */
+        @Nullable
+        String excess(List<Envelope> events) {
+            if (events.size() > maxEvents) {
+                return events.size() + " events in one request. Allowed: at most " + maxEvents + ", the smaller of "
+                        + MOST_EVENTS + " and a tenth of HERMES_HISTORY_MAX_EVENTS=" + history.maxEvents();
+            }
+            long bytes =
+                    events.stream().mapToLong(event -> event.data().length()).sum();
+            if (events.size() > 1 && bytes > maxBytes) {
+                return bytes + " bytes of data in one request. Allowed: at most " + maxBytes
+                        + ", a tenth of HERMES_HISTORY_MAX_BYTES=" + history.maxBytes();
+            }
+            return null;
+        }
     }
 }

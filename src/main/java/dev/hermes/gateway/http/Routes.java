@@ -1,7 +1,7 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.auth.AuthResult;
 import dev.hermes.gateway.auth.Credential;
-import dev.hermes.gateway.auth.Door;
 import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.delivery.Hub;
@@ -17,7 +17,9 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The paths of the public port, and who answers there. Built once for each event loop. */
@@ -29,11 +31,11 @@ final class Routes {
     private static final String CREDENTIAL = "credential";
 
     private final HttpServices services;
-    private final EdgeServices edge;
+    private final HttpServices.LoopServices edge;
     private final Hub hub;
     private final Router router;
 
-    Routes(Vertx vertx, HttpServices services, EdgeServices edge, Hub hub) {
+    Routes(Vertx vertx, HttpServices services, HttpServices.LoopServices edge, Hub hub) {
         this.services = services;
         this.edge = edge;
         this.hub = hub;
@@ -84,12 +86,12 @@ final class Routes {
         TokenHandler tokens =
                 new TokenHandler(services.tokens(), services.settings().catalogue());
         PublishHandler publish = new PublishHandler(services);
-        withBody("/token", HttpMethod.POST, Door.TOKEN, TOKEN_BODY_BYTES, tokens::mint);
-        withBody("/token", HttpMethod.DELETE, Door.TOKEN, TOKEN_BODY_BYTES, tokens::revoke);
+        withBody("/token", HttpMethod.POST, AuthResult.Endpoint.TOKEN, TOKEN_BODY_BYTES, tokens::mint);
+        withBody("/token", HttpMethod.DELETE, AuthResult.Endpoint.TOKEN, TOKEN_BODY_BYTES, tokens::revoke);
         withBody(
                 "/publish",
                 HttpMethod.POST,
-                Door.PUBLISH,
+                AuthResult.Endpoint.PUBLISH,
                 services.settings().history().maxEventBytes(),
                 (context, credential) -> publish.publish(context));
         onlyMethods("/token", HttpMethod.POST, HttpMethod.DELETE);
@@ -98,14 +100,18 @@ final class Routes {
 
     /** The credential is judged before a byte of the body is read. */
     private void withBody(
-            String path, HttpMethod method, Door door, long maxBytes, BiConsumer<RoutingContext, Credential> action) {
+            String path,
+            HttpMethod method,
+            AuthResult.Endpoint door,
+            long maxBytes,
+            BiConsumer<RoutingContext, Credential> action) {
         router.route(method, BASE + path).handler(context -> judge(context, door));
         router.route(method, BASE + path).handler(Routes::requireJson);
         router.route(method, BASE + path).handler(BodyHandler.create(false).setBodyLimit(maxBytes));
         router.route(method, BASE + path).handler(context -> action.accept(context, context.get(CREDENTIAL)));
     }
 
-    private void judge(RoutingContext context, Door door) {
+    private void judge(RoutingContext context, AuthResult.Endpoint door) {
         context.request().pause();
         edge.gate()
                 .pass(context.request(), door, null)
@@ -166,5 +172,27 @@ final class Routes {
                                         .streams()
                                         .heartbeatInterval()
                                         .toSeconds()));
+    }
+
+    /** Gives each request an id, the client's own if it is a decent one, and tells it in the answer. */
+    static final class RequestId implements Handler<RoutingContext> {
+
+        static final String HEADER = "X-Request-Id";
+
+        private static final Pattern DECENT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+        @Override
+        public void handle(RoutingContext context) {
+            String given = context.request().getHeader(HEADER);
+            String id = given != null && DECENT.matcher(given).matches()
+                    ? given
+                    : UUID.randomUUID().toString();
+            context.response().putHeader(HEADER, id);
+            context.next();
+        }
+
+        static String of(RoutingContext context) {
+            return String.valueOf(context.response().headers().get(HEADER));
+        }
     }
 }

@@ -3,7 +3,6 @@ package dev.hermes.gateway.http;
 import dev.hermes.gateway.auth.Scopes;
 import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.config.Channel;
-import dev.hermes.gateway.delivery.Interest;
 import dev.hermes.gateway.delivery.Subscription;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -146,7 +145,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
 
     /** Narrows what is asked for to what may be seen; refuses what may not. */
     Subscription allowedBy(Scopes scopes, Catalogue catalogue) {
-        Map<String, Interest> interests = new HashMap<>();
+        Map<String, Subscription.ChannelFilter> interests = new HashMap<>();
         if (channels != null) {
             channels.forEach(channel -> interests.put(channel.name(), interest(channel, scopes)));
         } else {
@@ -184,7 +183,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
         return new Subscription(subscription.interests(), conflated);
     }
 
-    private Interest interest(Channel channel, Scopes scopes) {
+    private Subscription.ChannelFilter interest(Channel channel, Scopes scopes) {
         Map<String, Set<String>> fields = new HashMap<>();
         filters.forEach((name, values) -> {
             if (channel.filters().contains(name)) {
@@ -200,16 +199,16 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
                     throw insufficient(rule.forKey(one));
                 }
             }
-            return new Interest(wanted, fields);
+            return new Subscription.ChannelFilter(wanted, fields);
         }
         if (scopes.allows(rule)) {
-            return new Interest(null, fields);
+            return new Subscription.ChannelFilter(null, fields);
         }
         Set<String> allowedKeys = scopes.keysFor(rule);
         if (allowedKeys.isEmpty()) {
             throw insufficient(rule.forKey("*"));
         }
-        return new Interest(allowedKeys, fields);
+        return new Subscription.ChannelFilter(allowedKeys, fields);
     }
 
     private static Set<String> scopesOf(Catalogue catalogue) {
@@ -221,7 +220,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
         return words;
     }
 
-    private static ProblemException insufficient(String scope) {
+    private static Problem.Thrown insufficient(String scope) {
         return Problem.of(403, "Insufficient scope: " + scope + " required").asException();
     }
 }

@@ -1,15 +1,14 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.auth.AuthResult;
 import dev.hermes.gateway.auth.Credential;
-import dev.hermes.gateway.auth.Door;
 import dev.hermes.gateway.config.Catalogue;
-import dev.hermes.gateway.delivery.Admission;
 import dev.hermes.gateway.delivery.Hub;
-import dev.hermes.gateway.delivery.RepeatedFailures;
-import dev.hermes.gateway.delivery.StreamOpening;
+import dev.hermes.gateway.delivery.NewStream;
 import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.log.Cursor;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.wire.StreamSinks;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
@@ -34,13 +33,13 @@ final class StreamHandler implements Handler<RoutingContext> {
     }
 
     private final HttpServices services;
-    private final Gate gate;
+    private final RequestAuthenticator gate;
     private final ClientAddress addresses;
     private final Hub hub;
     private final StreamSinks sinks;
-    private final OpeningQueue openings;
-    private final Greetings greetings;
-    private final Resumption resumption;
+    private final AdmissionQueue openings;
+    private final StreamStart greetings;
+    private final StreamStart.Resumption resumption;
     private final Route route;
 
     /**
@@ -60,15 +59,15 @@ final class StreamHandler implements Handler<RoutingContext> {
         }
     }
 
-    StreamHandler(HttpServices services, EdgeServices edge, Hub hub, Route route) {
+    StreamHandler(HttpServices services, HttpServices.LoopServices edge, Hub hub, Route route) {
         this.services = services;
         this.gate = edge.gate();
         this.addresses = edge.addresses();
         this.sinks = edge.sinks();
         this.openings = edge.openings();
         this.hub = hub;
-        this.greetings = new Greetings(services);
-        this.resumption = new Resumption(services);
+        this.greetings = new StreamStart(services);
+        this.resumption = new StreamStart.Resumption(services);
         this.route = route;
     }
 
@@ -82,7 +81,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         String token = query.raw("token");
         openings.run(
                         context.response()::closed,
-                        () -> gate.pass(context.request(), Door.EVENTS, token)
+                        () -> gate.pass(context.request(), AuthResult.Endpoint.EVENTS, token)
                                 .compose(credential -> open(context, query, credential)))
                 .onFailure(failure -> Answers.streamProblem(context, Answers.problemOf(context, failure)));
     }
@@ -100,7 +99,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         String address = addresses.of(context.request());
         Admission.Ticket ticket = headOnly ? Admission.Ticket.FREE : services.admission().stream(address);
         if (ticket == null) {
-            throw Problem.of(Unavailable.MAX_CONNECTIONS).asException();
+            throw Problem.of(Problem.Unavailable.MAX_CONNECTIONS).asException();
         }
         RepeatedFailures.Attempt attempt = cursor instanceof Cursor.At at
                 ? new RepeatedFailures.Attempt(List.of(address, credential), subscription, at.id())
@@ -110,17 +109,30 @@ final class StreamHandler implements Handler<RoutingContext> {
                     // Again: those open are being ended by now, and this one would be left to the end.
                     refuseWhileDraining();
                     refuseWhileOff();
-                    return new StreamOpening(
+                    return new NewStream(
                             subscription,
-                            start.opening(),
+                            start.position(),
                             start.greetings(),
-                            new CredentialLease(credential),
-                            ticket,
-                            attempt == null ? null : services.repeatedFailures().begin(attempt));
+                            new CredentialPermit(credential),
+                            ticket.retryMillis(),
+                            ending(ticket, attempt));
                 })
-                .onSuccess(opening -> begin(context, opening, headOnly))
+                .onSuccess(stream -> begin(context, stream, headOnly))
                 .onFailure(failure -> ticket.release())
                 .mapEmpty();
+    }
+
+    private NewStream.End ending(Admission.Ticket ticket, RepeatedFailures.@Nullable Attempt attempt) {
+        if (attempt == null) {
+            return broke -> ticket.release();
+        }
+        RepeatedFailures.Begun begun = services.repeatedFailures().begin(attempt);
+        return broke -> {
+            ticket.release();
+            if (broke) {
+                begun.failed();
+            }
+        };
     }
 
     private void refuseWhileOff() {
@@ -131,25 +143,25 @@ final class StreamHandler implements Handler<RoutingContext> {
 
     private void refuseWhileDraining() {
         if (services.draining().getAsBoolean()) {
-            throw Problem.of(Unavailable.SHUTTING_DOWN).asException();
+            throw Problem.of(Problem.Unavailable.SHUTTING_DOWN).asException();
         }
     }
 
-    private Future<Greetings.Start> start(
+    private Future<StreamStart.Start> start(
             Selection selection, Subscription subscription, Cursor cursor, RepeatedFailures.@Nullable Attempt attempt) {
         if (cursor instanceof Cursor.Fresh) {
             return services.log()
                     .open(cursor, greetings.recalls(selection, subscription))
                     .compose(opening -> greetings.of(opening, selection, subscription));
         }
-        Future<Opening> opened =
+        Future<StartPosition> opened =
                 attempt == null ? services.log().open(cursor, List.of()) : resumption.open(cursor, attempt);
-        return opened.map(opening -> new Greetings.Start(opening, List.of()));
+        return opened.map(opening -> new StreamStart.Start(opening, List.of()));
     }
 
     /** The header is the browser's own and newer than the query, which every reconnect repeats. */
     private static Cursor cursor(HttpServerRequest request, Query query) {
-        String header = request.getHeader(StreamHead.LAST_EVENT_ID);
+        String header = request.getHeader(StreamSinks.StreamHead.LAST_EVENT_ID);
         if (header != null && !header.isBlank()) {
             return Cursor.parse(header.strip());
         }
@@ -166,15 +178,16 @@ final class StreamHandler implements Handler<RoutingContext> {
         return cursor;
     }
 
-    private void begin(RoutingContext context, StreamOpening opening, boolean headOnly) {
+    private void begin(RoutingContext context, NewStream stream, boolean headOnly) {
         HttpServerResponse response = context.response();
         if (response.closed() || response.ended()) {
-            opening.ticket().release();
+            stream.end().ended(false);
             return;
         }
-        Opening start = opening.opening();
-        StreamHead.write(response);
-        response.putHeader(StreamHead.LAST_EVENT_ID, start.position().toString());
+        StartPosition start = stream.start();
+        StreamSinks.StreamHead.write(response);
+        response.putHeader(
+                StreamSinks.StreamHead.LAST_EVENT_ID, start.position().toString());
         if (headOnly) {
             response.end();
             return;
@@ -183,6 +196,6 @@ final class StreamHandler implements Handler<RoutingContext> {
             // The router has copied them, and all of the query, to where they would last as long as the stream.
             context.request().params().clear();
         }
-        sinks.open(context.request(), sink -> hub.open(opening, sink));
+        sinks.open(context.request(), sink -> hub.open(stream, sink));
     }
 }

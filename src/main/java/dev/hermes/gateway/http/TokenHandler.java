@@ -1,13 +1,14 @@
 package dev.hermes.gateway.http;
 
-import dev.hermes.gateway.auth.ApiKeyCredential;
 import dev.hermes.gateway.auth.Credential;
-import dev.hermes.gateway.auth.Minted;
 import dev.hermes.gateway.auth.Scopes;
 import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.config.Secret;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -46,7 +47,7 @@ final class TokenHandler {
         }
         tokens.mint(scope, credential.userId(), Duration.ofSeconds(ttl))
                 .onSuccess(minted -> answer(context, minted))
-                .onFailure(failure -> Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE)));
+                .onFailure(failure -> Answers.problem(context, Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE)));
     }
 
     /** {@code DELETE /token}; a token that is unknown, or somebody else's, is answered alike. */
@@ -54,10 +55,10 @@ final class TokenHandler {
         String token = JsonBody.requireText(JsonBody.object(context), "token");
         // Of a key of Hermes' own it may not be known whose it is; such a one takes nothing back.
         String onlyUser =
-                credential instanceof ApiKeyCredential ? null : Objects.requireNonNullElse(credential.userId(), "");
+                credential instanceof Credential.ApiKey ? null : Objects.requireNonNullElse(credential.userId(), "");
         tokens.revoke(new Secret(token), onlyUser)
                 .onSuccess(revoked -> context.response().setStatusCode(204).end())
-                .onFailure(failure -> Answers.problem(context, Problem.of(Unavailable.BACKEND_UNAVAILABLE)));
+                .onFailure(failure -> Answers.problem(context, Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE)));
     }
 
     private static int ttl(JsonObject body) {
@@ -91,7 +92,7 @@ final class TokenHandler {
         throw invalid("ttl", "Input should be a valid integer", "int_type");
     }
 
-    private static ProblemException invalid(String field, String message, String type) {
+    private static Problem.Thrown invalid(String field, String message, String type) {
         return Problem.invalidBody(new JsonArray().add("body").add(field), message, type)
                 .asException();
     }
@@ -107,7 +108,7 @@ final class TokenHandler {
                 + words.get(words.size() - 1);
     }
 
-    private static void answer(RoutingContext context, Minted minted) {
+    private static void answer(RoutingContext context, TokenStore.IssuedToken minted) {
         context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         String expires = minted.expiresAtText();
         Answers.json(
@@ -120,5 +121,43 @@ final class TokenHandler {
                         .put("ttl", minted.ttl().toSeconds())
                         .put("expires_at", expires)
                         .put("expiresAt", expires));
+    }
+
+    /** Reads small JSON bodies; what is not as it must be is refused in FastAPI's shape. */
+    static final class JsonBody {
+
+        private JsonBody() {}
+
+        static JsonObject object(RoutingContext context) {
+            Buffer body = context.body().buffer();
+            if (body == null || body.length() == 0) {
+                throw refused(new JsonArray().add("body"), "Field required", "missing");
+            }
+            Object value;
+            try {
+                value = Json.decodeValue(body);
+            } catch (DecodeException notJson) {
+                throw refused(new JsonArray().add("body"), "JSON decode error", "json_invalid");
+            }
+            if (value instanceof JsonObject object) {
+                return object;
+            }
+            throw refused(new JsonArray().add("body"), "Input should be a valid object", "model_attributes_type");
+        }
+
+        static String requireText(JsonObject body, String field) {
+            JsonArray location = new JsonArray().add("body").add(field);
+            if (!body.containsKey(field)) {
+                throw refused(location, "Field required", "missing");
+            }
+            if (body.getValue(field) instanceof String text) {
+                return text;
+            }
+            throw refused(location, "Input should be a valid string", "string_type");
+        }
+
+        private static Problem.Thrown refused(JsonArray location, String message, String type) {
+            return Problem.invalidBody(location, message, type).asException();
+        }
     }
 }

@@ -2,9 +2,7 @@ package dev.hermes.gateway.ingest;
 
 import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.config.Channel;
-import dev.hermes.gateway.config.KeyPattern;
 import dev.hermes.gateway.event.ChannelName;
-import dev.hermes.gateway.event.ChannelShape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -19,17 +17,17 @@ public final class ChannelDirectory {
     /** Says whether more is to come of a key. */
     private static final String STATUS = "status";
 
-    private record Listening(KeyPattern pattern, ChannelShape shape) {}
+    private record Listening(Channel.KeyPattern pattern, ChannelName.Shape shape) {}
 
-    private final Map<String, ChannelShape> byName = new HashMap<>();
-    private final Map<String, ChannelShape> byExactName = new HashMap<>();
+    private final Map<String, ChannelName.Shape> byName = new HashMap<>();
+    private final Map<String, ChannelName.Shape> byExactName = new HashMap<>();
     private final Map<String, Listening> byGlob = new HashMap<>();
     private final Set<String> fields = new LinkedHashSet<>();
     private final Set<String> recalled = new LinkedHashSet<>();
 
     public ChannelDirectory(Catalogue catalogue) {
         for (Channel channel : catalogue.channels().values()) {
-            ChannelShape shape = new ChannelShape(channel.name(), channel.keyField());
+            ChannelName.Shape shape = new ChannelName.Shape(channel.name(), channel.keyField());
             byName.put(channel.name(), shape);
             channel.heardOn().forEach(name -> byExactName.put(name, shape));
             channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new Listening(pattern, shape)));
@@ -44,7 +42,7 @@ public final class ChannelDirectory {
     }
 
     /** The shape of a channel by the catalogue's name, or null. */
-    public @Nullable ChannelShape shape(String channel) {
+    public ChannelName.@Nullable Shape shape(String channel) {
         return byName.get(channel);
     }
 
@@ -72,7 +70,7 @@ public final class ChannelDirectory {
     @Nullable
     ChannelName heard(String name, @Nullable String pattern) {
         if (pattern == null) {
-            ChannelShape shape = byExactName.get(name);
+            ChannelName.Shape shape = byExactName.get(name);
             return shape == null ? null : new ChannelName(shape, name, null);
         }
         Listening listening = byGlob.get(pattern);
@@ -83,7 +81,7 @@ public final class ChannelDirectory {
 
     /** Which channel an entry of the log belongs to that stands there under this name, or null for none. */
     public @Nullable ChannelName logged(String name) {
-        ChannelShape shape = byName.get(name);
+        ChannelName.Shape shape = byName.get(name);
         if (shape != null) {
             return ChannelName.of(shape);
         }

@@ -1,18 +1,19 @@
 package dev.hermes.gateway.ingest;
 
-import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.event.Parsed;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Plain numbers, owned by the publisher's loop. */
-final class IngestCounters {
+public final class IngestCounters {
 
     private final Map<String, EnumMap<Source, Long>> received = new LinkedHashMap<>();
-    private final EnumMap<Rejection, Long> rejected = new EnumMap<>(Rejection.class);
+    private final EnumMap<Parsed.Reason, Long> rejected = new EnumMap<>(Parsed.Reason.class);
 
-    IngestCounters(Collection<String> channels) {
+    public IngestCounters(Collection<String> channels) {
         channels.forEach(channel -> received.put(channel, new EnumMap<>(Source.class)));
     }
 
@@ -23,13 +24,44 @@ final class IngestCounters {
         }
     }
 
-    void rejected(Rejection reason) {
+    public void rejected(Parsed.Reason reason) {
         rejected.merge(reason, 1L, Long::sum);
     }
 
-    IngestSnapshot snapshot() {
+    Snapshot snapshot() {
         Map<String, Map<Source, Long>> copy = new LinkedHashMap<>();
         received.forEach((channel, sources) -> copy.put(channel, Map.copyOf(sources)));
-        return new IngestSnapshot(copy, Map.copyOf(rejected));
+        return new Snapshot(copy, Map.copyOf(rejected));
+    }
+
+    /** What had come in at one moment. */
+    public record Snapshot(Map<String, Map<Source, Long>> received, Map<Parsed.Reason, Long> rejected) {
+
+        /** As this, and what came by one more door, by channel. */
+        public Snapshot with(Source source, Map<String, Long> counts) {
+            Map<String, Map<Source, Long>> all = new LinkedHashMap<>(received);
+            counts.forEach((channel, count) -> all.computeIfPresent(channel, (name, known) -> {
+                Map<Source, Long> sources = new EnumMap<>(Source.class);
+                sources.putAll(known);
+                sources.put(source, count);
+                return sources;
+            }));
+            return new Snapshot(all, rejected);
+        }
+    }
+
+    /** By which door an event came. */
+    public enum Source {
+        PUBSUB,
+        BUS,
+        PUBLISH,
+        XADD;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        /** As it stands in metrics. */
+        public String label() {
+            return label;
+        }
     }
 }

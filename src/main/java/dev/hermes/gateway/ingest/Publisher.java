@@ -2,11 +2,10 @@ package dev.hermes.gateway.ingest;
 
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.OwnerLoop;
-import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -21,15 +20,15 @@ public final class Publisher {
     /** Owned by the loop. */
     private final IngestCounters counters;
 
-    /** Must be called on the event loop that shall own the counters; best the log's. */
-    public Publisher(OwnerLoop loop, EventLog log, Collection<String> channels) {
+    /** @param loop the one that owns the counters; best the log's */
+    public Publisher(OwnerLoop loop, EventLog log, IngestCounters counters) {
         this.loop = loop;
         this.log = log;
-        this.counters = new IngestCounters(channels);
+        this.counters = counters;
     }
 
     /** Appends all or none; the future fails when the log did not take them. */
-    public Future<List<EventId>> publish(List<Envelope> envelopes, Source source) {
+    public Future<List<EventId>> publish(List<Envelope> envelopes, IngestCounters.Source source) {
         return loop.call(() -> {
             envelopes.forEach(envelope -> counters.received(envelope.channel(), source));
             return log.append(envelopes);
@@ -37,13 +36,13 @@ public final class Publisher {
     }
 
     /** Counts an event that goes to the log by another way. On the owner's loop. */
-    void heard(Envelope envelope, Source source) {
+    void heard(Envelope envelope, IngestCounters.Source source) {
         assert loop.here();
         counters.received(envelope.channel(), source);
     }
 
     /** Counts what was no event. */
-    public Future<Void> rejected(Rejection reason) {
+    public Future<Void> rejected(Parsed.Reason reason) {
         return loop.call(() -> {
             counters.rejected(reason);
             return Future.succeededFuture();
@@ -51,7 +50,7 @@ public final class Publisher {
     }
 
     /** What was counted so far. */
-    public Future<IngestSnapshot> snapshot() {
+    public Future<IngestCounters.Snapshot> snapshot() {
         return loop.call(() -> Future.succeededFuture(counters.snapshot()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.ingest;
 
-import dev.hermes.gateway.event.Rejection;
+import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -14,8 +15,6 @@ import org.slf4j.LoggerFactory;
  * minute in the log. Owned by the loop of the ingest that uses it.
  */
 public final class RejectedMessages {
-
-    static final String STREAM = "hermes:rejected";
 
     private static final Logger LOG = LoggerFactory.getLogger(RejectedMessages.class);
 
@@ -35,10 +34,10 @@ public final class RejectedMessages {
     }
 
     /** Keeps one. */
-    public void keep(String channel, Rejection reason, String detail, Buffer payload) {
+    public void keep(String channel, Parsed.Reason reason, String detail, Buffer payload) {
         log(channel, reason, detail, payload);
         redis.send(Request.cmd(Command.XADD)
-                        .arg(STREAM)
+                        .arg(RedisNames.REJECTED)
                         .arg("MAXLEN")
                         .arg(KEPT)
                         .arg("*")
@@ -54,7 +53,7 @@ public final class RejectedMessages {
                         failure.getClass().getSimpleName()));
     }
 
-    private void log(String channel, Rejection reason, String detail, Buffer payload) {
+    private void log(String channel, Parsed.Reason reason, String detail, Buffer payload) {
         long now = System.nanoTime();
         if (now - periodStart > PERIOD_NANOS) {
             if (silencedInPeriod > 0) {

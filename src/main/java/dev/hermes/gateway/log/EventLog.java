@@ -2,6 +2,7 @@ package dev.hermes.gateway.log;
 
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -26,11 +27,21 @@ public interface EventLog {
     Future<EventId> position();
 
     /** Decides where a reader starts, and recalls what it asked for as of exactly that position. */
-    Future<Opening> open(Cursor cursor, List<Recall> recalls);
+    Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls);
 
     /** At most {@code maxEntries} entries after that position. The position need not be an entry. */
-    Future<Reading> read(EventId after, int maxEntries);
+    Future<ReadResult> read(EventId after, int maxEntries);
 
     /** Ends the log; what was acknowledged stays as durable as the log is. */
     Future<Void> close();
+
+    /** What a read found. */
+    public sealed interface ReadResult {
+
+        /** The entries that follow, in order; empty at the end of the log. */
+        record Page(List<LogEntry> entries) implements ReadResult {}
+
+        /** What follows is no longer all there. */
+        record Evicted() implements ReadResult {}
+    }
 }

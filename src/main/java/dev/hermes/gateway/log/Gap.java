@@ -1,9 +1,10 @@
 package dev.hermes.gateway.log;
 
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param to its end, or null
  */
 public record Gap(
-        GapReason reason,
+        Reason reason,
         String requested,
         EventId resumedAt,
         @Nullable Instant from,
         @Nullable Instant to) {
 
     /** A gap that is no hole in the source. */
-    public static Gap of(GapReason reason, String requested, EventId resumedAt) {
+    public static Gap of(Reason reason, String requested, EventId resumedAt) {
         return new Gap(reason, requested, resumedAt, null, null);
     }
 
     /** A hole, as a reader that comes across it is told. */
-    public static Gap of(Hole hole) {
-        return new Gap(GapReason.SOURCE_HOLE, hole.requested().toString(), hole.id(), hole.from(), hole.to());
+    public static Gap of(LogEntry.GapEntry hole) {
+        return new Gap(Reason.SOURCE_HOLE, hole.requested().toString(), hole.id(), hole.from(), hole.to());
     }
 
     /** The same object in a frame and in a page. */
@@ -44,5 +45,21 @@ public record Gap(
             json.put("to", to.toString());
         }
         return json;
+    }
+
+    /** Why something may be missing. */
+    public enum Reason {
+        HISTORY_EVICTED,
+        UNKNOWN_CURSOR,
+        SOURCE_HOLE,
+        LOG_LOST,
+        REPEATED_FAILURE;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        /** As it stands in frames, pages and metrics. */
+        public String label() {
+            return label;
+        }
     }
 }

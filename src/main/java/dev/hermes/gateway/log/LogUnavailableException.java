@@ -5,11 +5,11 @@ public final class LogUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    LogUnavailableException(String message) {
+    public LogUnavailableException(String message) {
         super(message);
     }
 
-    LogUnavailableException(Throwable cause) {
+    public LogUnavailableException(Throwable cause) {
         super(cause.getMessage(), cause);
     }
 }

@@ -1,9 +1,9 @@
 package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
-import dev.hermes.gateway.delivery.HubSnapshot;
-import dev.hermes.gateway.event.Rejection;
-import dev.hermes.gateway.ingest.Source;
+import dev.hermes.gateway.delivery.HubCounters;
+import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.ingest.IngestCounters;
 import java.util.List;
 import java.util.Map;
 
@@ -20,9 +20,9 @@ import java.util.Map;
  * @param identity what Hermes was asked about credentials
  */
 public record GatewayReadings(
-        List<HubSnapshot> hubs,
-        Map<String, Map<Source, Long>> received,
-        Map<Rejection, Long> rejected,
+        List<HubCounters.Snapshot> hubs,
+        Map<String, Map<IngestCounters.Source, Long>> received,
+        Map<Parsed.Reason, Long> rejected,
         int streamsLimit,
         boolean redisUp,
         double canarySeconds,

@@ -10,7 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import dev.hermes.gateway.config.LoggingSettings;
+import dev.hermes.gateway.config.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -41,14 +41,14 @@ public final class LogSetup {
      * embeds the gateway. Lines still under way when the JVM exits are written by a shutdown hook, so not after {@link
      * Runtime#halt}.
      */
-    public static void apply(LoggingSettings settings) {
+    public static void apply(Settings.Logging settings) {
         LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
         apply(settings, logging, new ConsoleAppender<>());
         Runtime.getRuntime().addShutdownHook(new Thread(logging::stop, "last-log-lines"));
     }
 
     /** Stopping the context writes what is under way. */
-    static void apply(LoggingSettings settings, LoggerContext logging, OutputStreamAppender<ILoggingEvent> lines) {
+    static void apply(Settings.Logging settings, LoggerContext logging, OutputStreamAppender<ILoggingEvent> lines) {
         logging.reset();
 
         lines.setContext(logging);
@@ -82,7 +82,7 @@ public final class LogSetup {
         return level.isGreaterOrEqual(Level.INFO) ? Level.WARN : Level.DEBUG;
     }
 
-    private static Encoder<ILoggingEvent> encoder(LoggingSettings.Format format, LoggerContext logging) {
+    private static Encoder<ILoggingEvent> encoder(Settings.Logging.Format format, LoggerContext logging) {
         return switch (format) {
             case TEXT -> text(logging);
             case JSON -> json(logging);

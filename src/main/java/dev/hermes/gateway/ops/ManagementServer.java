@@ -1,6 +1,6 @@
 package dev.hermes.gateway.ops;
 
-import dev.hermes.gateway.config.ManagementSettings;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -24,7 +24,7 @@ public final class ManagementServer {
     /** A scraper gives up after 10 s as a rule; by then it should know why. */
     private static final Duration SCRAPE_LIMIT = Duration.ofSeconds(5);
 
-    private final ManagementSettings settings;
+    private final Settings.Management settings;
     private final HttpServer server;
 
     /**
@@ -36,7 +36,7 @@ public final class ManagementServer {
      */
     public ManagementServer(
             Vertx vertx,
-            ManagementSettings settings,
+            Settings.Management settings,
             Supplier<Readiness> readiness,
             Metrics metrics,
             Predicate<String> apiKey) {
@@ -46,7 +46,7 @@ public final class ManagementServer {
     /** With another time after which a scrape is given up. */
     ManagementServer(
             Vertx vertx,
-            ManagementSettings settings,
+            Settings.Management settings,
             Supplier<Readiness> readiness,
             Metrics metrics,
             Predicate<String> apiKey,

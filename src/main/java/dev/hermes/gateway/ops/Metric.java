@@ -2,7 +2,7 @@ package dev.hermes.gateway.ops;
 
 /**
  * Every metric of the gateway itself, each once. Names and labels are promised to dashboards and alerts (contract,
- * "What others may build on"); all are there from the start, at zero. Where their numbers come from: {@link Exposition}.
+ * "What others may build on"); all are there from the start, at zero. Where their numbers come from: {@link MetricSnapshotBuilder.Exposition}.
  */
 enum Metric {
     STREAMS_OPEN("hermes_streams_open", "Streams open now."),

@@ -81,6 +81,8 @@ public final class Metrics implements AutoCloseable {
 
     private MetricSnapshots own() {
         GatewayReadings read = latest;
-        return read == null ? MetricSnapshots.of() : Exposition.of(new Totals(read, channels));
+        return read == null
+                ? MetricSnapshots.of()
+                : MetricSnapshotBuilder.Exposition.of(new MetricSnapshotBuilder(read, channels));
     }
 }

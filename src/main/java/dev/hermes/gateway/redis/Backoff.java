@@ -27,4 +27,25 @@ final class Backoff {
     void reset() {
         ceilingMillis = FIRST_CEILING_MILLIS;
     }
+
+    /** Lets the first through and then one per interval. Nanoseconds of one monotonic clock, passed in. */
+    static final class Throttle {
+
+        private final long intervalNanos;
+        private boolean used;
+        private long lastAt;
+
+        Throttle(long intervalNanos) {
+            this.intervalNanos = intervalNanos;
+        }
+
+        boolean permits(long now) {
+            if (used && now - lastAt < intervalNanos) {
+                return false;
+            }
+            used = true;
+            lastAt = now;
+            return true;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.redis;
 
+import dev.hermes.gateway.protocol.RedisNames;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -10,9 +11,6 @@ import java.util.Deque;
  * turn behind them. Confined to the owner's loop.
  */
 final class Canary {
-
-    /** What gateways tell each other, and themselves. */
-    static final String OWN_CHANNELS = "hermes:gateway:";
 
     /** However many messages come, so many times the limit is too long. */
     private static final int LIMITS_BEHIND_MESSAGES = 10;
@@ -56,7 +54,7 @@ final class Canary {
 
     /** Another message came. Those of gateways come without end, and show nothing. */
     void heard(String channel) {
-        heard |= !channel.startsWith(OWN_CHANNELS);
+        heard |= !channel.startsWith(RedisNames.OWN_CHANNELS);
     }
 
     /** Whether one has been under way for too long, and nothing else was heard since this was asked last. */

@@ -1,7 +1,7 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.RedisClientType;
@@ -43,7 +43,7 @@ final class ClientOptions {
      * @param attempt how many have failed before: the nodes are asked one after the other, so that each must come first in
      *     turn, or one that is silent would take the whole time of every attempt
      */
-    static RedisOptions of(RedisSettings settings, int attempt) {
+    static RedisOptions of(Settings.Redis settings, int attempt) {
         List<String> endpoints = new ArrayList<>(
                 settings.nodes().stream().map(node -> endpoint(settings, node)).toList());
         Collections.rotate(endpoints, -(attempt % endpoints.size()));
@@ -56,7 +56,7 @@ final class ClientOptions {
     }
 
     /** For one node, reached with the credentials and the transport of the settings' first. */
-    static RedisOptions ofNode(RedisSettings settings, String host, int port) {
+    static RedisOptions ofNode(Settings.Redis settings, String host, int port) {
         URI first = uri(settings.nodes().get(0));
         String credentials = first.getRawUserInfo() == null ? "" : first.getRawUserInfo() + "@";
         String literal = host.contains(":") ? "[" + host + "]" : host;
@@ -66,7 +66,7 @@ final class ClientOptions {
     }
 
     /** For a single Redis at one of the addresses that its host has. */
-    static RedisOptions ofAddress(RedisSettings settings, InetAddress address) {
+    static RedisOptions ofAddress(Settings.Redis settings, InetAddress address) {
         URI uri = uri(new Secret(endpoint(settings, settings.nodes().get(0))));
         String credentials = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
         String literal =
@@ -80,7 +80,7 @@ final class ClientOptions {
     }
 
     /** The host whose addresses may be tried one after the other; null where somebody else says which it is to be. */
-    static @Nullable String host(RedisSettings settings) {
+    static @Nullable String host(Settings.Redis settings) {
         URI uri = uri(settings.nodes().get(0));
         boolean chosen = settings.nodes().size() > 1 || type(settings) != RedisClientType.STANDALONE;
         // The certificate is the name's.
@@ -96,7 +96,7 @@ final class ClientOptions {
         }
     }
 
-    private static RedisOptions common(RedisSettings settings) {
+    private static RedisOptions common(Settings.Redis settings) {
         // A connection is never handed back to be used again, so the pool has nothing to recycle or clean.
         return new RedisOptions()
                 .setNetClientOptions(transport(settings))
@@ -108,7 +108,7 @@ final class ClientOptions {
                 .setUseReplicas(RedisReplicas.NEVER);
     }
 
-    private static NetClientOptions transport(RedisSettings settings) {
+    private static NetClientOptions transport(Settings.Redis settings) {
         NetClientOptions transport = new NetClientOptions()
                 .setConnectTimeout(CONNECT_LIMIT_MILLIS)
                 .setReadIdleTimeout(SILENCE_LIMIT_SECONDS)
@@ -124,7 +124,7 @@ final class ClientOptions {
         return transport;
     }
 
-    private static RedisClientType type(RedisSettings settings) {
+    private static RedisClientType type(Settings.Redis settings) {
         if (settings.cluster()) {
             return RedisClientType.CLUSTER;
         }
@@ -132,7 +132,7 @@ final class ClientOptions {
     }
 
     /** The node's URL with the database of the settings; one that its path names stays where the settings name none. */
-    private static String endpoint(RedisSettings settings, Secret node) {
+    private static String endpoint(Settings.Redis settings, Secret node) {
         if (settings.cluster() || settings.database() == 0) {
             return node.reveal();
         }

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -8,9 +9,13 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisCluster;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +32,7 @@ final class Connections {
     }
 
     private final Vertx vertx;
-    private final RedisSettings settings;
+    private final Settings.Redis settings;
 
     // Fields, because a client that nobody refers to is closed at the next garbage collection.
     private final Redis client;
@@ -39,12 +44,12 @@ final class Connections {
     private boolean closed;
 
     /** @param attempt how many have failed before: nodes, or the addresses of a single one, come first in turn */
-    Connections(Vertx vertx, RedisSettings settings, int attempt) {
+    Connections(Vertx vertx, Settings.Redis settings, int attempt) {
         this(vertx, settings, attempt, InetAddress::getAllByName);
     }
 
     /** @param lookup all addresses of a host; may block */
-    Connections(Vertx vertx, RedisSettings settings, int attempt, Lookup lookup) {
+    Connections(Vertx vertx, Settings.Redis settings, int attempt, Lookup lookup) {
         this.lookup = lookup;
         this.attempt = attempt;
         this.vertx = vertx;
@@ -136,5 +141,82 @@ final class Connections {
         Future<Void> subscriber = single == null ? Future.succeededFuture() : single.close();
         Future<Void> second = addressed == null ? Future.succeededFuture() : addressed.close();
         return Future.join(subscriber, second, client.close()).mapEmpty();
+    }
+
+    /** The node of a Cluster that owns the log's slot, as the Cluster announces it. */
+    record LogNode(String host, int port) {
+
+        /**
+         * Asks the Cluster.
+         *
+         * @param asked the node whose address stands in for one that the Cluster leaves empty
+         */
+        static Future<LogNode> find(RedisConnection commands, URI asked) {
+            return commands.send(Request.cmd(Command.CLUSTER).arg("KEYSLOT").arg(RedisNames.LOG_STATE))
+                    .compose(slot -> commands.send(Request.cmd(Command.CLUSTER).arg("SLOTS"))
+                            .map(ranges -> ownerOf(slot.toInteger(), ranges, asked)));
+        }
+
+        // CLUSTER SLOTS: [[first slot, last slot, [master's host, port, …], [replica's host, …] …] …]
+        private static LogNode ownerOf(int slot, Response ranges, URI asked) {
+            for (Response range : ranges) {
+                if (range.get(0).toInteger() <= slot && slot <= range.get(1).toInteger()) {
+                    Response host = range.get(2).get(0);
+                    boolean unnamed = host == null || host.toString().isEmpty();
+                    return new LogNode(
+                            unnamed ? asked.getHost() : host.toString(),
+                            range.get(2).get(1).toInteger());
+                }
+            }
+            throw new IllegalStateException("no node of the Cluster serves slot " + slot);
+        }
+    }
+
+    /** The connections of a session that a log in Redis is read with: the first follows the tail. Confined to the owner's loop. */
+    static final class LogConnections {
+
+        private final Connections connections;
+        private final int count;
+        private final List<RedisConnection> opened = new ArrayList<>();
+
+        LogConnections(Connections connections, int readers) {
+            this.connections = connections;
+            this.count = readers == 0 ? 0 : readers + 1;
+        }
+
+        /** One after the other, so that a slow Redis is not asked for all of them at once. */
+        Future<Void> open(RedisConnection commands, UnaryOperator<RedisConnection> watched) {
+            Future<Void> opening = Future.succeededFuture();
+            for (int index = 0; index < count; index++) {
+                opening = opening.compose(before -> connections.openAtLog(commands))
+                        .onSuccess(connection -> opened.add(watched.apply(connection)))
+                        .mapEmpty();
+            }
+            return opening;
+        }
+
+        List<RedisConnection> opened() {
+            return opened;
+        }
+
+        /** One that has nothing to read must not be taken for silent, nor the first while the tail cannot be followed. */
+        Future<Void> keepAlive() {
+            List<Future<?>> pings = new ArrayList<>();
+            opened.forEach(reader -> pings.add(RedisErrors.send(reader, Request.cmd(Command.PING))));
+            return Future.all(pings).mapEmpty();
+        }
+    }
+
+    /**
+     * The connections of a session that is live, but for its subscriber.
+     *
+     * @param scripts the same as for commands, or one to the node of the log
+     * @param log none, or one that follows the log's tail and then those that read in it
+     */
+    record Held(RedisConnection commands, RedisConnection scripts, List<RedisConnection> log) {
+
+        Held {
+            log = List.copyOf(log);
+        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,19 +32,19 @@ public final class RedisLink {
 
     private final Vertx vertx;
     private final Context owner;
-    private final RedisSettings settings;
-    private final Subscriptions subscriptions;
-    private final RedisLinkListener listener;
+    private final Settings.Redis settings;
+    private final RedisLinkListener.Subscriptions subscriptions;
+    private RedisLinkListener listener = RedisLinkListener.NOBODY;
 
     private final Thread ownerThread = Thread.currentThread();
-    private final HeldCommands commands;
-    private final HeldCommands scripts;
-    private final List<HeldCommands> logCommands;
-    private final Reasons reasons;
+    private final SharedConnectionCommands commands;
+    private final SharedConnectionCommands scripts;
+    private final List<SharedConnectionCommands> logCommands;
+    private final FailureText reasons;
     private final SecureRandom random = new SecureRandom();
     private final Backoff backoff = new Backoff(random);
-    private final Throttle failureLog = new Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
-    private final Throttle oddityLog = new Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
+    private final Backoff.Throttle failureLog = new Backoff.Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
+    private final Backoff.Throttle oddityLog = new Backoff.Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
     private final Promise<Void> firstAttempt = Promise.promise();
 
     // All of it on the owner's loop only.
@@ -65,7 +65,7 @@ public final class RedisLink {
      * @throws IllegalStateException if the caller is not on an event loop
      * @throws IllegalArgumentException if the settings name no Redis, or none that is a URL
      */
-    public RedisLink(Vertx vertx, RedisSettings settings, Subscriptions subscriptions, RedisLinkListener listener) {
+    public RedisLink(Vertx vertx, Settings.Redis settings, RedisLinkListener.Subscriptions subscriptions) {
         Context context = Vertx.currentContext();
         if (context == null || !context.isEventLoopContext()) {
             throw new IllegalStateException("A link to Redis is made on the event loop that owns it");
@@ -77,12 +77,11 @@ public final class RedisLink {
         this.owner = context;
         this.settings = settings;
         this.subscriptions = subscriptions;
-        this.listener = listener;
-        this.reasons = new Reasons(settings);
-        this.commands = new HeldCommands(vertx, context);
-        this.scripts = new HeldCommands(vertx, context);
+        this.reasons = new FailureText(settings);
+        this.commands = new SharedConnectionCommands(vertx, context);
+        this.scripts = new SharedConnectionCommands(vertx, context);
         int log = subscriptions.logReaders() == 0 ? 0 : subscriptions.logReaders() + 1;
-        this.logCommands = Stream.generate(() -> new HeldCommands(vertx, context))
+        this.logCommands = Stream.generate(() -> new SharedConnectionCommands(vertx, context))
                 .limit(log)
                 .toList();
     }
@@ -92,8 +91,9 @@ public final class RedisLink {
      * RedisLinkListener#onUp} was called) or failed, or after 3 s; {@link #state()} tells which. Attempts go on until
      * {@link #close()}.
      */
-    public Future<Void> start() {
+    public Future<Void> start(RedisLinkListener hears) {
         assertOwnerLoop();
+        listener = hears;
         if (started) {
             throw new IllegalStateException("This link was started before");
         }
@@ -222,7 +222,7 @@ public final class RedisLink {
     private void shutCommands() {
         commands.shut();
         scripts.shut();
-        logCommands.forEach(HeldCommands::shut);
+        logCommands.forEach(SharedConnectionCommands::shut);
     }
 
     private void assertOwnerLoop() {
@@ -237,7 +237,7 @@ public final class RedisLink {
         }
 
         @Override
-        public void live(HeldConnections held, String version) {
+        public void live(Connections.Held held, String version) {
             state = state.to(LinkState.LIVE);
             problem = null;
             failedAttempts = 0;
@@ -271,7 +271,7 @@ public final class RedisLink {
         }
 
         @Override
-        public void message(RedisMessage message) {
+        public void message(RedisLinkListener.Message message) {
             listener.onMessage(message);
         }
 

@@ -1,6 +1,8 @@
 package dev.hermes.gateway.redis;
 
+import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,14 +12,26 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RedisLinkListener {
 
+    /** Before there is one. */
+    RedisLinkListener NOBODY = new RedisLinkListener() {
+        @Override
+        public void onMessage(Message message) {}
+
+        @Override
+        public void onUp(@Nullable Instant downSince) {}
+
+        @Override
+        public void onDown(String reason) {}
+    };
+
     /** A message; of one connection, so between {@link #onUp} and {@link #onDown} in Redis' own order, none left out. */
-    void onMessage(RedisMessage message);
+    void onMessage(Message message);
 
     /**
      * What Redis holds is now this: told before {@link #onUp} each time, and again whenever it has changed, since Redis was
      * flushed or exchanged.
      *
-     * @param identity see {@link LogIdentity}
+     * @param identity see {@link IdentityCheck.LogIdentity}
      */
     default void onIdentity(String identity) {}
 
@@ -49,4 +63,31 @@ public interface RedisLinkListener {
      * @param reason for people; carries no password
      */
     void onDown(String reason);
+
+    /**
+     * One message heard on a subscription.
+     *
+     * @param channel the channel it was published on
+     * @param pattern the pattern that matched, null if the channel itself is subscribed
+     * @param payload the bytes as published; nobody changes them
+     */
+    record Message(String channel, @Nullable String pattern, Buffer payload) {}
+
+    /**
+     * What is listened to, the same for as long as the gateway runs. Either list may be empty.
+     *
+     * @param logReaders connections to read a log in Redis with, beside one that follows its tail; 0 for neither
+     */
+    record Subscriptions(List<String> channels, List<String> patterns, int logReaders) {
+
+        public Subscriptions {
+            channels = List.copyOf(channels);
+            patterns = List.copyOf(patterns);
+        }
+
+        /** Without connections for a log. */
+        public Subscriptions(List<String> channels, List<String> patterns) {
+            this(channels, patterns, 0);
+        }
+    }
 }

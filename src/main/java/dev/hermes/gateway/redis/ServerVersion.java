@@ -24,10 +24,11 @@ record ServerVersion(String product, String text, int major, int minor) {
      * @param odd hears of that
      */
     static Future<Optional<ServerVersion>> ask(RedisConnection connection, Consumer<String> odd) {
-        return Replies.send(connection, Request.cmd(Command.INFO).arg("server"))
+        return RedisErrors.send(connection, Request.cmd(Command.INFO).arg("server"))
                 .map(info -> info == null ? Optional.<ServerVersion>empty() : parse(info.toString()))
                 .recover(failure -> {
-                    if (failure instanceof Response error && Replies.code(error).equals("NOPERM")) {
+                    if (failure instanceof Response error
+                            && RedisErrors.code(error).equals("NOPERM")) {
                         odd.accept("the version is not checked, as INFO is not permitted");
                         return Future.succeededFuture(Optional.empty());
                     }

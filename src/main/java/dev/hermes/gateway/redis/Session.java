@@ -1,6 +1,7 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.config.RedisSettings;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -31,12 +32,12 @@ final class Session {
         void reached(LinkState state);
 
         /** The connections answer and the subscriptions are proven to be heard. */
-        void live(HeldConnections held, String version);
+        void live(Connections.Held held, String version);
 
         /** What the log's identity is; told first before the session is live, then whenever it is another. */
         void identity(String identity);
 
-        void message(RedisMessage message);
+        void message(RedisLinkListener.Message message);
 
         void canaryBack(Duration took);
 
@@ -53,7 +54,7 @@ final class Session {
         void ended(String reason);
     }
 
-    private static final String CANARY_CHANNEL = Canary.OWN_CHANNELS + "canary:";
+    private static final String CANARY_CHANNEL = RedisNames.OWN_CHANNELS + "canary:";
     private static final long TICK_MILLIS = 1_000;
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
     /** Half a tick less than 3 s, so that the third tick after it finds it late. */
@@ -62,12 +63,12 @@ final class Session {
     private static final long ATTEMPT_LIMIT_CLUSTER_MILLIS = 10_000;
 
     private final Vertx vertx;
-    private final Subscriptions subscriptions;
+    private final RedisLinkListener.Subscriptions subscriptions;
     private final Observer observer;
     private final IdentityCheck identity;
-    private final Reasons reasons;
+    private final FailureText reasons;
     private final Connections connections;
-    private final LogConnections logConnections;
+    private final Connections.LogConnections logConnections;
     private final String canaryChannel;
     private final Canary canary = new Canary(CANARY_NANOS);
     private final Set<String> unconfirmed = new HashSet<>();
@@ -82,9 +83,9 @@ final class Session {
 
     Session(
             Vertx vertx,
-            RedisSettings settings,
-            Subscriptions subscriptions,
-            Reasons reasons,
+            Settings.Redis settings,
+            RedisLinkListener.Subscriptions subscriptions,
+            FailureText reasons,
             SecureRandom random,
             int attempt,
             Observer observer) {
@@ -94,7 +95,7 @@ final class Session {
         this.identity = new IdentityCheck(settings.cluster(), reasons, random, new Checking());
         this.observer = observer;
         this.connections = new Connections(vertx, settings, attempt);
-        this.logConnections = new LogConnections(connections, subscriptions.logReaders());
+        this.logConnections = new Connections.LogConnections(connections, subscriptions.logReaders());
         byte[] word = new byte[8];
         random.nextBytes(word);
         this.canaryChannel = CANARY_CHANNEL + HexFormat.of().formatHex(word);
@@ -142,7 +143,7 @@ final class Session {
     private RedisConnection watched(RedisConnection connection, String purpose) {
         return connection
                 .exceptionHandler(failure -> end("the " + purpose + " connection failed: " + reasons.of(failure)))
-                .endHandler(end -> end("the " + purpose + " connection was " + Reasons.CLOSED));
+                .endHandler(end -> end("the " + purpose + " connection was " + FailureText.CLOSED));
     }
 
     private void subscribe(RedisConnection connection) {
@@ -176,7 +177,7 @@ final class Session {
         if (ended || said == null) {
             return;
         }
-        if (Replies.isError(said)) {
+        if (RedisErrors.isError(said)) {
             end("Redis refused a subscription: " + reasons.of(said.toString()));
             return;
         }
@@ -195,7 +196,7 @@ final class Session {
             canaryBack(payload.toString());
         } else if (state == LinkState.LIVE) {
             canary.heard(channel);
-            observer.message(new RedisMessage(channel, pattern, payload.toBuffer()));
+            observer.message(new RedisLinkListener.Message(channel, pattern, payload.toBuffer()));
         }
     }
 
@@ -236,7 +237,9 @@ final class Session {
             return;
         }
         long number = canary.sent(System.nanoTime());
-        Replies.send(connection, Request.cmd(Command.PUBLISH).arg(canaryChannel).arg(Long.toString(number)))
+        RedisErrors.send(
+                        connection,
+                        Request.cmd(Command.PUBLISH).arg(canaryChannel).arg(Long.toString(number)))
                 .onFailure(failure -> end("the canary could not be published: " + reasons.of(failure)));
     }
 
@@ -252,7 +255,7 @@ final class Session {
             vertx.cancelTimer(attemptTimer);
             tickTimer = vertx.setPeriodic(TICK_MILLIS, timer -> tick(connection));
             state = state.to(LinkState.LIVE);
-            observer.live(new HeldConnections(connection, forScripts, logConnections.opened()), version);
+            observer.live(new Connections.Held(connection, forScripts, logConnections.opened()), version);
         }
     }
 

@@ -35,19 +35,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HabitsTest {
 
     private static final int MOST_PARAMETERS = 7;
+    private static final Pattern COMMENT = Pattern.compile("//|/?\\*");
     private static final Pattern IMMUTABLE =
             Pattern.compile("java\\.util\\.(ImmutableCollections|Collections\\$(Unmodifiable|Empty|Singleton)).*");
 
+    /** Lines of code: a comment never makes a file too long. */
     @ParameterizedTest
-    @CsvSource({"src/main/java, 300", "src/test/java, 400"})
+    @CsvSource({"src/main/java, 250", "src/test/java, 350"})
     void sourceFilesStaySmall(Path folder, int mostLines) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files.filter(file -> file.toString().endsWith(".java")))
                     .isNotEmpty()
-                    .allSatisfy(file -> assertThat(Files.readAllLines(file))
-                            .as("lines of %s", file)
-                            .hasSizeLessThanOrEqualTo(mostLines));
+                    .allSatisfy(file -> assertThat(linesOfCode(file))
+                            .as("lines of code of %s", file)
+                            .isLessThanOrEqualTo(mostLines));
         }
+    }
+
+    private static long linesOfCode(Path file) throws IOException {
+        return Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !COMMENT.matcher(line).lookingAt())
+                .count();
     }
 
     /** Not so for records: their parameters are data, each named wherever it is read, and not things to work with. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Channel.ScopeRule;
 import dev.hermes.gateway.config.Secret;
-import dev.hermes.gateway.config.SecuritySettings;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +19,7 @@ class AuthenticatorTest {
 
     private static final AuthResult BAD_FORM = new AuthResult.Refused("Invalid SSE token format");
     private static final AuthResult BAD_CREDENTIALS = new AuthResult.Refused("Invalid or expired credentials");
-    private static final AuthResult API_KEY = new AuthResult.Granted(new ApiKeyCredential());
+    private static final AuthResult API_KEY = new AuthResult.Granted(new Credential.ApiKey());
 
     private final TestClock clock = new TestClock(TestClock.START);
     private final TokenStore tokens = TokenStore.memory(clock);
@@ -34,34 +34,38 @@ class AuthenticatorTest {
 
     @Test
     void asksForATokenWhereNothingWasPresented() {
-        assertThat(ask(null, null, Door.EVENTS)).isEqualTo(new AuthResult.Missing("SSE token required"));
-        assertThat(ask(null, null, Door.TOKEN)).isEqualTo(new AuthResult.Missing("Authorization required"));
-        assertThat(ask(null, null, Door.PUBLISH)).isEqualTo(new AuthResult.Missing("Authorization required"));
+        assertThat(ask(null, null, AuthResult.Endpoint.EVENTS)).isEqualTo(new AuthResult.Missing("SSE token required"));
+        assertThat(ask(null, null, AuthResult.Endpoint.TOKEN))
+                .isEqualTo(new AuthResult.Missing("Authorization required"));
+        assertThat(ask(null, null, AuthResult.Endpoint.PUBLISH))
+                .isEqualTo(new AuthResult.Missing("Authorization required"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Basic dTpw", "Bearer", "Bearer ", "Bearer   ", "Bearersse_x", "Digest Bearer x"})
     void holdsOtherSchemesForNoCredential(String authorization) {
-        assertThat(ask(authorization, null, Door.EVENTS)).isInstanceOf(AuthResult.Missing.class);
-        assertThat(ask(authorization, null, Door.PUBLISH)).isInstanceOf(AuthResult.Missing.class);
+        assertThat(ask(authorization, null, AuthResult.Endpoint.EVENTS)).isInstanceOf(AuthResult.Missing.class);
+        assertThat(ask(authorization, null, AuthResult.Endpoint.PUBLISH)).isInstanceOf(AuthResult.Missing.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer ", "bearer ", "BEARER ", "bEaReR   "})
     void comparesTheSchemeWithoutCase(String scheme) {
-        assertThat(ask(scheme + Jwts.API_KEY, null, Door.PUBLISH)).isEqualTo(API_KEY);
+        assertThat(ask(scheme + Jwts.API_KEY, null, AuthResult.Endpoint.PUBLISH))
+                .isEqualTo(API_KEY);
     }
 
     @Test
     void acceptsATokenInTheQuery() {
-        assertThat(granted(ask(null, mint("queue"), Door.EVENTS)).userId()).isEqualTo("u-1");
+        assertThat(granted(ask(null, mint("queue"), AuthResult.Endpoint.EVENTS)).userId())
+                .isEqualTo("u-1");
     }
 
     @Test
     void acceptsATokenAsBearer() {
-        Credential credential = granted(ask("Bearer " + mint("queue"), null, Door.EVENTS));
+        Credential credential = granted(ask("Bearer " + mint("queue"), null, AuthResult.Endpoint.EVENTS));
 
-        assertThat(credential).isInstanceOf(SseToken.class);
+        assertThat(credential).isInstanceOf(Credential.SseToken.class);
         assertThat(credential.scopes().allows(new ScopeRule("queue", false))).isTrue();
         assertThat(credential.scopes().allows(new ScopeRule("stats", false))).isFalse();
     }
@@ -71,10 +75,14 @@ class AuthenticatorTest {
         String queue = mint("queue");
         String stats = mint("stats");
 
-        assertThat(granted(ask("Bearer " + queue, stats, Door.EVENTS)).scopes()).isEqualTo(Scopes.of("queue"));
-        assertThat(ask("Bearer " + Jwts.API_KEY, stats, Door.EVENTS)).isEqualTo(API_KEY);
-        assertThat(ask("Bearer nonsense", stats, Door.EVENTS)).isEqualTo(BAD_CREDENTIALS);
-        assertThat(granted(ask("Basic dTpw", stats, Door.EVENTS)).scopes()).isEqualTo(Scopes.of("stats"));
+        assertThat(granted(ask("Bearer " + queue, stats, AuthResult.Endpoint.EVENTS))
+                        .scopes())
+                .isEqualTo(Scopes.of("queue"));
+        assertThat(ask("Bearer " + Jwts.API_KEY, stats, AuthResult.Endpoint.EVENTS))
+                .isEqualTo(API_KEY);
+        assertThat(ask("Bearer nonsense", stats, AuthResult.Endpoint.EVENTS)).isEqualTo(BAD_CREDENTIALS);
+        assertThat(granted(ask("Basic dTpw", stats, AuthResult.Endpoint.EVENTS)).scopes())
+                .isEqualTo(Scopes.of("stats"));
     }
 
     @ParameterizedTest
@@ -92,26 +100,29 @@ class AuthenticatorTest {
                 "abc"
             })
     void refusesAMalformedQueryToken(String queryToken) {
-        assertThat(ask(null, queryToken, Door.EVENTS)).isEqualTo(BAD_FORM);
-        assertThat(ask("Bearer " + Jwts.API_KEY, queryToken, Door.EVENTS)).isEqualTo(BAD_FORM);
+        assertThat(ask(null, queryToken, AuthResult.Endpoint.EVENTS)).isEqualTo(BAD_FORM);
+        assertThat(ask("Bearer " + Jwts.API_KEY, queryToken, AuthResult.Endpoint.EVENTS))
+                .isEqualTo(BAD_FORM);
     }
 
     @Test
     void refusesAJwtInTheQuery() {
-        assertThat(ask(null, Jwts.good(), Door.EVENTS)).isEqualTo(BAD_FORM);
+        assertThat(ask(null, Jwts.good(), AuthResult.Endpoint.EVENTS)).isEqualTo(BAD_FORM);
     }
 
     @Test
     void refusesAnOverlongToken() {
-        assertThat(ask(null, "sse_" + "a".repeat(129), Door.EVENTS)).isEqualTo(BAD_FORM);
-        assertThat(ask("Bearer sse_" + "a".repeat(129), null, Door.EVENTS)).isEqualTo(BAD_FORM);
-        assertThat(ask(null, "sse_" + "a".repeat(128), Door.EVENTS))
+        assertThat(ask(null, "sse_" + "a".repeat(129), AuthResult.Endpoint.EVENTS))
+                .isEqualTo(BAD_FORM);
+        assertThat(ask("Bearer sse_" + "a".repeat(129), null, AuthResult.Endpoint.EVENTS))
+                .isEqualTo(BAD_FORM);
+        assertThat(ask(null, "sse_" + "a".repeat(128), AuthResult.Endpoint.EVENTS))
                 .isEqualTo(new AuthResult.Refused("Invalid or expired SSE token"));
     }
 
     @Test
     void refusesAnUnknownToken() {
-        assertThat(ask(null, "sse_unknown", Door.EVENTS))
+        assertThat(ask(null, "sse_unknown", AuthResult.Endpoint.EVENTS))
                 .isEqualTo(new AuthResult.Refused("Invalid or expired SSE token"));
     }
 
@@ -120,12 +131,12 @@ class AuthenticatorTest {
         String token = mint("queue");
         clock.advance(TokenStoreContract.TTL);
 
-        assertThat(ask(null, token, Door.EVENTS)).isEqualTo(new AuthResult.Refused("SSE token expired"));
+        assertThat(ask(null, token, AuthResult.Endpoint.EVENTS)).isEqualTo(new AuthResult.Refused("SSE token expired"));
     }
 
     @ParameterizedTest
     @EnumSource(names = {"TOKEN", "PUBLISH"})
-    void takesTokensForEventsOnly(Door door) {
+    void takesTokensForEventsOnly(AuthResult.Endpoint door) {
         String token = mint("queue");
 
         assertThat(ask("Bearer " + token, null, door)).isEqualTo(BAD_CREDENTIALS);
@@ -134,7 +145,7 @@ class AuthenticatorTest {
 
     @ParameterizedTest
     @EnumSource
-    void acceptsApiKeysAtEveryDoor(Door door) {
+    void acceptsApiKeysAtEveryDoor(AuthResult.Endpoint door) {
         assertThat(ask("Bearer " + Jwts.API_KEY, null, door)).isEqualTo(API_KEY);
         assertThat(ask("Bearer another-key", null, door)).isEqualTo(API_KEY);
     }
@@ -144,12 +155,12 @@ class AuthenticatorTest {
             strings = {"hermes_api_key_", "hermes_api_key_11", "Hermes_api_key_1", "another-key,hermes_api_key_1", "***"
             })
     void refusesTextsThatAreNearlyAnApiKey(String text) {
-        assertThat(ask("Bearer " + text, null, Door.PUBLISH)).isEqualTo(BAD_CREDENTIALS);
+        assertThat(ask("Bearer " + text, null, AuthResult.Endpoint.PUBLISH)).isEqualTo(BAD_CREDENTIALS);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"EVENTS", "TOKEN"})
-    void acceptsAJwt(Door door) {
+    void acceptsAJwt(AuthResult.Endpoint door) {
         Credential credential = granted(ask("Bearer " + Jwts.good(), null, door));
 
         assertThat(credential.userId()).isEqualTo("u-1");
@@ -159,38 +170,44 @@ class AuthenticatorTest {
 
     @Test
     void doesNotLetAJwtPublish() {
-        assertThat(ask("Bearer " + Jwts.good(), null, Door.PUBLISH))
+        assertThat(ask("Bearer " + Jwts.good(), null, AuthResult.Endpoint.PUBLISH))
                 .isEqualTo(new AuthResult.Forbidden("API key required"));
     }
 
     @Test
     void refusesABadJwt() {
-        assertThat(ask("Bearer " + Jwts.good() + "x", null, Door.EVENTS)).isEqualTo(BAD_CREDENTIALS);
+        assertThat(ask("Bearer " + Jwts.good() + "x", null, AuthResult.Endpoint.EVENTS))
+                .isEqualTo(BAD_CREDENTIALS);
         clock.advance(Duration.ofMinutes(11));
-        assertThat(ask("Bearer " + Jwts.good(), null, Door.EVENTS)).isEqualTo(BAD_CREDENTIALS);
-        assertThat(ask("Bearer " + Jwts.good(), null, Door.PUBLISH)).isEqualTo(BAD_CREDENTIALS);
+        assertThat(ask("Bearer " + Jwts.good(), null, AuthResult.Endpoint.EVENTS))
+                .isEqualTo(BAD_CREDENTIALS);
+        assertThat(ask("Bearer " + Jwts.good(), null, AuthResult.Endpoint.PUBLISH))
+                .isEqualTo(BAD_CREDENTIALS);
     }
 
     @Test
     void acceptsNothingWhereNothingIsConfigured() {
         Authenticator bare = new Authenticator(
-                vertx, new SecuritySettings(null, "HS256", List.of(), 60, List.of(), null), tokens, clock, null);
+                vertx, new Settings.Security(null, "HS256", List.of(), 60, List.of(), null), tokens, clock, null);
 
-        assertThat(bare.authenticate(new Presented("Bearer " + Jwts.good(), null), Door.EVENTS)
+        assertThat(bare.authenticate(
+                                new AuthResult.PresentedCredentials("Bearer " + Jwts.good(), null),
+                                AuthResult.Endpoint.EVENTS)
                         .await())
                 .isEqualTo(BAD_CREDENTIALS);
     }
 
     @Test
     void printsNothingThatWasPresented() {
-        Presented presented = new Presented("Bearer " + Jwts.API_KEY, "sse_secret");
+        AuthResult.PresentedCredentials presented =
+                new AuthResult.PresentedCredentials("Bearer " + Jwts.API_KEY, "sse_secret");
 
         assertThat(presented.toString()).doesNotContain(Jwts.API_KEY, "secret");
     }
 
-    private AuthResult ask(@Nullable String authorization, @Nullable String queryToken, Door door) {
+    private AuthResult ask(@Nullable String authorization, @Nullable String queryToken, AuthResult.Endpoint door) {
         return authenticator
-                .authenticate(new Presented(authorization, queryToken), door)
+                .authenticate(new AuthResult.PresentedCredentials(authorization, queryToken), door)
                 .await();
     }
 

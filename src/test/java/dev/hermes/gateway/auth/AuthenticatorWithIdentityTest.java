@@ -29,7 +29,8 @@ class AuthenticatorWithIdentityTest {
     }
 
     private Future<AuthResult> ask(String key) {
-        return authenticator.authenticate(new Presented("Bearer " + key, null), Door.EVENTS);
+        return authenticator.authenticate(
+                new AuthResult.PresentedCredentials("Bearer " + key, null), AuthResult.Endpoint.EVENTS);
     }
 
     @Test

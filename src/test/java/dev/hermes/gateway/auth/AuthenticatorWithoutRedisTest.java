@@ -46,29 +46,31 @@ class AuthenticatorWithoutRedisTest {
 
     @Test
     void neitherGrantsNorRefusesAToken() {
-        assertThat(ask(null, "sse_some", Door.EVENTS)).isEqualTo(UNAVAILABLE);
-        assertThat(ask("Bearer sse_some", null, Door.EVENTS)).isEqualTo(UNAVAILABLE);
+        assertThat(ask(null, "sse_some", AuthResult.Endpoint.EVENTS)).isEqualTo(UNAVAILABLE);
+        assertThat(ask("Bearer sse_some", null, AuthResult.Endpoint.EVENTS)).isEqualTo(UNAVAILABLE);
     }
 
     @ParameterizedTest
     @EnumSource
-    void servesNobodyWithAnApiKey(Door door) {
+    void servesNobodyWithAnApiKey(AuthResult.Endpoint door) {
         assertThat(ask("Bearer " + Jwts.API_KEY, null, door)).isEqualTo(UNAVAILABLE);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"EVENTS", "TOKEN"})
-    void servesNobodyWithAJwt(Door door) {
+    void servesNobodyWithAJwt(AuthResult.Endpoint door) {
         assertThat(ask("Bearer " + Jwts.good(), null, door)).isEqualTo(UNAVAILABLE);
     }
 
     @Test
     void stillSaysWhatNeedsNoRedis() {
-        assertThat(ask(null, null, Door.EVENTS)).isInstanceOf(AuthResult.Missing.class);
-        assertThat(ask(null, "nonsense", Door.EVENTS)).isEqualTo(new AuthResult.Refused("Invalid SSE token format"));
-        assertThat(ask("Bearer nonsense", null, Door.TOKEN))
+        assertThat(ask(null, null, AuthResult.Endpoint.EVENTS)).isInstanceOf(AuthResult.Missing.class);
+        assertThat(ask(null, "nonsense", AuthResult.Endpoint.EVENTS))
+                .isEqualTo(new AuthResult.Refused("Invalid SSE token format"));
+        assertThat(ask("Bearer nonsense", null, AuthResult.Endpoint.TOKEN))
                 .isEqualTo(new AuthResult.Refused("Invalid or expired credentials"));
-        assertThat(ask("Bearer " + Jwts.good(), null, Door.PUBLISH)).isInstanceOf(AuthResult.Forbidden.class);
+        assertThat(ask("Bearer " + Jwts.good(), null, AuthResult.Endpoint.PUBLISH))
+                .isInstanceOf(AuthResult.Forbidden.class);
     }
 
     @Test
@@ -76,7 +78,7 @@ class AuthenticatorWithoutRedisTest {
         redis.available(true);
         redis.ask(Command.HSET, "sse:token:sse_some", "not", "a string");
 
-        assertThat(ask(null, "sse_some", Door.EVENTS)).isEqualTo(UNAVAILABLE);
+        assertThat(ask(null, "sse_some", AuthResult.Endpoint.EVENTS)).isEqualTo(UNAVAILABLE);
     }
 
     @Test
@@ -84,13 +86,14 @@ class AuthenticatorWithoutRedisTest {
         redis.available(true);
         redis.ask(Command.SETEX, "sse:token:sse_some2", "600", StoredTokenTest.OF_HERMES);
 
-        assertThat(ask(null, "sse_some2", Door.EVENTS)).isInstanceOf(AuthResult.Granted.class);
-        assertThat(ask("Bearer " + Jwts.API_KEY, null, Door.PUBLISH)).isInstanceOf(AuthResult.Granted.class);
+        assertThat(ask(null, "sse_some2", AuthResult.Endpoint.EVENTS)).isInstanceOf(AuthResult.Granted.class);
+        assertThat(ask("Bearer " + Jwts.API_KEY, null, AuthResult.Endpoint.PUBLISH))
+                .isInstanceOf(AuthResult.Granted.class);
     }
 
-    private AuthResult ask(@Nullable String authorization, @Nullable String queryToken, Door door) {
+    private AuthResult ask(@Nullable String authorization, @Nullable String queryToken, AuthResult.Endpoint door) {
         return authenticator
-                .authenticate(new Presented(authorization, queryToken), door)
+                .authenticate(new AuthResult.PresentedCredentials(authorization, queryToken), door)
                 .await();
     }
 }

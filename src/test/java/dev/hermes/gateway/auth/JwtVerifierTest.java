@@ -41,14 +41,14 @@ class JwtVerifierTest {
 
     @Test
     void acceptsATokenOfTheBackend() {
-        assertThat(verifier.verify(Jwts.good())).isEqualTo(new JwtCredential("u-1", END));
+        assertThat(verifier.verify(Jwts.good())).isEqualTo(new Credential.Jwt("u-1", END));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"HS256", "HS384", "HS512"})
     void acceptsTheConfiguredAlgorithmAndNoOther(String algorithm) {
         for (String configured : List.of("HS256", "HS384", "HS512")) {
-            JwtCredential credential = verifier(configured, Jwts.KEY)
+            Credential.Jwt credential = verifier(configured, Jwts.KEY)
                     .verify(Jwts.signed(algorithm, Jwts.claims().encode()));
 
             assertThat(credential != null).isEqualTo(configured.equals(algorithm));
@@ -65,14 +65,14 @@ class JwtVerifierTest {
 
     @Test
     void acceptsAnEndWithAFractionOfASecond() {
-        JwtCredential credential = verify(Jwts.claims().put("exp", END.getEpochSecond() + 0.5));
+        Credential.Jwt credential = verify(Jwts.claims().put("exp", END.getEpochSecond() + 0.5));
 
-        assertThat(credential).isEqualTo(new JwtCredential("u-1", END.plusMillis(500)));
+        assertThat(credential).isEqualTo(new Credential.Jwt("u-1", END.plusMillis(500)));
     }
 
     @Test
     void acceptsAUserIdThatIsANumber() {
-        assertThat(verify(Jwts.claims().put("user_id", 17))).isEqualTo(new JwtCredential("17", END));
+        assertThat(verify(Jwts.claims().put("user_id", 17))).isEqualTo(new Credential.Jwt("17", END));
     }
 
     @Test
@@ -209,7 +209,7 @@ class JwtVerifierTest {
         assertThat(verdicts).allMatch(CompletableFuture::join);
     }
 
-    private @Nullable JwtCredential verify(JsonObject claims) {
+    private Credential.@Nullable Jwt verify(JsonObject claims) {
         return verifier.verify(Jwts.signed(claims));
     }
 

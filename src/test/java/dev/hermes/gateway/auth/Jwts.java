@@ -1,7 +1,7 @@
 package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.config.Secret;
-import dev.hermes.gateway.config.SecuritySettings;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +20,8 @@ final class Jwts {
 
     private Jwts() {}
 
-    static SecuritySettings settings(String algorithm, @Nullable String secretKey) {
-        return new SecuritySettings(
+    static Settings.Security settings(String algorithm, @Nullable String secretKey) {
+        return new Settings.Security(
                 secretKey == null ? null : new Secret(secretKey),
                 algorithm,
                 List.of(new Secret("another-key"), new Secret(API_KEY)),

@@ -29,18 +29,18 @@ class MemoryTokenStoreTest extends TokenStoreContract {
 
     @Test
     void forgetsTokensAfterTheirEnd() {
-        Minted minted = mint("queue", "u-1");
+        TokenStore.IssuedToken minted = mint("queue", "u-1");
         clock.advance(TTL.plus(Duration.ofMinutes(2)));
 
-        assertThat(store.find(minted.token()).await()).isEqualTo(new TokenLookup.Unknown());
+        assertThat(store.find(minted.token()).await()).isEqualTo(new TokenStore.Lookup.Unknown());
     }
 
     @Test
     void doesNotHoldAForgottenTokenForRevoked() {
-        SseToken forgotten = new SseToken(
+        Credential.SseToken forgotten = new Credential.SseToken(
                 new Secret("sse_forgotten"), Scopes.of("queue"), clock.instant().plus(TTL), null, null);
 
-        assertThat(store.states(List.of(forgotten)).await()).containsExactly(TokenState.VALID);
+        assertThat(store.states(List.of(forgotten)).await()).containsExactly(TokenStore.State.VALID);
     }
 
     @Test

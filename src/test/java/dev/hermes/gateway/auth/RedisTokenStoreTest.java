@@ -62,13 +62,13 @@ class RedisTokenStoreTest extends TokenStoreContract {
         redis.ask(Command.SETEX, KEY, "600", StoredTokenTest.OF_HERMES);
 
         assertThat(found(TOKEN))
-                .isEqualTo(new SseToken(
+                .isEqualTo(new Credential.SseToken(
                         TOKEN, Scopes.of("queue"), Instant.parse("2026-11-23T09:23:33.525090Z"), "u-1", "log-1"));
     }
 
     @Test
     void mintsATokenThatHermesReads() {
-        Minted minted = mint("queue", "u-1");
+        TokenStore.IssuedToken minted = mint("queue", "u-1");
         String key = "sse:token:" + minted.token().reveal();
 
         assertThat(redis.ask(Command.GET, key)).isEqualTo(StoredTokenTest.OF_HERMES);
@@ -80,7 +80,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
     void doesNotKnowAStoredTextThatIsNoToken() {
         redis.ask(Command.SETEX, KEY, "600", "{\"scope\": \"queue\"}");
 
-        assertThat(store.find(TOKEN).await()).isEqualTo(new TokenLookup.Unknown());
+        assertThat(store.find(TOKEN).await()).isEqualTo(new TokenStore.Lookup.Unknown());
     }
 
     @Test
@@ -93,44 +93,44 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
     @Test
     void doesNotHoldTokensForRevokedWhenRedisWasEmptied() {
-        SseToken token = found(mint("queue", "u-1").token());
+        Credential.SseToken token = found(mint("queue", "u-1").token());
         redis.ask(Command.FLUSHALL);
 
-        assertThat(store.states(List.of(token)).await()).containsExactly(TokenState.VALID);
+        assertThat(store.states(List.of(token)).await()).containsExactly(TokenStore.State.VALID);
     }
 
     @Test
     void doesNotHoldTokensForRevokedWhenTheLogIsAnotherOne() {
-        SseToken token = found(mint("queue", "u-1").token());
+        Credential.SseToken token = found(mint("queue", "u-1").token());
         redis.ask(Command.FLUSHALL);
         redis.ask(Command.HSET, INGEST, "identity", "log-2");
 
-        assertThat(store.states(List.of(token)).await()).containsExactly(TokenState.VALID);
+        assertThat(store.states(List.of(token)).await()).containsExactly(TokenStore.State.VALID);
     }
 
     @Test
     void doesNotHoldATokenForRevokedThatWasSeenBeforeTheLogHadAnIdentity() {
         redis.ask(Command.DEL, INGEST);
-        SseToken token = found(mint("queue", "u-1").token());
+        Credential.SseToken token = found(mint("queue", "u-1").token());
         redis.ask(Command.DEL, "sse:token:" + token.token().reveal());
 
         assertThat(token.identity()).isNull();
-        assertThat(store.states(List.of(token)).await()).containsExactly(TokenState.VALID);
+        assertThat(store.states(List.of(token)).await()).containsExactly(TokenStore.State.VALID);
         redis.ask(Command.HSET, INGEST, "identity", "log-1");
-        assertThat(store.states(List.of(token)).await()).containsExactly(TokenState.VALID);
+        assertThat(store.states(List.of(token)).await()).containsExactly(TokenStore.State.VALID);
     }
 
     @Test
     void leavesAStreamWhoseKeyIsStillThereToItsOwnDeadlineWhateverTheWallClockSays() {
-        SseToken token = found(mint("queue", "u-1").token());
+        Credential.SseToken token = found(mint("queue", "u-1").token());
         clock.advance(TTL);
 
-        assertThat(store.states(List.of(token)).await()).containsExactly(TokenState.VALID);
+        assertThat(store.states(List.of(token)).await()).containsExactly(TokenStore.State.VALID);
     }
 
     @Test
     void concludesNothingWithoutAnAnswer() {
-        SseToken token = found(mint("queue", "u-1").token());
+        Credential.SseToken token = found(mint("queue", "u-1").token());
         redis.available(false);
 
         assertThat(store.available()).isFalse();
@@ -147,7 +147,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
         assertUnanswered(store.find(TOKEN));
 
         redis.ask(Command.DEL, KEY);
-        SseToken token = found(mint("queue", "u-1").token());
+        Credential.SseToken token = found(mint("queue", "u-1").token());
         redis.ask(Command.SET, INGEST, "not a hash");
         assertUnanswered(store.states(List.of(token)));
     }

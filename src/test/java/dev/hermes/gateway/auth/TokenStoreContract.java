@@ -22,9 +22,9 @@ abstract class TokenStoreContract {
 
     @Test
     void findsATokenItMinted() {
-        Minted minted = mint("queue download:a", "u-1");
+        TokenStore.IssuedToken minted = mint("queue download:a", "u-1");
 
-        SseToken found = found(minted.token());
+        Credential.SseToken found = found(minted.token());
 
         assertThat(found.token()).isEqualTo(minted.token());
         assertThat(found.userId()).isEqualTo("u-1");
@@ -35,7 +35,7 @@ abstract class TokenStoreContract {
 
     @Test
     void mintsThirtyTwoRandomBytesThatEndAfterTheTtl() {
-        Minted minted = mint("queue", "u-1");
+        TokenStore.IssuedToken minted = mint("queue", "u-1");
 
         assertThat(minted.token().reveal()).matches("sse_[A-Za-z0-9_-]{43}");
         assertThat(minted.token()).isNotEqualTo(mint("queue", "u-1").token());
@@ -53,85 +53,86 @@ abstract class TokenStoreContract {
     @ParameterizedTest
     @ValueSource(strings = {"sse_unknown", "sse_", "", "eyJ", "sse_a b", "sse_é"})
     void doesNotKnowOtherTexts(String text) {
-        assertThat(store().find(new Secret(text)).await()).isEqualTo(new TokenLookup.Unknown());
+        assertThat(store().find(new Secret(text)).await()).isEqualTo(new TokenStore.Lookup.Unknown());
         assertThat(store().revoke(new Secret(text), null).await()).isFalse();
     }
 
     @Test
     void saysThatATokenIsPastItsEnd() {
-        Minted minted = mint("queue", "u-1");
+        TokenStore.IssuedToken minted = mint("queue", "u-1");
         clock().advance(TTL);
 
-        assertThat(store().find(minted.token()).await()).isEqualTo(new TokenLookup.Expired());
+        assertThat(store().find(minted.token()).await()).isEqualTo(new TokenStore.Lookup.Expired());
     }
 
     @Test
     void doesNotKnowARevokedToken() {
-        Minted minted = mint("queue", "u-1");
+        TokenStore.IssuedToken minted = mint("queue", "u-1");
 
         assertThat(store().revoke(minted.token(), null).await()).isTrue();
-        assertThat(store().find(minted.token()).await()).isEqualTo(new TokenLookup.Unknown());
+        assertThat(store().find(minted.token()).await()).isEqualTo(new TokenStore.Lookup.Unknown());
         assertThat(store().revoke(minted.token(), null).await()).isFalse();
     }
 
     @Test
     void letsAUserRevokeTheirOwnToken() {
-        Minted minted = mint("queue", "u-1");
+        TokenStore.IssuedToken minted = mint("queue", "u-1");
 
         assertThat(store().revoke(minted.token(), "u-1").await()).isTrue();
-        assertThat(store().find(minted.token()).await()).isEqualTo(new TokenLookup.Unknown());
+        assertThat(store().find(minted.token()).await()).isEqualTo(new TokenStore.Lookup.Unknown());
     }
 
     @Test
     void doesNotLetAUserRevokeTokensOfOthers() {
-        Minted others = mint("queue", "u-2");
-        Minted nobodys = mint("queue", null);
+        TokenStore.IssuedToken others = mint("queue", "u-2");
+        TokenStore.IssuedToken nobodys = mint("queue", null);
 
         assertThat(store().revoke(others.token(), "u-1").await()).isFalse();
         assertThat(store().revoke(nobodys.token(), "u-1").await()).isFalse();
-        assertThat(store().find(others.token()).await()).isInstanceOf(TokenLookup.Found.class);
-        assertThat(store().find(nobodys.token()).await()).isInstanceOf(TokenLookup.Found.class);
+        assertThat(store().find(others.token()).await()).isInstanceOf(TokenStore.Lookup.Found.class);
+        assertThat(store().find(nobodys.token()).await()).isInstanceOf(TokenStore.Lookup.Found.class);
     }
 
     @Test
     void tellsTheStatesOfSeveralTokensInOrder() {
-        SseToken kept = found(mint("queue", "u-1").token());
-        SseToken revoked = found(mint("queue", "u-1").token());
-        SseToken ended = new SseToken(new Secret("sse_ended"), kept.scopes(), clock().instant(), null, kept.identity());
+        Credential.SseToken kept = found(mint("queue", "u-1").token());
+        Credential.SseToken revoked = found(mint("queue", "u-1").token());
+        Credential.SseToken ended = new Credential.SseToken(
+                new Secret("sse_ended"), kept.scopes(), clock().instant(), null, kept.identity());
         store().revoke(revoked.token(), null).await();
 
         assertThat(store().states(List.of(kept, revoked, ended)).await())
-                .containsExactly(TokenState.VALID, TokenState.REVOKED, TokenState.EXPIRED);
+                .containsExactly(TokenStore.State.VALID, TokenStore.State.REVOKED, TokenStore.State.EXPIRED);
         assertThat(store().states(List.of()).await()).isEmpty();
     }
 
     @Test
     void holdsATokenThatIsGoneWithinItsLastSecondForExpired() {
-        SseToken token = found(mint("queue", "u-1").token());
+        Credential.SseToken token = found(mint("queue", "u-1").token());
         store().revoke(token.token(), null).await();
 
         clock().advance(TTL.minusSeconds(1).minusMillis(1));
-        assertThat(store().states(List.of(token)).await()).containsExactly(TokenState.REVOKED);
+        assertThat(store().states(List.of(token)).await()).containsExactly(TokenStore.State.REVOKED);
         clock().advance(Duration.ofMillis(1));
-        assertThat(store().states(List.of(token)).await()).containsExactly(TokenState.EXPIRED);
+        assertThat(store().states(List.of(token)).await()).containsExactly(TokenStore.State.EXPIRED);
         clock().advance(Duration.ofHours(1));
-        assertThat(store().states(List.of(token)).await()).containsExactly(TokenState.EXPIRED);
+        assertThat(store().states(List.of(token)).await()).containsExactly(TokenStore.State.EXPIRED);
     }
 
     @Test
     void printsNoToken() {
-        Minted minted = mint("queue", "u-1");
+        TokenStore.IssuedToken minted = mint("queue", "u-1");
 
         assertThat(minted.toString() + found(minted.token())).doesNotContain("sse_");
     }
 
-    final Minted mint(String scope, @Nullable String userId) {
+    final TokenStore.IssuedToken mint(String scope, @Nullable String userId) {
         return store().mint(scope, userId, TTL).await();
     }
 
-    final SseToken found(Secret token) {
-        TokenLookup lookup = store().find(token).await();
-        assertThat(lookup).isInstanceOf(TokenLookup.Found.class);
-        return ((TokenLookup.Found) lookup).token();
+    final Credential.SseToken found(Secret token) {
+        TokenStore.Lookup lookup = store().find(token).await();
+        assertThat(lookup).isInstanceOf(TokenStore.Lookup.Found.class);
+        return ((TokenStore.Lookup.Found) lookup).token();
     }
 }

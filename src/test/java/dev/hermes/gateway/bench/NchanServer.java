@@ -2,8 +2,8 @@ package dev.hermes.gateway.bench;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.dev.EmbeddedRedis;
-import dev.hermes.gateway.outer.OutsideProcess;
+import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.process.OutsideProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

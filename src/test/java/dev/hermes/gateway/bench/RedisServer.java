@@ -1,8 +1,8 @@
 package dev.hermes.gateway.bench;
 
 import dev.hermes.gateway.chaos.RedisWire;
-import dev.hermes.gateway.dev.EmbeddedRedis;
-import dev.hermes.gateway.outer.OutsideProcess;
+import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.process.OutsideProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.hermes.gateway.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;

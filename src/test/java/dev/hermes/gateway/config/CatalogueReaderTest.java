@@ -143,8 +143,8 @@ class CatalogueReaderTest {
     @ValueSource(strings = {"", "# nothing\n", "channels: []\n", "{}\n"})
     void refusesAnEmptyCatalogue(String text) {
         assertThat(problems(text))
-                .containsExactly(
-                        new Problem("channels.yaml", "no channel", "channels: and at least one channel below it"));
+                .containsExactly(new SettingsException.Problem(
+                        "channels.yaml", "no channel", "channels: and at least one channel below it"));
     }
 
     @ParameterizedTest
@@ -194,11 +194,11 @@ class CatalogueReaderTest {
     }
 
     private static List<String> names(String text) {
-        return problems(text).stream().map(Problem::name).toList();
+        return problems(text).stream().map(SettingsException.Problem::name).toList();
     }
 
-    private static List<Problem> problems(String text) {
-        Findings findings = new Findings();
+    private static List<SettingsException.Problem> problems(String text) {
+        SettingsException.Problems findings = new SettingsException.Problems();
         CatalogueReader.read("channels.yaml", text, findings);
         return findings.problems();
     }

@@ -34,7 +34,7 @@ class DefaultFilesTest {
 
     @Test
     void theCatalogueHoldsHermesOwnChannels() throws Exception {
-        Findings findings = new Findings();
+        SettingsException.Problems findings = new SettingsException.Problems();
 
         Catalogue catalogue =
                 CatalogueReader.read("channels.yaml", Files.readString(CONF.resolve("channels.yaml")), findings);
@@ -45,14 +45,14 @@ class DefaultFilesTest {
                         new Channel(
                                 "download:updates",
                                 List.of("download:updates"),
-                                List.of(new KeyPattern("download:", ":progress")),
+                                List.of(new Channel.KeyPattern("download:", ":progress")),
                                 "download_progress",
                                 new ScopeRule("download", true),
                                 "download_id",
                                 List.of("download_id", "status"),
                                 "downloads",
                                 OnConnect.SNAPSHOT,
-                                new KeyPattern("download:", ":progress"),
+                                new Channel.KeyPattern("download:", ":progress"),
                                 CatchUp.LATEST_PER_KEY),
                         new Channel(
                                 "queue:updates",

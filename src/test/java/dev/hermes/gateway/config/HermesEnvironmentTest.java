@@ -52,7 +52,7 @@ class HermesEnvironmentTest {
 
     @Test
     void itsExampleAsItIsIsEnough(Vertx vertx, @TempDir Path folder) {
-        Loaded loaded = example(vertx, folder).loaded();
+        LoadedSettings loaded = example(vertx, folder).loaded();
 
         assertThat(loaded.warnings()).isEmpty();
         Settings settings = loaded.settings();

@@ -56,7 +56,7 @@ final class Loads {
         return this;
     }
 
-    Loaded loaded() {
+    LoadedSettings loaded() {
         return await();
     }
 
@@ -64,13 +64,13 @@ final class Loads {
         return await().settings();
     }
 
-    List<Problem> problems() {
+    List<SettingsException.Problem> problems() {
         SettingsException refused = catchThrowableOfType(SettingsException.class, this::await);
         assertThat(refused).as("a refusal").isNotNull();
         return refused.problems();
     }
 
-    private Loaded await() {
+    private LoadedSettings await() {
         try {
             return SettingsLoader.load(vertx, environment, mode).await(20, TimeUnit.SECONDS);
         } catch (TimeoutException late) {

@@ -29,7 +29,7 @@ class RedactionTest {
 
     @Test
     void whatIsLoadedPrintsNoSecret() {
-        Loaded loaded = loads.with("HERMES_SECRET_KEY", HIDDEN)
+        LoadedSettings loaded = loads.with("HERMES_SECRET_KEY", HIDDEN)
                 .with("HERMES_API_KEYS", HIDDEN + "a," + HIDDEN + "b")
                 .with("HERMES_REDIS_URL", "redis://user:" + HIDDEN + "@host")
                 .loaded();
@@ -59,7 +59,7 @@ class RedactionTest {
     void aRefusedRedisUrlStillShowsTheNodesThatCanBeRead() {
         assertThat(loads.with("HERMES_REDIS_URL", "redis://:hunter2@one:6379/2,redis//two")
                         .problems())
-                .extracting(Problem::value)
+                .extracting(SettingsException.Problem::value)
                 .containsExactly("redis://one:6379/2,***");
     }
 
@@ -67,21 +67,23 @@ class RedactionTest {
     void aRefusedAddressOfHermesShowsNoPassword() {
         assertThat(loads.with("HERMES_IDENTITY_URL", "http://gateway:hunter2@hermes/me")
                         .problems())
-                .containsExactly(new Problem("HERMES_IDENTITY_URL", "***", Setting.HERMES_IDENTITY_URL.allowed));
+                .containsExactly(new SettingsException.Problem(
+                        "HERMES_IDENTITY_URL", "***", Setting.HERMES_IDENTITY_URL.allowed));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"hunter2,,other", "[hunter2", "hunter2,schlüssel"})
     void refusedApiKeysAreNotShown(String keys) {
         assertThat(loads.with("HERMES_API_KEYS", keys).problems())
-                .containsExactly(new Problem("HERMES_API_KEYS", "***", Setting.HERMES_API_KEYS.allowed));
+                .containsExactly(
+                        new SettingsException.Problem("HERMES_API_KEYS", "***", Setting.HERMES_API_KEYS.allowed));
     }
 
     @Test
     void aLineOfTheFileThatIsNoSettingIsNotShown() {
         assertThat(loads.file("HERMES_SECRET_KEY=first\nhunter2").problems())
-                .containsExactly(
-                        new Problem("gateway.properties", "a line that is no setting", "the names that --help lists"));
+                .containsExactly(new SettingsException.Problem(
+                        "gateway.properties", "a line that is no setting", "the names that --help lists"));
     }
 
     @Test

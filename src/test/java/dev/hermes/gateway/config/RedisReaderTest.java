@@ -52,7 +52,7 @@ class RedisReaderTest {
         assertThat(loads.with("HERMES_REDIS_URL", url)
                         .with("HERMES_REDIS_CLUSTER", "true")
                         .problems())
-                .extracting(Problem::name, Problem::allowed)
+                .extracting(SettingsException.Problem::name, SettingsException.Problem::allowed)
                 .containsExactly(tuple("HERMES_REDIS_URL", Setting.HERMES_REDIS_URL.allowed));
     }
 
@@ -78,7 +78,7 @@ class RedisReaderTest {
     @Test
     void refusesSeveralNodesWithoutSentinelOrCluster() {
         assertThat(loads.with("HERMES_REDIS_URL", TWO_NODES).problems())
-                .containsExactly(new Problem(
+                .containsExactly(new SettingsException.Problem(
                         "HERMES_REDIS_URL",
                         TWO_NODES,
                         "one node, or several with HERMES_REDIS_SENTINEL_MASTER or HERMES_REDIS_CLUSTER=true"));
@@ -86,7 +86,7 @@ class RedisReaderTest {
 
     @Test
     void takesSeveralSentinels() {
-        RedisSettings redis = loads.with("HERMES_REDIS_URL", TWO_NODES)
+        Settings.Redis redis = loads.with("HERMES_REDIS_URL", TWO_NODES)
                 .with("HERMES_REDIS_SENTINEL_MASTER", "mymaster")
                 .settings()
                 .redis();
@@ -100,7 +100,7 @@ class RedisReaderTest {
         assertThat(loads.with("HERMES_REDIS_SENTINEL_MASTER", "mymaster")
                         .with("HERMES_REDIS_CLUSTER", "true")
                         .problems())
-                .containsExactly(new Problem(
+                .containsExactly(new SettingsException.Problem(
                         "HERMES_REDIS_SENTINEL_MASTER", "mymaster", Setting.HERMES_REDIS_SENTINEL_MASTER.allowed));
     }
 
@@ -120,7 +120,8 @@ class RedisReaderTest {
         assertThat(loads.with("HERMES_REDIS_URL", "redis://host/3")
                         .with("HERMES_REDIS_DB", "4")
                         .problems())
-                .containsExactly(new Problem("HERMES_REDIS_DB", "4", Setting.HERMES_REDIS_DB.allowed));
+                .containsExactly(
+                        new SettingsException.Problem("HERMES_REDIS_DB", "4", Setting.HERMES_REDIS_DB.allowed));
     }
 
     @Test
@@ -128,7 +129,7 @@ class RedisReaderTest {
         assertThat(loads.with("HERMES_REDIS_CLUSTER", "true")
                         .with("HERMES_REDIS_DB", "1")
                         .problems())
-                .containsExactly(new Problem("HERMES_REDIS_DB", "1", "database 0 in a Cluster"));
+                .containsExactly(new SettingsException.Problem("HERMES_REDIS_DB", "1", "database 0 in a Cluster"));
     }
 
     @Test

@@ -89,7 +89,7 @@ class SettingValuesTest {
                 "VITE_API_BASE_URL | http://",
             })
     void refusesWhatASettingDoesNotAllow(String name, String value) {
-        Problem problem = new Problem(name, value, Setting.valueOf(name).allowed);
+        SettingsException.Problem problem = new SettingsException.Problem(name, value, Setting.valueOf(name).allowed);
 
         assertThat(loads.with(name, value).problems()).containsExactly(problem);
     }
@@ -140,9 +140,9 @@ class SettingValuesTest {
 
     @Test
     void keepsTheLogInMemoryWithoutRedis() {
-        assertThat(loads.settings().history().store()).isEqualTo(HistorySettings.Store.REDIS);
+        assertThat(loads.settings().history().store()).isEqualTo(Settings.History.Store.REDIS);
         assertThat(loads.with("HERMES_REDIS_URL", "none").settings().history().store())
-                .isEqualTo(HistorySettings.Store.MEMORY);
+                .isEqualTo(Settings.History.Store.MEMORY);
     }
 
     @Test
@@ -150,7 +150,8 @@ class SettingValuesTest {
         assertThat(loads.with("HERMES_SSE_HISTORY", "redis")
                         .with("HERMES_REDIS_URL", "none")
                         .problems())
-                .contains(new Problem("HERMES_SSE_HISTORY", "redis", "memory, since HERMES_REDIS_URL is none"));
+                .contains(new SettingsException.Problem(
+                        "HERMES_SSE_HISTORY", "redis", "memory, since HERMES_REDIS_URL is none"));
     }
 
     @ParameterizedTest
@@ -169,7 +170,7 @@ class SettingValuesTest {
 
     @Test
     void takesTheSlashOffAnOriginAndWarns() {
-        Loaded loaded = loads.with("HERMES_ALLOWED_ORIGINS", "https://a.example/,https://b.example")
+        LoadedSettings loaded = loads.with("HERMES_ALLOWED_ORIGINS", "https://a.example/,https://b.example")
                 .loaded();
 
         assertThat(loaded.settings().http().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
@@ -209,7 +210,8 @@ class SettingValuesTest {
     @ValueSource(strings = {"http://hermes:99999/me", "http://hermes:0/me", "hermes:8000/me"})
     void refusesAnAddressOfHermesThatIsNone(String url) {
         assertThat(loads.with("HERMES_IDENTITY_URL", url).problems())
-                .containsExactly(new Problem("HERMES_IDENTITY_URL", url, Setting.HERMES_IDENTITY_URL.allowed));
+                .containsExactly(
+                        new SettingsException.Problem("HERMES_IDENTITY_URL", url, Setting.HERMES_IDENTITY_URL.allowed));
     }
 
     @ParameterizedTest
@@ -238,7 +240,8 @@ class SettingValuesTest {
             })
     void refusesApiKeysThatAreNoList(String text) {
         assertThat(loads.with("HERMES_API_KEYS", text).problems())
-                .containsExactly(new Problem("HERMES_API_KEYS", "***", Setting.HERMES_API_KEYS.allowed));
+                .containsExactly(
+                        new SettingsException.Problem("HERMES_API_KEYS", "***", Setting.HERMES_API_KEYS.allowed));
     }
 
     @ParameterizedTest
@@ -272,7 +275,7 @@ class SettingValuesTest {
                 .with("HERMES_LOG_LEVEL", "error")
                 .settings();
 
-        assertThat(settings.logging().level()).isEqualTo(LoggingSettings.Level.DEBUG);
+        assertThat(settings.logging().level()).isEqualTo(Settings.Logging.Level.DEBUG);
     }
 
     @Test
@@ -280,7 +283,8 @@ class SettingValuesTest {
         Path certificate = Files.createFile(folder.resolve("certificate.pem"));
 
         assertThat(loads.with("HERMES_TLS_CERTIFICATE", certificate.toString()).problems())
-                .containsExactly(new Problem("HERMES_TLS_KEY", "nothing", Setting.HERMES_TLS_KEY.allowed));
+                .containsExactly(
+                        new SettingsException.Problem("HERMES_TLS_KEY", "nothing", Setting.HERMES_TLS_KEY.allowed));
     }
 
     @Test
@@ -288,8 +292,8 @@ class SettingValuesTest {
         Path key = Files.createFile(folder.resolve("key.pem"));
 
         assertThat(loads.with("HERMES_TLS_KEY", key.toString()).problems())
-                .containsExactly(
-                        new Problem("HERMES_TLS_CERTIFICATE", "nothing", Setting.HERMES_TLS_CERTIFICATE.allowed));
+                .containsExactly(new SettingsException.Problem(
+                        "HERMES_TLS_CERTIFICATE", "nothing", Setting.HERMES_TLS_CERTIFICATE.allowed));
     }
 
     @Test
@@ -297,7 +301,7 @@ class SettingValuesTest {
         assertThat(loads.with("HERMES_TLS_KEY", "/nowhere/key.pem")
                         .with("HERMES_TLS_CERTIFICATE", "/nowhere/certificate.pem")
                         .problems())
-                .extracting(Problem::name)
+                .extracting(SettingsException.Problem::name)
                 .containsExactly("HERMES_TLS_CERTIFICATE", "HERMES_TLS_KEY");
     }
 
@@ -310,7 +314,7 @@ class SettingValuesTest {
                 .with("HERMES_TLS_KEY", key.toString())
                 .settings();
 
-        assertThat(settings.http().tls()).isEqualTo(new HttpSettings.Tls(certificate, key));
+        assertThat(settings.http().tls()).isEqualTo(new Settings.Http.Tls(certificate, key));
     }
 
     @Test

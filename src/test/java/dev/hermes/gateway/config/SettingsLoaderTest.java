@@ -68,7 +68,8 @@ class SettingsLoaderTest {
         Files.write(folder.resolve("gateway.properties"), "HERMES_SECRET_KEY=ü".getBytes(StandardCharsets.ISO_8859_1));
 
         assertThat(loads.problems())
-                .containsExactly(new Problem("gateway.properties", "a byte that is not UTF-8", "text in UTF-8"));
+                .containsExactly(new SettingsException.Problem(
+                        "gateway.properties", "a byte that is not UTF-8", "text in UTF-8"));
     }
 
     @Test
@@ -76,27 +77,29 @@ class SettingsLoaderTest {
         Path file = Files.createDirectory(folder.resolve("gateway.properties"));
 
         assertThat(loads.problems())
-                .containsExactly(new Problem("gateway.properties", file.toString(), "a readable file"));
+                .containsExactly(
+                        new SettingsException.Problem("gateway.properties", file.toString(), "a readable file"));
     }
 
     @Test
     void refusesAnUnknownNameInTheFile() {
         assertThat(loads.file("HERMES_PORT=1").problems())
-                .containsExactly(
-                        new Problem("gateway.properties", "unknown name HERMES_PORT", "the names that --help lists"));
+                .containsExactly(new SettingsException.Problem(
+                        "gateway.properties", "unknown name HERMES_PORT", "the names that --help lists"));
     }
 
     @Test
     void refusesANameThatTheFileGivesTwice() {
         assertThat(loads.file("API_PORT=1\nAPI_PORT=2").problems())
-                .containsExactly(new Problem("API_PORT", "a second value in gateway.properties", "one value"));
+                .containsExactly(
+                        new SettingsException.Problem("API_PORT", "a second value in gateway.properties", "one value"));
     }
 
     @Test
     void refusesAMalformedEscapeInTheFile() {
         assertThat(loads.file("API_PORT=\\u00g").problems())
-                .containsExactly(
-                        new Problem("gateway.properties", "a malformed \\u escape", "\\u and four hexadecimal digits"));
+                .containsExactly(new SettingsException.Problem(
+                        "gateway.properties", "a malformed \\u escape", "\\u and four hexadecimal digits"));
     }
 
     @Test
@@ -113,7 +116,7 @@ class SettingsLoaderTest {
         String missing = folder.resolve("missing").toString();
 
         assertThat(loads.with("HERMES_CONF", missing).problems())
-                .containsExactly(new Problem("HERMES_CONF", missing, "a folder"));
+                .containsExactly(new SettingsException.Problem("HERMES_CONF", missing, "a folder"));
     }
 
     @Test
@@ -124,7 +127,7 @@ class SettingsLoaderTest {
                 .with("API_PORT", "http");
 
         assertThat(loads.problems())
-                .extracting(Problem::name)
+                .extracting(SettingsException.Problem::name)
                 .containsExactly(
                         "gateway.properties",
                         "channels.yaml:2: channels[0].name",
@@ -144,7 +147,9 @@ class SettingsLoaderTest {
 
     @Test
     void refusesProductionWithoutASecretKey() {
-        assertThat(loads.forProduction().problems()).extracting(Problem::name).containsExactly("HERMES_SECRET_KEY");
+        assertThat(loads.forProduction().problems())
+                .extracting(SettingsException.Problem::name)
+                .containsExactly("HERMES_SECRET_KEY");
     }
 
     @Test
@@ -154,7 +159,7 @@ class SettingsLoaderTest {
 
     @Test
     void warnsOfASecretKeyThatIsShorterThanItsHash() {
-        Loaded loaded = loads.with("HERMES_SECRET_KEY", "k".repeat(32))
+        LoadedSettings loaded = loads.with("HERMES_SECRET_KEY", "k".repeat(32))
                 .with("HERMES_ALGORITHM", "HS384")
                 .loaded();
 
@@ -206,7 +211,7 @@ class SettingsLoaderTest {
     void takesTheFolderThatADeploymentNames() throws Exception {
         loads.file("API_PORT=8001");
 
-        Loaded loaded = embedded(new JsonObject().put("HERMES_CONF", folder.toString()));
+        LoadedSettings loaded = embedded(new JsonObject().put("HERMES_CONF", folder.toString()));
 
         assertThat(loaded.settings().http().port()).isEqualTo(8001);
         assertThat(loaded.file().path()).isEqualTo(folder.resolve("gateway.properties"));
@@ -219,7 +224,7 @@ class SettingsLoaderTest {
                 .containsExactly("setting=HERMES_PORT reason=\"unknown name in the deployment's configuration\"");
     }
 
-    private Loaded embedded(JsonObject deployment) throws Exception {
+    private LoadedSettings embedded(JsonObject deployment) throws Exception {
         return SettingsLoader.load(vertx, deployment).await(20, TimeUnit.SECONDS);
     }
 }

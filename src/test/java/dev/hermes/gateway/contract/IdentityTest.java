@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hermes.gateway.fixture.IdentityServer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
-import dev.hermes.gateway.watch.Pace;
+import dev.hermes.gateway.watchdog.Pace;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;

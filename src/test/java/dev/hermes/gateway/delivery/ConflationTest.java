@@ -2,7 +2,7 @@ package dev.hermes.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.config.StreamSettings;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
@@ -23,7 +23,7 @@ class ConflationTest {
     private static final int KEYS = 4;
     private static final HubFixture.Sizes SIZES = new HubFixture.Sizes(
             256, 16 << 20, new CatchUp.Pace(40, 100, 50, 2, LiveDelivery.Pace.USUAL), 100_000, 64 << 20);
-    private static final Interest EVERYTHING = Interest.EVERYTHING;
+    private static final Subscription.ChannelFilter EVERYTHING = Subscription.ChannelFilter.EVERYTHING;
 
     private final TestLoop loop = new TestLoop();
     private final Map<String, Envelope> published = new LinkedHashMap<>();
@@ -111,8 +111,8 @@ class ConflationTest {
 
     /** What a client gets that took nothing while so many were published; each tenth is a terminal state. */
     private List<String> catchUp(int after, Subscription subscription, int events) {
-        StreamSettings streams =
-                new StreamSettings(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), after);
+        Settings.Streams streams =
+                new Settings.Streams(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), after);
         HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, streams, 1));
         String channel = subscription.interests().keySet().iterator().next();
         MemorySink sink = loop.call(() -> {
@@ -135,7 +135,7 @@ class ConflationTest {
             loop.turns(1);
         }
         return loop.call(() -> {
-            HubSnapshot.Events counted = fixture.hub.snapshot().events();
+            HubCounters.Snapshot.Events counted = fixture.hub.snapshot().events();
             assertThat(counted.delivered().getOrDefault(channel, 0L)
                             + counted.superseded().getOrDefault(channel, 0L))
                     .isEqualTo(events);

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.GapReason;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -50,14 +49,14 @@ class FrameEncoderTest {
 
     @Test
     void writesAGapAtThePositionWhereItGoesOn() {
-        assertThat(payload(FrameEncoder.gap(Gap.of(GapReason.HISTORY_EVICTED, "3-0", ID))))
+        assertThat(payload(FrameEncoder.gap(Gap.of(Gap.Reason.HISTORY_EVICTED, "3-0", ID))))
                 .isEqualTo("id: 1700000000000-7\nevent: gap\ndata: {\"reason\":\"history_evicted\","
                         + "\"requested\":\"3-0\",\"resumed_at\":\"1700000000000-7\"}\n\n");
     }
 
     @Test
     void writesAHoleAsAGapAtItsOwnPlace() {
-        Hole hole = new Hole(
+        LogEntry.GapEntry hole = new LogEntry.GapEntry(
                 ID,
                 new EventId(false, 1_700_000_000_000L, 6),
                 Instant.parse("2026-01-01T00:00:00Z"),

@@ -1,18 +1,16 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.config.Channel;
-import dev.hermes.gateway.config.HistorySettings;
-import dev.hermes.gateway.config.StreamSettings;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
-import dev.hermes.gateway.event.EventBatch;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.LogOutlet;
-import dev.hermes.gateway.log.MemoryLog;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.log.memory.MemoryLog;
+import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A hub on a memory log, with time, batches and the log's answers in the test's hand. Made and used on one event loop.
  */
-final class HubFixture {
+public final class HubFixture {
 
     static final Map<String, Channel.CatchUp> RULES = Map.of(
             "a", Channel.CatchUp.ALL,
@@ -38,12 +36,12 @@ final class HubFixture {
             "progress", Channel.CatchUp.LATEST_PER_KEY,
             "stats", Channel.CatchUp.LATEST);
     static final Set<String> CHANNELS = RULES.keySet();
-    static final Subscription ALL_OF_A = new Subscription(Map.of("a", Interest.EVERYTHING));
+    public static final Subscription ALL_OF_A = new Subscription(Map.of("a", Subscription.ChannelFilter.EVERYTHING));
 
-    static final Lease ENDLESS = new TestLease(null, false);
+    static final StreamPermit ENDLESS = new TestLease(null, false);
 
-    /** A lease as a test wants it. */
-    record TestLease(@Nullable Instant expiresAt, boolean revocable) implements Lease {}
+    /** A permit as a test wants it. */
+    record TestLease(@Nullable Instant expiresAt, boolean revocable) implements StreamPermit {}
 
     /** How large everything is. */
     record Sizes(int windowEntries, long windowBytes, CatchUp.Pace pace, int logEntries, long logBytes) {
@@ -53,26 +51,26 @@ final class HubFixture {
                 new Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, LiveDelivery.Pace.USUAL), 100_000, 64 << 20);
     }
 
-    static final StreamSettings STREAMS =
-            new StreamSettings(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), 1_000);
+    static final Settings.Streams STREAMS =
+            new Settings.Streams(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), 1_000);
 
     final MemorySink.Memory memory = new MemorySink.Memory();
     final Admission admission = new Admission(10_000, 0);
-    final ArrayDeque<EventBatch> batches = new ArrayDeque<>();
+    final ArrayDeque<HubSignal.EventBatch> batches = new ArrayDeque<>();
     final SteppedLog log;
     final Ledger ledger;
     final Hub hub;
 
-    /** What the next check of leases gives. */
-    LeaseChecker checker = leases -> Future.succeededFuture(
-            leases.stream().map(lease -> Lease.State.VALID).toList());
+    /** What the next check of permits gives. */
+    StreamPermit.Checker checker = permits -> Future.succeededFuture(
+            permits.stream().map(permit -> StreamPermit.State.VALID).toList());
 
     private long elapsedMillis;
     private int published;
 
-    HubFixture(Vertx vertx, Sizes sizes, StreamSettings streams, long seed) {
-        HistorySettings bounds = new HistorySettings(
-                HistorySettings.Store.MEMORY, sizes.logEntries(), Duration.ofHours(1), sizes.logBytes(), 4 << 20);
+    HubFixture(Vertx vertx, Sizes sizes, Settings.Streams streams, long seed) {
+        Settings.History bounds = new Settings.History(
+                Settings.History.Store.MEMORY, sizes.logEntries(), Duration.ofHours(1), sizes.logBytes(), 4 << 20);
         InstantSource wall = this::wallNow;
         MemoryLog memoryLog = new MemoryLog(vertx, bounds, CHANNELS, wall, this::now, new Logged());
         this.log = new SteppedLog(memoryLog);
@@ -82,8 +80,8 @@ final class HubFixture {
                 OwnerLoop.current(vertx),
                 new HubSettings(streams, sizes.windowEntries(), sizes.windowBytes(), RULES, new Random(seed)),
                 log,
-                leases -> checker.check(leases),
-                new HubTime(this::now, wall),
+                permits -> checker.check(permits),
+                new HubSettings.Clocks(this::now, wall),
                 start,
                 sizes.pace());
     }
@@ -117,7 +115,7 @@ final class HubFixture {
         @Override
         public void accept(List<LogEntry> entries, long receivedNanos) {
             ledger.add(entries);
-            batches.add(new EventBatch(entries, receivedNanos));
+            batches.add(new HubSignal.EventBatch(entries, receivedNanos));
         }
 
         @Override
@@ -137,7 +135,7 @@ final class HubFixture {
         return log.append(envelopes).result();
     }
 
-    Hole appendHole() {
+    LogEntry.GapEntry appendHole() {
         return log.declareHole(wallNow().minusSeconds(5), wallNow()).result();
     }
 
@@ -148,7 +146,7 @@ final class HubFixture {
     }
 
     void deliver() {
-        for (EventBatch batch = batches.poll(); batch != null; batch = batches.poll()) {
+        for (HubSignal.EventBatch batch = batches.poll(); batch != null; batch = batches.poll()) {
             hub.onBatch(batch);
         }
     }
@@ -158,7 +156,7 @@ final class HubFixture {
         deliver();
     }
 
-    Opening open(Cursor cursor) {
+    StartPosition open(Cursor cursor) {
         return log.open(cursor, List.of()).result();
     }
 
@@ -167,8 +165,8 @@ final class HubFixture {
         return connect(ALL_OF_A, open(new Cursor.Fresh()), ENDLESS);
     }
 
-    MemorySink connect(Subscription subscription, Opening opening, Lease lease) {
-        return connect(subscription, opening, List.of(), lease, MemorySink.UNLIMITED)
+    MemorySink connect(Subscription subscription, StartPosition opening, StreamPermit permit) {
+        return connect(subscription, opening, List.of(), permit, MemorySink.UNLIMITED)
                 .sink();
     }
 
@@ -176,13 +174,20 @@ final class HubFixture {
     record Connection(SseStream stream, MemorySink sink) {}
 
     Connection connect(
-            Subscription subscription, Opening opening, List<Greeting> greetings, Lease lease, long allowance) {
+            Subscription subscription,
+            StartPosition opening,
+            List<NewStream.Greeting> greetings,
+            StreamPermit permit,
+            long allowance) {
         MemorySink sink = new MemorySink(memory, allowance);
         Admission.Ticket ticket = admission.stream("client");
         if (ticket == null) {
             throw new AssertionError("no place left");
         }
-        SseStream stream = hub.open(new StreamOpening(subscription, opening, greetings, lease, ticket, null), sink);
+        SseStream stream = hub.open(
+                new NewStream(
+                        subscription, opening, greetings, permit, ticket.retryMillis(), broke -> ticket.release()),
+                sink);
         sink.belongsTo(stream);
         return new Connection(stream, sink);
     }

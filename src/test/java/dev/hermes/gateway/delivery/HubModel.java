@@ -1,10 +1,9 @@
 package dev.hermes.gateway.delivery;
 
-import dev.hermes.gateway.config.StreamSettings;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
-import dev.hermes.gateway.event.EventBatch;
-import dev.hermes.gateway.event.OwnerLoop;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,8 +23,8 @@ import java.util.Set;
  */
 final class HubModel {
 
-    private static final StreamSettings STREAMS =
-            new StreamSettings(Duration.ofSeconds(5), 1_000, 0, Duration.ofSeconds(120), Duration.ofSeconds(20), 1_000);
+    private static final Settings.Streams STREAMS = new Settings.Streams(
+            Duration.ofSeconds(5), 1_000, 0, Duration.ofSeconds(120), Duration.ofSeconds(20), 1_000);
 
     private static final HubFixture.Sizes[] SIZES = {
         new HubFixture.Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, new LiveDelivery.Pace(3, 2)), 120, 1 << 20),
@@ -134,7 +133,7 @@ final class HubModel {
     private void deliverSome() {
         int batches = 1 + random.nextInt(4);
         for (int batch = 0; batch < batches; batch++) {
-            EventBatch next = fixture.batches.poll();
+            HubSignal.EventBatch next = fixture.batches.poll();
             if (next != null) {
                 fixture.hub.onBatch(next);
             }
@@ -174,32 +173,32 @@ final class HubModel {
         }
     }
 
-    private Future<List<Lease.State>> check(List<Lease> leases) {
+    private Future<List<StreamPermit.State>> check(List<StreamPermit> permits) {
         if (random.nextInt(4) == 0) {
             return Future.failedFuture("nobody could be asked");
         }
-        return Future.succeededFuture(leases.stream()
-                .map(lease -> switch (random.nextInt(12)) {
-                    case 0 -> Lease.State.REVOKED;
-                    case 1 -> Lease.State.EXPIRED;
-                    default -> Lease.State.VALID;
+        return Future.succeededFuture(permits.stream()
+                .map(permit -> switch (random.nextInt(12)) {
+                    case 0 -> StreamPermit.State.REVOKED;
+                    case 1 -> StreamPermit.State.EXPIRED;
+                    default -> StreamPermit.State.VALID;
                 })
                 .toList());
     }
 
-    private Lease anyLease() {
+    private StreamPermit anyLease() {
         Instant end = random.nextInt(3) == 0 ? fixture.wallNow().plusSeconds(random.nextInt(200)) : null;
         return new HubFixture.TestLease(end, random.nextInt(3) == 0);
     }
 
     private Subscription anySubscription() {
-        Map<String, Interest> interests = new HashMap<>();
+        Map<String, Subscription.ChannelFilter> interests = new HashMap<>();
         int channels = 1 + random.nextInt(3);
         for (int channel = 0; channel < channels; channel++) {
             Set<String> keys = random.nextBoolean() ? null : Set.of(one("k1", "k2", "k3"), one("k4", "k5"));
             Map<String, Set<String>> filters =
                     random.nextInt(3) == 0 ? Map.of("status", Set.of(one("on", "off"))) : Map.of();
-            interests.put(one("a", "b", "c"), new Interest(keys, filters));
+            interests.put(one("a", "b", "c"), new Subscription.ChannelFilter(keys, filters));
         }
         return new Subscription(interests);
     }
@@ -240,7 +239,7 @@ final class HubModel {
         fixture.hub.answerPolls();
         streams.forEach(ModelStream::breakOff);
         polls.forEach(ModelPoll::breakOff);
-        HubSnapshot snapshot = fixture.hub.snapshot();
+        HubCounters.Snapshot snapshot = fixture.hub.snapshot();
         require(fixture.hub.isEmpty(), "somebody is left in the hub");
         require(snapshot.open() == 0 && snapshot.catchingUp() == 0, "counted as open still: " + snapshot);
         require(fixture.admission.openStreams() == 0, "places still taken");

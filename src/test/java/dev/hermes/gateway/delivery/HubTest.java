@@ -36,8 +36,8 @@ abstract class HubTest {
         loop.close();
     }
 
-    final HubFixture.Connection connect(Lease lease, long allowance) {
-        return fixture.connect(HubFixture.ALL_OF_A, fixture.open(new Cursor.Fresh()), List.of(), lease, allowance);
+    final HubFixture.Connection connect(StreamPermit permit, long allowance) {
+        return fixture.connect(HubFixture.ALL_OF_A, fixture.open(new Cursor.Fresh()), List.of(), permit, allowance);
     }
 
     static List<SseReader.Message> ofType(MemorySink sink, String type) {

@@ -2,9 +2,7 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.event.Origin;
 import dev.hermes.gateway.log.Gap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,7 +17,7 @@ final class Ledger {
     private final Map<String, Integer> places = new HashMap<>();
 
     Ledger(EventId start) {
-        add(List.of(new Origin(start)));
+        add(List.of(new LogEntry.OriginEntry(start)));
     }
 
     void add(List<LogEntry> added) {
@@ -73,7 +71,7 @@ final class Ledger {
 
         void hole(Gap gap) {
             LogEntry next = nextWanted();
-            if (!(next instanceof Hole hole) || !Gap.of(hole).equals(gap)) {
+            if (!(next instanceof LogEntry.GapEntry hole) || !Gap.of(hole).equals(gap)) {
                 throw new AssertionError("got hole " + gap + " at " + position() + ", due was " + next);
             }
         }

@@ -4,8 +4,7 @@ import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.GapReason;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ final class ModelPoll {
     private final Subscription subscription;
     private Ledger.@Nullable Follower follower;
     private @Nullable PendingPoll pending;
-    private @Nullable Opening opening;
+    private @Nullable StartPosition opening;
     private int limit;
     private int pages;
 
@@ -36,7 +35,7 @@ final class ModelPoll {
 
     void ask(int newLimit, Duration wait) {
         check();
-        Opening start = fixture.open(follower == null ? new Cursor.Fresh() : new Cursor.At(follower.position()));
+        StartPosition start = fixture.open(follower == null ? new Cursor.Fresh() : new Cursor.At(follower.position()));
         if (follower == null) {
             follower = fixture.ledger.follow(subscription, start.position());
         }
@@ -62,7 +61,7 @@ final class ModelPoll {
         }
     }
 
-    private static void check(PollPage page, Opening opening, int limit, Ledger.Follower at) {
+    private static void check(PendingPoll.Page page, StartPosition opening, int limit, Ledger.Follower at) {
         if (page.events().size() > limit) {
             throw new AssertionError("more than asked for: " + page);
         }
@@ -70,7 +69,7 @@ final class ModelPoll {
         if (opening.gap() != null && !opening.gap().equals(gap)) {
             throw new AssertionError("never told of " + opening.gap());
         }
-        if (gap != null && gap.reason() == GapReason.SOURCE_HOLE) {
+        if (gap != null && gap.reason() == Gap.Reason.SOURCE_HOLE) {
             at.hole(gap);
         } else if (gap != null) {
             at.declaredLost(gap.resumedAt().toString());

@@ -3,8 +3,7 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.GapReason;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A client that comes back with the last id it got, over and over, and whose whole story is checked. */
 final class ModelStream {
 
-    private static final Greeting GREETING = new Greeting("update", Buffer.buffer("{\"snapshot\":true}"));
+    private static final NewStream.Greeting GREETING =
+            new NewStream.Greeting("update", Buffer.buffer("{\"snapshot\":true}"));
 
     private final HubFixture fixture;
     private final Subscription subscription;
@@ -24,10 +24,10 @@ final class ModelStream {
     private Ledger.@Nullable Follower follower;
 
     private HubFixture.@Nullable Connection connection;
-    private @Nullable Opening opening;
+    private @Nullable StartPosition opening;
 
     /** Decided, but the stream is not open yet. */
-    private @Nullable Opening decided;
+    private @Nullable StartPosition decided;
 
     private int checked;
     private int connections;
@@ -52,7 +52,7 @@ final class ModelStream {
     }
 
     /** Asks the log where to start; opens the stream, by chance, only some steps later. */
-    void connect(Random random, Lease lease) {
+    void connect(Random random, StreamPermit permit) {
         HubFixture.Connection current = connection;
         if (current != null && !current.sink().complete() && !current.sink().aborted()) {
             return;
@@ -62,12 +62,12 @@ final class ModelStream {
             decided = fixture.open(follower == null ? new Cursor.Fresh() : new Cursor.At(follower.position()));
         }
         if (random.nextBoolean()) {
-            open(decided, random.nextInt(4) == 0 ? random.nextInt(3_000) : MemorySink.UNLIMITED, lease);
+            open(decided, random.nextInt(4) == 0 ? random.nextInt(3_000) : MemorySink.UNLIMITED, permit);
             decided = null;
         }
     }
 
-    private void open(Opening at, long allowance, Lease lease) {
+    private void open(StartPosition at, long allowance, StreamPermit permit) {
         if (follower == null) {
             follower = fixture.ledger.follow(subscription, at.position());
         }
@@ -75,7 +75,7 @@ final class ModelStream {
         checked = 0;
         connections++;
         connection = fixture.connect(
-                subscription, at, connections % 3 == 1 ? List.of(GREETING) : List.of(), lease, allowance);
+                subscription, at, connections % 3 == 1 ? List.of(GREETING) : List.of(), permit, allowance);
     }
 
     void stall() {
@@ -121,7 +121,7 @@ final class ModelStream {
 
     private void check(List<SseReader.Message> received, SseReader.Message message) {
         Ledger.Follower at = follower;
-        Opening start = opening;
+        StartPosition start = opening;
         if (at == null || start == null) {
             throw new AssertionError("a message before the stream was open");
         }
@@ -157,7 +157,7 @@ final class ModelStream {
         }
     }
 
-    private void connected(SseReader.Message message, Opening start, Ledger.Follower at) {
+    private void connected(SseReader.Message message, StartPosition start, Ledger.Follower at) {
         if (!message.type().equals("connected")
                 || message.retry() == null
                 || !message.id().equals(start.position().toString())) {
@@ -178,16 +178,16 @@ final class ModelStream {
         if (resumedAt == null || !message.id().equals(resumedAt.toString())) {
             throw new AssertionError("a gap's id is where it goes on: " + message);
         }
-        if (told.getString("reason").equals(GapReason.SOURCE_HOLE.label())) {
+        if (told.getString("reason").equals(Gap.Reason.SOURCE_HOLE.label())) {
             at.hole(new Gap(
-                    GapReason.SOURCE_HOLE,
+                    Gap.Reason.SOURCE_HOLE,
                     told.getString("requested"),
                     resumedAt,
                     Instant.parse(told.getString("from")),
                     Instant.parse(told.getString("to"))));
             return;
         }
-        Opening start = opening;
+        StartPosition start = opening;
         if (checked == 1 && start != null && start.gap() != null) {
             if (!start.gap().toJson().equals(told)) {
                 throw new AssertionError("told " + told + " instead of " + start.gap());
@@ -195,7 +195,7 @@ final class ModelStream {
             return;
         }
         at.position(told.getString("requested"));
-        Opening now = fixture.open(new Cursor.At(at.position()));
+        StartPosition now = fixture.open(new Cursor.At(at.position()));
         if (now.gap() == null) {
             throw new AssertionError("told of a gap although the log still holds " + at.position());
         }

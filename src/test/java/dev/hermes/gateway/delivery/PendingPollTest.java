@@ -3,11 +3,10 @@ package dev.hermes.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.GapReason;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,7 @@ class PendingPollTest extends HubTest {
             EventId tip = fixture.append(1).get(0);
             fixture.deliver();
             PendingPoll poll = poll(new Cursor.Fresh(), 100, Duration.ZERO);
-            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), tip, null));
+            assertThat(poll.page().result()).isEqualTo(new PendingPoll.Page(List.of(), tip, null));
         });
     }
 
@@ -93,7 +92,7 @@ class PendingPollTest extends HubTest {
             fixture.pass(Duration.ofMillis(9_950));
             assertThat(poll.page().isComplete()).isFalse();
             fixture.pass(Duration.ofMillis(50));
-            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), tip, null));
+            assertThat(poll.page().result()).isEqualTo(new PendingPoll.Page(List.of(), tip, null));
         });
     }
 
@@ -120,17 +119,18 @@ class PendingPollTest extends HubTest {
             fixture.publish(20);
             PendingPoll poll = poll(new Cursor.At(cursor), 7, Duration.ZERO);
             fixture.pass(Duration.ofSeconds(3));
-            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), cursor, null));
+            assertThat(poll.page().result()).isEqualTo(new PendingPoll.Page(List.of(), cursor, null));
         });
     }
 
     @Test
     void aGapStandsBeforeTheEventsAndIsAnsweredAtOnce() {
         loop.run(() -> {
-            Opening opening = fixture.open(Cursor.parse("nonsense"));
+            StartPosition opening = fixture.open(Cursor.parse("nonsense"));
             PendingPoll poll = hub.poll(HubFixture.ALL_OF_A, HubFixture.ENDLESS, opening, 100, Duration.ofSeconds(30));
-            assertThat(poll.page().result()).isEqualTo(new PollPage(List.of(), opening.position(), opening.gap()));
-            assertThat(hub.snapshot().gaps()).containsEntry(GapReason.UNKNOWN_CURSOR, 1L);
+            assertThat(poll.page().result())
+                    .isEqualTo(new PendingPoll.Page(List.of(), opening.position(), opening.gap()));
+            assertThat(hub.snapshot().gaps()).containsEntry(Gap.Reason.UNKNOWN_CURSOR, 1L);
         });
     }
 
@@ -139,7 +139,7 @@ class PendingPollTest extends HubTest {
         loop.run(() -> {
             EventId cursor = fixture.append(1).get(0);
             EventId before = fixture.append(1).get(0);
-            Hole hole = fixture.appendHole();
+            LogEntry.GapEntry hole = fixture.appendHole();
             EventId after = fixture.append(1).get(0);
             fixture.deliver();
             PendingPoll first = poll(new Cursor.At(cursor), 100, Duration.ZERO);
@@ -156,15 +156,15 @@ class PendingPollTest extends HubTest {
         loop.run(() -> {
             PendingPoll poll = poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
             EventId before = fixture.append(1).get(0);
-            Hole hole = fixture.appendHole();
+            LogEntry.GapEntry hole = fixture.appendHole();
             List<dev.hermes.gateway.event.LogEntry> entries = new java.util.ArrayList<>();
             fixture.batches.forEach(batch -> entries.addAll(batch.entries()));
             fixture.batches.clear();
-            hub.onBatch(new dev.hermes.gateway.event.EventBatch(entries, System.nanoTime()));
+            hub.onBatch(new dev.hermes.gateway.delivery.HubSignal.EventBatch(entries, System.nanoTime()));
             assertThat(ids(poll)).containsExactly(before);
             assertThat(poll.page().result().lastId()).isEqualTo(before);
             assertThat(poll(new Cursor.At(before), 100, Duration.ZERO).page().result())
-                    .isEqualTo(new PollPage(List.of(), hole.id(), Gap.of(hole)));
+                    .isEqualTo(new PendingPoll.Page(List.of(), hole.id(), Gap.of(hole)));
         });
     }
 

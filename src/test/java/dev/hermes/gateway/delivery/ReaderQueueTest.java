@@ -3,7 +3,7 @@ package dev.hermes.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +49,8 @@ class ReaderQueueTest {
     }
 
     private Subscriber of(String credential) {
-        Opening here = new Opening(new EventId(true, 1, 0), null, List.of());
-        Lease lease = new HubFixture.TestLease(Instant.EPOCH.plusSeconds(credential.charAt(0)), false);
-        return new PendingPoll(fixture.hub, HubFixture.ALL_OF_A, lease, here, 1, 0);
+        StartPosition here = new StartPosition(new EventId(true, 1, 0), null, List.of());
+        StreamPermit permit = new HubFixture.TestLease(Instant.EPOCH.plusSeconds(credential.charAt(0)), false);
+        return new PendingPoll(fixture.hub, HubFixture.ALL_OF_A, permit, here, 1, 0);
     }
 }

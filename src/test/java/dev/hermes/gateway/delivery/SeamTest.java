@@ -198,7 +198,7 @@ class SeamTest {
             EventId cursor = fixture.append(1).get(0);
             fixture.publish(17);
             fixture.connect(HubFixture.ALL_OF_A, fixture.open(new Cursor.At(cursor)), HubFixture.ENDLESS);
-            fixture.log.answerWith(0, new dev.hermes.gateway.log.Reading.Page(List.of()));
+            fixture.log.answerWith(0, new dev.hermes.gateway.log.EventLog.ReadResult.Page(List.of()));
         });
         loop.turns(10);
         loop.run(() -> {

@@ -3,9 +3,10 @@ package dev.hermes.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.log.Cursor;
-import dev.hermes.gateway.log.GapReason;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.Gap;
+import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class SseStreamTest extends HubTest {
     @Test
     void tellsOfAGapRightAfterConnected() {
         loop.run(() -> {
-            Opening opening = fixture.open(Cursor.parse("nonsense"));
+            StartPosition opening = fixture.open(Cursor.parse("nonsense"));
             MemorySink sink = fixture.connect(HubFixture.ALL_OF_A, opening, HubFixture.ENDLESS);
             SseReader.Message gap = sink.messages().get(1);
             assertThat(gap.type()).isEqualTo("gap");
@@ -49,20 +50,20 @@ class SseStreamTest extends HubTest {
                             .put("reason", "unknown_cursor")
                             .put("requested", "nonsense")
                             .put("resumed_at", opening.position().toString()));
-            assertThat(hub.snapshot().gaps()).containsEntry(GapReason.UNKNOWN_CURSOR, 1L);
+            assertThat(hub.snapshot().gaps()).containsEntry(Gap.Reason.UNKNOWN_CURSOR, 1L);
         });
     }
 
     @Test
     void greetsBeforeTheFirstEventWithoutMovingTheCursor() {
         loop.run(() -> {
-            Opening opening = fixture.open(new Cursor.Fresh());
+            StartPosition opening = fixture.open(new Cursor.Fresh());
             fixture.append(1);
             fixture.deliver();
             MemorySink sink = fixture.connect(
                             HubFixture.ALL_OF_A,
                             opening,
-                            List.of(new Greeting("download_progress", Buffer.buffer("{\"p\": 1}"))),
+                            List.of(new NewStream.Greeting("download_progress", Buffer.buffer("{\"p\": 1}"))),
                             HubFixture.ENDLESS,
                             MemorySink.UNLIMITED)
                     .sink();
@@ -125,8 +126,8 @@ class SseStreamTest extends HubTest {
 
     @Test
     void aHeartbeatThatTheClientDidNotTakeComesAsSoonAsItDoes() {
-        // Its lease is checked in between, which must not make the hub forget.
-        Lease checked = new HubFixture.TestLease(null, true);
+        // Its permit is checked in between, which must not make the hub forget.
+        StreamPermit checked = new HubFixture.TestLease(null, true);
         HubFixture.Connection connection = loop.call(() -> connect(checked, 0));
         EventId tip = loop.call(() -> {
             fixture.append(List.of(fixture.envelope("a", null, Map.of(), 2_000)));
@@ -166,15 +167,16 @@ class SseStreamTest extends HubTest {
     @Test
     void aHoleIsToldToEverybodyWhateverTheyListenTo() {
         loop.run(() -> {
-            Subscription nothingMuch = new Subscription(Map.of("c", new Interest(java.util.Set.of("k"), Map.of())));
+            Subscription nothingMuch =
+                    new Subscription(Map.of("c", new Subscription.ChannelFilter(java.util.Set.of("k"), Map.of())));
             MemorySink sink = fixture.connect(nothingMuch, fixture.open(new Cursor.Fresh()), HubFixture.ENDLESS);
-            dev.hermes.gateway.event.Hole hole = fixture.appendHole();
+            dev.hermes.gateway.event.LogEntry.GapEntry hole = fixture.appendHole();
             fixture.deliver();
             SseReader.Message gap = sink.messages().get(1);
             assertThat(gap.type()).isEqualTo("gap");
             assertThat(gap.id()).isEqualTo(hole.id().toString());
             assertThat(gap.json().getString("reason")).isEqualTo("source_hole");
-            assertThat(hub.snapshot().gaps()).containsEntry(GapReason.SOURCE_HOLE, 1L);
+            assertThat(hub.snapshot().gaps()).containsEntry(Gap.Reason.SOURCE_HOLE, 1L);
         });
     }
 
@@ -184,7 +186,7 @@ class SseStreamTest extends HubTest {
             fixture.connect();
             fixture.connect();
             fixture.publish(5);
-            HubSnapshot snapshot = hub.snapshot();
+            HubCounters.Snapshot snapshot = hub.snapshot();
             assertThat(snapshot.open()).isEqualTo(2);
             assertThat(snapshot.opened()).isEqualTo(2);
             assertThat(snapshot.events().delivered()).containsEntry("a", 10L).containsEntry("b", 0L);
@@ -229,13 +231,20 @@ class SseStreamTest extends HubTest {
         });
     }
 
-    private SseStream connect(Opening opening, ByteSink sink) {
+    private SseStream connect(StartPosition opening, ByteSink sink) {
         Admission.Ticket ticket = fixture.admission.stream("client");
         if (ticket == null) {
             throw new AssertionError("no place left");
         }
         return hub.open(
-                new StreamOpening(HubFixture.ALL_OF_A, opening, List.of(), HubFixture.ENDLESS, ticket, null), sink);
+                new NewStream(
+                        HubFixture.ALL_OF_A,
+                        opening,
+                        List.of(),
+                        HubFixture.ENDLESS,
+                        ticket.retryMillis(),
+                        broke -> ticket.release()),
+                sink);
     }
 
     /** Says in the middle of a write that its client is gone. */

@@ -2,13 +2,11 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.MemoryLog;
-import dev.hermes.gateway.log.Opening;
-import dev.hermes.gateway.log.Reading;
-import dev.hermes.gateway.log.Recall;
+import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.log.memory.MemoryLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
@@ -18,7 +16,7 @@ import java.util.List;
 /** A log whose reads are answered, or fail, when the test says so, in the order it says; the rest is answered at once. */
 final class SteppedLog implements EventLog {
 
-    private record Read(EventId after, int maxEntries, Promise<Reading> answer) {}
+    private record Read(EventId after, int maxEntries, Promise<EventLog.ReadResult> answer) {}
 
     private final MemoryLog log;
     private final List<Read> reads = new ArrayList<>();
@@ -42,7 +40,7 @@ final class SteppedLog implements EventLog {
         log.read(read.after(), read.maxEntries()).onComplete(read.answer());
     }
 
-    void answerWith(int which, Reading reading) {
+    void answerWith(int which, EventLog.ReadResult reading) {
         reads.remove(which).answer().complete(reading);
     }
 
@@ -51,7 +49,7 @@ final class SteppedLog implements EventLog {
     }
 
     @Override
-    public Future<Reading> read(EventId after, int maxEntries) {
+    public Future<EventLog.ReadResult> read(EventId after, int maxEntries) {
         Read read = new Read(after, maxEntries, Promise.promise());
         asked++;
         reads.add(read);
@@ -63,7 +61,7 @@ final class SteppedLog implements EventLog {
         return log.append(envelopes);
     }
 
-    Future<Hole> declareHole(Instant from, Instant to) {
+    Future<LogEntry.GapEntry> declareHole(Instant from, Instant to) {
         return log.declareHole(from, to);
     }
 
@@ -73,7 +71,7 @@ final class SteppedLog implements EventLog {
     }
 
     @Override
-    public Future<Opening> open(Cursor cursor, List<Recall> recalls) {
+    public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
         return log.open(cursor, recalls);
     }
 

@@ -23,22 +23,22 @@ class StreamEndTest extends HubTest {
         return last.json();
     }
 
-    private Lease endingIn(Duration time, boolean revocable) {
+    private StreamPermit endingIn(Duration time, boolean revocable) {
         return new HubFixture.TestLease(fixture.wallNow().plus(time), revocable);
     }
 
     @Test
     void warnsOnceBeforeTheLeaseEndsAndThenEnds() {
         loop.run(() -> {
-            Lease lease = endingIn(Duration.ofMinutes(10), false);
-            MemorySink sink = connect(lease, MemorySink.UNLIMITED).sink();
+            StreamPermit permit = endingIn(Duration.ofMinutes(10), false);
+            MemorySink sink = connect(permit, MemorySink.UNLIMITED).sink();
             fixture.pass(Duration.ofMillis(539_900));
             assertThat(ofType(sink, "token_expiring")).isEmpty();
             fixture.pass(Duration.ofMillis(200));
             assertThat(ofType(sink, "token_expiring")).singleElement().satisfies(warning -> {
                 assertThat(warning.movesCursor()).isFalse();
                 assertThat(warning.json())
-                        .isEqualTo(new JsonObject().put("expires_at", String.valueOf(lease.expiresAt())));
+                        .isEqualTo(new JsonObject().put("expires_at", String.valueOf(permit.expiresAt())));
             });
             fixture.pass(Duration.ofMillis(59_800));
             assertThat(sink.ended()).isFalse();
@@ -148,7 +148,7 @@ class StreamEndTest extends HubTest {
 
     @Test
     void aRevokedStreamEndsWithinOneHeartbeatInterval() {
-        fixture.checker = leases -> Future.succeededFuture(List.of(Lease.State.REVOKED));
+        fixture.checker = permits -> Future.succeededFuture(List.of(StreamPermit.State.REVOKED));
         loop.run(() -> {
             MemorySink sink = connect(endingIn(Duration.ofHours(1), true), MemorySink.UNLIMITED)
                     .sink();
@@ -160,10 +160,10 @@ class StreamEndTest extends HubTest {
     @Test
     void leasesDueAboutTheSameTimeAreAskedAboutTogether() {
         List<Integer> asked = new ArrayList<>();
-        fixture.checker = leases -> {
-            asked.add(leases.size());
+        fixture.checker = permits -> {
+            asked.add(permits.size());
             return Future.succeededFuture(
-                    leases.stream().map(lease -> Lease.State.VALID).toList());
+                    permits.stream().map(permit -> StreamPermit.State.VALID).toList());
         };
         loop.run(() -> {
             for (int stream = 0; stream < 200; stream++) {
@@ -178,8 +178,8 @@ class StreamEndTest extends HubTest {
     @Test
     void noQuestionIsAboutMoreThan512Leases() {
         List<Integer> asked = new ArrayList<>();
-        fixture.checker = leases -> {
-            asked.add(leases.size());
+        fixture.checker = permits -> {
+            asked.add(permits.size());
             return Future.failedFuture("away");
         };
         loop.run(() -> {
@@ -195,7 +195,7 @@ class StreamEndTest extends HubTest {
 
     @Test
     void aLeaseFoundExpiredEndsTheStream() {
-        fixture.checker = leases -> Future.succeededFuture(List.of(Lease.State.EXPIRED));
+        fixture.checker = permits -> Future.succeededFuture(List.of(StreamPermit.State.EXPIRED));
         loop.run(() -> {
             MemorySink sink = connect(endingIn(Duration.ofHours(1), true), MemorySink.UNLIMITED)
                     .sink();
@@ -207,30 +207,30 @@ class StreamEndTest extends HubTest {
     @Test
     void anUnansweredCheckEndsNothing() {
         List<Integer> asked = new ArrayList<>();
-        fixture.checker = leases -> {
-            asked.add(leases.size());
+        fixture.checker = permits -> {
+            asked.add(permits.size());
             return asked.size() % 2 == 0
                     ? Future.failedFuture("away")
-                    : Promise.<List<Lease.State>>promise().future();
+                    : Promise.<List<StreamPermit.State>>promise().future();
         };
         loop.run(() -> {
             MemorySink sink = connect(endingIn(Duration.ofHours(1), true), MemorySink.UNLIMITED)
                     .sink();
             fixture.pass(INTERVAL.multipliedBy(10));
             assertThat(sink.ended()).isFalse();
-            assertThat(asked).hasSizeGreaterThanOrEqualTo(10).allMatch(leases -> leases == 1);
+            assertThat(asked).hasSizeGreaterThanOrEqualTo(10).allMatch(permits -> permits == 1);
         });
     }
 
     @Test
     void aVerdictOnAStreamThatIsGoneIsIgnored() {
-        Promise<List<Lease.State>> verdict = Promise.promise();
-        fixture.checker = leases -> verdict.future();
+        Promise<List<StreamPermit.State>> verdict = Promise.promise();
+        fixture.checker = permits -> verdict.future();
         loop.run(() -> {
             HubFixture.Connection connection = connect(endingIn(Duration.ofHours(1), true), MemorySink.UNLIMITED);
             fixture.pass(INTERVAL);
             connection.stream().gone();
-            verdict.complete(List.of(Lease.State.REVOKED));
+            verdict.complete(List.of(StreamPermit.State.REVOKED));
             assertThat(hub.snapshot().closed())
                     .containsEntry(CloseReason.CLIENT_GONE, 1L)
                     .containsEntry(CloseReason.TOKEN_REVOKED, 0L);

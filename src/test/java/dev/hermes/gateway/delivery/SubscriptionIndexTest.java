@@ -7,7 +7,7 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.log.Opening;
+import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +34,7 @@ class SubscriptionIndexTest {
     }
 
     private Subscriber subscriber(Subscription subscription) {
-        Opening here = new Opening(new EventId(true, 1, 1), null, List.of());
+        StartPosition here = new StartPosition(new EventId(true, 1, 1), null, List.of());
         return new PendingPoll(fixture.hub, subscription, HubFixture.ENDLESS, here, 1, 0);
     }
 
@@ -55,9 +55,11 @@ class SubscriptionIndexTest {
 
     @Test
     void findsThoseOfTheKeyAndThoseOfTheWholeChannel() {
-        Subscriber ofKey = subscriber(new Subscription(Map.of("a", new Interest(Set.of("k"), Map.of()))));
+        Subscriber ofKey =
+                subscriber(new Subscription(Map.of("a", new Subscription.ChannelFilter(Set.of("k"), Map.of()))));
         Subscriber ofAll = subscriber(HubFixture.ALL_OF_A);
-        Subscriber ofOther = subscriber(new Subscription(Map.of("a", new Interest(Set.of("o"), Map.of()))));
+        Subscriber ofOther =
+                subscriber(new Subscription(Map.of("a", new Subscription.ChannelFilter(Set.of("o"), Map.of()))));
         List.of(ofKey, ofAll, ofOther).forEach(each -> index.add(each, each.subscription()));
         assertThat(listeners(envelope("a", "k", Map.of()))).containsExactlyInAnyOrder(ofKey, ofAll);
         assertThat(listeners(envelope("a", null, Map.of()))).containsExactly(ofAll);
@@ -102,13 +104,13 @@ class SubscriptionIndexTest {
     }
 
     private static Subscription anySubscription(Random random) {
-        Map<String, Interest> interests = new HashMap<>();
+        Map<String, Subscription.ChannelFilter> interests = new HashMap<>();
         for (int channel = 0; channel < 2; channel++) {
             Set<String> keys = random.nextBoolean() ? null : Set.of(one(random, "k1", "k2"), one(random, "k3", "k4"));
             Map<String, Set<String>> filters = random.nextBoolean()
                     ? Map.of()
                     : Map.of("status", random.nextBoolean() ? Set.of("on") : Set.of("on", "off"));
-            interests.put(one(random, "a", "b", "c"), new Interest(keys, filters));
+            interests.put(one(random, "a", "b", "c"), new Subscription.ChannelFilter(keys, filters));
         }
         return new Subscription(interests);
     }

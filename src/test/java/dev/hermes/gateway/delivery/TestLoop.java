@@ -1,6 +1,6 @@
 package dev.hermes.gateway.delivery;
 
-import dev.hermes.gateway.event.OwnerLoop;
+import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -23,7 +23,7 @@ class WindowTest {
 
     private final MemorySink.Memory memory = new MemorySink.Memory();
 
-    private void watchAndRelease(Slot slot) {
+    private void watchAndRelease(Window.WindowEntry slot) {
         ByteBuf chunk = slot.frame().retainedChunk();
         memory.watch(chunk);
         chunk.release();
@@ -95,7 +95,7 @@ class WindowTest {
 
     @Test
     void encodesOnce() {
-        Slot slot = new Window(1, WIDE, id(0)).add(event(1, 10));
+        Window.WindowEntry slot = new Window(1, WIDE, id(0)).add(event(1, 10));
         assertThat(slot.frame()).isSameAs(slot.frame());
         slot.release();
     }
@@ -157,7 +157,7 @@ class WindowTest {
 
     private static long weight(List<LogEntry> entries, int first) {
         return entries.subList(first, entries.size()).stream()
-                .mapToLong(entry -> new Slot(entry).weight())
+                .mapToLong(entry -> new Window.WindowEntry(entry).weight())
                 .sum();
     }
 }

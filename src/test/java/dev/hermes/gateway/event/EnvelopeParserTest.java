@@ -87,7 +87,7 @@ class EnvelopeParserTest {
         assertThat(envelope.fields()).containsExactly(Map.entry("status", "b"));
         assertThat(envelope.key()).isNull();
         assertThat(rejected("{\"type\":\"t\",\"data\":{},\"data\":[]}").reason())
-                .isEqualTo(Rejection.WRONG_TYPE);
+                .isEqualTo(Parsed.Reason.WRONG_TYPE);
     }
 
     @Test

@@ -61,12 +61,12 @@ class EnvelopePropertyTest {
             String data = json.object(4);
             String one = "{\"data\":" + data + json.space() + ",\"type\":\"t\",\"channel\":\"download:updates\"}";
             String body = json.space() + "[" + json.space() + one + json.space() + "," + one + "]";
-            PublishParsed parsed = PARSER.parsePublish(name -> DOWNLOADS, Buffer.buffer(body), RECEIVED_AT);
+            PublishBody.Outcome parsed = PARSER.parsePublish(name -> DOWNLOADS, Buffer.buffer(body), RECEIVED_AT);
             Envelope alone =
                     accepted(PARSER.ofEntry(ChannelName.of(DOWNLOADS), "t", Buffer.buffer(data), null, RECEIVED_AT));
             assertThat(parsed)
                     .as("seed %d, body %s", seed, body)
-                    .isEqualTo(new PublishParsed.Accepted(List.of(alone, alone)));
+                    .isEqualTo(new PublishBody.Outcome.Accepted(List.of(alone, alone)));
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.Set;
 /** What the tests of the parser share: a channel, a parser, and the two ways its answer can go. */
 final class Messages {
 
-    static final ChannelShape DOWNLOADS = new ChannelShape("download:updates", "download_id");
-    static final ChannelShape STATS = new ChannelShape("stats:updates", null);
+    static final ChannelName.Shape DOWNLOADS = new ChannelName.Shape("download:updates", "download_id");
+    static final ChannelName.Shape STATS = new ChannelName.Shape("stats:updates", null);
     static final Instant RECEIVED_AT = Instant.parse("2026-11-23T09:13:33.590833Z");
     static final int MAX_EVENT_BYTES = 4 << 20;
     static final EnvelopeParser PARSER =

@@ -18,16 +18,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishBodyTest {
 
-    private static final Map<String, ChannelShape> CHANNELS = Map.of(DOWNLOADS.name(), DOWNLOADS, STATS.name(), STATS);
+    private static final Map<String, ChannelName.Shape> CHANNELS =
+            Map.of(DOWNLOADS.name(), DOWNLOADS, STATS.name(), STATS);
     private static final String GOOD = "{\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{}}";
 
     @Test
     void takesOneEvent() {
-        PublishParsed parsed = parse("{\"type\":\"t\",\"data\": {\"download_id\" :\"d\",\"status\":\"x\"} ,"
+        PublishBody.Outcome parsed = parse("{\"type\":\"t\",\"data\": {\"download_id\" :\"d\",\"status\":\"x\"} ,"
                 + "\"channel\":\"download:updates\",\"timestamp\":\"then\"}");
 
         assertThat(parsed)
-                .isEqualTo(new PublishParsed.Accepted(List.of(new Envelope(
+                .isEqualTo(new PublishBody.Outcome.Accepted(List.of(new Envelope(
                         "download:updates",
                         "t",
                         "d",
@@ -42,10 +43,10 @@ class PublishBodyTest {
         for (int index = 0; index < 500; index++) {
             body.append(index == 0 ? "" : " ,\n").append(GOOD.replace("{}", "{\"n\": " + index + ".0}"));
         }
-        PublishParsed parsed = parse(body + "]");
+        PublishBody.Outcome parsed = parse(body + "]");
 
-        assertThat(parsed).isInstanceOf(PublishParsed.Accepted.class);
-        assertThat(((PublishParsed.Accepted) parsed).envelopes())
+        assertThat(parsed).isInstanceOf(PublishBody.Outcome.Accepted.class);
+        assertThat(((PublishBody.Outcome.Accepted) parsed).envelopes())
                 .hasSize(500)
                 .extracting(envelope -> envelope.data().toString())
                 .startsWith("{\"n\": 0.0}", "{\"n\": 1.0}")
@@ -54,13 +55,16 @@ class PublishBodyTest {
 
     @Test
     void putsTheTimeOfReceiptWhereThereIsNone() {
-        assertThat(((PublishParsed.Accepted) parse(GOOD)).envelopes().get(0).timestamp())
+        assertThat(((PublishBody.Outcome.Accepted) parse(GOOD))
+                        .envelopes()
+                        .get(0)
+                        .timestamp())
                 .isEqualTo(RECEIVED_AT.toString());
     }
 
     @Test
     void namesTheEventThatIsWrongAndTakesNone() {
-        PublishParsed.Refused refused = refused(
+        PublishBody.Outcome.Refused refused = refused(
                 "[" + GOOD + "," + GOOD + "," + GOOD + "," + GOOD.replace("\"t\"", "\"a b\"") + "," + GOOD + "]");
 
         assertThat(refused.location()).containsExactly("body", 3, "type");
@@ -86,7 +90,7 @@ class PublishBodyTest {
                 "\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{},\"Type\":{}   | body.Type      | extra_forbidden",
             })
     void namesTheMemberThatIsWrong(String members, String path, String type) {
-        PublishParsed.Refused refused = refused("{" + members + "}");
+        PublishBody.Outcome.Refused refused = refused("{" + members + "}");
 
         assertThat(refused.path()).isEqualTo(path);
         assertThat(refused.type()).isEqualTo(type);
@@ -124,14 +128,15 @@ class PublishBodyTest {
         EnvelopeParser small = new EnvelopeParser(Set.of(), GOOD.length());
 
         assertThat(small.parsePublish(CHANNELS::get, Buffer.buffer(GOOD), RECEIVED_AT))
-                .isInstanceOf(PublishParsed.Accepted.class);
+                .isInstanceOf(PublishBody.Outcome.Accepted.class);
         assertThat(small.parsePublish(CHANNELS::get, Buffer.buffer(GOOD + " "), RECEIVED_AT))
-                .isInstanceOf(PublishParsed.Refused.class);
+                .isInstanceOf(PublishBody.Outcome.Refused.class);
     }
 
     @Test
     void takesDataNestedAThousandDeepAndNoDeeper() {
-        assertThat(parse("[" + GOOD.replace("{}", nested(1000)) + "]")).isInstanceOf(PublishParsed.Accepted.class);
+        assertThat(parse("[" + GOOD.replace("{}", nested(1000)) + "]"))
+                .isInstanceOf(PublishBody.Outcome.Accepted.class);
         assertThat(refused("[" + GOOD + "," + GOOD.replace("{}", nested(1001)) + "]")
                         .path())
                 .isEqualTo("body[1]");
@@ -142,16 +147,17 @@ class PublishBodyTest {
     void refusesBytesThatAreNotUtf8() {
         Buffer body = Buffer.buffer(GOOD).setByte(2, (byte) 0xff);
 
-        assertThat(PARSER.parsePublish(CHANNELS::get, body, RECEIVED_AT)).isInstanceOf(PublishParsed.Refused.class);
+        assertThat(PARSER.parsePublish(CHANNELS::get, body, RECEIVED_AT))
+                .isInstanceOf(PublishBody.Outcome.Refused.class);
     }
 
-    private static PublishParsed parse(String body) {
+    private static PublishBody.Outcome parse(String body) {
         return PARSER.parsePublish(CHANNELS::get, Buffer.buffer(body), RECEIVED_AT);
     }
 
-    private static PublishParsed.Refused refused(String body) {
-        PublishParsed parsed = parse(body);
-        assertThat(parsed).as(body).isInstanceOf(PublishParsed.Refused.class);
-        return (PublishParsed.Refused) parsed;
+    private static PublishBody.Outcome.Refused refused(String body) {
+        PublishBody.Outcome parsed = parse(body);
+        assertThat(parsed).as(body).isInstanceOf(PublishBody.Outcome.Refused.class);
+        return (PublishBody.Outcome.Refused) parsed;
     }
 }

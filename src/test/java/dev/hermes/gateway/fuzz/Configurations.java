@@ -2,7 +2,7 @@ package dev.hermes.gateway.fuzz;
 
 import static dev.hermes.gateway.fuzz.Resp.bytes;
 
-import dev.hermes.gateway.config.SettingDescription;
+import dev.hermes.gateway.config.Setting;
 import dev.hermes.gateway.config.SettingsLoader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +21,7 @@ final class Configurations {
 
     static Source settings() {
         List<String> names = SettingsLoader.descriptions().stream()
-                .map(SettingDescription::name)
+                .map(Setting.Description::name)
                 .toList();
         Arbitrary<String> value = Odd.mostly(
                 List.of(

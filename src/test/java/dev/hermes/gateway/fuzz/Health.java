@@ -6,7 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
-import dev.hermes.gateway.watch.TurnWatch;
+import dev.hermes.gateway.watchdog.TurnWatch;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Vertx;
 import java.lang.management.BufferPoolMXBean;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * What every log keeps, tested through its interface and its outlet only. Whoever implements one extends this and says how
  * it is opened.
  */
-abstract class EventLogContract extends LogTest {
+public abstract class EventLogContract extends LogTest {
 
     @Test
     void idsGrowFromAppendToAppendAndWithinOne() {
@@ -89,7 +88,7 @@ abstract class EventLogContract extends LogTest {
         EventId position = fresh().position();
         EventId first = append(1).get(0);
         assertThat(first.isAfter(position)).isTrue();
-        Opening resumed = resume(position);
+        StartPosition resumed = resume(position);
         assertThat(resumed.gap()).isNull();
         assertThat(resumed.position()).isEqualTo(position);
         assertThat(page(position, 10)).extracting(LogEntry::id).containsExactly(first);
@@ -99,14 +98,14 @@ abstract class EventLogContract extends LogTest {
     void aNewReaderStartsAtTheTip() {
         start(WIDE);
         EventId tip = append(3).get(2);
-        assertThat(fresh()).isEqualTo(new Opening(tip, null, List.of()));
+        assertThat(fresh()).isEqualTo(new StartPosition(tip, null, List.of()));
     }
 
     @Test
     void everyEntryHeldIsACursor() {
         start(WIDE);
         for (EventId id : append(10)) {
-            assertThat(resume(id)).isEqualTo(new Opening(id, null, List.of()));
+            assertThat(resume(id)).isEqualTo(new StartPosition(id, null, List.of()));
         }
     }
 
@@ -114,7 +113,7 @@ abstract class EventLogContract extends LogTest {
     void aHoleIsACursorToo() {
         start(WIDE);
         append(1);
-        Hole hole = declareHole(Instant.EPOCH, Instant.EPOCH);
+        LogEntry.GapEntry hole = declareHole(Instant.EPOCH, Instant.EPOCH);
         append(1);
         assertThat(resume(hole.id()).gap()).isNull();
     }
@@ -125,8 +124,8 @@ abstract class EventLogContract extends LogTest {
         List<EventId> ids = append(400);
         EventId tip = ids.get(ids.size() - 1);
         assertThat(resume(ids.get(0)))
-                .isEqualTo(new Opening(
-                        tip, Gap.of(GapReason.HISTORY_EVICTED, ids.get(0).toString(), tip), List.of()));
+                .isEqualTo(new StartPosition(
+                        tip, Gap.of(Gap.Reason.HISTORY_EVICTED, ids.get(0).toString(), tip), List.of()));
         assertThat(resume(ids.get(ids.size() - 5)).gap()).isNull();
     }
 
@@ -137,18 +136,18 @@ abstract class EventLogContract extends LogTest {
         assertThat(resume(first).gap()).isNull();
         await(log().append(List.of(envelope("downloads", "k1", "x".repeat(30_000)))));
         append(1);
-        assertGap(resume(first), GapReason.HISTORY_EVICTED);
+        assertGap(resume(first), Gap.Reason.HISTORY_EVICTED);
     }
 
     @Test
-    void aCursorTrimmedByAgeIsEvicted() {
+    protected void aCursorTrimmedByAgeIsEvicted() {
         start(bounds(100_000, Duration.ofSeconds(10), 64 << 20));
         EventId old = append(1).get(0);
         pass(Duration.ofSeconds(8));
         EventId young = append(1).get(0);
         assertThat(resume(old).gap()).isNull();
         pass(Duration.ofSeconds(4));
-        assertGap(resume(old), GapReason.HISTORY_EVICTED);
+        assertGap(resume(old), Gap.Reason.HISTORY_EVICTED);
         assertThat(resume(young).gap()).isNull();
     }
 
@@ -165,26 +164,27 @@ abstract class EventLogContract extends LogTest {
     void aCursorOfAnotherLogIsUnknown() {
         start(WIDE);
         EventId own = append(3).get(1);
-        assertGap(resume(foreign(own)), GapReason.UNKNOWN_CURSOR);
-        assertGap(resume(new EventId(!own.memory(), own.major(), own.minor())), GapReason.UNKNOWN_CURSOR);
+        assertGap(resume(foreign(own)), Gap.Reason.UNKNOWN_CURSOR);
+        assertGap(resume(new EventId(!own.memory(), own.major(), own.minor())), Gap.Reason.UNKNOWN_CURSOR);
     }
 
     @Test
     void aCursorOfTheFutureIsUnknown() {
         start(WIDE);
         EventId tip = append(3).get(2);
-        assertGap(resume(new EventId(tip.memory(), tip.major(), tip.minor() + 1)), GapReason.UNKNOWN_CURSOR);
-        assertGap(resume(new EventId(tip.memory(), tip.major(), -1)), GapReason.UNKNOWN_CURSOR);
-        assertGap(resume(new EventId(tip.memory(), -1, -1)), GapReason.UNKNOWN_CURSOR);
+        assertGap(resume(new EventId(tip.memory(), tip.major(), tip.minor() + 1)), Gap.Reason.UNKNOWN_CURSOR);
+        assertGap(resume(new EventId(tip.memory(), tip.major(), -1)), Gap.Reason.UNKNOWN_CURSOR);
+        assertGap(resume(new EventId(tip.memory(), -1, -1)), Gap.Reason.UNKNOWN_CURSOR);
     }
 
     @Test
     void anUnreadableCursorIsUnknownAndKeptAsItCame() {
         start(WIDE);
         EventId tip = append(1).get(0);
-        Opening opening = await(log().open(Cursor.parse("no id \"at\" all"), List.of()));
+        StartPosition opening = await(log().open(Cursor.parse("no id \"at\" all"), List.of()));
         assertThat(opening)
-                .isEqualTo(new Opening(tip, Gap.of(GapReason.UNKNOWN_CURSOR, "no id \"at\" all", tip), List.of()));
+                .isEqualTo(
+                        new StartPosition(tip, Gap.of(Gap.Reason.UNKNOWN_CURSOR, "no id \"at\" all", tip), List.of()));
     }
 
     @Test
@@ -197,13 +197,18 @@ abstract class EventLogContract extends LogTest {
                 envelope("stats", null, "4"),
                 envelope("downloads", "k2", "5"),
                 envelope("unindexed", "k1", "6"))));
-        assertThat(recalled(new Recall("downloads", "k1"))).containsExactly(ids.get(2));
-        assertThat(recalled(new Recall("downloads", null))).containsExactly(ids.get(4));
-        assertThat(recalled(new Recall("stats", null), new Recall("downloads", "k2")))
+        assertThat(recalled(new StartPosition.LatestQuery("downloads", "k1"))).containsExactly(ids.get(2));
+        assertThat(recalled(new StartPosition.LatestQuery("downloads", null))).containsExactly(ids.get(4));
+        assertThat(recalled(
+                        new StartPosition.LatestQuery("stats", null), new StartPosition.LatestQuery("downloads", "k2")))
                 .containsExactly(ids.get(3), ids.get(4));
-        assertThat(recalled(new Recall("downloads", null), new Recall("downloads", "k2")))
+        assertThat(recalled(
+                        new StartPosition.LatestQuery("downloads", null),
+                        new StartPosition.LatestQuery("downloads", "k2")))
                 .containsExactly(ids.get(4));
-        assertThat(recalled(new Recall("downloads", "none"), new Recall("unindexed", "k1")))
+        assertThat(recalled(
+                        new StartPosition.LatestQuery("downloads", "none"),
+                        new StartPosition.LatestQuery("unindexed", "k1")))
                 .isEmpty();
     }
 
@@ -211,7 +216,7 @@ abstract class EventLogContract extends LogTest {
     void recallsNothingForAReaderThatResumesOrTriesTo() {
         start(WIDE);
         EventId id = await(log().append(List.of(envelope("stats", null, "1")))).get(0);
-        List<Recall> recalls = List.of(new Recall("stats", null));
+        List<StartPosition.LatestQuery> recalls = List.of(new StartPosition.LatestQuery("stats", null));
         assertThat(await(log().open(new Cursor.At(id), recalls)).recalled()).isEmpty();
         assertThat(await(log().open(new Cursor.At(foreign(id)), recalls)).recalled())
                 .isEmpty();
@@ -221,25 +226,25 @@ abstract class EventLogContract extends LogTest {
     void recallsOnlyWhatTheLogStillHolds() {
         start(bounds(2, Duration.ofHours(1), 64 << 20));
         await(log().append(List.of(envelope("downloads", "k1", "1"))));
-        assertThat(recalled(new Recall("downloads", "k1"))).hasSize(1);
+        assertThat(recalled(new StartPosition.LatestQuery("downloads", "k1"))).hasSize(1);
         for (int batch = 0; batch < 4; batch++) {
             append(100);
         }
-        assertThat(recalled(new Recall("downloads", "k1"))).isEmpty();
+        assertThat(recalled(new StartPosition.LatestQuery("downloads", "k1"))).isEmpty();
     }
 
     @Test
     void whatIsRecalledStandsAtOrBeforeThePositionWhateverIsAppendedMeanwhile() {
         start(WIDE);
         List<Future<?>> appends = new ArrayList<>();
-        List<Future<Opening>> openings = new ArrayList<>();
+        List<Future<StartPosition>> openings = new ArrayList<>();
         for (int round = 0; round < 200; round++) {
             appends.add(log().append(List.of(envelope("stats", null, "" + round))));
-            openings.add(log().open(new Cursor.Fresh(), List.of(new Recall("stats", null))));
+            openings.add(log().open(new Cursor.Fresh(), List.of(new StartPosition.LatestQuery("stats", null))));
         }
         await(Future.all(appends));
-        for (Future<Opening> opening : openings) {
-            Opening got = await(opening);
+        for (Future<StartPosition> opening : openings) {
+            StartPosition got = await(opening);
             assertThat(got.recalled())
                     .allSatisfy(event ->
                             assertThat(event.id().isAfter(got.position())).isFalse());
@@ -273,7 +278,7 @@ abstract class EventLogContract extends LogTest {
     void saysWhenWhatFollowsIsNoLongerAllThere() {
         start(bounds(5, Duration.ofHours(1), 64 << 20));
         List<EventId> ids = append(400);
-        assertThat(await(log().read(ids.get(0), 10))).isInstanceOf(Reading.Evicted.class);
+        assertThat(await(log().read(ids.get(0), 10))).isInstanceOf(EventLog.ReadResult.Evicted.class);
         assertThat(page(ids.get(ids.size() - 5), 10)).hasSize(4);
     }
 
@@ -282,7 +287,7 @@ abstract class EventLogContract extends LogTest {
         start(WIDE);
         Instant from = Instant.parse("2026-01-01T00:00:00Z");
         EventId before = append(1).get(0);
-        Hole hole = declareHole(from, from.plusSeconds(5));
+        LogEntry.GapEntry hole = declareHole(from, from.plusSeconds(5));
         EventId after = append(1).get(0);
         assertThat(hole.requested()).isEqualTo(before);
         assertThat(hole.from()).isEqualTo(from);

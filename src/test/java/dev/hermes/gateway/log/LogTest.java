@@ -2,11 +2,10 @@ package dev.hermes.gateway.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.config.HistorySettings;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.event.Hole;
 import dev.hermes.gateway.event.LogEntry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,32 +28,32 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A log of any kind, what came out of it, and short words for what tests ask of it. */
-abstract class LogTest {
+public abstract class LogTest {
 
-    static final Set<String> INDEXED = Set.of("downloads", "stats");
+    public static final Set<String> INDEXED = Set.of("downloads", "stats");
 
-    static final HistorySettings WIDE = bounds(100_000, Duration.ofHours(1), 64 << 20);
+    public static final Settings.History WIDE = bounds(100_000, Duration.ofHours(1), 64 << 20);
 
     /** What came out of the log, in that order. */
-    final List<LogEntry> out = Collections.synchronizedList(new ArrayList<>());
+    public final List<LogEntry> out = Collections.synchronizedList(new ArrayList<>());
 
     /** Where it began, and began anew. */
-    final List<EventId> lost = Collections.synchronizedList(new ArrayList<>());
+    public final List<EventId> lost = Collections.synchronizedList(new ArrayList<>());
 
     private @Nullable Vertx startedVertx;
     private @Nullable EventLog openedLog;
 
     /** Opens an empty log; any loop may have it. */
-    abstract Future<EventLog> open(Vertx vertx, HistorySettings bounds, LogOutlet outlet);
+    protected abstract Future<EventLog> open(Vertx vertx, Settings.History bounds, LogOutlet outlet);
 
     /** A hole in the source, as this log comes to have one. */
-    abstract Hole declareHole(Instant from, Instant to);
+    protected abstract LogEntry.GapEntry declareHole(Instant from, Instant to);
 
     /** Lets this much of the log's time pass, and the log take note of it. */
-    abstract void pass(Duration time);
+    protected abstract void pass(Duration time);
 
     /** An id that another log of the same kind may have given. */
-    abstract EventId foreign(EventId own);
+    protected abstract EventId foreign(EventId own);
 
     private final class Collecting implements LogOutlet {
 
@@ -70,41 +69,41 @@ abstract class LogTest {
     }
 
     @BeforeEach
-    void startVertx() {
+    protected void startVertx() {
         startedVertx = Vertx.vertx();
     }
 
     @AfterEach
-    void close() {
+    protected void close() {
         if (openedLog != null) {
             await(openedLog.close());
         }
         await(vertx().close());
     }
 
-    static HistorySettings bounds(int maxEvents, Duration maxAge, long maxBytes) {
-        return new HistorySettings(HistorySettings.Store.MEMORY, maxEvents, maxAge, maxBytes, 4 << 20);
+    protected static Settings.History bounds(int maxEvents, Duration maxAge, long maxBytes) {
+        return new Settings.History(Settings.History.Store.MEMORY, maxEvents, maxAge, maxBytes, 4 << 20);
     }
 
-    final Vertx vertx() {
+    protected final Vertx vertx() {
         return present(startedVertx);
     }
 
-    final EventLog log() {
+    protected final EventLog log() {
         return present(openedLog);
     }
 
-    final void start(HistorySettings bounds) {
+    protected final void start(Settings.History bounds) {
         openedLog = await(open(vertx(), bounds, new Collecting()));
     }
 
-    final List<EventId> append(int events) {
+    protected final List<EventId> append(int events) {
         return await(log().append(IntStream.range(0, events)
                 .mapToObj(index -> envelope("queue", "k" + index % 3, "" + index))
                 .toList()));
     }
 
-    static Envelope envelope(String channel, @Nullable String key, String text) {
+    protected static Envelope envelope(String channel, @Nullable String key, String text) {
         String data = "{\"text\":\"" + text + "\"" + (key == null ? "" : ",\"key\":\"" + key + "\"") + "}";
         return new Envelope(
                 channel,
@@ -115,27 +114,27 @@ abstract class LogTest {
                 "2026-01-01T00:00:00Z");
     }
 
-    final Opening fresh() {
+    protected final StartPosition fresh() {
         return await(log().open(new Cursor.Fresh(), List.of()));
     }
 
-    final Opening resume(EventId id) {
+    protected final StartPosition resume(EventId id) {
         return await(log().open(new Cursor.At(id), List.of()));
     }
 
-    final List<EventId> recalled(Recall... recalls) {
+    protected final List<EventId> recalled(StartPosition.LatestQuery... recalls) {
         return await(log().open(new Cursor.Fresh(), List.of(recalls))).recalled().stream()
                 .map(Event::id)
                 .toList();
     }
 
-    final List<LogEntry> page(EventId after, int maxEntries) {
-        Reading reading = await(log().read(after, maxEntries));
-        assertThat(reading).isInstanceOf(Reading.Page.class);
-        return ((Reading.Page) reading).entries();
+    protected final List<LogEntry> page(EventId after, int maxEntries) {
+        EventLog.ReadResult reading = await(log().read(after, maxEntries));
+        assertThat(reading).isInstanceOf(EventLog.ReadResult.Page.class);
+        return ((EventLog.ReadResult.Page) reading).entries();
     }
 
-    final void assertGap(Opening opening, GapReason reason) {
+    protected final void assertGap(StartPosition opening, Gap.Reason reason) {
         EventId tip = fresh().position();
         assertThat(opening.position()).isEqualTo(tip);
         assertThat(opening.gap())
@@ -146,15 +145,15 @@ abstract class LogTest {
                 });
     }
 
-    static EventId before(EventId id) {
+    protected static EventId before(EventId id) {
         return new EventId(id.memory(), id.major(), id.minor() - 1);
     }
 
-    final void awaitOut(int entries) {
+    protected final void awaitOut(int entries) {
         Awaitility.await().until(() -> out.size() >= entries);
     }
 
-    static <T> T await(Future<T> future) {
+    protected static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
         } catch (Exception failure) {
@@ -162,7 +161,7 @@ abstract class LogTest {
         }
     }
 
-    static <T> Future<T> onALoop(Vertx vertx, Supplier<T> work) {
+    protected static <T> Future<T> onALoop(Vertx vertx, Supplier<T> work) {
         Promise<T> done = Promise.promise();
         vertx.runOnContext(go -> {
             try {

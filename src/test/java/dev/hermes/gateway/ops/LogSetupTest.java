@@ -6,9 +6,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.OutputStreamAppender;
-import dev.hermes.gateway.config.LoggingSettings;
-import dev.hermes.gateway.config.LoggingSettings.Format;
-import dev.hermes.gateway.config.LoggingSettings.Level;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.Settings.Logging.Format;
+import dev.hermes.gateway.config.Settings.Logging.Level;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -118,7 +118,7 @@ class LogSetupTest {
     void aReaderWhoStopsReadingDoesNotStopTheGateway() throws Exception {
         CountDownLatch reads = new CountDownLatch(1);
         LoggerContext logging = context();
-        LogSetup.apply(new LoggingSettings(Level.INFO, Format.TEXT), logging, appender(new OutputStream() {
+        LogSetup.apply(new Settings.Logging(Level.INFO, Format.TEXT), logging, appender(new OutputStream() {
             @Override
             public void write(int one) {
                 try {
@@ -153,7 +153,7 @@ class LogSetupTest {
     private static List<String> written(Level level, Format format, Consumer<LoggerContext> work) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         LoggerContext logging = context();
-        LogSetup.apply(new LoggingSettings(level, format), logging, appender(out));
+        LogSetup.apply(new Settings.Logging(level, format), logging, appender(out));
         work.accept(logging);
         logging.stop();
         return out.toString(StandardCharsets.UTF_8).lines().toList();

@@ -3,7 +3,7 @@ package dev.hermes.gateway.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hermes.gateway.config.ManagementSettings;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.ops.Readiness.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -208,7 +208,7 @@ class ManagementServerTest {
         Metrics metrics = new Metrics(vertx, Operator.CHANNELS, () -> Future.succeededFuture(Operator.readings()));
         ManagementServer second = new ManagementServer(
                 vertx,
-                new ManagementSettings("127.0.0.1", operator.port()),
+                new Settings.Management("127.0.0.1", operator.port()),
                 Readiness::ready,
                 metrics,
                 Operator.API_KEY::equals);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.CloseReason;
-import dev.hermes.gateway.delivery.HubSnapshot;
-import dev.hermes.gateway.delivery.HubSnapshot.Latency;
-import dev.hermes.gateway.event.Rejection;
-import dev.hermes.gateway.ingest.Source;
-import dev.hermes.gateway.log.GapReason;
+import dev.hermes.gateway.delivery.HubCounters;
+import dev.hermes.gateway.delivery.HubCounters.Snapshot.Latency;
+import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.ingest.IngestCounters;
+import dev.hermes.gateway.log.Gap;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class MetricsTest {
 
-    private static final int BUCKETS = HubSnapshot.LATENCY_BOUNDS_MILLIS.size() + 1;
+    private static final int BUCKETS = HubCounters.Snapshot.LATENCY_BOUNDS_MILLIS.size() + 1;
 
     @Test
     void isPrometheusTextThatNamesItsVersion() throws Exception {
@@ -94,10 +94,10 @@ class MetricsTest {
                             "hermes_streams_closed_total", "reason", CloseReason.values(), CloseReason::label));
             assertThat(exposed.samples("hermes_gaps_total").keySet())
                     .containsExactlyInAnyOrderElementsOf(
-                            labelled("hermes_gaps_total", "reason", GapReason.values(), GapReason::label));
+                            labelled("hermes_gaps_total", "reason", Gap.Reason.values(), Gap.Reason::label));
             assertThat(exposed.samples("hermes_events_rejected_total").keySet())
-                    .containsExactlyInAnyOrderElementsOf(
-                            labelled("hermes_events_rejected_total", "reason", Rejection.values(), Rejection::label));
+                    .containsExactlyInAnyOrderElementsOf(labelled(
+                            "hermes_events_rejected_total", "reason", Parsed.Reason.values(), Parsed.Reason::label));
             assertThat(exposed.samples("hermes_events_delivered_total").keySet())
                     .containsExactlyInAnyOrder(
                             "hermes_events_delivered_total{channel=\"download:updates\"}",
@@ -125,22 +125,22 @@ class MetricsTest {
 
     @Test
     void addsUpWhatTheHubsCounted() throws Exception {
-        HubSnapshot one = new HubSnapshot(
+        HubCounters.Snapshot one = new HubCounters.Snapshot(
                 3,
                 10,
                 1,
-                new HubSnapshot.Events(
+                new HubCounters.Snapshot.Events(
                         Map.of("download:updates", 100L, "queue:updates", 5L), Map.of("download:updates", 7L)),
                 Map.of(CloseReason.CLIENT_GONE, 6L, CloseReason.SLOW_CONSUMER, 1L),
-                Map.of(GapReason.LOG_LOST, 2L),
+                Map.of(Gap.Reason.LOG_LOST, 2L),
                 latency(0, 0));
-        HubSnapshot other = new HubSnapshot(
+        HubCounters.Snapshot other = new HubCounters.Snapshot(
                 4,
                 20,
                 2,
-                new HubSnapshot.Events(Map.of("download:updates", 1L), Map.of("download:updates", 2L)),
+                new HubCounters.Snapshot.Events(Map.of("download:updates", 1L), Map.of("download:updates", 2L)),
                 Map.of(CloseReason.CLIENT_GONE, 16L),
-                Map.of(GapReason.LOG_LOST, 3L, GapReason.HISTORY_EVICTED, 1L),
+                Map.of(Gap.Reason.LOG_LOST, 3L, Gap.Reason.HISTORY_EVICTED, 1L),
                 latency(0, 0));
         try (Operator operator = Operator.reading(Operator.readings(one, other))) {
             assertThat(operator.scrape().samples())
@@ -161,8 +161,8 @@ class MetricsTest {
     void showsWhatWasHeardAndHowRedisIs() throws Exception {
         GatewayReadings readings = new GatewayReadings(
                 List.of(),
-                Map.of("queue:updates", Map.of(Source.PUBSUB, 7L, Source.XADD, 2L)),
-                Map.of(Rejection.NOT_JSON, 4L),
+                Map.of("queue:updates", Map.of(IngestCounters.Source.PUBSUB, 7L, IngestCounters.Source.XADD, 2L)),
+                Map.of(Parsed.Reason.NOT_JSON, 4L),
                 250,
                 true,
                 0.0125,
@@ -214,17 +214,17 @@ class MetricsTest {
     /** Else whoever may publish could fill the heap of the gateway and of Prometheus. */
     @Test
     void channelsBeyondTheCatalogueMakeNoLabels() throws Exception {
-        HubSnapshot hub = new HubSnapshot(
+        HubCounters.Snapshot hub = new HubCounters.Snapshot(
                 0,
                 0,
                 0,
-                new HubSnapshot.Events(Map.of("forged\"}\n", 1L), Map.of()),
+                new HubCounters.Snapshot.Events(Map.of("forged\"}\n", 1L), Map.of()),
                 Map.of(),
                 Map.of(),
                 latency(0, 0));
         GatewayReadings readings = new GatewayReadings(
                 List.of(hub),
-                Map.of("forged", Map.of(Source.BUS, 1L)),
+                Map.of("forged", Map.of(IngestCounters.Source.BUS, 1L)),
                 Map.of(),
                 1,
                 true,
@@ -275,8 +275,9 @@ class MetricsTest {
                 .toList();
     }
 
-    private static HubSnapshot hub(Latency latency) {
-        return new HubSnapshot(0, 0, 0, new HubSnapshot.Events(Map.of(), Map.of()), Map.of(), Map.of(), latency);
+    private static HubCounters.Snapshot hub(Latency latency) {
+        return new HubCounters.Snapshot(
+                0, 0, 0, new HubCounters.Snapshot.Events(Map.of(), Map.of()), Map.of(), Map.of(), latency);
     }
 
     /** The first buckets as given, the others empty. */

@@ -3,8 +3,8 @@ package dev.hermes.gateway.ops;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
-import dev.hermes.gateway.config.ManagementSettings;
-import dev.hermes.gateway.delivery.HubSnapshot;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.delivery.HubCounters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class Operator implements AutoCloseable {
     private Operator(Supplier<Readiness> readiness, Supplier<Future<GatewayReadings>> readings, Duration scrapeLimit) {
         metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
-                vertx, new ManagementSettings("127.0.0.1", 0), readiness, metrics, API_KEY::equals, scrapeLimit);
+                vertx, new Settings.Management("127.0.0.1", 0), readiness, metrics, API_KEY::equals, scrapeLimit);
     }
 
     static Operator of(
@@ -56,7 +56,7 @@ final class Operator implements AutoCloseable {
     }
 
     /** Those of a gateway that has just started. */
-    static GatewayReadings readings(HubSnapshot... hubs) {
+    static GatewayReadings readings(HubCounters.Snapshot... hubs) {
         return new GatewayReadings(List.of(hubs), Map.of(), Map.of(), 1_000, false, 0, IdentityEndpoint.Counts.NONE);
     }
 

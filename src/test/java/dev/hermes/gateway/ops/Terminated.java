@@ -1,6 +1,6 @@
 package dev.hermes.gateway.ops;
 
-import dev.hermes.gateway.config.LoggingSettings;
+import dev.hermes.gateway.config.Settings;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ final class Terminated {
         boolean ends = arguments[0].equals("ends");
         if (ends) {
             // Not when it hangs: a process that is killed writes no more of what is under way.
-            LogSetup.apply(new LoggingSettings(LoggingSettings.Level.INFO, LoggingSettings.Format.TEXT));
+            LogSetup.apply(new Settings.Logging(Settings.Logging.Level.INFO, Settings.Logging.Format.TEXT));
         }
         Signals.ignoreHangUp();
         Signals.onTermination(() -> first(ends), () -> Runtime.getRuntime().halt(SECOND));

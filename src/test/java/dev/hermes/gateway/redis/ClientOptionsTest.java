@@ -3,8 +3,8 @@ package dev.hermes.gateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
@@ -52,7 +52,7 @@ class ClientOptionsTest {
 
     @Test
     void eachNodeIsAskedFirstInTurn() {
-        RedisSettings three = settings("mymaster", false, null, "redis://one", "redis://two", "redis://three");
+        Settings.Redis three = settings("mymaster", false, null, "redis://one", "redis://two", "redis://three");
         assertThat(ClientOptions.of(three, 1).getEndpoints())
                 .containsExactly("redis://two", "redis://three", "redis://one");
         assertThat(ClientOptions.of(three, 5).getEndpoints())
@@ -87,7 +87,7 @@ class ClientOptionsTest {
 
     @Test
     void reachesOneNodeWithTheCredentialsOfTheFirst() {
-        RedisSettings settings = settings(null, true, null, "rediss://me:p%40ss@one:7000");
+        Settings.Redis settings = settings(null, true, null, "rediss://me:p%40ss@one:7000");
         assertThat(ClientOptions.ofNode(settings, "10.0.0.7", 7003).getEndpoints())
                 .containsExactly("rediss://me:p%40ss@10.0.0.7:7003");
         assertThat(ClientOptions.ofNode(settings, "::1", 7003).getEndpoints())
@@ -105,7 +105,7 @@ class ClientOptionsTest {
 
     @Test
     void namesOnlyHostAndPortAndBlotsOutPasswords() {
-        Reasons reasons = new Reasons(settings(
+        FailureText reasons = new FailureText(settings(
                 null, true, null, "redis://me:p%40ss@one:7000", "redis://two?password=other", "redis://[::1]:9"));
         assertThat(reasons.address()).isEqualTo("one:7000,two:6379,[::1]:9");
         assertThat(reasons.of("cannot reach\n- redis://me:p%40ss@one:7000\n- p@ss, other"))
@@ -114,16 +114,16 @@ class ClientOptionsTest {
     }
 
     private static List<String> endpoints(int database, String url) {
-        return ClientOptions.of(new RedisSettings(List.of(new Secret(url)), database, null, false, null), 0)
+        return ClientOptions.of(new Settings.Redis(List.of(new Secret(url)), database, null, false, null), 0)
                 .getEndpoints();
     }
 
-    private static RedisSettings single(String url) {
+    private static Settings.Redis single(String url) {
         return settings(null, false, null, url);
     }
 
-    private static RedisSettings settings(
+    private static Settings.Redis settings(
             @Nullable String master, boolean cluster, @Nullable Path caFile, String... urls) {
-        return new RedisSettings(Stream.of(urls).map(Secret::new).toList(), 0, master, cluster, caFile);
+        return new Settings.Redis(Stream.of(urls).map(Secret::new).toList(), 0, master, cluster, caFile);
     }
 }

@@ -2,8 +2,8 @@ package dev.hermes.gateway.redis;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -24,35 +24,35 @@ import org.jspecify.annotations.Nullable;
 /** A link on an event loop of its own and everything that its listener was told, as text and in order. */
 final class LinkFixture implements AutoCloseable, RedisLinkListener {
 
-    static final Subscriptions SUBSCRIPTIONS =
-            new Subscriptions(List.of("news", "queue:updates"), List.of("download:*:progress"));
+    static final RedisLinkListener.Subscriptions SUBSCRIPTIONS =
+            new RedisLinkListener.Subscriptions(List.of("news", "queue:updates"), List.of("download:*:progress"));
 
     final Vertx vertx = Vertx.vertx();
     final List<String> told = new CopyOnWriteArrayList<>();
-    final List<RedisMessage> messages = new CopyOnWriteArrayList<>();
+    final List<RedisLinkListener.Message> messages = new CopyOnWriteArrayList<>();
     final List<String> threads = new CopyOnWriteArrayList<>();
     final Context owner = vertx.getOrCreateContext();
     final RedisLink link;
     volatile Runnable onEachMessage = () -> {};
 
-    private LinkFixture(RedisSettings settings, Subscriptions subscriptions) throws Exception {
-        link = on(owner, () -> Future.succeededFuture(new RedisLink(vertx, settings, subscriptions, this)));
+    private LinkFixture(Settings.Redis settings, RedisLinkListener.Subscriptions subscriptions) throws Exception {
+        link = on(owner, () -> Future.succeededFuture(new RedisLink(vertx, settings, subscriptions)));
     }
 
     /** Made and not started. */
     static LinkFixture of(String url) throws Exception {
-        return of(new RedisSettings(List.of(new Secret(url)), 0, null, false, null));
+        return of(new Settings.Redis(List.of(new Secret(url)), 0, null, false, null));
     }
 
-    static LinkFixture of(RedisSettings settings) throws Exception {
+    static LinkFixture of(Settings.Redis settings) throws Exception {
         return new LinkFixture(settings, SUBSCRIPTIONS);
     }
 
     /** As {@link #live}, with connections to follow and read a log, which nobody uses. */
     static LinkFixture liveWithLog(String url, int readers) throws Exception {
         LinkFixture fixture = new LinkFixture(
-                new RedisSettings(List.of(new Secret(url)), 0, null, false, null),
-                new Subscriptions(SUBSCRIPTIONS.channels(), SUBSCRIPTIONS.patterns(), readers));
+                new Settings.Redis(List.of(new Secret(url)), 0, null, false, null),
+                new RedisLinkListener.Subscriptions(SUBSCRIPTIONS.channels(), SUBSCRIPTIONS.patterns(), readers));
         fixture.start();
         fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
         return fixture;
@@ -67,7 +67,7 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     }
 
     void start() throws Exception {
-        on(owner, link::start);
+        on(owner, () -> link.start(this));
     }
 
     /** A context whose thread is not the owner's. */
@@ -132,7 +132,7 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     }
 
     @Override
-    public void onMessage(RedisMessage message) {
+    public void onMessage(RedisLinkListener.Message message) {
         threads.add(Thread.currentThread().getName());
         messages.add(message);
         told.add("message " + message.payload().toString(StandardCharsets.UTF_8));

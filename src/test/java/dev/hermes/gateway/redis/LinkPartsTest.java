@@ -121,7 +121,7 @@ class LinkPartsTest {
 
     @Test
     void letsOneThroughPerInterval() {
-        Throttle throttle = new Throttle(30);
+        Backoff.Throttle throttle = new Backoff.Throttle(30);
         assertThat(throttle.permits(-5)).isTrue();
         assertThat(throttle.permits(24)).isFalse();
         assertThat(throttle.permits(25)).isTrue();

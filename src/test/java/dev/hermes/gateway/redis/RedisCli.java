@@ -1,6 +1,6 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

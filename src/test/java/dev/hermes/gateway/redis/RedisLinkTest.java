@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
-import dev.hermes.gateway.dev.EmbeddedRedis;
-import dev.hermes.gateway.watch.Pace;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.watchdog.Pace;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -71,11 +71,12 @@ class RedisLinkTest {
             fixture.on(fixture.owner, () -> fixture.link.commands().sendAll(publishing));
 
             await().until(() -> fixture.messages.size() == 5_003);
-            assertThat(fixture.messages.get(0)).isEqualTo(new RedisMessage("news", null, binary));
+            assertThat(fixture.messages.get(0)).isEqualTo(new RedisLinkListener.Message("news", null, binary));
             assertThat(fixture.messages.get(1))
-                    .isEqualTo(new RedisMessage(
+                    .isEqualTo(new RedisLinkListener.Message(
                             "download:7:progress", "download:*:progress", Buffer.buffer("ünïcode 🎬")));
-            assertThat(fixture.messages.get(2)).isEqualTo(new RedisMessage("queue:updates", null, Buffer.buffer()));
+            assertThat(fixture.messages.get(2))
+                    .isEqualTo(new RedisLinkListener.Message("queue:updates", null, Buffer.buffer()));
             assertThat(fixture.messages.subList(3, 5_003))
                     .extracting(message -> message.payload().toString())
                     .isEqualTo(IntStream.range(0, 5_000).mapToObj(i -> "" + i).toList());
@@ -141,8 +142,8 @@ class RedisLinkTest {
 
     @Test
     void usesTheDatabaseOfTheSettings() throws Exception {
-        RedisSettings settings =
-                new RedisSettings(List.of(new Secret(redis.url().toString())), 3, null, false, null);
+        Settings.Redis settings =
+                new Settings.Redis(List.of(new Secret(redis.url().toString())), 3, null, false, null);
         try (LinkFixture fixture = LinkFixture.of(settings)) {
             fixture.start();
             assertThat(fixture.ask(Command.CLIENT, "INFO")).contains(" db=3 ");
@@ -198,10 +199,10 @@ class RedisLinkTest {
 
     @Test
     void refusesToBeMadeOffAnEventLoop() throws Exception {
-        RedisSettings settings =
-                new RedisSettings(List.of(new Secret(redis.url().toString())), 0, null, false, null);
+        Settings.Redis settings =
+                new Settings.Redis(List.of(new Secret(redis.url().toString())), 0, null, false, null);
         try (LinkFixture fixture = LinkFixture.of(settings)) {
-            assertThatThrownBy(() -> new RedisLink(fixture.vertx, settings, LinkFixture.SUBSCRIPTIONS, fixture))
+            assertThatThrownBy(() -> new RedisLink(fixture.vertx, settings, LinkFixture.SUBSCRIPTIONS))
                     .isInstanceOf(IllegalStateException.class);
         }
     }

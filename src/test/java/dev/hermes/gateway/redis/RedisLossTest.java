@@ -7,8 +7,9 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.hermes.gateway.dev.EmbeddedRedis;
-import dev.hermes.gateway.watch.Pace;
+import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.protocol.RedisNames;
+import dev.hermes.gateway.watchdog.Pace;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetServer;
 import io.vertx.redis.client.Command;
@@ -204,7 +205,8 @@ class RedisLossTest {
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             String before = identity(fixture);
             assertThat(before).matches("[0-9a-f]{32}");
-            assertThat(fixture.send(Command.HGET, LogIdentity.KEY, "version")).hasToString("1");
+            assertThat(fixture.send(Command.HGET, RedisNames.LOG_STATE, "version"))
+                    .hasToString("1");
 
             fixture.send(Command.FLUSHALL);
             await().atMost(Duration.ofMillis(1_500))
@@ -304,7 +306,7 @@ class RedisLossTest {
     }
 
     private static String identity(LinkFixture fixture) throws Exception {
-        return String.valueOf(fixture.on(fixture.owner, () -> LogIdentity.read(fixture.link.commands())));
+        return String.valueOf(fixture.on(fixture.owner, () -> IdentityCheck.LogIdentity.read(fixture.link.commands())));
     }
 
     private List<String> logged(String beginning) {

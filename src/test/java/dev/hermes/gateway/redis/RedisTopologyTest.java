@@ -3,9 +3,10 @@ package dev.hermes.gateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.config.RedisSettings;
 import dev.hermes.gateway.config.Secret;
-import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PfxOptions;
 import io.vertx.redis.client.Command;
@@ -81,7 +82,7 @@ class RedisTopologyTest {
                 EmbeddedRedis second = clusterNode()) {
             join(first, second);
             Secret node = new Secret(second.url().toString());
-            try (LinkFixture fixture = LinkFixture.of(new RedisSettings(List.of(node), 0, null, true, null))) {
+            try (LinkFixture fixture = LinkFixture.of(new Settings.Redis(List.of(node), 0, null, true, null))) {
                 fixture.start();
                 fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
                 // The slot of the log is 10,099 (CLUSTER KEYSLOT hermes:events), so it is the second's.
@@ -113,12 +114,12 @@ class RedisTopologyTest {
                 EmbeddedRedis second = clusterNode()) {
             join(first, second);
             Secret node = new Secret(second.url().toString());
-            try (LinkFixture fixture = LinkFixture.of(new RedisSettings(List.of(node), 0, null, true, null))) {
+            try (LinkFixture fixture = LinkFixture.of(new Settings.Redis(List.of(node), 0, null, true, null))) {
                 fixture.start();
                 fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
                 RedisCli.ask(second, "CLUSTER SETSLOT 10099 MIGRATING " + id(first));
                 RedisCli.ask(first, "CLUSTER SETSLOT 10099 IMPORTING " + id(second));
-                RedisCli.ask(second, "MIGRATE 127.0.0.1 " + first.port() + " " + LogIdentity.KEY + " 0 5000");
+                RedisCli.ask(second, "MIGRATE 127.0.0.1 " + first.port() + " " + RedisNames.LOG_STATE + " 0 5000");
                 RedisCli.ask(first, "CLUSTER SETSLOT 10099 NODE " + id(first));
                 RedisCli.ask(second, "CLUSTER SETSLOT 10099 NODE " + id(first));
                 fixture.awaitTold("log moved", 1, Duration.ofSeconds(5));
@@ -149,8 +150,8 @@ class RedisTopologyTest {
         return fixture.onOwner(() -> String.valueOf(fixture.link.problem()));
     }
 
-    private static RedisSettings secured(String host, int port, @Nullable Path authority) {
-        return new RedisSettings(List.of(new Secret("rediss://" + host + ":" + port)), 0, null, false, authority);
+    private static Settings.Redis secured(String host, int port, @Nullable Path authority) {
+        return new Settings.Redis(List.of(new Secret("rediss://" + host + ":" + port)), 0, null, false, authority);
     }
 
     private static void keytool(String... arguments) throws Exception {

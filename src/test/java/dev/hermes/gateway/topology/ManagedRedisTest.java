@@ -2,7 +2,7 @@ package dev.hermes.gateway.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.SseConnection;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

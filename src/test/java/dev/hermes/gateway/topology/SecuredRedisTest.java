@@ -3,7 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import io.vertx.core.json.JsonArray;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.topology.SteadyProducer.Published;
-import dev.hermes.gateway.watch.Pace;
+import dev.hermes.gateway.watchdog.Pace;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

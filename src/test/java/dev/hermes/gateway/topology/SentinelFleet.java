@@ -2,7 +2,7 @@ package dev.hermes.gateway.topology;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

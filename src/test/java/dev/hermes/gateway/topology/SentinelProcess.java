@@ -1,6 +1,6 @@
 package dev.hermes.gateway.topology;
 
-import dev.hermes.gateway.dev.EmbeddedRedis;
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

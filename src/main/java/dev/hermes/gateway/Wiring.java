@@ -1,0 +1,257 @@
+package dev.hermes.gateway;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.hermes.gateway.auth.Authenticator;
+import dev.hermes.gateway.auth.FailedCredentialLimiter;
+import dev.hermes.gateway.auth.IdentityEndpoint;
+import dev.hermes.gateway.auth.TokenStore;
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.delivery.HubBus;
+import dev.hermes.gateway.delivery.HubSignal;
+import dev.hermes.gateway.event.EnvelopeParser;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.http.Admission;
+import dev.hermes.gateway.http.HttpServices;
+import dev.hermes.gateway.http.PublicPort;
+import dev.hermes.gateway.http.RepeatedFailures;
+import dev.hermes.gateway.ingest.ChannelDirectory;
+import dev.hermes.gateway.ingest.EventBusDoor;
+import dev.hermes.gateway.ingest.IngestCounters;
+import dev.hermes.gateway.ingest.LinkSupervisor;
+import dev.hermes.gateway.ingest.LogFeed;
+import dev.hermes.gateway.ingest.MemoryLogFeed;
+import dev.hermes.gateway.ingest.PubSubDoor;
+import dev.hermes.gateway.ingest.Publisher;
+import dev.hermes.gateway.ingest.RedisLogFeed;
+import dev.hermes.gateway.ingest.RejectedMessages;
+import dev.hermes.gateway.log.SnapshotReader;
+import dev.hermes.gateway.log.redis.LogScripts;
+import dev.hermes.gateway.log.redis.RedisLogParts;
+import dev.hermes.gateway.log.redis.RedisSnapshots;
+import dev.hermes.gateway.loop.OwnerLoop;
+import dev.hermes.gateway.ops.FileDescriptorLimit;
+import dev.hermes.gateway.ops.GatewayReadings;
+import dev.hermes.gateway.protocol.RedisNames;
+import dev.hermes.gateway.redis.RedisLink;
+import dev.hermes.gateway.redis.RedisLinkListener;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the rooms together, from the ground floor up, and holds what must be closed. Nothing that an event passes through.
+ * Made on the gateway's event loop, which owns the way in.
+ */
+final class Wiring {
+
+    /** Connections to read old history with, whatever the number of clients. */
+    private static final int LOG_READERS = 4;
+
+    /** Ending many streams at once must not hold up their loops. */
+    private static final long SWITCHED_OFF_MILLIS_PER_STREAM = 1;
+
+    private final Vertx vertx;
+    private final Settings settings;
+    private final InstantSource clock;
+    private final ChannelDirectory channels;
+    private final EnvelopeParser parser;
+    private final IngestCounters counters;
+    private final HubBus hubs;
+    private final PublicPort publicPort;
+    private final LogFeed feed;
+    private final Publisher publisher;
+    private final TokenStore tokens;
+    private final SnapshotReader snapshots;
+    private final LinkSupervisor supervisor;
+    private final EventBusDoor busDoor;
+    private final @Nullable IdentityEndpoint identity;
+    private final Authenticator authenticator;
+    private final Admission admission;
+    private final HttpServices services;
+
+    /** @param draining whether the process is shutting down; asked on any thread */
+    Wiring(Vertx vertx, Settings settings, SseFlag flag, InstantSource clock, BooleanSupplier draining) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.clock = clock;
+        OwnerLoop loop = OwnerLoop.current(vertx);
+        channels = new ChannelDirectory(settings.catalogue());
+        parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
+        counters = new IngestCounters(settings.catalogue().channels().keySet());
+        hubs = new HubBus(vertx);
+        publicPort = new PublicPort(FileDescriptorLimit.ofThisProcess().forClients());
+        boolean memory = !settings.redis().present() || settings.history().store() == Settings.History.Store.MEMORY;
+        RedisLink redis =
+                settings.redis().present() ? new RedisLink(vertx, settings.redis(), subscriptions(memory)) : null;
+        RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
+        feed = redis == null || rejected == null || memory
+                ? new MemoryLogFeed(vertx, settings.history(), channels.recalled(), clock, hubs)
+                : redisFeed(loop, redis, rejected);
+        publisher = new Publisher(loop, feed.log(), counters);
+        if (redis == null || rejected == null) {
+            tokens = TokenStore.memory(clock);
+            snapshots = SnapshotReader.none();
+            supervisor = new LinkSupervisor(vertx, clock, null, feed, new Streams(), message -> {});
+        } else {
+            tokens = TokenStore.redis(redis.commands(), settings.redis().cluster(), clock);
+            snapshots = new RedisSnapshots(redis.commands());
+            PubSubDoor door = new PubSubDoor(loop, channels, parser, publisher, feed, rejected, clock);
+            supervisor = new LinkSupervisor(vertx, clock, redis, feed, new Streams(), orRevocation(door));
+        }
+        busDoor = new EventBusDoor(vertx, channels, parser, publisher, clock);
+        URI identityUrl = settings.security().identityUrl();
+        identity = identityUrl == null ? null : new IdentityEndpoint(vertx, identityUrl, Ticker.systemTicker());
+        authenticator = new Authenticator(vertx, settings.security(), tokens, clock, identity);
+        admission = new Admission(
+                settings.streams().maxConnections(), settings.streams().maxConnectionsPerAddress());
+        flag.onChange(vertx, this::switched);
+        services = new HttpServices(
+                settings,
+                flag,
+                authenticator,
+                tokens,
+                identity,
+                new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), System::nanoTime),
+                admission,
+                new RepeatedFailures(System::nanoTime),
+                feed.log(),
+                snapshots,
+                publisher,
+                channels,
+                parser,
+                draining,
+                hubs,
+                clock);
+    }
+
+    private RedisLinkListener.Subscriptions subscriptions(boolean memory) {
+        List<String> names = new ArrayList<>(channels.names());
+        names.add(RedisNames.REVOKED_CHANNEL);
+        if (memory) {
+            return new RedisLinkListener.Subscriptions(names, channels.patterns());
+        }
+        names.add(RedisNames.SYNC_CHANNEL);
+        return new RedisLinkListener.Subscriptions(names, channels.patterns(), LOG_READERS);
+    }
+
+    private LogFeed redisFeed(OwnerLoop loop, RedisLink link, RejectedMessages rejected) {
+        LogScripts scripts = new LogScripts(link.scripts(), settings.history());
+        RedisLogParts parts = new RedisLogParts(
+                scripts, link.tail(), link.readers(), channels::logged, parser, channels.recalled(), clock);
+        List<String> heard = new ArrayList<>(channels.names());
+        heard.addAll(channels.patterns());
+        return new RedisLogFeed(
+                vertx,
+                loop,
+                parts,
+                hubs,
+                heard,
+                counters::rejected,
+                (id, channel, reason, detail, payload) -> rejected.keep(channel, reason, detail, payload));
+    }
+
+    private Consumer<RedisLinkListener.Message> orRevocation(PubSubDoor door) {
+        return message -> {
+            if (message.pattern() == null && message.channel().equals(RedisNames.REVOKED_CHANNEL)) {
+                tokens.heardRevoked(message.payload().toString());
+            } else {
+                door.onMessage(message);
+            }
+        };
+    }
+
+    private void switched(boolean enabled) {
+        if (!enabled) {
+            hubs.tell(new HubSignal.SwitchedOff(
+                    Duration.ofMillis(SWITCHED_OFF_MILLIS_PER_STREAM * admission.openStreams())));
+        }
+    }
+
+    /** Opens the way in, which need not succeed in reaching Redis, then the public port. */
+    Future<Void> open(Consumer<Router> furtherRoutes) {
+        return supervisor.start().compose(attempted -> publicPort.open(vertx, services, furtherRoutes));
+    }
+
+    /** Closes what was made here, the last first; the public port ends with its verticles. */
+    Future<Void> close() {
+        Future<Void> asked = identity == null ? Future.succeededFuture() : identity.close();
+        return asked.eventually(busDoor::close).eventually(supervisor::close);
+    }
+
+    /** Tells every stream that it ends, all within that time. */
+    void drain(Duration over) {
+        hubs.tell(new HubSignal.Draining(over));
+    }
+
+    LinkSupervisor supervisor() {
+        return supervisor;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    PublicPort publicPort() {
+        return publicPort;
+    }
+
+    /** What all rooms have counted. */
+    Future<GatewayReadings> readings() {
+        return publicPort
+                .snapshots()
+                .compose(counted -> publisher
+                        .snapshot()
+                        .map(ingest -> ingest.with(IngestCounters.Source.XADD, feed.ofProducers()))
+                        .map(ingest -> new GatewayReadings(
+                                counted,
+                                ingest.received(),
+                                ingest.rejected(),
+                                settings.streams().maxConnections(),
+                                supervisor.flowing(),
+                                supervisor.lastCanary().toNanos() / 1e9,
+                                identity == null ? IdentityEndpoint.Counts.NONE : identity.counts())));
+    }
+
+    /** The streams as the way in knows them. */
+    private final class Streams implements LinkSupervisor.Streams {
+
+        @Override
+        public void backendDown(Instant since, String reason) {
+            hubs.tell(new HubSignal.BackendDown(since, reason));
+        }
+
+        @Override
+        public void backendUp(Instant since) {
+            hubs.tell(new HubSignal.BackendUp(since));
+        }
+
+        @Override
+        public @Nullable EventId told() {
+            return hubs.told();
+        }
+
+        @Override
+        public void tellAgain() {
+            hubs.tellAgain();
+        }
+
+        @Override
+        public Future<List<EventId>> positions() {
+            return publicPort.positions();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.hermes.gateway.chain;
+
+import dev.hermes.gateway.log.redis.LogScripts;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Draws markers until it is told that one of them was heard. Owned by the chain's loop. */
+final class MarkerDraw {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerDraw.class);
+
+    private static final long FIRST_RETRY_MILLIS = 50;
+    private static final long LAST_RETRY_MILLIS = 1_000;
+
+    private final ChainLog log;
+    private final ChainTime time;
+    private final String gateway;
+    private final List<String> subscriptions;
+    private final Runnable noState;
+
+    private long retryMillis = FIRST_RETRY_MILLIS;
+    private Runnable cancelTimer = () -> {};
+
+    /** Counts up whenever an answer that is still to come is of no interest any more. */
+    private int epoch;
+
+    /**
+     * @param noState called when the log is another one
+     */
+    MarkerDraw(ChainLog log, ChainTime time, String gateway, List<String> subscriptions, Runnable noState) {
+        this.log = log;
+        this.time = time;
+        this.gateway = gateway;
+        this.subscriptions = subscriptions;
+        this.noState = noState;
+    }
+
+    void begin(String identity) {
+        stop();
+        retryMillis = FIRST_RETRY_MILLIS;
+        draw(identity);
+    }
+
+    void stop() {
+        epoch++;
+        cancelTimer.run();
+    }
+
+    private void draw(String identity) {
+        int asked = epoch;
+        log.draw(identity, subscriptions, gateway, time.now())
+                .onComplete(
+                        reply -> {
+                            if (asked == epoch) {
+                                drawn(identity, reply);
+                            }
+                        },
+                        failure -> {
+                            if (asked == epoch) {
+                                LOG.warn("marker not drawn failure=\"{}\"", failure.getMessage());
+                                drawAfter(retryMillis, identity);
+                                retryMillis = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
+                            }
+                        });
+    }
+
+    private void drawn(String identity, LogScripts.Reply<Long> reply) {
+        if (reply instanceof LogScripts.Reply.NoState) {
+            noState.run();
+        } else {
+            // It may be heard later than the answer, on a connection of its own; if never, another may.
+            drawAfter(LAST_RETRY_MILLIS, identity);
+        }
+    }
+
+    private void drawAfter(long millis, String identity) {
+        cancelTimer.run();
+        cancelTimer = time.after(millis, () -> draw(identity));
+    }
+
+    /** A message on {@code hermes:gateway:sync}: that gateway has drawn this marker in the log of that identity. */
+    record MarkerMessage(String identity, long number, String gateway) {
+
+        /** As the script that draws has written it; null if it is something else. */
+        static @Nullable MarkerMessage parse(String payload) {
+            String[] words = payload.split(" ", -1);
+            return words.length == 3 && words[1].matches("[0-9]{1,16}")
+                    ? new MarkerMessage(words[0], Long.parseLong(words[1]), words[2])
+                    : null;
+        }
+    }
+}

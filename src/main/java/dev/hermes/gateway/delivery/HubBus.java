@@ -1,0 +1,117 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.loop.OwnerLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The way from the log to every hub, over the event bus, in order. Owned by the event loop it is made on. */
+public final class HubBus implements LogOutlet {
+
+    private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
+
+    private final Vertx vertx;
+    private final String address;
+    private final OwnerLoop loop;
+    private boolean ended;
+
+    /** Up to where the log was told. */
+    private @Nullable EventId told;
+
+    public HubBus(Vertx vertx) {
+        HubSignal.registerCodecs(vertx.eventBus());
+        this.vertx = vertx;
+        // The gateway's own, since two gateways may live in one Vert.x.
+        this.address = "hermes.gateway.signals." + UUID.randomUUID();
+        this.loop = OwnerLoop.current(vertx);
+    }
+
+    /**
+     * One hub's end of the bus. It hears from the moment it is made, so that nothing is missed while its hub is being built.
+     * Owned by the hub's loop.
+     */
+    public final class Listening {
+
+        private final MessageConsumer<HubSignal> consumer;
+        private List<HubSignal> early = new ArrayList<>();
+        private @Nullable Hub hub;
+
+        private Listening() {
+            this.consumer = vertx.eventBus().localConsumer(address, message -> heard(message.body()));
+        }
+
+        private void heard(HubSignal signal) {
+            if (hub == null) {
+                early.add(signal);
+            } else {
+                signal.tell(hub);
+            }
+        }
+
+        /** Tells that hub what was heard by now, and whatever comes. */
+        public void handTo(Hub listener) {
+            hub = listener;
+            early.forEach(signal -> signal.tell(listener));
+            early = List.of();
+        }
+
+        /** Ends the bus for everybody, then this end of it: a hub that missed something would not be one. */
+        public Future<Void> close() {
+            return end().eventually(consumer::unregister);
+        }
+    }
+
+    /** To be called on the hub's loop. */
+    public Listening listen() {
+        return new Listening();
+    }
+
+    /** Tells every hub. Owner's loop. */
+    public void tell(HubSignal signal) {
+        assert loop.here();
+        if (!ended) {
+            vertx.eventBus().publish(address, signal, THIS_JVM);
+        }
+    }
+
+    @Override
+    public void accept(List<LogEntry> entries, long receivedNanos) {
+        tell(new HubSignal.EventBatch(told, entries, receivedNanos));
+        told = entries.get(entries.size() - 1).id();
+    }
+
+    @Override
+    public void lost(EventId resumedAt) {
+        tell(new HubSignal.LogLost(resumedAt));
+        told = resumedAt;
+    }
+
+    /** Up to where the log was told; null while it was not. Owner's loop. */
+    @Nullable
+    public EventId told() {
+        return told;
+    }
+
+    /** Says up to where that is, to those who have missed it. Owner's loop. */
+    public void tellAgain() {
+        if (told != null) {
+            tell(new HubSignal.Reached(told));
+        }
+    }
+
+    /** Nothing more is told; on the caller's loop nothing more arrives once this completes. From any loop. */
+    public Future<Void> end() {
+        return loop.call(() -> {
+            ended = true;
+            return Future.succeededFuture();
+        });
+    }
+}

@@ -1,0 +1,68 @@
+package dev.hermes.gateway.delivery;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+
+/**
+ * Collects the permits that are due and asks about all of them at once: a question takes two loops and Redis out of their
+ * sleep, however many permits it is about. Owned by the hub's loop.
+ */
+final class PermitChecks {
+
+    /** So that one command to Redis stays a short one. */
+    private static final int MOST_AT_ONCE = 512;
+
+    private final StreamPermit.Checker checker;
+    private final long waitMillis;
+    private final BiConsumer<SseStream, CloseReason> close;
+    private List<SseStream> due = new ArrayList<>();
+    private long oldestAt;
+
+    /** @param waitMillis how long a permit that is due may wait for others */
+    PermitChecks(StreamPermit.Checker checker, long waitMillis, BiConsumer<SseStream, CloseReason> close) {
+        this.checker = checker;
+        this.waitMillis = waitMillis;
+        this.close = close;
+    }
+
+    void add(SseStream stream, long nowMillis) {
+        if (due.isEmpty()) {
+            oldestAt = nowMillis;
+        }
+        due.add(stream);
+    }
+
+    void tick(long nowMillis) {
+        boolean many = due.size() >= MOST_AT_ONCE;
+        if (many || (!due.isEmpty() && nowMillis >= oldestAt + waitMillis)) {
+            Map<Boolean, List<SseStream>> open = due.stream()
+                    .filter(stream -> !stream.closed())
+                    .collect(Collectors.partitioningBy(stream -> stream.permit().askedAlone()));
+            due = new ArrayList<>();
+            open.getOrDefault(true, List.of()).forEach(stream -> ask(List.of(stream)));
+            List<SseStream> streams = open.getOrDefault(false, List.of());
+            for (int from = 0; from < streams.size(); from += MOST_AT_ONCE) {
+                ask(streams.subList(from, Math.min(streams.size(), from + MOST_AT_ONCE)));
+            }
+        }
+    }
+
+    private void ask(List<SseStream> asked) {
+        checker.check(asked.stream().map(SseStream::permit).toList()).onSuccess(states -> {
+            for (int index = 0; index < asked.size(); index++) {
+                end(asked.get(index), states.get(index));
+            }
+        });
+    }
+
+    private void end(SseStream stream, StreamPermit.State state) {
+        switch (state) {
+            case VALID -> {}
+            case EXPIRED -> close.accept(stream, CloseReason.TOKEN_EXPIRED);
+            case REVOKED -> close.accept(stream, CloseReason.TOKEN_REVOKED);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.hermes.gateway.delivery;
+
+import dev.hermes.gateway.config.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deadlines of one stream, in the hub's monotonic milliseconds; the earliest is the one it stands on the wheel with.
+ * Owned by the hub's loop.
+ */
+final class StreamDeadlines {
+
+    static final long NEVER = Long.MAX_VALUE;
+
+    private final long heartbeatEvery;
+    private final long checkEvery;
+    private final long stallAfter;
+    private final long leaseEnds;
+    private long heartbeatAt;
+    private long checkAt;
+    private long warnAt;
+    private long endAt = NEVER;
+    private @Nullable CloseReason endReason;
+    private long progress = ByteSink.NOTHING_PENDING;
+    private long progressAt;
+
+    /**
+     * @param rhythm how often things are done
+     * @param permit when the permit warns and ends
+     */
+    StreamDeadlines(Rhythm rhythm, LeaseTimes permit, long nowMillis) {
+        this.heartbeatEvery = rhythm.heartbeatEvery();
+        this.checkEvery = rhythm.checkEvery();
+        this.stallAfter = rhythm.stallAfter();
+        this.heartbeatAt = rhythm.firstHeartbeat();
+        this.checkAt = permit.revocable() ? Math.min(rhythm.firstHeartbeat(), nowMillis + checkEvery) : NEVER;
+        this.warnAt = permit.warnAt();
+        this.leaseEnds = permit.endsAt();
+        this.progressAt = nowMillis;
+    }
+
+    record Rhythm(long heartbeatEvery, long firstHeartbeat, long checkEvery, long stallAfter) {}
+
+    record LeaseTimes(boolean revocable, long warnAt, long endsAt) {}
+
+    /** The stream ends then at the latest. */
+    void endAt(long millis, CloseReason reason) {
+        if (millis < endAt) {
+            endAt = millis;
+            endReason = reason;
+        }
+    }
+
+    /** Takes note of how far the client is. */
+    void observe(long nowAt, long nowMillis) {
+        if (nowAt == ByteSink.NOTHING_PENDING || nowAt != progress) {
+            progress = nowAt;
+            progressAt = nowMillis;
+        }
+    }
+
+    /** Why the stream ends now, or null. */
+    @Nullable
+    CloseReason end(long nowMillis) {
+        if (nowMillis >= leaseEnds) {
+            return CloseReason.TOKEN_EXPIRED;
+        }
+        if (nowMillis >= endAt) {
+            return endReason;
+        }
+        return stalled() && nowMillis >= progressAt + stallAfter ? CloseReason.SLOW_CONSUMER : null;
+    }
+
+    boolean takeHeartbeat(long nowMillis) {
+        if (nowMillis < heartbeatAt) {
+            return false;
+        }
+        // What a pause of the machine has swallowed is not made up for.
+        heartbeatAt =
+                heartbeatAt + heartbeatEvery > nowMillis ? heartbeatAt + heartbeatEvery : nowMillis + heartbeatEvery;
+        return true;
+    }
+
+    boolean takeWarning(long nowMillis) {
+        if (nowMillis < warnAt) {
+            return false;
+        }
+        warnAt = NEVER;
+        return true;
+    }
+
+    boolean takeCheck(long nowMillis) {
+        if (nowMillis < checkAt) {
+            return false;
+        }
+        checkAt = nowMillis + checkEvery;
+        return true;
+    }
+
+    long next() {
+        long next = Math.min(Math.min(heartbeatAt, checkAt), Math.min(Math.min(warnAt, leaseEnds), endAt));
+        return stalled() ? Math.min(next, progressAt + stallAfter) : next;
+    }
+
+    private boolean stalled() {
+        return progress != ByteSink.NOTHING_PENDING;
+    }
+
+    /** Works out the deadlines of a new stream. Owned by the hub's loop. */
+    static final class DeadlineFactory {
+
+        private static final long WARN_BEFORE_MILLIS = 60_000;
+
+        /** Whatever ends after this is not waited for; beyond it milliseconds would overflow in the end. */
+        private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+        private static final double LIFE_JITTER = 0.1;
+
+        private static final int CHECKS_WAIT_PART = 16;
+
+        private final long heartbeatMillis;
+        private final long checkMillis;
+        private final long stallMillis;
+        private final long lifeMillis;
+        private final RandomGenerator random;
+
+        DeadlineFactory(Settings.Streams settings, RandomGenerator random) {
+            this.heartbeatMillis = settings.heartbeatInterval().toMillis();
+            // A revoked stream must end within one heartbeat interval, two ticks and the answer's way included.
+            this.checkMillis = heartbeatMillis * 3 / 4 - checksWait(settings);
+            this.stallMillis = settings.stallTimeout().toMillis();
+            this.lifeMillis = settings.connectionTimeout().toMillis();
+            this.random = random;
+        }
+
+        /** How long a check that is due may wait for others: a fraction of what is left of the interval. */
+        static long checksWait(Settings.Streams settings) {
+            return settings.heartbeatInterval().toMillis() / CHECKS_WAIT_PART;
+        }
+
+        StreamDeadlines times(StreamPermit permit, long nowMillis, Instant wallNow) {
+            // Spread, so that a herd that arrives together does not beat together.
+            long first = nowMillis + random.nextLong(heartbeatMillis / 2, heartbeatMillis + 1);
+            StreamDeadlines times = new StreamDeadlines(
+                    new StreamDeadlines.Rhythm(heartbeatMillis, first, checkMillis, stallMillis),
+                    leaseTimes(permit, nowMillis, wallNow),
+                    nowMillis);
+            if (lifeMillis > 0) {
+                double jitter = 1 + LIFE_JITTER * (2 * random.nextDouble() - 1);
+                times.endAt(nowMillis + Math.round(lifeMillis * jitter), CloseReason.CONNECTION_TIMEOUT);
+            }
+            return times;
+        }
+
+        private static StreamDeadlines.LeaseTimes leaseTimes(StreamPermit permit, long nowMillis, Instant wallNow) {
+            Instant expires = permit.expiresAt();
+            if (expires == null || expires.isAfter(wallNow.plus(FOR_EVER))) {
+                return new StreamDeadlines.LeaseTimes(permit.revocable(), StreamDeadlines.NEVER, StreamDeadlines.NEVER);
+            }
+            long left = Math.max(0, Duration.between(wallNow, expires).toMillis());
+            long warnIn = left < 2 * WARN_BEFORE_MILLIS ? left / 2 : left - WARN_BEFORE_MILLIS;
+            return new StreamDeadlines.LeaseTimes(permit.revocable(), nowMillis + warnIn, nowMillis + left);
+        }
+    }
+}

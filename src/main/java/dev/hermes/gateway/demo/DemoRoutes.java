@@ -1,0 +1,120 @@
+package dev.hermes.gateway.demo;
+
+import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.wire.StreamStall;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What the page has in the demo only: a token without asking, and buttons that break things. */
+public final class DemoRoutes {
+
+    private static final String STREAM = "/api/v1/events/stream";
+    private static final int BEFORE_ALL = -1;
+
+    private final EmbeddedRedis redis;
+    private final SimulatedDownloads downloads;
+
+    /** Connections that carry a stream, of all event loops. */
+    private final Set<HttpConnection> streaming = ConcurrentHashMap.newKeySet();
+
+    public DemoRoutes(EmbeddedRedis redis, SimulatedDownloads downloads) {
+        this.redis = redis;
+        this.downloads = downloads;
+    }
+
+    public void addTo(Router router, SseFlag flag) {
+        router.get(STREAM).order(BEFORE_ALL).handler(this::remember);
+        router.get("/page/access.json").order(BEFORE_ALL).handler(context -> access(context, flag));
+        router.post("/demo/cut").handler(this::cut);
+        router.post("/demo/stall").handler(context -> stall(context, true));
+        router.post("/demo/flow").handler(context -> stall(context, false));
+        router.post("/demo/token").handler(context -> answer(context, downloads.revokeToken()));
+        router.post("/demo/flag").handler(context -> {
+            flag.switchTo(!flag.enabled());
+            answer(context, new JsonObject().put("enabled", flag.enabled()));
+        });
+        router.post("/demo/redis").handler(this::restartRedis);
+    }
+
+    /** A line that shows the same stream in a terminal. */
+    public static String curl(String address, String token) {
+        return "curl -N '" + address + STREAM + "?token=" + token + "'";
+    }
+
+    private void remember(RoutingContext context) {
+        HttpConnection connection = context.request().connection();
+        if (streaming.add(connection)) {
+            context.response().endHandler(ended -> {
+                streaming.remove(connection);
+                StreamStall.release(connection);
+            });
+        }
+        context.next();
+    }
+
+    private void access(RoutingContext context, SseFlag flag) {
+        String address = context.request().scheme() + "://" + context.request().authority();
+        String token = downloads.token();
+        JsonArray actions = JsonArray.of("cut", "token", "flag", "redis");
+        if (context.request().version() != HttpVersion.HTTP_2) {
+            // There a stalled connection could not be let go any more: it carries the buttons too.
+            actions.add("stall");
+        }
+        answer(
+                context,
+                new JsonObject()
+                        .put("demo", true)
+                        .put("token", token)
+                        .put("scope", SimulatedDownloads.TOKEN_SCOPE)
+                        .put("curl", curl(address, token))
+                        .put("enabled", flag.enabled())
+                        .put("actions", actions));
+    }
+
+    /** As a network would: without a word. */
+    private void cut(RoutingContext context) {
+        int streams = streaming.size();
+        streaming.forEach(HttpConnection::close);
+        streaming.clear();
+        answer(context, new JsonObject().put("streams", streams));
+    }
+
+    private void stall(RoutingContext context, boolean held) {
+        streaming.forEach(held ? StreamStall::hold : StreamStall::release);
+        answer(context, new JsonObject().put("streams", streaming.size()));
+    }
+
+    private void restartRedis(RoutingContext context) {
+        answer(
+                context,
+                context.vertx()
+                        .executeBlocking(() -> {
+                            redis.restart();
+                            return true;
+                        })
+                        .mapEmpty());
+    }
+
+    private static void answer(RoutingContext context, Future<Void> done) {
+        // It may complete on another loop, and a response is written on its own.
+        Context own = context.vertx().getOrCreateContext();
+        done.onSuccess(nothing -> own.runOnContext(back -> answer(context, new JsonObject())))
+                .onFailure(failure -> own.runOnContext(back -> context.fail(failure)));
+    }
+
+    private static void answer(RoutingContext context, JsonObject body) {
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(body.encode());
+    }
+}

@@ -1,0 +1,184 @@
+package dev.hermes.gateway.demo;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes into a Redis, for ever, what a busy Hermes would: about six downloads at once with a few progress messages a
+ * second each, the queue, the statistics, a notification now and then; and keeps one token there that may read it all.
+ *
+ * <p>While Redis is away the simulation stands still; it tries again with every tick, and goes on with the token written
+ * anew, since a restarted Redis may have come back empty. What was on its way when Redis went may be lost or, never
+ * answered, have been heard: Hermes' own publishers promise no more.
+ *
+ * <p>Methods may be called from any thread. One timer and all state live on one event loop.
+ */
+public final class SimulatedDownloads {
+
+    /** What the token is good for. */
+    public static final String TOKEN_SCOPE = "queue stats system download:*";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SimulatedDownloads.class);
+
+    private static final long TICK_MILLIS = 100;
+    /** Also ends a handshake or a batch that a stopped Redis leaves unanswered. */
+    private static final int SILENCE_SECONDS = 3;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Redis redis;
+    private final InstantSource clock;
+    private final long tickMillis;
+    private final DemoToken token = new DemoToken();
+    private final SimulatedHermes hermes;
+
+    private @Nullable RedisConnection connection;
+    private @Nullable Long timer;
+    private boolean waitingForRedis;
+    private boolean closed;
+
+    /**
+     * @param redisUrl as the Vert.x client takes it, {@code redis://host:port}
+     * @param seed the same seed tells the same story
+     */
+    public SimulatedDownloads(Vertx vertx, String redisUrl, long seed) {
+        this(vertx, redisUrl, seed, InstantSource.system(), TICK_MILLIS);
+    }
+
+    SimulatedDownloads(Vertx vertx, String redisUrl, long seed, InstantSource clock, long tickMillis) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.redis = Redis.createClient(
+                vertx,
+                new RedisOptions()
+                        .setConnectionString(redisUrl)
+                        .setNetClientOptions(new NetClientOptions()
+                                .setConnectTimeout((int) TimeUnit.SECONDS.toMillis(SILENCE_SECONDS))
+                                .setReadIdleTimeout(SILENCE_SECONDS)));
+        this.hermes = new SimulatedHermes(seed);
+        this.clock = clock;
+        this.tickMillis = tickMillis;
+    }
+
+    /**
+     * The SSE token that is good for {@code queue}, {@code stats}, {@code system} and every download; the same until
+     * {@link #revokeToken}, in Redis from the moment {@link #start} has succeeded.
+     */
+    public String token() {
+        return token.value();
+    }
+
+    /** Completes when the token is in Redis and the first messages follow; fails if Redis does not answer. */
+    public Future<Void> start() {
+        Promise<Void> started = Promise.promise();
+        context.runOnContext(
+                ignored -> connect().onSuccess(connected -> keepTicking()).onComplete(started));
+        return started.future();
+    }
+
+    /** What {@link #token} gave until now is good for nothing any more, and it gives another one. Fails without Redis. */
+    public Future<Void> revokeToken() {
+        Promise<Void> revoked = Promise.promise();
+        context.runOnContext(ignored -> {
+            RedisConnection current = connection;
+            if (current == null) {
+                revoked.fail("Redis is away");
+                return;
+            }
+            HermesCommands commands = new HermesCommands(clock.instant());
+            token.replace(commands);
+            send(current, commands).onComplete(revoked);
+        });
+        return revoked.future();
+    }
+
+    /** Nothing more is published once it has completed. What is in Redis stays there until it expires. */
+    public Future<Void> close() {
+        Promise<Void> ended = Promise.promise();
+        context.runOnContext(ignored -> {
+            closed = true;
+            if (timer != null) {
+                vertx.cancelTimer(timer);
+                timer = null;
+            }
+            RedisConnection last = connection;
+            connection = null;
+            Future<Void> disconnected = last == null ? Future.succeededFuture() : last.close();
+            disconnected.otherwiseEmpty().compose(gone -> redis.close()).onComplete(ended);
+        });
+        return ended.future();
+    }
+
+    private void keepTicking() {
+        if (!closed) {
+            timer = vertx.setPeriodic(tickMillis, tick -> tick());
+        }
+    }
+
+    private void tick() {
+        if (waitingForRedis) {
+            return;
+        }
+        RedisConnection current = connection;
+        if (current == null) {
+            connect();
+            return;
+        }
+        HermesCommands commands = new HermesCommands(clock.instant());
+        token.renew(commands);
+        hermes.advance(commands);
+        send(current, commands);
+    }
+
+    private Future<Void> connect() {
+        waitingForRedis = true;
+        return redis.connect().compose(this::greet).onComplete(done -> waitingForRedis = false);
+    }
+
+    private Future<Void> greet(RedisConnection opened) {
+        if (closed) {
+            return opened.close();
+        }
+        connection = opened;
+        opened.endHandler(end -> context.runOnContext(ignored -> forget(opened)));
+        opened.exceptionHandler(failure -> context.runOnContext(ignored -> forget(opened)));
+        HermesCommands commands = new HermesCommands(clock.instant());
+        token.mayBeLost();
+        token.renew(commands);
+        LOG.info("simulation=publishing");
+        return send(opened, commands);
+    }
+
+    private Future<Void> send(RedisConnection current, HermesCommands commands) {
+        List<Request> requests = commands.asList();
+        if (requests.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        waitingForRedis = true;
+        return current.batch(requests)
+                .onComplete(answered -> waitingForRedis = false)
+                .onFailure(failure -> forget(current))
+                .mapEmpty();
+    }
+
+    private void forget(RedisConnection lost) {
+        if (connection == lost) {
+            connection = null;
+            LOG.info("simulation=standing_still reason=redis_away");
+            lost.close();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.hermes.gateway.ingest;
+
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.log.memory.MemoryLog;
+import dev.hermes.gateway.loop.OwnerLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A log of this process. It needs no Redis, and knows a hole in the source by the link having been lost. */
+public final class MemoryLogFeed implements LogFeed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryLogFeed.class);
+
+    /** How long a loss may go unnoticed: a canary is sent every second, and may be under way for three. */
+    private static final Duration UNNOTICED = Duration.ofSeconds(4);
+
+    private final MemoryLog log;
+    private final OwnerLoop loop;
+    private final InstantSource clock;
+
+    /** What came in this turn of the loop: one append. */
+    private List<Envelope> arrived = new ArrayList<>();
+
+    public MemoryLogFeed(
+            Vertx vertx, Settings.History bounds, Set<String> recalled, InstantSource clock, LogOutlet outlet) {
+        this.clock = clock;
+        this.log = new MemoryLog(vertx, bounds, recalled, clock, WholeWay::millis, outlet);
+        this.loop = OwnerLoop.current(vertx);
+    }
+
+    @Override
+    public void event(String subscription, Envelope envelope) {
+        if (arrived.isEmpty()) {
+            loop.later(this::append);
+        }
+        arrived.add(envelope);
+    }
+
+    @Override
+    public void noEvent(String subscription, Runnable keep) {
+        keep.run();
+    }
+
+    private void append() {
+        List<Envelope> turn = arrived;
+        arrived = new ArrayList<>();
+        log.append(turn)
+                .onFailure(
+                        failure -> LOG.error("events lost count={} failure=\"{}\"", turn.size(), failure.getMessage()));
+    }
+
+    @Override
+    public EventLog log() {
+        return log;
+    }
+
+    @Override
+    public Future<Void> up() {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public void resume(@Nullable Instant downSince) {
+        if (downSince != null) {
+            // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
+            log.declareHole(downSince.minus(UNNOTICED), clock.instant());
+        }
+    }
+
+    @Override
+    public boolean needsWrites() {
+        return false;
+    }
+
+    @Override
+    public boolean followed() {
+        return true;
+    }
+
+    @Override
+    public Future<Void> settled() {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> close() {
+        return log.close();
+    }
+}

@@ -1,0 +1,272 @@
+package dev.hermes.gateway.ingest;
+
+import dev.hermes.gateway.chain.ChainScripts;
+import dev.hermes.gateway.chain.ChainTime;
+import dev.hermes.gateway.chain.MarkerChain;
+import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.log.redis.AppendedRun;
+import dev.hermes.gateway.log.redis.LogScripts;
+import dev.hermes.gateway.log.redis.RedisLog;
+import dev.hermes.gateway.log.redis.RedisLogParts;
+import dev.hermes.gateway.log.redis.StreamEntries;
+import dev.hermes.gateway.loop.OwnerLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log in Redis that all gateways share, with the chain by which they append to it. Owned by the loop of the link. */
+public final class RedisLogFeed implements LogFeed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLogFeed.class);
+    /** Producers' entries are counted, and age is looked at, now and then. */
+    private static final int LOOKS_A_COUNT = 2;
+
+    private static final int LOOKS_A_TRIM = 10;
+
+    /** The log's end is read once a second where nothing is appended. */
+    private static final long IDLE_MILLIS = 1_000;
+
+    private final LogScripts scripts;
+    private final RedisLog log;
+    private final MarkerChain chain;
+    private final RefusedCalls calls;
+    private final WholeWay way;
+    private final PersistentFailure refusal = new PersistentFailure(System::nanoTime);
+    private final PersistentFailure unfollowed = new PersistentFailure(System::nanoTime);
+    private final Unsettled unsettled;
+    private String identity = "";
+    private int looks;
+
+    /** Whether the chain is to begin, and not only the log to be followed. */
+    private boolean chainBegins;
+
+    private @Nullable Judge judge;
+
+    /**
+     * @param refused counts each entry that is no event
+     * @param refusals keeps those that no other gateway was first to find
+     */
+    public RedisLogFeed(
+            Vertx vertx,
+            OwnerLoop loop,
+            RedisLogParts parts,
+            LogOutlet outlet,
+            List<String> subscriptions,
+            Consumer<Parsed.Reason> refused,
+            StreamEntries.Refusals refusals) {
+        this.unsettled = new Unsettled(vertx);
+        this.scripts = parts.scripts();
+        this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
+            refused.accept(reason);
+            first(id).onSuccess(isFirst -> {
+                if (isFirst) {
+                    refusals.refused(id, channel, reason, detail, payload);
+                }
+            });
+        });
+        this.calls = new RefusedCalls(new ChainScripts(scripts), refusal);
+        this.chain = new MarkerChain(
+                UUID.randomUUID().toString(),
+                subscriptions,
+                calls,
+                ChainTime.current(vertx, parts.clock()),
+                MarkerChain.Limits.DEFAULT,
+                new Appending());
+        this.way = new WholeWay(
+                new WholeWay.Link(
+                        "what is heard has no place in the log",
+                        () -> !chain.settled(),
+                        () -> "unsettled",
+                        this::beginAgain),
+                new WholeWay.Link(
+                        "the log does not answer what is heard", chain::waiting, calls::answers, this::beginAgain),
+                new WholeWay.Link("the log's end cannot be read", () -> true, log::reads, log::down)
+                        .idleFor(IDLE_MILLIS));
+    }
+
+    private Future<Boolean> first(EventId id) {
+        return scripts.firstToReject(identity, id)
+                .map(reply -> reply instanceof LogScripts.Reply.Given<Boolean> given && given.value());
+    }
+
+    @Override
+    public void judgedBy(Judge judge) {
+        this.judge = judge;
+    }
+
+    @Override
+    public void look() {
+        way.look();
+        if (way.trouble() != null) {
+            scripts.silent();
+        }
+        looks++;
+        if (looks % LOOKS_A_COUNT == 0) {
+            log.lookForProducers();
+        }
+        if (looks % LOOKS_A_TRIM == 0) {
+            trim();
+        }
+    }
+
+    private void beginAgain() {
+        chainBegins = true;
+        if (judge != null) {
+            judge.now();
+        }
+    }
+
+    private void trim() {
+        scripts.trim(identity)
+                .onSuccess(reply -> {
+                    if (reply instanceof LogScripts.Reply.Given<LogScripts.Trimmed> given
+                            && given.value().more()) {
+                        trim();
+                    }
+                })
+                .onFailure(failure -> LOG.debug("log not trimmed reason=\"{}\"", failure.getMessage()));
+    }
+
+    @Override
+    public EventLog log() {
+        return log;
+    }
+
+    @Override
+    public void event(String subscription, Envelope envelope) {
+        chain.heard(subscription, envelope);
+    }
+
+    @Override
+    public void noEvent(String subscription, Runnable keep) {
+        chain.heardRejected(subscription, keep);
+    }
+
+    @Override
+    public void sync(String payload) {
+        chain.heardSync(payload);
+    }
+
+    @Override
+    public void identity(String now) {
+        identity = now;
+        log.identity(now);
+        // Also where Redis was flushed or exchanged under a link that never broke.
+        beginAgain();
+    }
+
+    @Override
+    public Future<Void> up() {
+        return log.up().onComplete(judged -> unfollowed.over(), failure -> {
+            if (unfollowed.failed("the log cannot be followed: " + failure.getMessage())) {
+                LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void resume(@Nullable Instant downSince) {
+        if (chainBegins) {
+            chainBegins = false;
+            chain.up(identity);
+        }
+    }
+
+    @Override
+    public Map<String, Long> ofProducers() {
+        return log.ofProducers();
+    }
+
+    @Override
+    public boolean needsWrites() {
+        return true;
+    }
+
+    @Override
+    public void hold() {
+        log.down();
+        chain.hold();
+        stopped();
+    }
+
+    @Override
+    public void down() {
+        log.down();
+        chain.down();
+        stopped();
+    }
+
+    /** What is seen from now on is another way. */
+    private void stopped() {
+        chainBegins = true;
+        refusal.over();
+        unfollowed.over();
+        way.reset();
+    }
+
+    @Override
+    public void moved() {
+        chain.giveUp();
+    }
+
+    @Override
+    public boolean followed() {
+        return log.followed();
+    }
+
+    @Override
+    public @Nullable String trouble() {
+        String refused = log.followed() ? refusal.reason() : unfollowed.reason();
+        return refused == null ? way.trouble() : refused;
+    }
+
+    /** As {@link #settled}; fails where the way to a stream stands still. */
+    private Future<Void> usable() {
+        String reason = trouble();
+        return reason == null ? settled() : Future.failedFuture(reason);
+    }
+
+    @Override
+    public Future<Void> settled() {
+        return chain.settled() ? Future.succeededFuture() : unsettled.await();
+    }
+
+    @Override
+    public Future<Void> close() {
+        return chain.close().eventually(log::close);
+    }
+
+    /** What the chain has to tell. */
+    private final class Appending implements MarkerChain.Listener {
+
+        @Override
+        public void logged(AppendedRun run) {
+            log.logged(run);
+        }
+
+        @Override
+        public void settled() {
+            unsettled.settled();
+        }
+
+        @Override
+        public void logLost() {
+            // The link tells of another one within a second. This one may come back, and then nobody tells.
+            chainBegins = true;
+            if (judge != null) {
+                judge.later();
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.hermes.gateway.log.memory;
+
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.LogEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The entries a memory log still holds: a ring that grows up to its bound, numbered without a break from 1. Bounded by
+ * count, bytes and age, but the newest entry always stays: it is the position that a reader without anything starts from.
+ * Owned by the log's loop.
+ */
+final class RetainedEntries {
+
+    /** What an entry costs beside its payload: objects, id, ring place; an estimate on the large side. */
+    private static final int OVERHEAD_BYTES = 256;
+
+    private static final int INITIAL_CAPACITY = 1_024;
+
+    private record Retained(LogEntry entry, long atMillis, int bytes) {}
+
+    private final int maxEntries;
+    private final long maxBytes;
+    private final long maxAgeMillis;
+    private final Consumer<LogEntry> dropped;
+
+    private Retained[] ring = new Retained[INITIAL_CAPACITY];
+    private long first = 1;
+    private long next = 1;
+    private long bytes;
+
+    RetainedEntries(Settings.History bounds, Consumer<LogEntry> dropped) {
+        this.maxEntries = bounds.maxEvents();
+        this.maxBytes = bounds.maxBytes();
+        this.maxAgeMillis = bounds.maxAge().toMillis();
+        this.dropped = dropped;
+    }
+
+    /** The number the next entry gets. */
+    long nextSequence() {
+        return next;
+    }
+
+    /** The number of the oldest entry. */
+    long firstSequence() {
+        return first;
+    }
+
+    boolean holds(long sequence) {
+        return sequence >= first && sequence < next;
+    }
+
+    LogEntry last() {
+        return at(next - 1).entry();
+    }
+
+    void add(LogEntry entry, long nowMillis) {
+        if (next - first == ring.length) {
+            grow();
+        }
+        Retained added = new Retained(entry, nowMillis, bytesOf(entry));
+        ring[index(next)] = added;
+        next++;
+        bytes += added.bytes();
+    }
+
+    void trim(long nowMillis) {
+        while (next - first > 1 && exceeds(at(first), nowMillis)) {
+            Retained oldest = at(first);
+            ring[index(first)] = null;
+            first++;
+            bytes -= oldest.bytes();
+            dropped.accept(oldest.entry());
+        }
+    }
+
+    List<LogEntry> after(long sequence, int limit) {
+        if (sequence >= next - 1) {
+            return List.of();
+        }
+        long from = Math.max(sequence + 1, first);
+        long to = Math.min(next, from + limit);
+        List<LogEntry> entries = new ArrayList<>((int) Math.max(0, to - from));
+        for (long at = from; at < to; at++) {
+            entries.add(at(at).entry());
+        }
+        return entries;
+    }
+
+    private boolean exceeds(Retained oldest, long nowMillis) {
+        return next - first > maxEntries || bytes > maxBytes || nowMillis - oldest.atMillis() > maxAgeMillis;
+    }
+
+    private Retained at(long sequence) {
+        return ring[index(sequence)];
+    }
+
+    private int index(long sequence) {
+        return (int) (sequence & (ring.length - 1));
+    }
+
+    private void grow() {
+        Retained[] larger = new Retained[ring.length * 2];
+        for (long at = first; at < next; at++) {
+            larger[(int) (at & (larger.length - 1))] = at(at);
+        }
+        ring = larger;
+    }
+
+    private static int bytesOf(LogEntry entry) {
+        return entry instanceof Event event ? event.envelope().data().length() + OVERHEAD_BYTES : OVERHEAD_BYTES;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.hermes.gateway.log.redis;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.protocol.RedisNames;
+import dev.hermes.gateway.redis.RedisCommands;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks about old entries, over connections of their own, in turns. Owned by the log's loop. */
+final class StreamReader {
+
+    private static final EventId HIGHEST = new EventId(false, -1, -1);
+
+    private final List<RedisCommands> connections;
+    private final StreamEntries entries;
+    private int turn;
+
+    StreamReader(List<RedisCommands> connections, StreamEntries entries) {
+        this.connections = connections;
+        this.entries = entries;
+    }
+
+    /** What follows the position; {@link EventLog.ReadResult.Evicted} unless the position itself is still an entry. */
+    Future<EventLog.ReadResult> after(EventId position, int limit) {
+        // Asked in this order: what is trimmed between the two answers takes the position along.
+        return next().sendAll(List.of(behind(position, limit), exactly(position)))
+                .map(answers -> {
+                    Response found = required(answers.get(0));
+                    Response held = required(answers.get(1));
+                    return held.size() == 0
+                            ? new EventLog.ReadResult.Evicted()
+                            : new EventLog.ReadResult.Page(
+                                    entries.range(found, (id, channel, reason, detail, payload) -> {}));
+                });
+    }
+
+    /** The entry at exactly that position, or null. */
+    Future<@Nullable LogEntry> at(EventId position) {
+        return next().send(exactly(position)).map(answer -> {
+            List<LogEntry> found = entries.range(required(answer), (id, channel, reason, detail, payload) -> {});
+            return found.isEmpty() ? null : found.get(0);
+        });
+    }
+
+    /** The position of the oldest entry, or null for an empty log. */
+    Future<@Nullable EventId> oldest() {
+        return next().send(range("-", "+", 1)).map(StreamReader::firstId);
+    }
+
+    /** The position of the newest entry, or null for an empty log. */
+    Future<@Nullable EventId> newest() {
+        return next().send(Request.cmd(Command.XREVRANGE)
+                        .arg(RedisNames.LOG)
+                        .arg("+")
+                        .arg("-")
+                        .arg("COUNT")
+                        .arg(1))
+                .map(StreamReader::firstId);
+    }
+
+    static Request exactly(EventId position) {
+        return range(position.toString(), position.toString(), 1);
+    }
+
+    /** Redis knows no range behind the highest id; the oldest entry from there on is none that follows it. */
+    private static Request behind(EventId position, int limit) {
+        return position.equals(HIGHEST) ? range("+", "-", limit) : range("(" + position, "+", limit);
+    }
+
+    private static Request range(String from, String to, int limit) {
+        return Request.cmd(Command.XRANGE)
+                .arg(RedisNames.LOG)
+                .arg(from)
+                .arg(to)
+                .arg("COUNT")
+                .arg(limit);
+    }
+
+    private static @Nullable EventId firstId(@Nullable Response answer) {
+        Response found = required(answer);
+        return found.size() == 0 ? null : StreamEntries.id(found.get(0));
+    }
+
+    /** An answer that is no error. */
+    static Response required(@Nullable Response answer) {
+        if (answer == null || answer.type() == ResponseType.ERROR) {
+            throw new IllegalStateException("Redis refused to read the log: " + answer);
+        }
+        return answer;
+    }
+
+    private RedisCommands next() {
+        turn = (turn + 1) % connections.size();
+        return connections.get(turn);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.hermes.gateway.protocol;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
+import org.jspecify.annotations.Nullable;
+
+/** Times as Python's {@code datetime.isoformat()} writes them. */
+public final class PythonTime {
+
+    /** The last year Python's {@code datetime} knows; anything later would overflow arithmetic in milliseconds. */
+    public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    private static final DateTimeFormatter FORM =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
+
+    private PythonTime() {}
+
+    /** Always with six digits and {@code +00:00}; finer parts are cut. */
+    public static String format(Instant instant) {
+        return FORM.format(instant);
+    }
+
+    /** A time with offset, with {@code Z}, or naive and then UTC; null for anything else. */
+    public static @Nullable Instant parse(String text) {
+        try {
+            TemporalAccessor parsed =
+                    DateTimeFormatter.ISO_DATE_TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
+            Instant instant = parsed instanceof OffsetDateTime withOffset
+                    ? withOffset.toInstant()
+                    : LocalDateTime.from(parsed).toInstant(ZoneOffset.UTC);
+            return instant.isAfter(LATEST) ? null : instant;
+        } catch (DateTimeException unreadable) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.hermes.gateway.wire;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.VertxConnection;
+
+/**
+ * Makes the gateway take a connection for one whose client does not read, as a page cannot stop reading by itself: the
+ * socket says that it is not writable, until it is let go. No byte is lost, none is written. Any thread.
+ */
+public final class StreamStall {
+
+    /** One of Netty's bits for reasons of one's own; nobody else sets any. */
+    private static final int REASON = 1;
+
+    private StreamStall() {}
+
+    public static void hold(HttpConnection connection) {
+        set(connection, false);
+    }
+
+    public static void release(HttpConnection connection) {
+        set(connection, true);
+    }
+
+    private static void set(HttpConnection connection, boolean writable) {
+        Channel channel = ((VertxConnection) connection).channel();
+        channel.eventLoop().execute(() -> {
+            ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+            if (pending != null) {
+                pending.setUserDefinedWritability(REASON, writable);
+            }
+        });
+    }
+}

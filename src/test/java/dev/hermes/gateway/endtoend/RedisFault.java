@@ -1,0 +1,164 @@
+package dev.hermes.gateway.endtoend;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RunningGateway;
+import java.util.List;
+import java.util.Locale;
+
+/** Ways in which the Redis that holds the log becomes useless for a while. */
+enum RedisFault {
+    STOPPED {
+        @Override
+        void begin(Site site) {
+            site.fixture().redis().stop();
+        }
+
+        @Override
+        void end(Site site) {
+            site.fixture().redis().restart();
+            site.fixture().reconnect();
+        }
+    },
+    STOPPED_AND_EMPTIED(Told.LOG_LOST) {
+        @Override
+        void begin(Site site) {
+            STOPPED.begin(site);
+        }
+
+        @Override
+        void end(Site site) {
+            STOPPED.end(site);
+        }
+    },
+    SILENT {
+        @Override
+        void begin(Site site) {
+            site.fixture().redis().pause();
+        }
+
+        @Override
+        void end(Site site) {
+            site.fixture().redis().resume();
+        }
+    },
+    BLACK_HOLED {
+        @Override
+        void begin(Site site) {
+            site.relay().hold();
+        }
+
+        @Override
+        void end(Site site) {
+            site.relay().release();
+        }
+    },
+    RESET {
+        @Override
+        void begin(Site site) {
+            site.relay().refuse();
+        }
+
+        @Override
+        void end(Site site) {
+            site.relay().admit();
+        }
+    },
+    /** Messages are heard all the same, and logged once there is room. */
+    OUT_OF_MEMORY(Told.NOTHING) {
+        @Override
+        void begin(Site site) {
+            site.fixture().ask("CONFIG", "SET", "maxmemory", "1");
+        }
+
+        @Override
+        void end(Site site) {
+            site.fixture().ask("CONFIG", "SET", "maxmemory", "0");
+        }
+    },
+    READ_ONLY {
+        @Override
+        void begin(Site site) {
+            // Of a master that is not there, so it keeps what it has.
+            site.fixture().ask("REPLICAOF", "127.0.0.1", Integer.toString(EmbeddedRedis.freePort()));
+        }
+
+        @Override
+        void end(Site site) {
+            site.fixture().ask("REPLICAOF", "NO", "ONE");
+        }
+    },
+    READ_ONLY_WITH_DATA_OF_ANOTHER(Told.LOG_LOST) {
+        @Override
+        void begin(Site site) {
+            EmbeddedRedis other = site.fixture().closing(EmbeddedRedis.startOnFreePort("repl-diskless-sync-delay 0"));
+            site.fixture().ask("REPLICAOF", "127.0.0.1", Integer.toString(other.port()));
+            await().until(() -> site.fixture().ask("INFO", "replication").get(0).contains("master_link_status:up"));
+        }
+
+        @Override
+        void end(Site site) {
+            site.fixture().ask("REPLICAOF", "NO", "ONE");
+        }
+    },
+    PASSWORD_CHANGED {
+        @Override
+        void begin(Site site) {
+            site.fixture().ask("CONFIG", "SET", "requirepass", "another");
+            site.fixture().ask("CLIENT", "KILL", "TYPE", "pubsub");
+            site.fixture().ask("CLIENT", "KILL", "TYPE", "normal");
+        }
+
+        @Override
+        void end(Site site) {
+            site.fixture().ask("CONFIG", "SET", "requirepass", "");
+        }
+    };
+
+    private enum Told {
+        NOTHING,
+        SOURCE_HOLE,
+        LOG_LOST
+    }
+
+    /**
+     * Where it happens.
+     *
+     * @param relay between the gateways and Redis
+     */
+    record Site(RedisLogFixture fixture, CuttableRelay relay) {
+
+        RunningGateway gateway() {
+            return fixture.gatewayAt("redis://127.0.0.1:" + relay.port());
+        }
+    }
+
+    private final Told gap;
+
+    RedisFault() {
+        this(Told.SOURCE_HOLE);
+    }
+
+    RedisFault(Told gap) {
+        this.gap = gap;
+    }
+
+    abstract void begin(Site site);
+
+    /** Redis can be used when this returns. */
+    abstract void end(Site site);
+
+    /** The reasons of the gaps that a stream is told of. */
+    List<String> gaps() {
+        return gap == Told.NOTHING ? List.of() : List.of(gap.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** A Redis for this to happen to, and what stands before it. */
+    Site site() {
+        List<String> settings = this == STOPPED_AND_EMPTIED ? List.of() : List.of(RedisLogFixture.KEEPING_DATA);
+        RedisLogFixture fixture = new RedisLogFixture(settings.toArray(String[]::new));
+        return new Site(
+                fixture, fixture.closing(new CuttableRelay(fixture.redis().port())));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.hermes.gateway.endtoend;
+
+import static dev.hermes.gateway.endtoend.RedisLogFixture.data;
+import static dev.hermes.gateway.endtoend.RedisLogFixture.open;
+import static dev.hermes.gateway.endtoend.RedisLogFixture.state;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hermes.gateway.delivery.HubSignal;
+import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.fixture.SseConnection;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every link of the way from Redis to a stream stands still in turn, while all else looks well: readiness and the streams
+ * are told, and when it goes on, what was published meanwhile comes or is declared.
+ */
+class WholeWayTest {
+
+    private final RedisLogFixture log = new RedisLogFixture();
+
+    private enum Link {
+        SUBSCRIBER_HEARS {
+            @Override
+            Runnable cut(RedisLogFixture log, RunningGateway gateway) {
+                // Whoever subscribes to what he may not is cut off, and cannot come back.
+                log.ask("ACL", "SETUSER", "default", "resetchannels", "&queue:updates");
+                return () -> log.ask("ACL", "SETUSER", "default", "allchannels");
+            }
+        },
+        CHAIN_IS_ANSWERED {
+            @Override
+            Runnable cut(RedisLogFixture log, RunningGateway gateway) {
+                log.ask("ACL", "SETUSER", "default", "-evalsha", "-eval");
+                return () -> log.ask("ACL", "SETUSER", "default", "+evalsha", "+eval");
+            }
+        },
+        SCRIPT_APPENDS {
+            @Override
+            Runnable cut(RedisLogFixture log, RunningGateway gateway) {
+                log.ask("ACL", "SETUSER", "default", "-xadd");
+                return () -> log.ask("ACL", "SETUSER", "default", "+xadd");
+            }
+        },
+        TAIL_READS {
+            @Override
+            Runnable cut(RedisLogFixture log, RunningGateway gateway) {
+                log.ask("ACL", "SETUSER", "default", "-xread");
+                return () -> log.ask("ACL", "SETUSER", "default", "+xread");
+            }
+        },
+        BUS_CARRIES {
+            @Override
+            Runnable cut(RedisLogFixture log, RunningGateway gateway) {
+                return dropping(gateway, HubSignal.EventBatch.class, HubSignal.Reached.class);
+            }
+        },
+        HUB_WRITES {
+            @Override
+            Runnable cut(RedisLogFixture log, RunningGateway gateway) {
+                // What it is told comes to its loop, and is not done there.
+                List<Runnable> held = new CopyOnWriteArrayList<>();
+                AtomicBoolean mended = new AtomicBoolean();
+                gateway.vertx().eventBus().<Object>addInboundInterceptor(delivery -> {
+                    Object body = delivery.message().body();
+                    if (mended.get() || !(body instanceof HubSignal.EventBatch || body instanceof HubSignal.Reached)) {
+                        delivery.next();
+                    } else {
+                        Context hub = Vertx.currentContext();
+                        held.add(() -> hub.runOnContext(go -> delivery.next()));
+                    }
+                });
+                return () -> {
+                    mended.set(true);
+                    held.forEach(Runnable::run);
+                };
+            }
+        };
+
+        /** Returns what mends it. */
+        abstract Runnable cut(RedisLogFixture log, RunningGateway gateway);
+
+        /** Messages to the hubs of these kinds get lost. */
+        private static Runnable dropping(RunningGateway gateway, Class<?>... kinds) {
+            Handler<DeliveryContext<Object>> interceptor = delivery -> {
+                Object body = delivery.message().body();
+                if (List.of(kinds).stream().noneMatch(kind -> kind.isInstance(body))) {
+                    delivery.next();
+                }
+            };
+            gateway.vertx().eventBus().addInboundInterceptor(interceptor);
+            return () -> gateway.vertx().eventBus().removeInboundInterceptor(interceptor);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Link.class)
+    void aLinkThatStandsStillIsToldAndWhatItSwallowedComesOrIsDeclared(Link link) {
+        RunningGateway gateway = log.gateway();
+        Operator operator = new Operator(gateway);
+        try (SseConnection stream = open(gateway, null)) {
+            log.publish(1);
+            assertThat(stream.nextEvent().data()).isEqualTo(data(1));
+
+            Runnable mend = link.cut(log, gateway);
+            log.publish(2);
+            await().untilAsserted(
+                            () -> assertThat(operator.status("/health/ready")).isEqualTo(503));
+            List<String> came = until(stream, "down");
+            mend.run();
+
+            await().untilAsserted(
+                            () -> assertThat(operator.status("/health/ready")).isEqualTo(200));
+            log.publish(3);
+            came.addAll(until(stream, data(3)));
+            assertThat(came).contains("up");
+            assertThat(came).containsAnyOf(data(2), "gap");
+        }
+    }
+
+    @Test
+    void aBatchThatGotLostOnTheBusIsReadFromTheLogBeforeTheNext() {
+        RunningGateway gateway = log.gateway();
+        try (SseConnection stream = open(gateway, null)) {
+            log.publish(1);
+            assertThat(stream.nextEvent().data()).isEqualTo(data(1));
+            AtomicInteger dropped = new AtomicInteger();
+            Handler<DeliveryContext<Object>> interceptor = delivery -> {
+                if (delivery.message().body() instanceof HubSignal.EventBatch) {
+                    dropped.incrementAndGet();
+                } else {
+                    delivery.next();
+                }
+            };
+            gateway.vertx().eventBus().addInboundInterceptor(interceptor);
+            log.publish(2);
+            await().until(() -> dropped.get() == Runtime.getRuntime().availableProcessors());
+            gateway.vertx().eventBus().removeInboundInterceptor(interceptor);
+            log.publish(3);
+            assertThat(stream.nextEvent().data()).isEqualTo(data(2));
+            assertThat(stream.nextEvent().data()).isEqualTo(data(3));
+        }
+    }
+
+    /** Events by their data, and the others by what they say. */
+    private static List<String> until(SseConnection stream, String last) {
+        List<String> came = new ArrayList<>();
+        while (!came.contains(last)) {
+            SseConnection.Frame frame = stream.nextEvent();
+            switch (frame.event()) {
+                case "backend" -> came.add(state(frame));
+                case "gap" -> came.add("gap");
+                default -> came.add(frame.data());
+            }
+        }
+        return came;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Watches every test run for what a green test would hide: a blocked event loop, a leaked buffer, an exception that
+ * nobody handled. {@link dev.hermes.gateway.watch.Watchdog} is registered by itself (see {@code
+ * junit-platform.properties}); a test that provokes such a thing on purpose says so with {@link
+ * dev.hermes.gateway.watch.ExpectsAlarm}.
+ */
+@NullMarked
+package dev.hermes.gateway.watchdog;
+
+import org.jspecify.annotations.NullMarked;
