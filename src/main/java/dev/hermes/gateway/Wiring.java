@@ -31,7 +31,7 @@ import dev.hermes.gateway.log.redis.RedisLogParts;
 import dev.hermes.gateway.log.redis.RedisSnapshots;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
-import dev.hermes.gateway.ops.GatewayReadings;
+import dev.hermes.gateway.ops.Metrics;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisLink;
 import dev.hermes.gateway.redis.RedisLinkListener;
@@ -210,13 +210,13 @@ final class Wiring {
     }
 
     /** What all rooms have counted. */
-    Future<GatewayReadings> readings() {
+    Future<Metrics.GatewayReadings> readings() {
         return publicPort
                 .snapshots()
                 .compose(counted -> publisher
                         .snapshot()
                         .map(ingest -> ingest.with(IngestCounters.Source.XADD, feed.ofProducers()))
-                        .map(ingest -> new GatewayReadings(
+                        .map(ingest -> new Metrics.GatewayReadings(
                                 counted,
                                 ingest.received(),
                                 ingest.rejected(),

@@ -2,7 +2,7 @@ package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
-import dev.hermes.gateway.redis.RedisUnavailableException;
+import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -161,7 +161,7 @@ public final class Authenticator {
         }
         return tokens.find(new Secret(token)).map(Authenticator::result).otherwise(failure -> {
             // Its message is left out: it may quote what was asked, and so the token.
-            if (failure instanceof RedisUnavailableException) {
+            if (failure instanceof RedisCommands.UnavailableException) {
                 LOG.debug(
                         "token lookup unanswered failure={}", failure.getClass().getSimpleName());
             } else {

@@ -3,7 +3,6 @@ package dev.hermes.gateway.auth;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
-import dev.hermes.gateway.redis.RedisUnavailableException;
 import io.github.bucket4j.Bucket;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -228,7 +227,7 @@ final class RedisTokenStore implements TokenStore {
 
     private <T> Future<T> unanswered(Throwable failure) {
         return Future.failedFuture(
-                failure instanceof RedisUnavailableException ? failure : refused(failure.toString()));
+                failure instanceof RedisCommands.UnavailableException ? failure : refused(failure.toString()));
     }
 
     /** A refusal (LOADING, READONLY, NOPERM) says nothing about the token, so it counts as no answer. */
@@ -240,11 +239,11 @@ final class RedisTokenStore implements TokenStore {
     }
 
     /** Keeps only the error's first word: Redis quotes the arguments in some, and the token is one. */
-    private RedisUnavailableException refused(String error) {
+    private RedisCommands.UnavailableException refused(String error) {
         String code = error.split(" ", 2)[0];
         if (warnings.tryConsume(1)) {
             LOG.warn("token command refused error={}", code);
         }
-        return new RedisUnavailableException("Redis refused a token command: " + code);
+        return new RedisCommands.UnavailableException("Redis refused a token command: " + code);
     }
 }

@@ -46,7 +46,7 @@ final class FileChanges {
             return;
         }
         SettingsException.Problems findings = new SettingsException.Problems();
-        last = PropertiesText.parse(text, findings);
+        last = SettingSources.PropertiesText.parse(text, findings);
         if (findings.problems().isEmpty()) {
             applyFlag(last.get(FLAG), false);
         }
@@ -59,7 +59,7 @@ final class FileChanges {
             return;
         }
         SettingsException.Problems findings = new SettingsException.Problems();
-        Map<Setting, String> now = PropertiesText.parse(text, findings);
+        Map<Setting, String> now = SettingSources.PropertiesText.parse(text, findings);
         if (!findings.problems().isEmpty()) {
             findings.problems().forEach(this::refuse);
             return;

@@ -172,7 +172,7 @@ public enum Setting {
             return "***";
         }
         return switch (this) {
-            case HERMES_REDIS_URL -> RedisUrl.redact(value);
+            case HERMES_REDIS_URL -> RedisReader.RedisUrl.redact(value);
             // Whoever writes a user writes a password too.
             case HERMES_IDENTITY_URL -> value.indexOf('@') < 0 ? value : "***";
             default -> value;

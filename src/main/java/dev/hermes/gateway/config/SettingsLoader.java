@@ -99,7 +99,7 @@ public final class SettingsLoader {
             boolean secretKeyRequired,
             SettingsException.Problems findings) {
         Map<Setting, String> written = new EnumMap<>(Setting.class);
-        written.putAll(PropertiesText.parse(propertiesText, findings));
+        written.putAll(SettingSources.PropertiesText.parse(propertiesText, findings));
         written.putAll(sources.outer());
         SettingValues values = new SettingValues(written, findings);
         Settings settings = new SettingsReader(values, secretKeyRequired).read(catalogue(sources.folder(), findings));

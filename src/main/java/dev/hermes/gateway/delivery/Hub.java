@@ -28,7 +28,7 @@ public final class Hub {
     private final HubSettings.Clocks time;
     private final HubCounters counters;
     private final Window window;
-    private final SupersededEvents newest;
+    private final Conflation.SupersededEvents newest;
     private final CatchUp catchUp;
     private final Wheel wheel;
     private final PermitChecks permits;
@@ -65,7 +65,7 @@ public final class Hub {
         this.time = time;
         this.counters = new HubCounters(settings.channels().keySet());
         this.window = new Window(settings.windowEntries(), settings.windowBytes(), start);
-        this.newest = new SupersededEvents(settings.channels());
+        this.newest = new Conflation.SupersededEvents(settings.channels());
         Conflation conflation =
                 new Conflation(window, newest, settings.streams().conflateAfter());
         this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
@@ -176,7 +176,7 @@ public final class Hub {
     }
 
     /** Ends all streams, spread evenly over that time, each with its own word when to come back. */
-    public void endAll(CloseReason reason, Duration over) {
+    public void endAll(SseStream.CloseReason reason, Duration over) {
         assert loop.here();
         List<SseStream> streams = roster.streams();
         long now = time.now();
@@ -242,7 +242,7 @@ public final class Hub {
         }
     }
 
-    void close(SseStream stream, CloseReason reason) {
+    void close(SseStream stream, SseStream.CloseReason reason) {
         if (leave(stream)) {
             counters.streamClosed(reason);
             stream.end(reason, reason.reconnectAfterMillis(settings.random()));
@@ -255,7 +255,7 @@ public final class Hub {
             loop.later(() -> gone(stream));
             return;
         }
-        close(stream, CloseReason.CLIENT_GONE);
+        close(stream, SseStream.CloseReason.CLIENT_GONE);
         forget(stream);
     }
 

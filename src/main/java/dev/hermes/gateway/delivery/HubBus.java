@@ -2,7 +2,7 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The way from the log to every hub, over the event bus, in order. Owned by the event loop it is made on. */
-public final class HubBus implements LogOutlet {
+public final class HubBus implements EventLog.Outlet {
 
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
 

@@ -18,7 +18,7 @@ public final class HubCounters {
 
     private final Map<String, long[]> delivered = new LinkedHashMap<>();
     private final Map<String, long[]> superseded = new LinkedHashMap<>();
-    private final EnumMap<CloseReason, long[]> closed = new EnumMap<>(CloseReason.class);
+    private final EnumMap<SseStream.CloseReason, long[]> closed = new EnumMap<>(SseStream.CloseReason.class);
     private final EnumMap<Gap.Reason, long[]> gaps = new EnumMap<>(Gap.Reason.class);
     private final long[] latencyBoundsNanos = Snapshot.LATENCY_BOUNDS_MILLIS.stream()
             .mapToLong(millis -> Math.round(millis * 1e6))
@@ -34,7 +34,7 @@ public final class HubCounters {
             delivered.put(channel, new long[1]);
             superseded.put(channel, new long[1]);
         });
-        for (CloseReason reason : CloseReason.values()) {
+        for (SseStream.CloseReason reason : SseStream.CloseReason.values()) {
             closed.put(reason, new long[1]);
         }
         for (Gap.Reason reason : Gap.Reason.values()) {
@@ -47,7 +47,7 @@ public final class HubCounters {
         open++;
     }
 
-    void streamClosed(CloseReason reason) {
+    void streamClosed(SseStream.CloseReason reason) {
         add(closed.get(reason), 1);
         open--;
     }
@@ -123,7 +123,7 @@ public final class HubCounters {
             long opened,
             int catchingUp,
             Events events,
-            Map<CloseReason, Long> closed,
+            Map<SseStream.CloseReason, Long> closed,
             Map<Gap.Reason, Long> gaps,
             Latency latency) {
 

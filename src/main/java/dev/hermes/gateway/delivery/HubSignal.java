@@ -86,7 +86,7 @@ public sealed interface HubSignal {
     record SwitchedOff(Duration over) implements HubSignal {
         @Override
         public void tell(Hub hub) {
-            hub.endAll(CloseReason.DISABLED, over);
+            hub.endAll(SseStream.CloseReason.DISABLED, over);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed interface HubSignal {
         @Override
         public void tell(Hub hub) {
             hub.answerPolls();
-            hub.endAll(CloseReason.SERVER_SHUTDOWN, over);
+            hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, over);
         }
     }
 

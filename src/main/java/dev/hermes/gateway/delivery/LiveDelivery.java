@@ -34,7 +34,7 @@ final class LiveDelivery {
 
     private final OwnerLoop loop;
     private final Window window;
-    private final SupersededEvents newest;
+    private final Conflation.SupersededEvents newest;
     private final Subscribers roster;
     private final CatchUp catchUp;
     private final HubCounters counters;
@@ -60,7 +60,7 @@ final class LiveDelivery {
     LiveDelivery(
             OwnerLoop loop,
             Window window,
-            SupersededEvents newest,
+            Conflation.SupersededEvents newest,
             Subscribers roster,
             CatchUp catchUp,
             HubCounters counters,

@@ -17,12 +17,12 @@ final class PermitChecks {
 
     private final StreamPermit.Checker checker;
     private final long waitMillis;
-    private final BiConsumer<SseStream, CloseReason> close;
+    private final BiConsumer<SseStream, SseStream.CloseReason> close;
     private List<SseStream> due = new ArrayList<>();
     private long oldestAt;
 
     /** @param waitMillis how long a permit that is due may wait for others */
-    PermitChecks(StreamPermit.Checker checker, long waitMillis, BiConsumer<SseStream, CloseReason> close) {
+    PermitChecks(StreamPermit.Checker checker, long waitMillis, BiConsumer<SseStream, SseStream.CloseReason> close) {
         this.checker = checker;
         this.waitMillis = waitMillis;
         this.close = close;
@@ -61,8 +61,8 @@ final class PermitChecks {
     private void end(SseStream stream, StreamPermit.State state) {
         switch (state) {
             case VALID -> {}
-            case EXPIRED -> close.accept(stream, CloseReason.TOKEN_EXPIRED);
-            case REVOKED -> close.accept(stream, CloseReason.TOKEN_REVOKED);
+            case EXPIRED -> close.accept(stream, SseStream.CloseReason.TOKEN_EXPIRED);
+            case REVOKED -> close.accept(stream, SseStream.CloseReason.TOKEN_REVOKED);
         }
     }
 }

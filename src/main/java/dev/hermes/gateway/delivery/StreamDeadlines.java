@@ -22,7 +22,7 @@ final class StreamDeadlines {
     private long checkAt;
     private long warnAt;
     private long endAt = NEVER;
-    private @Nullable CloseReason endReason;
+    private SseStream.@Nullable CloseReason endReason;
     private long progress = ByteSink.NOTHING_PENDING;
     private long progressAt;
 
@@ -46,7 +46,7 @@ final class StreamDeadlines {
     record LeaseTimes(boolean revocable, long warnAt, long endsAt) {}
 
     /** The stream ends then at the latest. */
-    void endAt(long millis, CloseReason reason) {
+    void endAt(long millis, SseStream.CloseReason reason) {
         if (millis < endAt) {
             endAt = millis;
             endReason = reason;
@@ -62,15 +62,14 @@ final class StreamDeadlines {
     }
 
     /** Why the stream ends now, or null. */
-    @Nullable
-    CloseReason end(long nowMillis) {
+    SseStream.@Nullable CloseReason end(long nowMillis) {
         if (nowMillis >= leaseEnds) {
-            return CloseReason.TOKEN_EXPIRED;
+            return SseStream.CloseReason.TOKEN_EXPIRED;
         }
         if (nowMillis >= endAt) {
             return endReason;
         }
-        return stalled() && nowMillis >= progressAt + stallAfter ? CloseReason.SLOW_CONSUMER : null;
+        return stalled() && nowMillis >= progressAt + stallAfter ? SseStream.CloseReason.SLOW_CONSUMER : null;
     }
 
     boolean takeHeartbeat(long nowMillis) {
@@ -149,7 +148,7 @@ final class StreamDeadlines {
                     nowMillis);
             if (lifeMillis > 0) {
                 double jitter = 1 + LIFE_JITTER * (2 * random.nextDouble() - 1);
-                times.endAt(nowMillis + Math.round(lifeMillis * jitter), CloseReason.CONNECTION_TIMEOUT);
+                times.endAt(nowMillis + Math.round(lifeMillis * jitter), SseStream.CloseReason.CONNECTION_TIMEOUT);
             }
             return times;
         }

@@ -49,5 +49,5 @@ public record HttpServices(
             ClientAddress addresses,
             StreamSinks sinks,
             AdmissionQueue openings,
-            PollPages pages) {}
+            PollHandler.PollPages pages) {}
 }

@@ -2,11 +2,11 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
-import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubSettings;
+import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.wire.ConnectionSweep;
@@ -21,7 +21,11 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -121,8 +125,8 @@ public final class HttpVerticle extends VerticleBase {
         ConnectionSweep sweep = new ConnectionSweep(ConnectionSweep.Limits.USUAL, () -> System.nanoTime() / 1_000_000);
         doorman.serves(context, sweep);
         sweeper = vertx.setPeriodic(ConnectionSweep.EVERY_MILLIS, tick -> sweep.sweep());
-        PollPages pages =
-                new PollPages(own, sweep, services.settings().streams().stallTimeout());
+        PollHandler.PollPages pages = new PollHandler.PollPages(
+                own, sweep, services.settings().streams().stallTimeout());
         HttpServices.LoopServices edge =
                 new HttpServices.LoopServices(gate, addresses, new StreamSinks(), new AdmissionQueue(own), pages);
         Router router = new Routes(vertx, services, edge, started).build();
@@ -137,7 +141,7 @@ public final class HttpVerticle extends VerticleBase {
                     sweep.requested(request);
                     request.response().putHeader(HttpHeaders.DATE, date.now());
                     if (RequestRules.broken(request)) {
-                        ErrorAnswers.unreadable(request);
+                        Answers.ErrorAnswers.unreadable(request);
                         return;
                     }
                     if (RequestRules.last(request)) {
@@ -149,7 +153,7 @@ public final class HttpVerticle extends VerticleBase {
                 .invalidRequestHandler(request -> {
                     sweep.requested(request);
                     request.response().putHeader(HttpHeaders.DATE, date.now());
-                    ErrorAnswers.unreadable(request);
+                    Answers.ErrorAnswers.unreadable(request);
                 });
         server = created;
         return created.listen(port, ANY_ADDRESS)
@@ -218,7 +222,7 @@ public final class HttpVerticle extends VerticleBase {
         if (hub != null) {
             hub.answerPolls();
             // Their turn comes with the next tick, which the server waits for.
-            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
         }
         // First: who comes in while the servers end one after another would find nobody.
         // Back on this loop, which alone may close the hub.
@@ -234,5 +238,34 @@ public final class HttpVerticle extends VerticleBase {
                         hub.close();
                     }
                 });
+    }
+
+    /**
+     * The {@code Date} of answers, which RFC 9110 §6.6.1 asks of every server that has a clock; written anew once a second. Owned
+     * by one event loop.
+     */
+    static final class ServerDate {
+
+        /** IMF-fixdate, RFC 9110 §5.6.7: the day has two digits, which Java's own RFC 1123 format does not promise. */
+        private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
+                        "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+                .withZone(ZoneOffset.UTC);
+
+        private final InstantSource clock;
+        private long second = Long.MIN_VALUE;
+        private String text = "";
+
+        ServerDate(InstantSource clock) {
+            this.clock = clock;
+        }
+
+        String now() {
+            Instant now = clock.instant();
+            if (now.getEpochSecond() != second) {
+                second = now.getEpochSecond();
+                text = FORMAT.format(now);
+            }
+            return text;
+        }
     }
 }

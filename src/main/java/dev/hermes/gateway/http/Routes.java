@@ -52,9 +52,9 @@ final class Routes {
         bodies();
         new BrowserRoutes(services.settings(), services.sseFlag()).addTo(router);
         if (services.settings().browser().ownPage()) {
-            PageRoutes.addTo(router);
+            BrowserRoutes.PageRoutes.addTo(router);
         }
-        ErrorAnswers.install(router);
+        Answers.ErrorAnswers.install(router);
         return router;
     }
 

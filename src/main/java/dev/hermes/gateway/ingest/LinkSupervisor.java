@@ -79,7 +79,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     private final LogFeed feed;
     private final Streams streams;
     private final Consumer<Message> messages;
-    private final WayToHubs toHubs;
+    private final WholeWay.ToHubs toHubs;
     private final Generation judging = new Generation();
 
     private State state;
@@ -110,7 +110,7 @@ public final class LinkSupervisor implements RedisLinkListener {
         this.feed = feed;
         this.streams = streams;
         this.messages = messages;
-        this.toHubs = new WayToHubs(streams);
+        this.toHubs = new WholeWay.ToHubs(streams);
         this.state = redis == null ? State.FLOWING : State.DOWN;
     }
 

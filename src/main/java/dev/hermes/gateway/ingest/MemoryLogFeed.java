@@ -3,7 +3,6 @@ package dev.hermes.gateway.ingest;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.memory.MemoryLog;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
@@ -34,7 +33,7 @@ public final class MemoryLogFeed implements LogFeed {
     private List<Envelope> arrived = new ArrayList<>();
 
     public MemoryLogFeed(
-            Vertx vertx, Settings.History bounds, Set<String> recalled, InstantSource clock, LogOutlet outlet) {
+            Vertx vertx, Settings.History bounds, Set<String> recalled, InstantSource clock, EventLog.Outlet outlet) {
         this.clock = clock;
         this.log = new MemoryLog(vertx, bounds, recalled, clock, WholeWay::millis, outlet);
         this.loop = OwnerLoop.current(vertx);

@@ -7,7 +7,6 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLog;
@@ -61,7 +60,7 @@ public final class RedisLogFeed implements LogFeed {
             Vertx vertx,
             OwnerLoop loop,
             RedisLogParts parts,
-            LogOutlet outlet,
+            EventLog.Outlet outlet,
             List<String> subscriptions,
             Consumer<Parsed.Reason> refused,
             StreamEntries.Refusals refusals) {

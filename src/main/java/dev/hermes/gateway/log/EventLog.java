@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The order of everything. Callable from any event loop; answers arrive on the caller's. Every entry, once it has its id,
- * goes to the log's outlet in order, exactly once. A future fails with {@link LogUnavailableException} while the log cannot
+ * goes to the log's outlet in order, exactly once. A future fails with {@link UnavailableException} while the log cannot
  * be asked.
  */
 public interface EventLog {
@@ -43,5 +43,33 @@ public interface EventLog {
 
         /** What follows is no longer all there. */
         record Evicted() implements ReadResult {}
+    }
+
+    /** The log cannot be asked right now. What was to be appended may or may not be in it. */
+    public static final class UnavailableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        public UnavailableException(String message) {
+            super(message);
+        }
+
+        public UnavailableException(Throwable cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /** Where the log's entries go. Called on the log's loop; must not fail or block. */
+    public interface Outlet {
+
+        /**
+         * Entries in order, each once, following all before.
+         *
+         * @param receivedNanos when this gateway took the first of them in, by {@link System#nanoTime()}
+         */
+        void accept(List<LogEntry> entries, long receivedNanos);
+
+        /** What was told so far is void: the log is another, or part of it went by unseen. What follows, follows this. */
+        void lost(EventId resumedAt);
     }
 }

@@ -57,7 +57,7 @@ public final class ManagementServer {
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS))
                 .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey, scrapeLimit).router())
-                .invalidRequestHandler(JsonAnswer::invalidRequest);
+                .invalidRequestHandler(ManagementRoutes.JsonAnswer::invalidRequest);
     }
 
     /** To be called on the event loop that is to serve. Fails with a message for the operator if it cannot listen. */

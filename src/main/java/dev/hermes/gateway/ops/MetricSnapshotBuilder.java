@@ -1,8 +1,8 @@
 package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
-import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.HubCounters;
+import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.ingest.IngestCounters;
 import dev.hermes.gateway.log.Gap;
@@ -30,15 +30,15 @@ import java.util.function.ToLongFunction;
  */
 final class MetricSnapshotBuilder {
 
-    private final GatewayReadings readings;
+    private final Metrics.GatewayReadings readings;
     private final Collection<String> channels;
 
-    MetricSnapshotBuilder(GatewayReadings readings, Collection<String> channels) {
+    MetricSnapshotBuilder(Metrics.GatewayReadings readings, Collection<String> channels) {
         this.readings = readings;
         this.channels = channels;
     }
 
-    GatewayReadings readings() {
+    Metrics.GatewayReadings readings() {
         return readings;
     }
 
@@ -47,7 +47,11 @@ final class MetricSnapshotBuilder {
     }
 
     Map<Labels, Long> closed() {
-        return overHubs("reason", List.of(CloseReason.values()), CloseReason::label, HubCounters.Snapshot::closed);
+        return overHubs(
+                "reason",
+                List.of(SseStream.CloseReason.values()),
+                SseStream.CloseReason::label,
+                HubCounters.Snapshot::closed);
     }
 
     Map<Labels, Long> gaps() {

@@ -79,7 +79,7 @@ final class Connections {
     private Future<RedisConnection> openAt(List<InetAddress> addresses) {
         int turn = addresses.size() < 2 ? 0 : attempt % (addresses.size() + 1);
         if (closed) {
-            return Future.failedFuture(new RedisUnavailableException("closed meanwhile"));
+            return Future.failedFuture(new RedisCommands.UnavailableException("closed meanwhile"));
         }
         if (turn > 0) {
             addressed = Redis.createClient(vertx, ClientOptions.ofAddress(settings, addresses.get(turn - 1)));
@@ -118,7 +118,7 @@ final class Connections {
 
     private Future<Redis> single(LogNode node) {
         if (closed) {
-            return Future.failedFuture(new RedisUnavailableException("closed meanwhile"));
+            return Future.failedFuture(new RedisCommands.UnavailableException("closed meanwhile"));
         }
         Redis single = Redis.createClient(vertx, ClientOptions.ofNode(settings, node.host(), node.port()));
         logNodeClient = single;

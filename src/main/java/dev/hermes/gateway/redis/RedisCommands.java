@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends commands to Redis. Callable from any event loop; the answer comes back on the caller's. While Redis is not
- * proven to be there every call fails at once with {@link RedisUnavailableException}: nothing is queued for later.
+ * proven to be there every call fails at once with {@link UnavailableException}: nothing is queued for later.
  */
 public interface RedisCommands {
 
@@ -23,4 +23,18 @@ public interface RedisCommands {
      * (its place then holds an error response). In a Cluster they may go to different nodes.
      */
     Future<List<@Nullable Response>> sendAll(List<Request> requests);
+
+    /** Redis did not answer, or is known to be away. What was asked may or may not have happened. */
+    public static final class UnavailableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        public UnavailableException(String message) {
+            super(message);
+        }
+
+        public UnavailableException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

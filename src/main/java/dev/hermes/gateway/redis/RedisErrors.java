@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells apart what the client throws into one pot: an error that Redis answered, which is an answer, and a connection
- * that gave none, which is a {@link RedisUnavailableException}. Confined to the loop of the connection.
+ * that gave none, which is a {@link RedisCommands.UnavailableException}. Confined to the loop of the connection.
  */
 final class RedisErrors {
 
@@ -71,6 +71,6 @@ final class RedisErrors {
     private static Throwable translated(Throwable failure) {
         return isReply(failure)
                 ? failure
-                : new RedisUnavailableException("Redis did not answer: " + failure.getMessage(), failure);
+                : new RedisCommands.UnavailableException("Redis did not answer: " + failure.getMessage(), failure);
     }
 }

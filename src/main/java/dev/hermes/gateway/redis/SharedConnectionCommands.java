@@ -102,7 +102,7 @@ final class SharedConnectionCommands implements RedisCommands {
         return Thread.currentThread() == ownerThread;
     }
 
-    private static RedisUnavailableException away() {
-        return new RedisUnavailableException("Redis is not available");
+    private static RedisCommands.UnavailableException away() {
+        return new RedisCommands.UnavailableException("Redis is not available");
     }
 }

@@ -1,7 +1,6 @@
 package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.redis.RedisCommands;
-import dev.hermes.gateway.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -55,7 +54,7 @@ final class RedisFixture implements RedisCommands, AutoCloseable {
     public Future<@Nullable Response> send(Request request) {
         return available
                 ? connection.send(request)
-                : Future.failedFuture(new RedisUnavailableException("Redis is away"));
+                : Future.failedFuture(new RedisCommands.UnavailableException("Redis is away"));
     }
 
     @Override

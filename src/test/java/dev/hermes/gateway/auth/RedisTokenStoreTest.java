@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hermes.gateway.config.Secret;
-import dev.hermes.gateway.redis.RedisUnavailableException;
+import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import java.io.IOException;
@@ -167,7 +167,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
     private static void assertUnanswered(Future<?> future) {
         assertThatThrownBy(future::await)
-                .isInstanceOf(RedisUnavailableException.class)
+                .isInstanceOf(RedisCommands.UnavailableException.class)
                 .hasMessageNotContaining("sse_")
                 .hasNoCause();
     }

@@ -7,7 +7,7 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.log.Cursor;
-import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.log.memory.MemoryLog;
 import dev.hermes.gateway.loop.OwnerLoop;
@@ -110,7 +110,7 @@ public final class HubFixture {
         hub.tick();
     }
 
-    private final class Logged implements LogOutlet {
+    private final class Logged implements EventLog.Outlet {
 
         @Override
         public void accept(List<LogEntry> entries, long receivedNanos) {

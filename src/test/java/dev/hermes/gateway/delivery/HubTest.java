@@ -24,7 +24,7 @@ abstract class HubTest {
     void nothingIsLeftBehind() {
         loop.run(() -> {
             hub.answerPolls();
-            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
             fixture.pass(Duration.ofSeconds(6));
             hub.close();
             assertThat(hub.isEmpty()).isTrue();

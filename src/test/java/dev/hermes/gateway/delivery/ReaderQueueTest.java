@@ -15,7 +15,7 @@ class ReaderQueueTest {
     private final TestLoop loop = new TestLoop();
     private final HubFixture fixture =
             loop.call(() -> new HubFixture(loop.vertx(), HubFixture.Sizes.USUAL, HubFixture.STREAMS, 1));
-    private final ReaderQueue queue = new ReaderQueue();
+    private final CatchUp.ReaderQueue queue = new CatchUp.ReaderQueue();
 
     @AfterEach
     void close() {

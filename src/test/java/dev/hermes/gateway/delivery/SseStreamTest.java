@@ -211,7 +211,7 @@ class SseStreamTest extends HubTest {
                     .allSatisfy(sink -> assertThat(ofType(sink, "update")).hasSize(3));
         });
         loop.turns(2);
-        loop.run(() -> assertThat(hub.snapshot().closed()).containsEntry(CloseReason.CLIENT_GONE, 1L));
+        loop.run(() -> assertThat(hub.snapshot().closed()).containsEntry(SseStream.CloseReason.CLIENT_GONE, 1L));
     }
 
     @Test

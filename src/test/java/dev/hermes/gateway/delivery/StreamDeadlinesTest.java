@@ -94,13 +94,13 @@ class StreamDeadlinesTest {
     void endsWithTheLease() {
         StreamDeadlines times = times(Duration.ofSeconds(10), false, Duration.ZERO);
         assertThat(times.end(NOW + 9_999)).isNull();
-        assertThat(times.end(NOW + 10_000)).isEqualTo(CloseReason.TOKEN_EXPIRED);
+        assertThat(times.end(NOW + 10_000)).isEqualTo(SseStream.CloseReason.TOKEN_EXPIRED);
     }
 
     @Test
     void endsAtOnceWhenTheLeaseHasEndedAlready() {
         assertThat(times(Duration.ofSeconds(-10), false, Duration.ZERO).end(NOW))
-                .isEqualTo(CloseReason.TOKEN_EXPIRED);
+                .isEqualTo(SseStream.CloseReason.TOKEN_EXPIRED);
     }
 
     @Test
@@ -116,7 +116,7 @@ class StreamDeadlinesTest {
                 .map(seed -> {
                     StreamDeadlines times = times(null, false, Duration.ofSeconds(10), seed);
                     return LongStream.rangeClosed(8_000, 12_000)
-                            .filter(after -> times.end(NOW + after) == CloseReason.CONNECTION_TIMEOUT)
+                            .filter(after -> times.end(NOW + after) == SseStream.CloseReason.CONNECTION_TIMEOUT)
                             .findFirst()
                             .orElseThrow();
                 })
@@ -136,10 +136,10 @@ class StreamDeadlinesTest {
     @Test
     void theEarlierOfTwoEndsHolds() {
         StreamDeadlines times = times((Duration) null, false, Duration.ZERO);
-        times.endAt(NOW + 500, CloseReason.SERVER_SHUTDOWN);
-        times.endAt(NOW + 900, CloseReason.DISABLED);
+        times.endAt(NOW + 500, SseStream.CloseReason.SERVER_SHUTDOWN);
+        times.endAt(NOW + 900, SseStream.CloseReason.DISABLED);
         assertThat(times.next()).isEqualTo(NOW + 500);
-        assertThat(times.end(NOW + 1_000)).isEqualTo(CloseReason.SERVER_SHUTDOWN);
+        assertThat(times.end(NOW + 1_000)).isEqualTo(SseStream.CloseReason.SERVER_SHUTDOWN);
     }
 
     @Test
@@ -160,7 +160,7 @@ class StreamDeadlinesTest {
         assertThat(times.next()).isLessThanOrEqualTo(NOW + 61_000);
         times.observe(500, NOW + 60_999);
         assertThat(times.end(NOW + 60_999)).isNull();
-        assertThat(times.end(NOW + 61_000)).isEqualTo(CloseReason.SLOW_CONSUMER);
+        assertThat(times.end(NOW + 61_000)).isEqualTo(SseStream.CloseReason.SLOW_CONSUMER);
     }
 
     @Test
@@ -169,7 +169,7 @@ class StreamDeadlinesTest {
         times.observe(500, NOW + 1_000);
         times.observe(501, NOW + 60_000);
         assertThat(times.end(NOW + 61_000)).isNull();
-        assertThat(times.end(NOW + 120_000)).isEqualTo(CloseReason.SLOW_CONSUMER);
+        assertThat(times.end(NOW + 120_000)).isEqualTo(SseStream.CloseReason.SLOW_CONSUMER);
     }
 
     @Test

@@ -57,7 +57,7 @@ class StreamEndTest extends HubTest {
             EventId tip = fixture.append(List.of(fixture.envelope("b", null, Map.of(), 0)))
                     .get(0);
             fixture.deliver();
-            hub.endAll(CloseReason.DISABLED, Duration.ZERO);
+            hub.endAll(SseStream.CloseReason.DISABLED, Duration.ZERO);
             fixture.pass(Hub.tickInterval());
             assertThat(closing(sink).getString("reason")).isEqualTo("disabled");
             assertThat(sink.messages().get(1).id()).isEqualTo(tip.toString());
@@ -67,7 +67,7 @@ class StreamEndTest extends HubTest {
             hub.onBackend(false, fixture.wallNow());
             assertThat(sink.writes()).isEqualTo(before);
             assertThat(sink.aborted()).isFalse();
-            assertThat(hub.snapshot().closed()).containsEntry(CloseReason.DISABLED, 1L);
+            assertThat(hub.snapshot().closed()).containsEntry(SseStream.CloseReason.DISABLED, 1L);
         });
     }
 
@@ -75,7 +75,7 @@ class StreamEndTest extends HubTest {
     void aClosingStreamThatDoesNotDrainIsCutOffAfterTheGrace() {
         loop.run(() -> {
             MemorySink sink = connect(HubFixture.ENDLESS, 0).sink();
-            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
             fixture.pass(Hub.tickInterval());
             assertThat(sink.ended()).isTrue();
             assertThat(fixture.admission.openStreams()).isZero();
@@ -93,7 +93,7 @@ class StreamEndTest extends HubTest {
             for (int client = 0; client < 100; client++) {
                 sinks.add(fixture.connect());
             }
-            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ofSeconds(10));
+            hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ofSeconds(10));
             for (int second = 1; second <= 10; second++) {
                 fixture.pass(Duration.ofSeconds(1));
                 assertThat(sinks.stream().filter(MemorySink::ended).count())
@@ -232,8 +232,8 @@ class StreamEndTest extends HubTest {
             connection.stream().gone();
             verdict.complete(List.of(StreamPermit.State.REVOKED));
             assertThat(hub.snapshot().closed())
-                    .containsEntry(CloseReason.CLIENT_GONE, 1L)
-                    .containsEntry(CloseReason.TOKEN_REVOKED, 0L);
+                    .containsEntry(SseStream.CloseReason.CLIENT_GONE, 1L)
+                    .containsEntry(SseStream.CloseReason.TOKEN_REVOKED, 0L);
             fixture.pass(INTERVAL);
             assertThat(connection.sink().aborted()).isFalse();
         });

@@ -44,7 +44,7 @@ public abstract class LogTest {
     private @Nullable EventLog openedLog;
 
     /** Opens an empty log; any loop may have it. */
-    protected abstract Future<EventLog> open(Vertx vertx, Settings.History bounds, LogOutlet outlet);
+    protected abstract Future<EventLog> open(Vertx vertx, Settings.History bounds, EventLog.Outlet outlet);
 
     /** A hole in the source, as this log comes to have one. */
     protected abstract LogEntry.GapEntry declareHole(Instant from, Instant to);
@@ -55,7 +55,7 @@ public abstract class LogTest {
     /** An id that another log of the same kind may have given. */
     protected abstract EventId foreign(EventId own);
 
-    private final class Collecting implements LogOutlet {
+    private final class Collecting implements EventLog.Outlet {
 
         @Override
         public void accept(List<LogEntry> entries, long receivedNanos) {

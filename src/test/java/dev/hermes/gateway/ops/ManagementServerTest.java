@@ -187,7 +187,8 @@ class ManagementServerTest {
 
     @Test
     void givesUpOnNumbersThatDoNotCome() throws Exception {
-        try (Operator hanging = Operator.of(Readiness::ready, Promise.<GatewayReadings>promise()::future, SHORT)) {
+        try (Operator hanging =
+                Operator.of(Readiness::ready, Promise.<Metrics.GatewayReadings>promise()::future, SHORT)) {
             HttpResponse<String> answer = hanging.ask("GET", "/metrics");
 
             assertThat(answer.statusCode()).isEqualTo(503);

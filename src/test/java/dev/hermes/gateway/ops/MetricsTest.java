@@ -3,9 +3,9 @@ package dev.hermes.gateway.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
-import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubCounters.Snapshot.Latency;
+import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.ingest.IngestCounters;
 import dev.hermes.gateway.log.Gap;
@@ -91,7 +91,10 @@ class MetricsTest {
 
             assertThat(exposed.samples("hermes_streams_closed_total").keySet())
                     .containsExactlyInAnyOrderElementsOf(labelled(
-                            "hermes_streams_closed_total", "reason", CloseReason.values(), CloseReason::label));
+                            "hermes_streams_closed_total",
+                            "reason",
+                            SseStream.CloseReason.values(),
+                            SseStream.CloseReason::label));
             assertThat(exposed.samples("hermes_gaps_total").keySet())
                     .containsExactlyInAnyOrderElementsOf(
                             labelled("hermes_gaps_total", "reason", Gap.Reason.values(), Gap.Reason::label));
@@ -131,7 +134,7 @@ class MetricsTest {
                 1,
                 new HubCounters.Snapshot.Events(
                         Map.of("download:updates", 100L, "queue:updates", 5L), Map.of("download:updates", 7L)),
-                Map.of(CloseReason.CLIENT_GONE, 6L, CloseReason.SLOW_CONSUMER, 1L),
+                Map.of(SseStream.CloseReason.CLIENT_GONE, 6L, SseStream.CloseReason.SLOW_CONSUMER, 1L),
                 Map.of(Gap.Reason.LOG_LOST, 2L),
                 latency(0, 0));
         HubCounters.Snapshot other = new HubCounters.Snapshot(
@@ -139,7 +142,7 @@ class MetricsTest {
                 20,
                 2,
                 new HubCounters.Snapshot.Events(Map.of("download:updates", 1L), Map.of("download:updates", 2L)),
-                Map.of(CloseReason.CLIENT_GONE, 16L),
+                Map.of(SseStream.CloseReason.CLIENT_GONE, 16L),
                 Map.of(Gap.Reason.LOG_LOST, 3L, Gap.Reason.HISTORY_EVICTED, 1L),
                 latency(0, 0));
         try (Operator operator = Operator.reading(Operator.readings(one, other))) {
@@ -159,7 +162,7 @@ class MetricsTest {
 
     @Test
     void showsWhatWasHeardAndHowRedisIs() throws Exception {
-        GatewayReadings readings = new GatewayReadings(
+        Metrics.GatewayReadings readings = new Metrics.GatewayReadings(
                 List.of(),
                 Map.of("queue:updates", Map.of(IngestCounters.Source.PUBSUB, 7L, IngestCounters.Source.XADD, 2L)),
                 Map.of(Parsed.Reason.NOT_JSON, 4L),
@@ -222,7 +225,7 @@ class MetricsTest {
                 Map.of(),
                 Map.of(),
                 latency(0, 0));
-        GatewayReadings readings = new GatewayReadings(
+        Metrics.GatewayReadings readings = new Metrics.GatewayReadings(
                 List.of(hub),
                 Map.of("forged", Map.of(IngestCounters.Source.BUS, 1L)),
                 Map.of(),
@@ -240,7 +243,7 @@ class MetricsTest {
         AtomicInteger scrapes = new AtomicInteger();
         try (Operator operator = Operator.of(
                 Readiness::ready,
-                () -> Future.succeededFuture(new GatewayReadings(
+                () -> Future.succeededFuture(new Metrics.GatewayReadings(
                         List.of(),
                         Map.of(),
                         Map.of(),

@@ -34,14 +34,15 @@ final class Operator implements AutoCloseable {
     private final Metrics metrics;
     private final ManagementServer server;
 
-    private Operator(Supplier<Readiness> readiness, Supplier<Future<GatewayReadings>> readings, Duration scrapeLimit) {
+    private Operator(
+            Supplier<Readiness> readiness, Supplier<Future<Metrics.GatewayReadings>> readings, Duration scrapeLimit) {
         metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
                 vertx, new Settings.Management("127.0.0.1", 0), readiness, metrics, API_KEY::equals, scrapeLimit);
     }
 
     static Operator of(
-            Supplier<Readiness> readiness, Supplier<Future<GatewayReadings>> readings, Duration scrapeLimit) {
+            Supplier<Readiness> readiness, Supplier<Future<Metrics.GatewayReadings>> readings, Duration scrapeLimit) {
         Operator operator = new Operator(readiness, readings, scrapeLimit);
         await(operator.server.start());
         return operator;
@@ -51,13 +52,14 @@ final class Operator implements AutoCloseable {
         return of(readiness, () -> Future.succeededFuture(readings()), Duration.ofSeconds(5));
     }
 
-    static Operator reading(GatewayReadings readings) {
+    static Operator reading(Metrics.GatewayReadings readings) {
         return of(Readiness::ready, () -> Future.succeededFuture(readings), Duration.ofSeconds(5));
     }
 
     /** Those of a gateway that has just started. */
-    static GatewayReadings readings(HubCounters.Snapshot... hubs) {
-        return new GatewayReadings(List.of(hubs), Map.of(), Map.of(), 1_000, false, 0, IdentityEndpoint.Counts.NONE);
+    static Metrics.GatewayReadings readings(HubCounters.Snapshot... hubs) {
+        return new Metrics.GatewayReadings(
+                List.of(hubs), Map.of(), Map.of(), 1_000, false, 0, IdentityEndpoint.Counts.NONE);
     }
 
     HttpResponse<String> ask(String method, String path, String... headers) throws Exception {

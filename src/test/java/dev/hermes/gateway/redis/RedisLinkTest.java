@@ -135,7 +135,7 @@ class RedisLinkTest {
     void failsACommandThatRedisRefusesWithWhatRedisSaid() throws Exception {
         try (LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             assertThatThrownBy(() -> fixture.send(Command.INCRBY, "refused", "no number"))
-                    .isNotInstanceOf(RedisUnavailableException.class)
+                    .isNotInstanceOf(RedisCommands.UnavailableException.class)
                     .hasMessageContaining("not an integer");
         }
     }
@@ -190,7 +190,7 @@ class RedisLinkTest {
                     fixture.owner,
                     () -> fixture.link.commands().send(publishing).otherwiseEmpty());
             fixture.awaitState(LinkState.CLOSED, Duration.ofSeconds(1));
-            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisCommands.UnavailableException.class);
             // Whatever is still queued for the loop has run when this has.
             fixture.onOwner(() -> "");
             assertThat(fixture.told).containsExactly("up first", "message 1");

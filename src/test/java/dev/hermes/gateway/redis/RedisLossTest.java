@@ -50,7 +50,7 @@ class RedisLossTest {
             assertThat(fixture.told).isEmpty();
             assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
                     .contains("Connection refused");
-            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisCommands.UnavailableException.class);
 
             redis.restart();
             fixture.awaitState(LinkState.LIVE, SOON);
@@ -65,7 +65,7 @@ class RedisLossTest {
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             redis.stop();
             fixture.awaitTold("down", 1, Duration.ofSeconds(1));
-            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisCommands.UnavailableException.class);
 
             redis.restart();
             fixture.awaitTold("up again", 1, SOON);
@@ -142,7 +142,7 @@ class RedisLossTest {
             Future<Response> inFlight =
                     fixture.onOwner(() -> fixture.link.commands().send(Request.cmd(Command.PING)));
             fixture.awaitTold("down", 1, Duration.ofMillis(4_300));
-            assertThatThrownBy(inFlight::await).isInstanceOf(RedisUnavailableException.class);
+            assertThatThrownBy(inFlight::await).isInstanceOf(RedisCommands.UnavailableException.class);
             assertThat(fixture.link.commands().available()).isFalse();
 
             redis.resume();
@@ -173,7 +173,7 @@ class RedisLossTest {
             fixture.start();
             assertThat(fixture.state()).isEqualTo(LinkState.PROVING);
             assertThat(fixture.told).isEmpty();
-            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisUnavailableException.class);
+            assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisCommands.UnavailableException.class);
             relay.replaceInAnswers("", "");
             fixture.awaitTold("up first", 1, SOON);
         }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
-import dev.hermes.gateway.delivery.CloseReason;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubSettings;
 import dev.hermes.gateway.delivery.HubSignal;
 import dev.hermes.gateway.delivery.NewStream;
+import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.delivery.StreamPermit;
 import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.event.Envelope;
@@ -277,7 +277,7 @@ class DirectSinkTest {
         }
 
         Future<Void> end() {
-            hub.endAll(CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
             return pass(Duration.ofSeconds(1));
         }
 

@@ -8,7 +8,6 @@ import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
@@ -32,12 +31,12 @@ public final class MemoryLog implements EventLog {
     private final Vertx vertx;
     private final OwnerLoop loop;
     private final LongSupplier millis;
-    private final LogOutlet outlet;
+    private final EventLog.Outlet outlet;
     private final long epoch;
 
     // Owned by the loop.
     private final RetainedEntries retained;
-    private final LatestEventIndex latest;
+    private final RetainedEntries.LatestEventIndex latest;
     private final long trimTimer;
     private boolean closed;
 
@@ -53,13 +52,13 @@ public final class MemoryLog implements EventLog {
             Set<String> indexed,
             InstantSource clock,
             LongSupplier millis,
-            LogOutlet outlet) {
+            EventLog.Outlet outlet) {
         this.vertx = vertx;
         this.loop = OwnerLoop.current(vertx);
         this.millis = millis;
         this.outlet = outlet;
         this.epoch = clock.millis();
-        this.latest = new LatestEventIndex(indexed);
+        this.latest = new RetainedEntries.LatestEventIndex(indexed);
         this.retained = new RetainedEntries(bounds, latest::forget);
         retained.add(new LogEntry.OriginEntry(nextId()), millis.getAsLong());
         this.trimTimer = vertx.setPeriodic(TRIM_PERIOD_MILLIS, tick -> retained.trim(millis.getAsLong()));

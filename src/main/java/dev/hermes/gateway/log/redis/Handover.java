@@ -4,10 +4,12 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.log.LogOutlet;
+import dev.hermes.gateway.log.EventLog;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class Handover {
 
     private final RedisLogParts parts;
-    private final LogOutlet outlet;
+    private final EventLog.Outlet outlet;
     private final StreamEntries.Refusals refusals;
     private final PendingOwnEntries own = new PendingOwnEntries();
 
     /** @param refusals hears of entries that are no events */
-    Handover(RedisLogParts parts, LogOutlet outlet, StreamEntries.Refusals refusals) {
+    Handover(RedisLogParts parts, EventLog.Outlet outlet, StreamEntries.Refusals refusals) {
         this.parts = parts;
         this.outlet = outlet;
         this.refusals = refusals;
@@ -84,6 +86,40 @@ final class Handover {
         String text() {
             EventId last = position;
             return last == null ? "" : gateway + " " + last;
+        }
+    }
+
+    /**
+     * What this gateway appended itself and the tail has not told of yet, so that it need not be parsed again. Bounded; what is
+     * forgotten is merely parsed. Owned by the log's loop.
+     */
+    static final class PendingOwnEntries {
+
+        /**
+         * One of them.
+         *
+         * @param receivedNanos when this gateway took it in
+         */
+        record Own(Envelope envelope, long receivedNanos) {}
+
+        private static final int MAX = 8_192;
+
+        private final Map<EventId, Own> waiting = new LinkedHashMap<>();
+
+        void add(EventId id, Envelope envelope, long receivedNanos) {
+            waiting.put(id, new Own(envelope, receivedNanos));
+            if (waiting.size() > MAX) {
+                waiting.remove(waiting.keySet().iterator().next());
+            }
+        }
+
+        @Nullable
+        Own take(EventId id) {
+            return waiting.remove(id);
+        }
+
+        void clear() {
+            waiting.clear();
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.hermes.gateway.log.redis;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.log.LogUnavailableException;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
@@ -220,7 +220,7 @@ public final class LogScripts {
             if (this instanceof Given<T> given) {
                 return given.value();
             }
-            throw new LogUnavailableException("Redis does not hold this log any more");
+            throw new EventLog.UnavailableException("Redis does not hold this log any more");
         }
     }
 

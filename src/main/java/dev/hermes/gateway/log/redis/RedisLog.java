@@ -5,8 +5,6 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.LogOutlet;
-import dev.hermes.gateway.log.LogUnavailableException;
 import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
@@ -67,7 +65,7 @@ public final class RedisLog implements EventLog {
     public RedisLog(
             OwnerLoop loop,
             RedisLogParts parts,
-            LogOutlet outlet,
+            EventLog.Outlet outlet,
             Supplier<Future<Void>> settled,
             StreamEntries.Refusals refusals) {
         this.loop = loop;
@@ -218,7 +216,7 @@ public final class RedisLog implements EventLog {
                         "events at once: " + envelopes.size() + ", allowed: at most " + MOST_AT_ONCE));
             }
             if (!tail.running()) {
-                return Future.failedFuture(new LogUnavailableException("the log is not there right now"));
+                return Future.failedFuture(new EventLog.UnavailableException("the log is not there right now"));
             }
             long received = System.nanoTime();
             return scripts.publish(identity, envelopes)
@@ -243,11 +241,11 @@ public final class RedisLog implements EventLog {
     public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
         return loop.call(() -> tail.running()
                 ? settled.get().compose(done -> openings.open(cursor, recalls)).recover(RedisLog::unavailable)
-                : Future.failedFuture(new LogUnavailableException("the log is not there right now")));
+                : Future.failedFuture(new EventLog.UnavailableException("the log is not there right now")));
     }
 
     private static <T> Future<T> unavailable(Throwable failure) {
-        return Future.failedFuture(new LogUnavailableException(failure));
+        return Future.failedFuture(new EventLog.UnavailableException(failure));
     }
 
     @Override

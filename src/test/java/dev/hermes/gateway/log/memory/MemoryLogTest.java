@@ -8,7 +8,6 @@ import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.EventLogContract;
-import dev.hermes.gateway.log.LogOutlet;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -21,7 +20,7 @@ class MemoryLogTest extends EventLogContract {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
 
     @Override
-    protected Future<EventLog> open(Vertx vertx, Settings.History bounds, LogOutlet outlet) {
+    protected Future<EventLog> open(Vertx vertx, Settings.History bounds, EventLog.Outlet outlet) {
         return onALoop(
                 vertx,
                 () -> new MemoryLog(

@@ -15,7 +15,6 @@ import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.EventLogContract;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.LogOutlet;
 import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.protocol.RedisNames;
@@ -85,7 +84,7 @@ class RedisLogTest extends EventLogContract {
     }
 
     @Override
-    protected Future<EventLog> open(Vertx vertx, Settings.History bounds, LogOutlet outlet) {
+    protected Future<EventLog> open(Vertx vertx, Settings.History bounds, EventLog.Outlet outlet) {
         return Future.succeededFuture(onOwner(() -> {
             link = new RedisLink(
                     vertx,
