@@ -101,12 +101,13 @@ final class Wiring {
         if (redis == null || rejected == null) {
             tokens = TokenStore.memory(clock);
             snapshots = SnapshotReader.none();
-            supervisor = new LinkSupervisor(vertx, clock, null, feed, new Streams(), message -> {});
+            supervisor = new LinkSupervisor(vertx, clock, null, feed, new Streams(), message -> {}, revoked -> {});
         } else {
             tokens = TokenStore.redis(redis.commands(), settings.redis().cluster(), clock);
             snapshots = new RedisSnapshots(redis.commands());
             PubSubDoor door = new PubSubDoor(loop, channels, parser, publisher, feed, rejected, clock);
-            supervisor = new LinkSupervisor(vertx, clock, redis, feed, new Streams(), orRevocation(door));
+            supervisor = new LinkSupervisor(
+                    vertx, clock, redis, feed, new Streams(), door::onMessage, tokens::heardRevoked);
         }
         busDoor = new EventBusDoor(vertx, channels, parser, publisher, clock);
         URI identityUrl = settings.security().identityUrl();
@@ -158,16 +159,6 @@ final class Wiring {
                 heard,
                 counters::rejected,
                 (id, channel, reason, detail, payload) -> rejected.keep(channel, reason, detail, payload));
-    }
-
-    private Consumer<RedisLinkListener.Message> orRevocation(PubSubDoor door) {
-        return message -> {
-            if (message.pattern() == null && message.channel().equals(RedisNames.REVOKED_CHANNEL)) {
-                tokens.heardRevoked(message.payload().toString());
-            } else {
-                door.onMessage(message);
-            }
-        };
     }
 
     private void switched(boolean enabled) {

@@ -96,7 +96,7 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
-    void settle() {
+    void flushOrAnswer() {
         boolean worthTelling = full || !events.isEmpty() || gap != null;
         if (full || (live() && (worthTelling || hub.now() >= deadlineMillis))) {
             finish();
@@ -104,7 +104,7 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
-    boolean staysWhenSettled() {
+    boolean staysWhenFlushed() {
         return false;
     }
 

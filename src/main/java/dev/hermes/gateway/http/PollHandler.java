@@ -73,7 +73,7 @@ final class PollHandler implements Handler<RoutingContext> {
         Subscription subscription = Selection.ofQuery(query, catalogue)
                 .allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
         List<StartPosition.LatestQuery> recalls = greet ? greetings.recalls(subscription) : List.of();
-        refuseWhileDraining();
+        requireNotDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
         Admission.Ticket ticket = services.admission().poll(edge.addresses().of(context.request()));
@@ -89,7 +89,7 @@ final class PollHandler implements Handler<RoutingContext> {
                 .open(cursor, recalls)
                 .map(opening -> {
                     // Again: those that wait have been answered by now.
-                    refuseWhileDraining();
+                    requireNotDraining();
                     return opening;
                 })
                 .compose(opening -> greet
@@ -119,7 +119,7 @@ final class PollHandler implements Handler<RoutingContext> {
         return poll.page().map(page -> new PollPages.Answer(page, null));
     }
 
-    private void refuseWhileDraining() {
+    private void requireNotDraining() {
         if (services.draining().getAsBoolean()) {
             throw Problem.of(Problem.Unavailable.SHUTTING_DOWN).asException();
         }

@@ -39,13 +39,13 @@ public final class RedisLogFeed implements LogFeed {
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
-    private final RefusedCalls calls;
     private final WholeWay way;
-    private final PersistentFailure refusal = new PersistentFailure(System::nanoTime);
+    private final PersistentFailure unwritten = new PersistentFailure(System::nanoTime);
     private final PersistentFailure unfollowed = new PersistentFailure(System::nanoTime);
     private final Unsettled unsettled;
     private String identity = "";
     private int looks;
+    private long answers;
 
     /** Whether the chain is to begin, and not only the log to be followed. */
     private boolean chainBegins;
@@ -54,7 +54,7 @@ public final class RedisLogFeed implements LogFeed {
 
     /**
      * @param refused counts each entry that is no event
-     * @param refusals keeps those that no other gateway was first to find
+     * @param rejections keeps those that no other gateway was first to find
      */
     public RedisLogFeed(
             Vertx vertx,
@@ -62,23 +62,22 @@ public final class RedisLogFeed implements LogFeed {
             RedisLogParts parts,
             EventLog.Outlet outlet,
             List<String> subscriptions,
-            Consumer<Parsed.Reason> refused,
-            StreamEntries.Refusals refusals) {
+            Consumer<Parsed.Reason> counted,
+            StreamEntries.RejectionListener rejections) {
         this.unsettled = new Unsettled(vertx);
         this.scripts = parts.scripts();
         this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
-            refused.accept(reason);
+            counted.accept(reason);
             first(id).onSuccess(isFirst -> {
                 if (isFirst) {
-                    refusals.refused(id, channel, reason, detail, payload);
+                    rejections.rejected(id, channel, reason, detail, payload);
                 }
             });
         });
-        this.calls = new RefusedCalls(new ChainScripts(scripts), refusal);
         this.chain = new MarkerChain(
                 UUID.randomUUID().toString(),
                 subscriptions,
-                calls,
+                new ChainScripts(scripts, this::answered),
                 ChainTime.current(vertx, parts.clock()),
                 MarkerChain.Limits.DEFAULT,
                 new Appending());
@@ -89,7 +88,7 @@ public final class RedisLogFeed implements LogFeed {
                         () -> "unsettled",
                         this::beginAgain),
                 new WholeWay.Link(
-                        "the log does not answer what is heard", chain::waiting, calls::answers, this::beginAgain),
+                        "the log does not answer what is heard", chain::waiting, () -> answers, this::beginAgain),
                 new WholeWay.Link("the log's end cannot be read", () -> true, log::reads, log::down)
                         .idleFor(IDLE_MILLIS));
     }
@@ -123,6 +122,15 @@ public final class RedisLogFeed implements LogFeed {
         chainBegins = true;
         if (judge != null) {
             judge.now();
+        }
+    }
+
+    private void answered(@Nullable String failure) {
+        answers++;
+        if (failure == null) {
+            unwritten.over();
+        } else {
+            unwritten.failed(failure);
         }
     }
 
@@ -209,7 +217,7 @@ public final class RedisLogFeed implements LogFeed {
     /** What is seen from now on is another way. */
     private void stopped() {
         chainBegins = true;
-        refusal.over();
+        unwritten.over();
         unfollowed.over();
         way.reset();
     }
@@ -226,8 +234,8 @@ public final class RedisLogFeed implements LogFeed {
 
     @Override
     public @Nullable String trouble() {
-        String refused = log.followed() ? refusal.reason() : unfollowed.reason();
-        return refused == null ? way.trouble() : refused;
+        String failing = log.followed() ? unwritten.reason() : unfollowed.reason();
+        return failing == null ? way.trouble() : failing;
     }
 
     /** As {@link #settled}; fails where the way to a stream stands still. */

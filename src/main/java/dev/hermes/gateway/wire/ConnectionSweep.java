@@ -56,7 +56,7 @@ public final class ConnectionSweep {
         IDLE,
         SETTINGS,
         FLOOD,
-        REFUSED_BODY;
+        UNWANTED_BODY;
 
         String label() {
             return name().toLowerCase(Locale.ROOT);
@@ -203,7 +203,7 @@ public final class ConnectionSweep {
 
     /** At once: a client that says nothing does not listen either. */
     private void end(ClientConnection client, Reason reason) {
-        if (reason != Reason.REFUSED_BODY && reason != Reason.IDLE) {
+        if (reason != Reason.UNWANTED_BODY && reason != Reason.IDLE) {
             tell(reason);
         }
         DirectSink.cut(client.channel());

@@ -36,7 +36,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
     static final String PATTERN = "d:*:p";
     static final List<String> SUBSCRIPTIONS = List.of("q", "s", PATTERN);
 
-    /** Where something to do comes from; what comes from one place keeps its order. */
+    /** Where something to do comes from; what comes from one index keeps its order. */
     enum From {
         TIMER,
         COMMANDS,

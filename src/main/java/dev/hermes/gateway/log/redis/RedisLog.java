@@ -60,19 +60,19 @@ public final class RedisLog implements EventLog {
      *
      * @param settled completes once it is known whether the source has a hole right now, so that no stream is told of a
      *     hole older than itself
-     * @param refusals hears of entries of producers that are no events
+     * @param rejections hears of entries of producers that are no events
      */
     public RedisLog(
             OwnerLoop loop,
             RedisLogParts parts,
             EventLog.Outlet outlet,
             Supplier<Future<Void>> settled,
-            StreamEntries.Refusals refusals) {
+            StreamEntries.RejectionListener rejections) {
         this.loop = loop;
         this.scripts = parts.scripts();
         this.clock = parts.clock();
         this.reader = parts.reader();
-        this.handover = new Handover(parts, outlet, refusals);
+        this.handover = new Handover(parts, outlet, rejections);
         this.producers = parts.producers();
         this.indexing = new LatestIdIndex(reader, parts.latest());
         this.settled = settled;

@@ -32,9 +32,9 @@ public final class StreamEntries {
 
     /** Hears of entries that producers appended and that are no events. */
     @FunctionalInterface
-    public interface Refusals {
+    public interface RejectionListener {
         /** Owner's loop of the log. */
-        void refused(EventId id, String channel, Parsed.Reason reason, String detail, Buffer payload);
+        void rejected(EventId id, String channel, Parsed.Reason reason, String detail, Buffer payload);
     }
 
     private final Function<String, @Nullable ChannelName> channels;
@@ -48,11 +48,11 @@ public final class StreamEntries {
     }
 
     /** The entries of an XRANGE, in order. */
-    List<LogEntry> range(@Nullable Response answer, Refusals refusals) {
+    List<LogEntry> range(@Nullable Response answer, RejectionListener rejections) {
         List<LogEntry> entries = new ArrayList<>();
         if (answer != null) {
             for (Response entry : answer) {
-                entries.add(entry(entry, refusals));
+                entries.add(entry(entry, rejections));
             }
         }
         return entries;
@@ -67,7 +67,7 @@ public final class StreamEntries {
         return id;
     }
 
-    LogEntry entry(Response entry, Refusals refusals) {
+    LogEntry entry(Response entry, RejectionListener rejections) {
         EventId id = id(entry);
         Map<String, Buffer> fields = fields(entry.get(1));
         String channel = text(fields, "channel");
@@ -77,7 +77,7 @@ public final class StreamEntries {
             return own(id, type, data);
         }
         if (channel == null) {
-            refusals.refused(id, "", Parsed.Reason.UNKNOWN_CHANNEL, "channel is missing", orEmpty(data));
+            rejections.rejected(id, "", Parsed.Reason.UNKNOWN_CHANNEL, "channel is missing", orEmpty(data));
             return new LogEntry.IgnoredEntry(id);
         }
         ChannelName named = channels.apply(channel);
@@ -87,7 +87,7 @@ public final class StreamEntries {
         }
         if (type == null || data == null) {
             Parsed.Reason reason = type == null ? Parsed.Reason.MISSING_TYPE : Parsed.Reason.MISSING_DATA;
-            refusals.refused(id, channel, reason, (type == null ? "type" : "data") + " is missing", orEmpty(data));
+            rejections.rejected(id, channel, reason, (type == null ? "type" : "data") + " is missing", orEmpty(data));
             return new LogEntry.IgnoredEntry(id);
         }
         Parsed parsed = parser.ofEntry(named, type, data, text(fields, "timestamp"), clock.instant());
@@ -95,7 +95,7 @@ public final class StreamEntries {
             return new Event(id, accepted.envelope());
         }
         Parsed.Rejected rejected = (Parsed.Rejected) parsed;
-        refusals.refused(id, channel, rejected.reason(), rejected.detail(), data);
+        rejections.rejected(id, channel, rejected.reason(), rejected.detail(), data);
         return new LogEntry.IgnoredEntry(id);
     }
 
