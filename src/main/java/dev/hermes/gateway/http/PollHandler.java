@@ -13,6 +13,7 @@ import dev.hermes.gateway.log.Recall;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class PollHandler implements Handler<RoutingContext> {
                                 .map(standing -> new PollPages.Answer(
                                         new PollPage(List.of(), opening.position(), opening.gap()), standing))
                         : page(
-                                response,
+                                context.request(),
                                 hub.poll(subscription, new CredentialLease(credential), opening, limit, wait),
                                 ticket))
                 .onSuccess(answer -> edge.pages().send(context.request(), answer, ticket::release))
@@ -98,8 +99,8 @@ final class PollHandler implements Handler<RoutingContext> {
                 .mapEmpty();
     }
 
-    private static Future<PollPages.Answer> page(
-            HttpServerResponse response, PendingPoll poll, Admission.Ticket ticket) {
+    private static Future<PollPages.Answer> page(HttpServerRequest request, PendingPoll poll, Admission.Ticket ticket) {
+        HttpServerResponse response = request.response();
         response.closeHandler(closed -> {
             poll.gone();
             ticket.release();
@@ -107,6 +108,7 @@ final class PollHandler implements Handler<RoutingContext> {
         if (response.closed()) {
             poll.gone();
         }
+        Pipelining.hold(request, poll::waitNoLonger);
         return poll.page().map(page -> new PollPages.Answer(page, null));
     }
 
