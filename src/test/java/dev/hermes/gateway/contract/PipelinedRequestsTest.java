@@ -47,6 +47,7 @@ class PipelinedRequestsTest {
                 .start();
     }
 
+    /** With one place. */
     private RunningGateway start() {
         return start("HERMES_SSE_CONNECTION_TIMEOUT", 0);
     }
@@ -82,7 +83,7 @@ class PipelinedRequestsTest {
 
     @Test
     void aClientThatLeavesGivesItsPlaceBackWhateverWaitedBeforeItsStream() throws IOException {
-        try (RunningGateway gateway = start()) {
+        try (RunningGateway gateway = start("HERMES_SSE_MAX_CONNECTIONS", 2)) {
             for (boolean reset : new boolean[] {false, true}) {
                 Socket client = opened(gateway, request("poll").repeat(20) + request("queue") + HEALTH);
                 leave(client, reset);
@@ -170,9 +171,10 @@ class PipelinedRequestsTest {
         }
     }
 
+    /** In two places: the first poll's is still taken when the next one begins. */
     @Test
     void aPollDoesNotWaitWithMoreThanEightRequestsBehindIt() throws IOException {
-        try (RunningGateway gateway = start();
+        try (RunningGateway gateway = start("HERMES_SSE_MAX_CONNECTIONS", 2);
                 Socket client = Http.connect(gateway.port())) {
             write(
                     client,
