@@ -88,6 +88,16 @@ final class Pipelining extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The answer to this is known, and takes no more time than its client does; what held it is not kept. */
+    static void release(HttpServerRequest request) {
+        Channel channel = ConnectionSweep.channelOf(request.connection());
+        Pipelining pipelining = channel == null ? null : of(channel);
+        if (pipelining != null && pipelining.held == request.response()) {
+            pipelining.held = null;
+            pipelining.letGo = null;
+        }
+    }
+
     /** A request's turn has come: the next head may be given, once Vert.x has begun with this one. */
     void begun() {
         given = false;

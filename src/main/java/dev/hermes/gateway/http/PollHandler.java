@@ -109,7 +109,10 @@ final class PollHandler implements Handler<RoutingContext> {
             poll.gone();
         }
         Pipelining.hold(request, poll::waitNoLonger);
-        return poll.page().map(page -> new PollPages.Answer(page, null));
+        return poll.page().map(page -> {
+            Pipelining.release(request);
+            return new PollPages.Answer(page, null);
+        });
     }
 
     private void refuseWhileDraining() {
