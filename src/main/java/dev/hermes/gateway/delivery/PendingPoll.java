@@ -28,7 +28,7 @@ public final class PendingPoll extends Subscriber {
 
     private final Hub hub;
     private final int limit;
-    private final long deadlineMillis;
+    private long deadlineMillis;
     private final Promise<Page> answer = Promise.promise();
     private final List<Event> events = new ArrayList<>();
     private @Nullable Gap gap;
@@ -62,6 +62,14 @@ public final class PendingPoll extends Subscriber {
     /** The client went away: nobody waits for the page. Hub's loop. */
     public void gone() {
         hub.leave(this);
+    }
+
+    /** Others wait behind it: to be answered as if its time were up. Hub's loop. */
+    public void waitNoLonger() {
+        if (!closed()) {
+            deadlineMillis = hub.now();
+            due(deadlineMillis);
+        }
     }
 
     @Override

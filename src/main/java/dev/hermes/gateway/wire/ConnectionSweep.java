@@ -117,6 +117,7 @@ public final class ConnectionSweep {
             // It only reads, so nothing that is written passes it.
             channel.pipeline().addFirst(heardBytes);
             channel.pipeline().addBefore(contextOf(connection).name(), null, new KnownVersions());
+            channel.pipeline().addBefore(contextOf(connection).name(), null, new Pipelining());
             channel.closeFuture().addListener(closed -> releaseRead(client, connection));
         }
     }
@@ -136,6 +137,10 @@ public final class ConnectionSweep {
             return;
         }
         known(channel).requested(request);
+        Pipelining pipelining = Pipelining.of(channel);
+        if (pipelining != null) {
+            pipelining.begun();
+        }
         if (RequestBody.announced(request)) {
             bodies.add(new Body(request, now() + limits.bodyMillis()));
         }
