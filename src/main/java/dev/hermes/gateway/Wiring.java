@@ -20,10 +20,8 @@ import dev.hermes.gateway.ingest.EventBusDoor;
 import dev.hermes.gateway.ingest.IngestCounters;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ingest.LogFeed;
-import dev.hermes.gateway.ingest.MemoryLogFeed;
 import dev.hermes.gateway.ingest.PubSubDoor;
 import dev.hermes.gateway.ingest.Publisher;
-import dev.hermes.gateway.ingest.RedisLogFeed;
 import dev.hermes.gateway.ingest.RejectedMessages;
 import dev.hermes.gateway.log.SnapshotReader;
 import dev.hermes.gateway.log.redis.LogScripts;
@@ -95,8 +93,8 @@ final class Wiring {
                 settings.redis().present() ? new RedisLink(vertx, settings.redis(), subscriptions(memory)) : null;
         RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
         feed = redis == null || rejected == null || memory
-                ? new MemoryLogFeed(vertx, settings.history(), channels.recalled(), clock, hubs)
-                : redisFeed(loop, redis, rejected);
+                ? LogFeed.inMemory(vertx, settings.history(), channels.recalled(), clock, hubs)
+                : redisFeed(redis, rejected);
         publisher = new Publisher(loop, feed.log(), counters);
         if (redis == null || rejected == null) {
             tokens = TokenStore.memory(clock);
@@ -145,15 +143,14 @@ final class Wiring {
         return new RedisLinkListener.Subscriptions(names, channels.patterns(), LOG_READERS);
     }
 
-    private LogFeed redisFeed(OwnerLoop loop, RedisLink link, RejectedMessages rejected) {
+    private LogFeed redisFeed(RedisLink link, RejectedMessages rejected) {
         LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
                 scripts, link.tail(), link.readers(), channels::logged, parser, channels.recalled(), clock);
         List<String> heard = new ArrayList<>(channels.names());
         heard.addAll(channels.patterns());
-        return new RedisLogFeed(
+        return LogFeed.inRedis(
                 vertx,
-                loop,
                 parts,
                 hubs,
                 heard,

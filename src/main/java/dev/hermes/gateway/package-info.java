@@ -2,3 +2,4 @@
 package dev.hermes.gateway;
 
 import org.jspecify.annotations.NullMarked;
+

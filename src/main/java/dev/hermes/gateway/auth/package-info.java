@@ -18,3 +18,4 @@
 package dev.hermes.gateway.auth;
 
 import org.jspecify.annotations.NullMarked;
+

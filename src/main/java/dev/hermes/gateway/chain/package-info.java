@@ -52,3 +52,4 @@
 package dev.hermes.gateway.chain;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -13,3 +13,4 @@
 package dev.hermes.gateway.config;
 
 import org.jspecify.annotations.NullMarked;
+

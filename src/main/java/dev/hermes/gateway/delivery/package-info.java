@@ -13,3 +13,4 @@
 package dev.hermes.gateway.delivery;
 
 import org.jspecify.annotations.NullMarked;
+

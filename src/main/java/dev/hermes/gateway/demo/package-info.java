@@ -10,3 +10,4 @@
 package dev.hermes.gateway.demo;
 
 import org.jspecify.annotations.NullMarked;
+

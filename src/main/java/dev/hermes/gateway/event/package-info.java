@@ -13,3 +13,4 @@
 package dev.hermes.gateway.event;
 
 import org.jspecify.annotations.NullMarked;
+

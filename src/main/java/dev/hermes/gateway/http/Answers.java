@@ -2,7 +2,6 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.wire.RequestBody;
-import dev.hermes.gateway.wire.RequestBody;
 import dev.hermes.gateway.wire.StreamSinks;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;

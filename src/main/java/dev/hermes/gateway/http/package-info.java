@@ -7,3 +7,4 @@
 package dev.hermes.gateway.http;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -80,7 +80,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     private final Streams streams;
     private final Consumer<Message> door;
     private final Consumer<String> revocations;
-    private final WholeWay.ToHubs toHubs;
+    private final WayToHubs toHubs;
     private final Generation judging = new Generation();
 
     private State state;
@@ -114,7 +114,7 @@ public final class LinkSupervisor implements RedisLinkListener {
         this.streams = streams;
         this.door = door;
         this.revocations = revocations;
-        this.toHubs = new WholeWay.ToHubs(streams);
+        this.toHubs = new WayToHubs(streams);
         this.state = redis == null ? State.FLOWING : State.DOWN;
     }
 

@@ -11,7 +11,7 @@ import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.log.redis.RedisLogParts;
-import dev.hermes.gateway.log.redis.StreamEntries;
+import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The log in Redis that all gateways share, with the chain by which they append to it. Owned by the loop of the link. */
-public final class RedisLogFeed implements LogFeed {
+final class RedisLogFeed implements LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLogFeed.class);
     /** Producers' entries are counted, and age is looked at, now and then. */
@@ -56,14 +56,14 @@ public final class RedisLogFeed implements LogFeed {
      * @param refused counts each entry that is no event
      * @param rejections keeps those that no other gateway was first to find
      */
-    public RedisLogFeed(
+    RedisLogFeed(
             Vertx vertx,
             OwnerLoop loop,
             RedisLogParts parts,
             EventLog.Outlet outlet,
             List<String> subscriptions,
             Consumer<Parsed.Reason> counted,
-            StreamEntries.RejectionListener rejections) {
+            RedisLog.RejectionListener rejections) {
         this.unsettled = new Unsettled(vertx);
         this.scripts = parts.scripts();
         this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {

@@ -10,3 +10,4 @@
 package dev.hermes.gateway.ingest;
 
 import org.jspecify.annotations.NullMarked;
+

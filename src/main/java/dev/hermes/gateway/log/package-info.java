@@ -10,3 +10,4 @@
 package dev.hermes.gateway.log;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -8,3 +8,4 @@
 package dev.hermes.gateway.loop;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -12,3 +12,4 @@
 package dev.hermes.gateway.ops;
 
 import org.jspecify.annotations.NullMarked;
+

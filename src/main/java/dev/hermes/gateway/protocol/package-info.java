@@ -6,3 +6,4 @@
 package dev.hermes.gateway.protocol;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -14,3 +14,4 @@
 package dev.hermes.gateway.redis;
 
 import org.jspecify.annotations.NullMarked;
+

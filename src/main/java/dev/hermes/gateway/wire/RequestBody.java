@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpVersion;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-
 /** What a request's head says of its body. */
 public final class RequestBody {
 

@@ -10,3 +10,4 @@
 package dev.hermes.gateway.wire;
 
 import org.jspecify.annotations.NullMarked;
+

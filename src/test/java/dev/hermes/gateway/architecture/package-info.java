@@ -3,3 +3,4 @@
 package dev.hermes.gateway.architecture;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -8,3 +8,4 @@
 package dev.hermes.gateway.bench;
 
 import org.jspecify.annotations.NullMarked;
+

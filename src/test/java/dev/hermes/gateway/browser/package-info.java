@@ -3,3 +3,4 @@
 package dev.hermes.gateway.browser;
 
 import org.jspecify.annotations.NullMarked;
+

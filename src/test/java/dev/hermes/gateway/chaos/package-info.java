@@ -10,3 +10,4 @@
 package dev.hermes.gateway.chaos;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package dev.hermes.gateway.contract;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package dev.hermes.gateway.endtoend;
 
 import org.jspecify.annotations.NullMarked;
+

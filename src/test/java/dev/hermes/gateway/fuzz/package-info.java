@@ -9,3 +9,4 @@
 package dev.hermes.gateway.fuzz;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,3 +6,4 @@
 package dev.hermes.gateway.process;
 
 import org.jspecify.annotations.NullMarked;
+

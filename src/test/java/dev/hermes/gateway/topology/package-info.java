@@ -3,3 +3,4 @@
 package dev.hermes.gateway.topology;
 
 import org.jspecify.annotations.NullMarked;
+

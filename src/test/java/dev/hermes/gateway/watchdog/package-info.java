@@ -8,3 +8,4 @@
 package dev.hermes.gateway.watchdog;
 
 import org.jspecify.annotations.NullMarked;
+

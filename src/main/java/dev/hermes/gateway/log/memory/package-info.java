@@ -6,3 +6,4 @@
 package dev.hermes.gateway.log.memory;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -18,11 +18,11 @@ final class Handover {
 
     private final RedisLogParts parts;
     private final EventLog.Outlet outlet;
-    private final StreamEntries.RejectionListener rejections;
+    private final RedisLog.RejectionListener rejections;
     private final PendingOwnEntries own = new PendingOwnEntries();
 
     /** @param rejections hears of entries that are no events */
-    Handover(RedisLogParts parts, EventLog.Outlet outlet, StreamEntries.RejectionListener rejections) {
+    Handover(RedisLogParts parts, EventLog.Outlet outlet, RedisLog.RejectionListener rejections) {
         this.parts = parts;
         this.outlet = outlet;
         this.rejections = rejections;

@@ -1,5 +1,7 @@
 package dev.hermes.gateway.log.redis;
 
+import io.vertx.core.buffer.Buffer;
+import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
@@ -67,7 +69,7 @@ public final class RedisLog implements EventLog {
             RedisLogParts parts,
             EventLog.Outlet outlet,
             Supplier<Future<Void>> settled,
-            StreamEntries.RejectionListener rejections) {
+            RejectionListener rejections) {
         this.loop = loop;
         this.scripts = parts.scripts();
         this.clock = parts.clock();
@@ -283,5 +285,13 @@ public final class RedisLog implements EventLog {
         public void stopped(Throwable failure) {
             LOG.warn("log cannot be followed position={} reason=\"{}\"", tail.position(), failure.getMessage());
         }
+    }
+
+    /** Hears of entries that producers appended and that are no events. */
+    @FunctionalInterface
+    public interface RejectionListener {
+
+        /** Once for each. On the loop of the log. */
+        void rejected(EventId id, String channel, Parsed.Reason reason, String detail, Buffer payload);
     }
 }

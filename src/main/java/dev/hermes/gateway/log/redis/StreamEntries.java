@@ -25,17 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Reads entries of the stream {@code hermes:events} as Redis tells them. Nothing in one makes it fail: what is no event is a
  * position all the same. Immutable; any thread.
  */
-public final class StreamEntries {
+final class StreamEntries {
 
     static final String GAP = "gap";
     static final String ORIGIN = "log";
-
-    /** Hears of entries that producers appended and that are no events. */
-    @FunctionalInterface
-    public interface RejectionListener {
-        /** Owner's loop of the log. */
-        void rejected(EventId id, String channel, Parsed.Reason reason, String detail, Buffer payload);
-    }
 
     private final Function<String, @Nullable ChannelName> channels;
     private final EnvelopeParser parser;
@@ -48,7 +41,7 @@ public final class StreamEntries {
     }
 
     /** The entries of an XRANGE, in order. */
-    List<LogEntry> range(@Nullable Response answer, RejectionListener rejections) {
+    List<LogEntry> range(@Nullable Response answer, RedisLog.RejectionListener rejections) {
         List<LogEntry> entries = new ArrayList<>();
         if (answer != null) {
             for (Response entry : answer) {
@@ -67,7 +60,7 @@ public final class StreamEntries {
         return id;
     }
 
-    LogEntry entry(Response entry, RejectionListener rejections) {
+    LogEntry entry(Response entry, RedisLog.RejectionListener rejections) {
         EventId id = id(entry);
         Map<String, Buffer> fields = fields(entry.get(1));
         String channel = text(fields, "channel");

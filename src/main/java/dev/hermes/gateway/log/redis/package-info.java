@@ -7,3 +7,4 @@
 package dev.hermes.gateway.log.redis;
 
 import org.jspecify.annotations.NullMarked;
+
