@@ -58,28 +58,28 @@ public final class ChainScripts implements ChainLog {
         int step = 1 + random.nextInt(MARKER_STEPS);
         return log.run(
                         draw,
-                identity,
-                request -> {
-                    request.arg(gateway).arg(step).arg(LogScripts.time(now));
-                    subscriptions.forEach(request::arg);
-                },
-                response -> response.get(1).toLong())
+                        identity,
+                        request -> {
+                            request.arg(gateway).arg(step).arg(LogScripts.time(now));
+                            subscriptions.forEach(request::arg);
+                        },
+                        response -> response.get(1).toLong())
                 .onComplete(this::note);
     }
 
     @Override
     public Future<LogScripts.Reply<ChainCall.Answer>> chain(ChainCall.Batch batch) {
         return log.run(
-                chain,
-                batch.identity(),
-                request -> {
-                    log.bounds(request);
-                    request.arg(LogScripts.time(batch.heardAt()))
-                            .arg(batch.subscriptions().size());
-                    batch.subscriptions().forEach(request::arg);
-                    batch.calls().forEach(call -> append(request, call));
-                },
-                ChainScripts::answer)
+                        chain,
+                        batch.identity(),
+                        request -> {
+                            log.bounds(request);
+                            request.arg(LogScripts.time(batch.heardAt()))
+                                    .arg(batch.subscriptions().size());
+                            batch.subscriptions().forEach(request::arg);
+                            batch.calls().forEach(call -> append(request, call));
+                        },
+                        ChainScripts::answer)
                 .onComplete(this::note);
     }
 

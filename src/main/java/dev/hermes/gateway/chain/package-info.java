@@ -52,4 +52,3 @@
 package dev.hermes.gateway.chain;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,20 +1,20 @@
 package dev.hermes.gateway.ingest;
 
-import java.util.function.Consumer;
-import java.util.Set;
-import java.util.List;
-import java.time.InstantSource;
-import io.vertx.core.Vertx;
-import dev.hermes.gateway.loop.OwnerLoop;
-import dev.hermes.gateway.log.redis.RedisLogParts;
-import dev.hermes.gateway.log.redis.RedisLog;
-import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.redis.RedisLog;
+import dev.hermes.gateway.log.redis.RedisLogParts;
+import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,7 +11,6 @@ import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.log.redis.RedisLogParts;
-import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -53,7 +52,7 @@ final class RedisLogFeed implements LogFeed {
     private @Nullable Judge judge;
 
     /**
-     * @param refused counts each entry that is no event
+     * @param counted counts each entry that is no event
      * @param rejections keeps those that no other gateway was first to find
      */
     RedisLogFeed(

@@ -22,10 +22,7 @@ final class WayToHubs {
     WayToHubs(LinkSupervisor.Streams streams) {
         this.streams = streams;
         this.way = new WholeWay(new WholeWay.Link(
-                "the streams are not handed what the log has",
-                this::behind,
-                () -> String.valueOf(slowest),
-                () -> {}));
+                "the streams are not handed what the log has", this::behind, () -> String.valueOf(slowest), () -> {}));
     }
 
     /** To be called every {@link WholeWay#LOOK_MILLIS}. */
@@ -40,8 +37,7 @@ final class WayToHubs {
             streams.positions().onComplete(answer -> {
                 asking = false;
                 if (answer.succeeded()) {
-                    slowest =
-                            answer.result().stream().min(EventId::compareTo).orElse(null);
+                    slowest = answer.result().stream().min(EventId::compareTo).orElse(null);
                 }
             });
         }

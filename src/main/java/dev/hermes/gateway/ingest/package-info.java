@@ -10,4 +10,3 @@
 package dev.hermes.gateway.ingest;
 
 import org.jspecify.annotations.NullMarked;
-

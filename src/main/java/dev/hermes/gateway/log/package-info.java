@@ -10,4 +10,3 @@
 package dev.hermes.gateway.log;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -8,4 +8,3 @@
 package dev.hermes.gateway.loop;
 
 import org.jspecify.annotations.NullMarked;
-

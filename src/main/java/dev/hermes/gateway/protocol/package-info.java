@@ -6,4 +6,3 @@
 package dev.hermes.gateway.protocol;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package dev.hermes.gateway.log.memory;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,15 +1,15 @@
 package dev.hermes.gateway.log.redis;
 
-import io.vertx.core.buffer.Buffer;
-import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 import java.time.InstantSource;
 import java.util.List;

@@ -7,4 +7,3 @@
 package dev.hermes.gateway.log.redis;
 
 import org.jspecify.annotations.NullMarked;
-
