@@ -201,6 +201,7 @@ public final class LinkSupervisor implements RedisLinkListener {
         judging.next();
         state = state.to(next);
         reason = why;
+        toHubs.reset();
         tellDown(why);
     }
 

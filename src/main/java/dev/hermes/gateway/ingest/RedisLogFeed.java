@@ -49,6 +49,9 @@ final class RedisLogFeed implements LogFeed {
     /** Whether the chain is to begin, and not only the log to be followed. */
     private boolean chainBegins;
 
+    /** Whether Redis was of no use since the log was followed last. */
+    private boolean away = true;
+
     private @Nullable Judge judge;
 
     /**
@@ -174,11 +177,21 @@ final class RedisLogFeed implements LogFeed {
 
     @Override
     public Future<Void> up() {
-        return log.up().onComplete(judged -> unfollowed.over(), failure -> {
+        return log.up().onComplete(judged -> followedAgain(), failure -> {
             if (unfollowed.failed("the log cannot be followed: " + failure.getMessage())) {
                 LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
             }
         });
+    }
+
+    private void followedAgain() {
+        unfollowed.over();
+        if (away) {
+            // What failed while it was, or because it was, says nothing of now.
+            away = false;
+            unwritten.over();
+            way.reset();
+        }
     }
 
     @Override
@@ -213,12 +226,9 @@ final class RedisLogFeed implements LogFeed {
         stopped();
     }
 
-    /** What is seen from now on is another way. */
     private void stopped() {
         chainBegins = true;
-        unwritten.over();
-        unfollowed.over();
-        way.reset();
+        away = true;
     }
 
     @Override

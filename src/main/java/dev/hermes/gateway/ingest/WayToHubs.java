@@ -48,6 +48,11 @@ final class WayToHubs {
         }
     }
 
+    /** What is seen from now on says nothing of before. */
+    void reset() {
+        way.reset();
+    }
+
     private boolean behind() {
         EventId told = streams.told();
         return slowest != null && told != null && told.isAfter(slowest);
