@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,8 @@ public final class MarkerChain {
     /**
      * @param gateway a name of this gateway that no other has, without spaces
      * @param subscriptions every exact name and glob that is subscribed, each once
+     * @param logged told on this loop what this gateway appended, and nobody else has; not of an append whose answer was lost:
+     *     that entry comes from the log alone
      */
     public MarkerChain(
             String gateway,
@@ -56,6 +59,7 @@ public final class MarkerChain {
             ChainLog log,
             ChainTime time,
             Limits limits,
+            Consumer<AppendedRun> logged,
             Listener listener) {
         this.gateway = gateway;
         this.time = time;
@@ -63,7 +67,7 @@ public final class MarkerChain {
         this.listener = listener;
         List<String> all = List.copyOf(subscriptions);
         this.numbers = new SequenceNumbers(all);
-        this.sender = new CallSender(log, time, limits, all, listener::logged, new Sending());
+        this.sender = new CallSender(log, time, limits, all, logged, new Sending());
         this.draw = new MarkerDraw(log, time, gateway, all, this::lose);
     }
 
@@ -298,12 +302,6 @@ public final class MarkerChain {
 
     /** Hears what a {@link MarkerChain} has to tell, on its event loop. */
     public interface Listener {
-
-        /**
-         * The log answered: this gateway appended those messages, and nobody else has. Not told of an append whose answer was
-         * lost: the entry then comes from the log alone.
-         */
-        void logged(AppendedRun run);
 
         /** The log has come to the marker drawn last: a hole older than now is declared, no stream that opens hears of it. */
         void settled();

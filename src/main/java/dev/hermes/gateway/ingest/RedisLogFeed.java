@@ -7,7 +7,6 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.log.redis.RedisLogParts;
@@ -82,6 +81,7 @@ final class RedisLogFeed implements LogFeed {
                 new ChainScripts(scripts, this::answered),
                 ChainTime.current(vertx, parts.clock()),
                 MarkerChain.Limits.DEFAULT,
+                log::logged,
                 new Appending());
         this.way = new WholeWay(
                 new WholeWay.Link(
@@ -265,11 +265,6 @@ final class RedisLogFeed implements LogFeed {
 
     /** What the chain has to tell. */
     private final class Appending implements MarkerChain.Listener {
-
-        @Override
-        public void logged(AppendedRun run) {
-            log.logged(run);
-        }
 
         @Override
         public void settled() {
