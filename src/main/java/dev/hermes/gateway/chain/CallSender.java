@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chain;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import java.util.ArrayDeque;
@@ -56,7 +57,7 @@ final class CallSender {
     private Runnable cancelTimer = () -> {};
 
     /** Counts up whenever answers that are still to come are of no interest any more. */
-    private int epoch;
+    private final Generation sending = new Generation();
 
     /** @param logged is told what calls have appended, before what became of each call */
     CallSender(
@@ -84,7 +85,7 @@ final class CallSender {
     /** From now on nothing is sent; what is not answered is kept. */
     void pause() {
         identity = null;
-        epoch++;
+        sending.next();
         busy = false;
         retryMillis = FIRST_RETRY_MILLIS;
         cancelTimer.run();
@@ -93,7 +94,7 @@ final class CallSender {
     /** Forgets all calls. */
     void forget() {
         stretches.clear();
-        epoch++;
+        sending.next();
         busy = false;
         cancelTimer.run();
     }
@@ -205,17 +206,17 @@ final class CallSender {
     }
 
     private void run(ChainCall.Batch batch, Consumer<ChainCall.Answer> then) {
-        int asked = epoch;
+        int asked = sending.current();
         busy = true;
         log.chain(batch)
                 .onComplete(
                         reply -> {
-                            if (asked == epoch) {
+                            if (sending.isCurrent(asked)) {
                                 answer(reply, then);
                             }
                         },
                         failure -> {
-                            if (asked == epoch) {
+                            if (sending.isCurrent(asked)) {
                                 retry(failure);
                             }
                         });

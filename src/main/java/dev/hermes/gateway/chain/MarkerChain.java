@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chain;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.log.redis.AppendedRun;
 import io.vertx.core.Future;
@@ -38,7 +39,7 @@ public final class MarkerChain {
 
     private boolean closed;
     private final Promise<Void> drained = Promise.promise();
-    private int epoch;
+    private final Generation numbering = new Generation();
     /** What is numbered now; null until a marker of its own is heard. */
     private @Nullable Segment segment;
     /** The newest marker that the log is known to have come to. */
@@ -210,7 +211,7 @@ public final class MarkerChain {
     }
 
     private void stopNumbering() {
-        epoch++;
+        numbering.next();
         draw.stop();
         watching = false;
         if (segment != null) {
@@ -228,10 +229,10 @@ public final class MarkerChain {
     /** Somebody went on from a marker that should be heard here soon. */
     private void watch() {
         watching = true;
-        int watched = epoch;
+        int watched = numbering.current();
         long due = time.monotonicMillis() + limits.holdMillis();
         time.after(limits.holdMillis(), () -> {
-            if (watched != epoch) {
+            if (!numbering.isCurrent(watched)) {
                 return;
             }
             watching = false;

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chain;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.LogScripts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class MarkerDraw {
     private Runnable cancelTimer = () -> {};
 
     /** Counts up whenever an answer that is still to come is of no interest any more. */
-    private int epoch;
+    private final Generation drawing = new Generation();
 
     /**
      * @param noState called when the log is another one
@@ -44,21 +45,21 @@ final class MarkerDraw {
     }
 
     void stop() {
-        epoch++;
+        drawing.next();
         cancelTimer.run();
     }
 
     private void draw(String identity) {
-        int asked = epoch;
+        int asked = drawing.current();
         log.draw(identity, subscriptions, gateway, time.now())
                 .onComplete(
                         reply -> {
-                            if (asked == epoch) {
+                            if (drawing.isCurrent(asked)) {
                                 drawn(identity, reply);
                             }
                         },
                         failure -> {
-                            if (asked == epoch) {
+                            if (drawing.isCurrent(asked)) {
                                 LOG.warn("marker not drawn failure=\"{}\"", failure.getMessage());
                                 drawAfter(retryMillis, identity);
                                 retryMillis = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);

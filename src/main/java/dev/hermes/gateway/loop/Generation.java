@@ -13,6 +13,11 @@ public final class Generation {
         return ++current;
     }
 
+    /** The generation that answers are waited for of. */
+    public int current() {
+        return current;
+    }
+
     /** Whether nothing was asked anew, or given up, since that one. */
     public boolean isCurrent(int generation) {
         return generation == current;

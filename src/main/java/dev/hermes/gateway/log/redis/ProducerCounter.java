@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.redis;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
@@ -42,7 +43,7 @@ final class ProducerCounter {
     private LogScripts.@Nullable Appended seen;
 
     /** Which log an answer belongs to. */
-    private int run;
+    private final Generation runs = new Generation();
 
     ProducerCounter(LogScripts scripts) {
         this.scripts = scripts;
@@ -50,7 +51,7 @@ final class ProducerCounter {
 
     /** Another log is to be followed once this completes, from an entry that is there already. Never fails. */
     Future<Void> begin(String identity, Supplier<EventId> position) {
-        run++;
+        runs.next();
         counted.forEach((channel, count) -> before.merge(channel, count, Long::sum));
         counted.clear();
         found.clear();
@@ -113,9 +114,9 @@ final class ProducerCounter {
         }
         List<Passed> mine = new ArrayList<>();
         passed = mine;
-        int asked = run;
+        int asked = runs.current();
         return scripts.appended(identity).transform(answer -> {
-            if (asked == run && passed == mine) {
+            if (runs.isCurrent(asked) && passed == mine) {
                 if (answer.succeeded()
                         && answer.result() instanceof LogScripts.Reply.Given<LogScripts.Appended> given) {
                     seen = given.value();

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.redis;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.protocol.RedisNames;
@@ -62,7 +63,7 @@ final class StreamTail {
     private EventId known;
 
     /** Which start a read belongs to: an answer to an earlier one is none any more. */
-    private int run;
+    private final Generation runs = new Generation();
 
     private boolean running;
 
@@ -76,7 +77,7 @@ final class StreamTail {
     private boolean resting;
 
     /** Counts rests, so that one which was broken off does not end the next. */
-    private int rests;
+    private final Generation rests = new Generation();
 
     StreamTail(OwnerLoop loop, RedisCommands connection, EventId position, Listener listener) {
         this.loop = loop;
@@ -97,7 +98,7 @@ final class StreamTail {
         known = from;
         running = true;
         resting = false;
-        read(++run);
+        read(runs.next());
     }
 
     /** All entries up to that one, which follow the position without a gap, are handed on without being read. */
@@ -111,14 +112,14 @@ final class StreamTail {
         known = newest;
         if (resting && newest.isAfter(position)) {
             resting = false;
-            read(run);
+            read(runs.current());
         }
     }
 
     void stop() {
         running = false;
         resting = false;
-        run++;
+        runs.next();
     }
 
     boolean running() {
@@ -139,7 +140,7 @@ final class StreamTail {
         Future<List<@Nullable Response>> answers = connection.sendAll(List.of(read, StreamReader.exactly(asked)));
         answers.onComplete(
                 both -> {
-                    if (thisRun == run) {
+                    if (runs.isCurrent(thisRun)) {
                         got(thisRun, asked, both.get(0), both.get(1));
                     }
                 },
@@ -168,11 +169,11 @@ final class StreamTail {
         listener.completeAfter(asked)
                 .onComplete(
                         complete -> {
-                            if (thisRun == run && !asked.equals(position)) {
+                            if (runs.isCurrent(thisRun) && !asked.equals(position)) {
                                 goOn(thisRun);
-                            } else if (thisRun == run && complete) {
+                            } else if (runs.isCurrent(thisRun) && complete) {
                                 next(thisRun, entriesOf(found));
-                            } else if (thisRun == run) {
+                            } else if (runs.isCurrent(thisRun)) {
                                 stop();
                                 listener.broken();
                             }
@@ -186,7 +187,7 @@ final class StreamTail {
             position = StreamEntries.id(entries.get(count - 1));
             listener.entries(entries.subList(0, count));
         }
-        if (thisRun != run) {
+        if (!runs.isCurrent(thisRun)) {
             return;
         }
         if (count == entries.size()) {
@@ -195,7 +196,7 @@ final class StreamTail {
         }
         List<Response> rest = entries.subList(count, entries.size());
         loop.afterSockets(() -> {
-            if (thisRun == run) {
+            if (runs.isCurrent(thisRun)) {
                 next(thisRun, unhanded(rest));
             }
         });
@@ -224,9 +225,9 @@ final class StreamTail {
     private void rest(int thisRun) {
         skipped = false;
         resting = true;
-        int thisRest = ++rests;
+        int thisRest = rests.next();
         loop.after(REST_MILLIS, () -> {
-            if (thisRun == run && thisRest == rests && resting) {
+            if (runs.isCurrent(thisRun) && rests.isCurrent(thisRest) && resting) {
                 resting = false;
                 goOn(thisRun);
             }
@@ -243,7 +244,7 @@ final class StreamTail {
     }
 
     private void fail(int failedRun, Throwable failure) {
-        if (failedRun == run) {
+        if (runs.isCurrent(failedRun)) {
             stop();
             listener.stopped(failure);
         }
