@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
  */
 final class HermesStandIn implements AutoCloseable {
 
-    private static final String PAGE = "dev/hermes/gateway/outer/hermes.html";
+    private static final String PAGE = "dev/hermes/gateway/process/hermes.html";
     private static final DateTimeFormatter PYTHON = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSxxx");
     private static final Map<String, String> CHANNELS =
             Map.of("queue", "queue:updates", "stats", "stats:updates", "system", "system:notifications");
