@@ -104,8 +104,8 @@ final class Wiring {
             tokens = TokenStore.redis(redis.commands(), settings.redis().cluster(), clock);
             snapshots = new RedisSnapshots(redis.commands());
             PubSubDoor door = new PubSubDoor(loop, channels, parser, publisher, feed, rejected, clock);
-            supervisor = new LinkSupervisor(
-                    vertx, clock, redis, feed, new Streams(), door::onMessage, tokens::heardRevoked);
+            supervisor =
+                    new LinkSupervisor(vertx, clock, redis, feed, new Streams(), door::onMessage, tokens::heardRevoked);
         }
         busDoor = new EventBusDoor(vertx, channels, parser, publisher, clock);
         URI identityUrl = settings.security().identityUrl();
@@ -228,13 +228,13 @@ final class Wiring {
         }
 
         @Override
-        public @Nullable EventId told() {
-            return hubs.told();
+        public @Nullable EventId published() {
+            return hubs.published();
         }
 
         @Override
-        public void tellAgain() {
-            hubs.tellAgain();
+        public void publishAgain() {
+            hubs.publishAgain();
         }
 
         @Override

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Draws markers until it is told that one of them was heard. Owned by the chain's loop. */
+/** Draws markers, again and again until it is stopped because one of them was heard. Owned by the chain's loop. */
 final class MarkerDraw {
 
     private static final Logger LOG = LoggerFactory.getLogger(MarkerDraw.class);
@@ -23,12 +23,10 @@ final class MarkerDraw {
     private long retryMillis = FIRST_RETRY_MILLIS;
     private Runnable cancelTimer = () -> {};
 
-    /** Counts up whenever an answer that is still to come is of no interest any more. */
+    /** Counts up to make all answers still to come count for nothing. */
     private int epoch;
 
-    /**
-     * @param noState called when the log is another one
-     */
+    /** @param noState called when Redis holds another log */
     MarkerDraw(ChainLog log, ChainTime time, String gateway, List<String> subscriptions, Runnable noState) {
         this.log = log;
         this.time = time;
@@ -70,7 +68,8 @@ final class MarkerDraw {
         if (reply instanceof LogScripts.Reply.NoState) {
             noState.run();
         } else {
-            // It may be heard later than the answer, on a connection of its own; if never, another may.
+            // The marker comes on another connection and may be heard later than this answer. If it is never heard,
+            // the next one may be.
             drawAfter(LAST_RETRY_MILLIS, identity);
         }
     }
@@ -80,10 +79,10 @@ final class MarkerDraw {
         cancelTimer = time.after(millis, () -> draw(identity));
     }
 
-    /** A message on {@code hermes:gateway:sync}: that gateway has drawn this marker in the log of that identity. */
+    /** A message on {@code hermes:gateway:sync}: the gateway has drawn this marker in the log of this identity. */
     record MarkerMessage(String identity, long number, String gateway) {
 
-        /** As the script that draws has written it; null if it is something else. */
+        /** Reads a message as the drawing script writes it; null for any other text. */
         static @Nullable MarkerMessage parse(String payload) {
             String[] words = payload.split(" ", -1);
             return words.length == 3 && words[1].matches("[0-9]{1,16}")

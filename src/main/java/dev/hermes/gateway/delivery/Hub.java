@@ -107,7 +107,8 @@ public final class Hub {
         EventId before = window.tip();
         window.clear(resumedAt);
         newest.clear();
-        subscribers.all()
+        subscribers
+                .all()
                 .forEach(subscriber -> catchUp.moveOn(subscriber, subscriber.live() ? before : subscriber.cursor()));
     }
 

@@ -96,12 +96,12 @@ public final class HubBus implements EventLog.Outlet {
 
     /** Up to where the log was told; null while it was not. Owner's loop. */
     @Nullable
-    public EventId told() {
+    public EventId published() {
         return told;
     }
 
     /** Says up to where that is, to those who have missed it. Owner's loop. */
-    public void tellAgain() {
+    public void publishAgain() {
         if (told != null) {
             tell(new HubSignal.Reached(told));
         }

@@ -13,4 +13,3 @@
 package dev.hermes.gateway.delivery;
 
 import org.jspecify.annotations.NullMarked;
-

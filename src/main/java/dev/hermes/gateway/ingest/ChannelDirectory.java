@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which of the catalogue's channels is heard where. Immutable. */
+/** Maps names of Redis channels and of log entries to the channels of the catalogue. Immutable. */
 public final class ChannelDirectory {
 
-    /** Says whether more is to come of a key. */
+    /** The field that says whether further events of a key are to be expected. */
     private static final String STATUS = "status";
 
     private record Listening(Channel.KeyPattern pattern, ChannelName.Shape shape) {}
@@ -41,17 +41,17 @@ public final class ChannelDirectory {
         }
     }
 
-    /** The shape of a channel by the catalogue's name, or null. */
+    /** The shape of the channel with this name in the catalogue, or null. */
     public ChannelName.@Nullable Shape shape(String channel) {
         return byName.get(channel);
     }
 
-    /** The fields of data that some channel filters by, or that say whether an event may be left out. */
+    /** The fields of event data that some filter reads, or that decide whether an event may be left out. */
     public Set<String> fields() {
         return fields;
     }
 
-    /** The channels of which a client is told something on connect. */
+    /** The channels of which a client is sent something on connect. */
     public Set<String> recalled() {
         return recalled;
     }
@@ -66,7 +66,7 @@ public final class ChannelDirectory {
         return new ArrayList<>(byGlob.keySet());
     }
 
-    /** Which channel a Redis message belongs to, or null for none. */
+    /** The channel that a Redis message belongs to, or null for none. */
     @Nullable
     ChannelName heard(String name, @Nullable String pattern) {
         if (pattern == null) {
@@ -79,7 +79,7 @@ public final class ChannelDirectory {
                 : new ChannelName(listening.shape(), name, listening.pattern().keyOf(name));
     }
 
-    /** Which channel an entry of the log belongs to that stands there under this name, or null for none. */
+    /** The channel of a log entry with this channel name, or null for none. */
     public @Nullable ChannelName logged(String name) {
         ChannelName.Shape shape = byName.get(name);
         if (shape != null) {

@@ -11,7 +11,6 @@ import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.log.redis.RedisLogParts;
-import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,37 +23,37 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log in Redis that all gateways share, with the chain by which they append to it. Owned by the loop of the link. */
+/** Feeds the log in Redis that all gateways share, through the marker chain. Owned by the loop of the link. */
 final class RedisLogFeed implements LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLogFeed.class);
-    /** Producers' entries are counted, and age is looked at, now and then. */
+    /** How many checks pass between two counts of the producers' own entries. */
     private static final int LOOKS_A_COUNT = 2;
 
     private static final int LOOKS_A_TRIM = 10;
 
-    /** The log's end is read once a second where nothing is appended. */
+    /** The tail reads the log's end only once a second when nothing is appended. */
     private static final long IDLE_MILLIS = 1_000;
 
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
     private final WholeWay way;
-    private final PersistentFailure unwritten = new PersistentFailure(System::nanoTime);
-    private final PersistentFailure unfollowed = new PersistentFailure(System::nanoTime);
+    private final PersistentFailure writeFailure = new PersistentFailure(System::nanoTime);
+    private final PersistentFailure followFailure = new PersistentFailure(System::nanoTime);
     private final Unsettled unsettled;
     private String identity = "";
     private int looks;
     private long answers;
 
-    /** Whether the chain is to begin, and not only the log to be followed. */
+    /** Whether the chain has to begin anew, rather than the log only being followed. */
     private boolean chainBegins;
 
-    private @Nullable Judge judge;
+    private @Nullable Checker checker;
 
     /**
-     * @param refused counts each entry that is no event
-     * @param rejections keeps those that no other gateway was first to find
+     * @param counted counts each entry that is not an event
+     * @param rejections keeps those of these entries that this gateway is the first to find
      */
     RedisLogFeed(
             Vertx vertx,
@@ -80,7 +79,7 @@ final class RedisLogFeed implements LogFeed {
                 new ChainScripts(scripts, this::answered),
                 ChainTime.current(vertx, parts.clock()),
                 MarkerChain.Limits.DEFAULT,
-                new Appending());
+                new ChainListener());
         this.way = new WholeWay(
                 new WholeWay.Link(
                         "what is heard has no place in the log",
@@ -99,8 +98,8 @@ final class RedisLogFeed implements LogFeed {
     }
 
     @Override
-    public void judgedBy(Judge judge) {
-        this.judge = judge;
+    public void checkedBy(Checker checker) {
+        this.checker = checker;
     }
 
     @Override
@@ -111,7 +110,7 @@ final class RedisLogFeed implements LogFeed {
         }
         looks++;
         if (looks % LOOKS_A_COUNT == 0) {
-            log.lookForProducers();
+            log.queryProducers();
         }
         if (looks % LOOKS_A_TRIM == 0) {
             trim();
@@ -120,17 +119,17 @@ final class RedisLogFeed implements LogFeed {
 
     private void beginAgain() {
         chainBegins = true;
-        if (judge != null) {
-            judge.now();
+        if (checker != null) {
+            checker.now();
         }
     }
 
     private void answered(@Nullable String failure) {
         answers++;
         if (failure == null) {
-            unwritten.over();
+            writeFailure.clear();
         } else {
-            unwritten.failed(failure);
+            writeFailure.failed(failure);
         }
     }
 
@@ -156,7 +155,7 @@ final class RedisLogFeed implements LogFeed {
     }
 
     @Override
-    public void noEvent(String subscription, Runnable keep) {
+    public void rejected(String subscription, Runnable keep) {
         chain.heardRejected(subscription, keep);
     }
 
@@ -169,14 +168,14 @@ final class RedisLogFeed implements LogFeed {
     public void identity(String now) {
         identity = now;
         log.identity(now);
-        // Also where Redis was flushed or exchanged under a link that never broke.
+        // Also covers a Redis that was flushed or replaced while the link stayed up.
         beginAgain();
     }
 
     @Override
     public Future<Void> up() {
-        return log.up().onComplete(judged -> unfollowed.over(), failure -> {
-            if (unfollowed.failed("the log cannot be followed: " + failure.getMessage())) {
+        return log.up().onComplete(checked -> followFailure.clear(), failure -> {
+            if (followFailure.failed("the log cannot be followed: " + failure.getMessage())) {
                 LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
             }
         });
@@ -214,11 +213,11 @@ final class RedisLogFeed implements LogFeed {
         stopped();
     }
 
-    /** What is seen from now on is another way. */
+    /** Forgets earlier observations: from here on they would compare different states. */
     private void stopped() {
         chainBegins = true;
-        unwritten.over();
-        unfollowed.over();
+        writeFailure.clear();
+        followFailure.clear();
         way.reset();
     }
 
@@ -234,11 +233,11 @@ final class RedisLogFeed implements LogFeed {
 
     @Override
     public @Nullable String trouble() {
-        String failing = log.followed() ? unwritten.reason() : unfollowed.reason();
+        String failing = log.followed() ? writeFailure.reason() : followFailure.reason();
         return failing == null ? way.trouble() : failing;
     }
 
-    /** As {@link #settled}; fails where the way to a stream stands still. */
+    /** Like {@link #settled}, but fails while the path to the streams makes no progress. */
     private Future<Void> usable() {
         String reason = trouble();
         return reason == null ? settled() : Future.failedFuture(reason);
@@ -254,12 +253,12 @@ final class RedisLogFeed implements LogFeed {
         return chain.close().eventually(log::close);
     }
 
-    /** What the chain has to tell. */
-    private final class Appending implements MarkerChain.Listener {
+    /** Reacts to what the chain reports. */
+    private final class ChainListener implements MarkerChain.Listener {
 
         @Override
-        public void logged(AppendedRun run) {
-            log.logged(run);
+        public void logged(AppendedRun appended) {
+            log.logged(appended);
         }
 
         @Override
@@ -269,10 +268,11 @@ final class RedisLogFeed implements LogFeed {
 
         @Override
         public void logLost() {
-            // The link tells of another one within a second. This one may come back, and then nobody tells.
+            // The link reports another log within a second. If this log comes back instead, the link reports nothing,
+            // so check again.
             chainBegins = true;
-            if (judge != null) {
-                judge.later();
+            if (checker != null) {
+                checker.later();
             }
         }
     }
