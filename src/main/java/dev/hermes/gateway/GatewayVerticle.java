@@ -104,14 +104,17 @@ public final class GatewayVerticle extends VerticleBase {
     private ManagementServer.Readiness readiness(LinkSupervisor supervisor) {
         Instant draining = drainingSince;
         if (draining != null) {
-            return ManagementServer.Readiness.of(new ManagementServer.Readiness.Problem("draining", draining, "the gateway is shutting down"));
+            return ManagementServer.Readiness.of(
+                    new ManagementServer.Readiness.Problem("draining", draining, "the gateway is shutting down"));
         }
         if (!listening) {
-            return ManagementServer.Readiness.of(new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
+            return ManagementServer.Readiness.of(
+                    new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
         return supervisor.flowing()
                 ? ManagementServer.Readiness.ready()
-                : ManagementServer.Readiness.of(new ManagementServer.Readiness.Problem("redis", null, supervisor.problem()));
+                : ManagementServer.Readiness.of(
+                        new ManagementServer.Readiness.Problem("redis", null, supervisor.problem()));
     }
 
     /**

@@ -2,4 +2,3 @@
 package dev.hermes.gateway;
 
 import org.jspecify.annotations.NullMarked;
-

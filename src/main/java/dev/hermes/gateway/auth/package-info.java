@@ -18,4 +18,3 @@
 package dev.hermes.gateway.auth;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -113,7 +113,8 @@ final class ChannelReader {
         boolean snapshot = channel.onConnect() == OnConnect.SNAPSHOT;
         if (snapshot && !(channel.scope().keyed() && hasKey && yaml.has("route"))) {
             yaml.place("on-connect")
-                    .invalid("snapshot", "nothing or last-event for a channel without key, route and scope <word>:<id>");
+                    .invalid(
+                            "snapshot", "nothing or last-event for a channel without key, route and scope <word>:<id>");
         }
         if (snapshot && !yaml.has("snapshot-key")) {
             yaml.place("snapshot-key").invalid("nothing", "a Redis key with one {id}, since on-connect is snapshot");

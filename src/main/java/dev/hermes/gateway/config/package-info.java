@@ -13,4 +13,3 @@
 package dev.hermes.gateway.config;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -15,21 +15,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings subscribers that are behind to the tip, in turns: a bounded number of entries each, a bounded number in all per
- * turn of the event loop, a bounded number of readers of the log at once. A subscriber that takes no more simply drops out
- * with its cursor; {@link #add} puts it back. Owned by the hub's loop.
+ * Brings subscribers that are behind to the tip in small steps: a bounded number of entries per visit of a
+ * subscriber, a bounded number in all per turn of the event loop, a bounded number of log reads at the same time. A
+ * subscriber that accepts no more simply leaves the queue with its cursor; {@link #add} puts it back. Owned by the
+ * hub's loop.
  */
 final class CatchUp {
 
     /**
-     * How much of the loop and of the log catching up may take.
+     * Limits how much of the event loop and of the log catching up may use.
      *
-     * @param entriesAVisit entries looked at for one subscriber before the next one's turn
-     * @param entriesATurn entries looked at in one turn of the event loop
-     * @param entriesAPage most entries read from the log at once; as many as the subscriber took the last time, or
-     *     twice as many if it took them all
-     * @param readers reads of the log at the same time
-     * @param live how much live delivery may take
+     * @param entriesAVisit entries examined for one subscriber before the next one's visit
+     * @param entriesATurn entries examined in one turn of the event loop
+     * @param entriesAPage the most entries read from the log at once; a subscriber's page is as large as what it took
+     *     the last time, or twice as large if it took all
+     * @param readers log reads at the same time
+     * @param live how much of a turn live delivery may use
      */
     record Pace(int entriesAVisit, int entriesATurn, int entriesAPage, int readers, LiveDelivery.Pace live) {
 
@@ -47,10 +48,10 @@ final class CatchUp {
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
     private final ReaderQueue wantReader = new ReaderQueue();
 
-    /** Readers whose read failed; tried again with the next tick. */
+    /** Subscribers whose read of the log failed; tried again at the next tick. */
     private final ArrayDeque<Subscriber> failed = new ArrayDeque<>();
 
-    /** Those that start from a position this hub has not reached yet. */
+    /** Subscribers that start from a position this hub has not reached yet. */
     private List<Subscriber> ahead = new ArrayList<>();
 
     private int readers;
@@ -65,17 +66,17 @@ final class CatchUp {
         this.pace = pace;
     }
 
-    /** Gives the subscriber its turn, now, as far as one visit goes. */
+    /** Visits a new subscriber once, immediately. */
     void start(Subscriber subscriber) {
         subscriber.scheduled(true);
         visit(subscriber);
         if (subscriber.scheduled()) {
-            // It waits for the log or for the hub; what it was told so far need not.
+            // The subscriber waits for the log or the hub; what was written to it so far need not wait.
             subscriber.flushOrAnswer();
         }
     }
 
-    /** Puts the subscriber in the queue, unless it is on its way already. */
+    /** Puts the subscriber in the queue, unless it is queued or waiting already. */
     void add(Subscriber subscriber) {
         if (!subscriber.scheduled() && subscriber.state() == Subscriber.State.CATCHING_UP) {
             subscriber.scheduled(true);
@@ -84,7 +85,7 @@ final class CatchUp {
         }
     }
 
-    /** The log that the subscriber's position was of is no more: tells it so, and moves it to the tip. */
+    /** Tells the subscriber that the log of its position is lost, and moves it to the tip. */
     void moveOn(Subscriber subscriber, EventId lost) {
         if (subscriber.live()) {
             counters.catchingUp(1);
@@ -98,7 +99,7 @@ final class CatchUp {
         add(subscriber);
     }
 
-    /** The hub has moved on: those that waited for it may go. */
+    /** The hub has advanced: visits the subscribers that waited for it. */
     void hubAdvanced() {
         if (!ahead.isEmpty()) {
             List<Subscriber> waiting = ahead;
@@ -107,7 +108,7 @@ final class CatchUp {
         }
     }
 
-    /** Tries failed reads again. */
+    /** Repeats failed reads. */
     void tick() {
         wantReader.addAll(failed);
         failed.clear();
@@ -132,7 +133,7 @@ final class CatchUp {
         }
     }
 
-    /** One turn of one subscriber, from the window; returns what it cost, at least 1. */
+    /** Visits one subscriber, serving it from the window; returns the cost of the visit, at least 1. */
     private int visit(Subscriber subscriber) {
         if (subscriber.closed()) {
             return 1;
@@ -159,7 +160,9 @@ final class CatchUp {
         return cost;
     }
 
-    /** Live, or in the queue for the next visit, or dropped out because it takes no more. */
+    /**
+     * Ends a visit: the subscriber becomes live, or is queued again, or leaves the queue because it accepts no more.
+     */
     private void conclude(Subscriber subscriber, boolean takes) {
         subscriber.scheduled(false);
         if (takes && !subscriber.closed() && subscriber.cursor().equals(window.tip())) {
@@ -167,7 +170,7 @@ final class CatchUp {
             counters.catchingUp(-1);
         }
         subscriber.flushOrAnswer();
-        // Asked again: a sink drained by that very flush may have said so before its owner knew the stream.
+        // Asked again, since a sink that this flush drained may have reported it before its owner knew the stream.
         if (takes || subscriber.writable()) {
             add(subscriber);
         } else if (!subscriber.closed()) {
@@ -175,7 +178,9 @@ final class CatchUp {
         }
     }
 
-    /** Hands over one entry if it is wanted, and moves the cursor; false when the subscriber takes no more. */
+    /**
+     * Delivers one entry if the subscriber wants it, and moves the cursor; false when the subscriber accepts no more.
+     */
     private boolean hand(Subscriber subscriber, Window.WindowEntry slot) {
         if (subscriber.subscription().wants(slot.entry())) {
             if (conflation.leavesOut(subscriber, slot.entry())) {
@@ -220,7 +225,7 @@ final class CatchUp {
         readers--;
         if (!subscriber.closed()) {
             if (!asked.equals(subscriber.cursor())) {
-                // It was moved on meanwhile: this is of the log before.
+                // The subscriber was moved meanwhile; this page belongs to an earlier log.
                 subscriber.scheduled(false);
                 add(subscriber);
             } else if (reading instanceof EventLog.ReadResult.Page page) {
@@ -234,7 +239,8 @@ final class CatchUp {
 
     private void handPage(Subscriber subscriber, List<LogEntry> entries) {
         if (entries.isEmpty() && window.tip().isAfter(subscriber.cursor())) {
-            // The log ends before what was delivered from it. To ask again at once would be to ask without end.
+            // The log ends before entries that were delivered from it. Reading again immediately could go on without
+            // end.
             failed.add(subscriber);
             return;
         }
@@ -247,7 +253,8 @@ final class CatchUp {
             slot.release();
             taken++;
         }
-        // What it does not take is read again: of large events, or by a slow client, that would soon be most of it.
+        // Entries that the subscriber does not take are read again, which for large events or slow clients would be
+        // most of a page.
         subscriber.pageSize(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.pageSize()) : Math.max(1, taken));
         conclude(subscriber, takes);
     }
@@ -264,8 +271,8 @@ final class CatchUp {
     }
 
     /**
-     * Those who wait for a reader of the log. Credentials take turns, so that one which has a thousand streams far behind does
-     * not make another's only one wait for all of them. Owned by the hub's loop.
+     * The subscribers that wait for a log read. Credentials take turns, so that a credential with a thousand streams
+     * far behind does not keep the single stream of another one waiting. Owned by the hub's loop.
      */
     static final class ReaderQueue {
 
@@ -280,7 +287,7 @@ final class CatchUp {
             subscribers.forEach(this::add);
         }
 
-        /** The next one, or null. */
+        /** The next subscriber, or null. */
         @Nullable
         Subscriber poll() {
             if (waiting.isEmpty()) {

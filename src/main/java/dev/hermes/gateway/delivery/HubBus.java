@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The way from the log to every hub, over the event bus, in order. Owned by the event loop it is made on. */
+/** Publishes the log to every hub over the event bus, in order. Owned by the event loop on which it is created. */
 public final class HubBus implements EventLog.Outlet {
 
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
@@ -23,20 +23,20 @@ public final class HubBus implements EventLog.Outlet {
     private final OwnerLoop loop;
     private boolean ended;
 
-    /** Up to where the log was told. */
+    /** The last log position that was published. */
     private @Nullable EventId told;
 
     public HubBus(Vertx vertx) {
         HubSignal.registerCodecs(vertx.eventBus());
         this.vertx = vertx;
-        // The gateway's own, since two gateways may live in one Vert.x.
+        // An address for each gateway, since one Vert.x may run several.
         this.address = "hermes.gateway.signals." + UUID.randomUUID();
         this.loop = OwnerLoop.current(vertx);
     }
 
     /**
-     * One hub's end of the bus. It hears from the moment it is made, so that nothing is missed while its hub is being built.
-     * Owned by the hub's loop.
+     * One hub's end of the bus. It receives from the moment it is created, so that nothing is missed while its hub is
+     * being built. Owned by the hub's loop.
      */
     public final class Listening {
 
@@ -56,25 +56,25 @@ public final class HubBus implements EventLog.Outlet {
             }
         }
 
-        /** Tells that hub what was heard by now, and whatever comes. */
+        /** Passes on to the hub all signals received so far, and all later ones. */
         public void handTo(Hub listener) {
             hub = listener;
             early.forEach(signal -> signal.tell(listener));
             early = List.of();
         }
 
-        /** Ends the bus for everybody, then this end of it: a hub that missed something would not be one. */
+        /** Ends the whole bus, then this end of it: a hub must not go on when it would miss signals. */
         public Future<Void> close() {
             return end().eventually(consumer::unregister);
         }
     }
 
-    /** To be called on the hub's loop. */
+    /** Must be called on the hub's loop. */
     public Listening listen() {
         return new Listening();
     }
 
-    /** Tells every hub. Owner's loop. */
+    /** Sends the signal to every hub. Owner's loop. */
     public void tell(HubSignal signal) {
         assert loop.here();
         if (!ended) {
@@ -94,20 +94,20 @@ public final class HubBus implements EventLog.Outlet {
         told = resumedAt;
     }
 
-    /** Up to where the log was told; null while it was not. Owner's loop. */
+    /** The last log position that was published; null while none was. Owner's loop. */
     @Nullable
     public EventId published() {
         return told;
     }
 
-    /** Says up to where that is, to those who have missed it. Owner's loop. */
+    /** Publishes this position once more, for hubs that missed a batch. Owner's loop. */
     public void publishAgain() {
         if (told != null) {
             tell(new HubSignal.Reached(told));
         }
     }
 
-    /** Nothing more is told; on the caller's loop nothing more arrives once this completes. From any loop. */
+    /** Ends publishing; once the future completes, nothing more arrives on the caller's loop. From any loop. */
     public Future<Void> end() {
         return loop.call(() -> {
             ended = true;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Everybody on this hub, and by the index who of them listens to what. Owned by the hub's loop. */
+/** All subscribers of this hub, and the index of what each of them wants. Owned by the hub's loop. */
 final class Subscribers {
 
     private final SubscriptionIndex index = new SubscriptionIndex();
@@ -17,7 +17,7 @@ final class Subscribers {
                 new Subscriber.Membership(index.add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
     }
 
-    /** False when it was off already. */
+    /** Removes a subscriber; false if it was removed before. */
     boolean leave(Subscriber subscriber) {
         Subscriber.Membership places = subscriber.membership();
         if (places == null) {
@@ -29,7 +29,7 @@ final class Subscribers {
         return true;
     }
 
-    /** Calls the action for each subscriber that is told of this entry, each once; nobody may join or leave meanwhile. */
+    /** Calls the action once for each subscriber that gets this entry; no subscriber may join or leave meanwhile. */
     void forEachListener(LogEntry entry, Consumer<Subscriber> action) {
         if (entry instanceof Event event) {
             index.forEachListener(event.envelope(), action);
@@ -38,17 +38,17 @@ final class Subscribers {
         }
     }
 
-    /** Those who stream now; the list stays as it is when they leave. */
+    /** A copy of the current list of streams. */
     List<SseStream> streams() {
         return only(SseStream.class);
     }
 
-    /** Those who poll now; the list stays as it is when they leave. */
+    /** A copy of the current list of polls. */
     List<PendingPoll> polls() {
         return only(PendingPoll.class);
     }
 
-    /** Everybody now; the list stays as it is when they leave. */
+    /** A copy of the current list of all subscribers. */
     List<Subscriber> all() {
         return only(Subscriber.class);
     }
@@ -63,7 +63,7 @@ final class Subscribers {
         return those;
     }
 
-    /** Whether nobody is left, nowhere. */
+    /** Whether no subscriber is left, neither in the set nor in the index. */
     boolean isEmpty() {
         return everyone.isEmpty() && index.isEmpty();
     }

@@ -10,13 +10,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Who listens to what: channel, then key, then filters, then subscribers. An event finds its listeners by two look-ups, and
- * each distinct combination of filters is tested once however many share it: cost follows who listens to this event, not
- * who is connected. Owned by the hub's loop.
+ * The index from channel, key and filters to subscribers. An event finds its subscribers by two look-ups, and each
+ * distinct combination of filters is tested once however many subscribers share it: the cost depends on the number of
+ * subscribers that want the event, not on the number connected. Owned by the hub's loop.
  */
 final class SubscriptionIndex {
 
-    /** The subscribers of one channel and key (or of all its keys), by what they filter. */
+    /** The subscribers of one channel and key (or of all its keys), by their filters. */
     private record Listeners(Map<Map<String, Set<String>>, SubscriberSet> byFilters) {
 
         void forEach(Envelope envelope, Consumer<Subscriber> action) {
@@ -35,7 +35,7 @@ final class SubscriptionIndex {
         }
     }
 
-    /** One subscriber's places in the index. */
+    /** Where one subscriber stands in the index. */
     record Registration(List<Place> places) {
 
         private record Place(
@@ -100,7 +100,7 @@ final class SubscriptionIndex {
         }
     }
 
-    /** Calls the action for each subscriber that wants this event, each once. */
+    /** Calls the action once for each subscriber that wants this event. */
     void forEachListener(Envelope envelope, Consumer<Subscriber> action) {
         ChannelListeners channel = channels.get(envelope.channel());
         if (channel == null) {
@@ -120,12 +120,13 @@ final class SubscriptionIndex {
     }
 
     /**
-     * Subscribers in no particular order, with removal in constant time: each membership knows its place. Owned by the hub's
-     * loop. Must not change while {@link #forEach} runs; the hub therefore lets nobody leave in the middle of a batch.
+     * Subscribers in no particular order, with removal in constant time: each membership knows its index. Owned by
+     * the hub's loop. Must not change while {@link #forEach} runs; the hub therefore removes no subscriber while an
+     * entry is being delivered.
      */
     static final class SubscriberSet {
 
-        /** One subscriber's place in one set. */
+        /** One subscriber in one set. */
         static final class Membership {
 
             private final SubscriberSet set;

@@ -10,4 +10,3 @@
 package dev.hermes.gateway.demo;
 
 import org.jspecify.annotations.NullMarked;
-

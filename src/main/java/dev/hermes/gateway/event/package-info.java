@@ -13,4 +13,3 @@
 package dev.hermes.gateway.event;
 
 import org.jspecify.annotations.NullMarked;
-

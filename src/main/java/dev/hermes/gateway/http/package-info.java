@@ -7,4 +7,3 @@
 package dev.hermes.gateway.http;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -9,4 +9,3 @@
 package dev.hermes.gateway.loop;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -12,4 +12,3 @@
 package dev.hermes.gateway.ops;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,4 +7,3 @@
 package dev.hermes.gateway.protocol;
 
 import org.jspecify.annotations.NullMarked;
-

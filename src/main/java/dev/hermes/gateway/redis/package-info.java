@@ -14,4 +14,3 @@
 package dev.hermes.gateway.redis;
 
 import org.jspecify.annotations.NullMarked;
-

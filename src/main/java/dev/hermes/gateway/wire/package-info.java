@@ -10,4 +10,3 @@
 package dev.hermes.gateway.wire;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package dev.hermes.gateway.architecture;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -8,4 +8,3 @@
 package dev.hermes.gateway.bench;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package dev.hermes.gateway.browser;
 
 import org.jspecify.annotations.NullMarked;
-

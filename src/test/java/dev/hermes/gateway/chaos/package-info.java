@@ -10,4 +10,3 @@
 package dev.hermes.gateway.chaos;
 
 import org.jspecify.annotations.NullMarked;
-

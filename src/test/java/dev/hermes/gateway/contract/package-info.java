@@ -3,4 +3,3 @@
 package dev.hermes.gateway.contract;
 
 import org.jspecify.annotations.NullMarked;
-

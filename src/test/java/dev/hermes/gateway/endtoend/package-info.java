@@ -3,4 +3,3 @@
 package dev.hermes.gateway.endtoend;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -9,4 +9,3 @@
 package dev.hermes.gateway.fuzz;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -29,7 +29,8 @@ class ManagementServerTest {
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final Duration LONG = Duration.ofSeconds(5);
 
-    private final AtomicReference<ManagementServer.Readiness> readiness = new AtomicReference<>(ManagementServer.Readiness.ready());
+    private final AtomicReference<ManagementServer.Readiness> readiness =
+            new AtomicReference<>(ManagementServer.Readiness.ready());
     private Operator operator;
 
     @BeforeEach
@@ -187,8 +188,8 @@ class ManagementServerTest {
 
     @Test
     void givesUpOnNumbersThatDoNotCome() throws Exception {
-        try (Operator hanging =
-                Operator.of(ManagementServer.Readiness::ready, Promise.<Metrics.GatewayReadings>promise()::future, SHORT)) {
+        try (Operator hanging = Operator.of(
+                ManagementServer.Readiness::ready, Promise.<Metrics.GatewayReadings>promise()::future, SHORT)) {
             HttpResponse<String> answer = hanging.ask("GET", "/metrics");
 
             assertThat(answer.statusCode()).isEqualTo(503);
@@ -198,7 +199,8 @@ class ManagementServerTest {
 
     @Test
     void saysThatTheNumbersCannotBeRead() throws Exception {
-        try (Operator failing = Operator.of(ManagementServer.Readiness::ready, () -> Future.failedFuture("on purpose"), LONG)) {
+        try (Operator failing =
+                Operator.of(ManagementServer.Readiness::ready, () -> Future.failedFuture("on purpose"), LONG)) {
             assertThat(failing.ask("GET", "/metrics").statusCode()).isEqualTo(503);
         }
     }

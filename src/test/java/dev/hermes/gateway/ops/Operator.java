@@ -35,14 +35,18 @@ final class Operator implements AutoCloseable {
     private final ManagementServer server;
 
     private Operator(
-            Supplier<ManagementServer.Readiness> readiness, Supplier<Future<Metrics.GatewayReadings>> readings, Duration scrapeLimit) {
+            Supplier<ManagementServer.Readiness> readiness,
+            Supplier<Future<Metrics.GatewayReadings>> readings,
+            Duration scrapeLimit) {
         metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
                 vertx, new Settings.Management("127.0.0.1", 0), readiness, metrics, API_KEY::equals, scrapeLimit);
     }
 
     static Operator of(
-            Supplier<ManagementServer.Readiness> readiness, Supplier<Future<Metrics.GatewayReadings>> readings, Duration scrapeLimit) {
+            Supplier<ManagementServer.Readiness> readiness,
+            Supplier<Future<Metrics.GatewayReadings>> readings,
+            Duration scrapeLimit) {
         Operator operator = new Operator(readiness, readings, scrapeLimit);
         await(operator.server.start());
         return operator;

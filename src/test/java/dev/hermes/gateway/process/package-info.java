@@ -6,4 +6,3 @@
 package dev.hermes.gateway.process;
 
 import org.jspecify.annotations.NullMarked;
-

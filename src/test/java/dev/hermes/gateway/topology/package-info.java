@@ -3,4 +3,3 @@
 package dev.hermes.gateway.topology;
 
 import org.jspecify.annotations.NullMarked;
-

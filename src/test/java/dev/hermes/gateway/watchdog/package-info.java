@@ -8,4 +8,3 @@
 package dev.hermes.gateway.watchdog;
 
 import org.jspecify.annotations.NullMarked;
-
