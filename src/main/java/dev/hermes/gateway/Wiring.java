@@ -160,7 +160,7 @@ final class Wiring {
 
     private void switched(boolean enabled) {
         if (!enabled) {
-            hubs.tell(new HubSignal.SwitchedOff(
+            hubs.publish(new HubSignal.SwitchedOff(
                     Duration.ofMillis(SWITCHED_OFF_MILLIS_PER_STREAM * admission.openStreams())));
         }
     }
@@ -178,7 +178,7 @@ final class Wiring {
 
     /** Tells every stream that it ends, all within that time. */
     void drain(Duration over) {
-        hubs.tell(new HubSignal.Draining(over));
+        hubs.publish(new HubSignal.Draining(over));
     }
 
     LinkSupervisor supervisor() {
@@ -219,12 +219,12 @@ final class Wiring {
 
         @Override
         public void backendDown(Instant since, String reason) {
-            hubs.tell(new HubSignal.BackendDown(since, reason));
+            hubs.publish(new HubSignal.BackendDown(since, reason));
         }
 
         @Override
         public void backendUp(Instant since) {
-            hubs.tell(new HubSignal.BackendUp(since));
+            hubs.publish(new HubSignal.BackendUp(since));
         }
 
         @Override

@@ -37,7 +37,7 @@ final class CatchUp {
         static final Pace USUAL = new Pace(256, 2_048, 256, 4, LiveDelivery.Pace.USUAL);
     }
 
-    private static final int LOOKS_AS_DEAR_AS_A_WRITE = 16;
+    private static final int EXAMINATIONS_PER_WRITE = 16;
 
     private final OwnerLoop loop;
     private final EventLog log;
@@ -46,7 +46,7 @@ final class CatchUp {
     private final HubCounters counters;
     private final Pace pace;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
-    private final ReaderQueue wantReader = new ReaderQueue();
+    private final ReaderQueue readQueue = new ReaderQueue();
 
     /** Subscribers whose read of the log failed; tried again at the next tick. */
     private final ArrayDeque<Subscriber> failed = new ArrayDeque<>();
@@ -86,13 +86,13 @@ final class CatchUp {
     }
 
     /** Tells the subscriber that the log of its position is lost, and moves it to the tip. */
-    void moveOn(Subscriber subscriber, EventId lost) {
+    void moveToTip(Subscriber subscriber, EventId lost) {
         if (subscriber.live()) {
             counters.catchingUp(1);
             subscriber.fallBehind(lost);
         }
         if (subscriber.offer(Gap.of(Gap.Reason.LOG_LOST, lost.toString(), window.tip()))) {
-            counters.gapTold(Gap.Reason.LOG_LOST);
+            counters.gapSent(Gap.Reason.LOG_LOST);
             subscriber.advance(window.tip());
         }
         subscriber.flushOrAnswer();
@@ -110,7 +110,7 @@ final class CatchUp {
 
     /** Repeats failed reads. */
     void tick() {
-        wantReader.addAll(failed);
+        readQueue.addAll(failed);
         failed.clear();
         read();
     }
@@ -144,26 +144,26 @@ final class CatchUp {
             return 1;
         }
         if (!window.covers(cursor)) {
-            wantReader.add(subscriber);
+            readQueue.add(subscriber);
             read();
             return 1;
         }
-        long place = window.placeAfter(cursor);
-        long stop = Math.min(window.end(), place + pace.entriesAVisit());
-        int cost = 1 + conflation.look(subscriber, pace.entriesAVisit()) / LOOKS_AS_DEAR_AS_A_WRITE;
+        long index = window.indexAfter(cursor);
+        long stop = Math.min(window.end(), index + pace.entriesAVisit());
+        int cost = 1 + conflation.lookAhead(subscriber, pace.entriesAVisit()) / EXAMINATIONS_PER_WRITE;
         boolean takes = subscriber.writable();
-        while (takes && place < stop) {
-            takes = hand(subscriber, window.at(place++));
+        while (takes && index < stop) {
+            takes = deliver(subscriber, window.at(index++));
             cost++;
         }
-        conclude(subscriber, takes);
+        endVisit(subscriber, takes);
         return cost;
     }
 
     /**
      * Ends a visit: the subscriber becomes live, or is queued again, or leaves the queue because it accepts no more.
      */
-    private void conclude(Subscriber subscriber, boolean takes) {
+    private void endVisit(Subscriber subscriber, boolean takes) {
         subscriber.scheduled(false);
         if (takes && !subscriber.closed() && subscriber.cursor().equals(window.tip())) {
             subscriber.becomeLive();
@@ -181,19 +181,19 @@ final class CatchUp {
     /**
      * Delivers one entry if the subscriber wants it, and moves the cursor; false when the subscriber accepts no more.
      */
-    private boolean hand(Subscriber subscriber, Window.WindowEntry slot) {
-        if (subscriber.subscription().wants(slot.entry())) {
-            if (conflation.leavesOut(subscriber, slot.entry())) {
-                counters.superseded((Event) slot.entry());
-            } else if (subscriber.offer(slot)) {
-                counters.handed(slot.entry(), 1);
+    private boolean deliver(Subscriber subscriber, Window.WindowEntry entry) {
+        if (subscriber.subscription().wants(entry.logEntry())) {
+            if (conflation.leavesOut(subscriber, entry.logEntry())) {
+                counters.superseded((Event) entry.logEntry());
+            } else if (subscriber.offer(entry)) {
+                counters.delivered(entry.logEntry(), 1);
                 subscriber.receivedBacklog();
             } else {
                 return false;
             }
-            conflation.passed(subscriber, slot.id());
+            conflation.passed(subscriber, entry.id());
         }
-        subscriber.advance(slot.id());
+        subscriber.advance(entry.id());
         return subscriber.writable() && !subscriber.closed();
     }
 
@@ -206,14 +206,14 @@ final class CatchUp {
     }
 
     private @Nullable Subscriber nextReader() {
-        return readers < pace.readers() ? wantReader.poll() : null;
+        return readers < pace.readers() ? readQueue.poll() : null;
     }
 
     private void readFor(Subscriber subscriber) {
         readers++;
         EventId asked = subscriber.cursor();
         log.read(asked, Math.min(pace.entriesAPage(), subscriber.pageSize()))
-                .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
+                .onComplete(reading -> pageRead(subscriber, asked, reading), failure -> readFailed(subscriber));
     }
 
     private void readFailed(Subscriber subscriber) {
@@ -221,7 +221,7 @@ final class CatchUp {
         failed.add(subscriber);
     }
 
-    private void got(Subscriber subscriber, EventId asked, EventLog.ReadResult reading) {
+    private void pageRead(Subscriber subscriber, EventId asked, EventLog.ReadResult reading) {
         readers--;
         if (!subscriber.closed()) {
             if (!asked.equals(subscriber.cursor())) {
@@ -229,45 +229,45 @@ final class CatchUp {
                 subscriber.scheduled(false);
                 add(subscriber);
             } else if (reading instanceof EventLog.ReadResult.Page page) {
-                handPage(subscriber, page.entries());
+                deliverPage(subscriber, page.entries());
             } else {
-                handGap(subscriber);
+                deliverGap(subscriber);
             }
         }
         read();
     }
 
-    private void handPage(Subscriber subscriber, List<LogEntry> entries) {
+    private void deliverPage(Subscriber subscriber, List<LogEntry> entries) {
         if (entries.isEmpty() && window.tip().isAfter(subscriber.cursor())) {
             // The log ends before entries that were delivered from it. Reading again immediately could go on without
             // end.
             failed.add(subscriber);
             return;
         }
-        conflation.look(subscriber, entries.size());
+        conflation.lookAhead(subscriber, entries.size());
         boolean takes = subscriber.writable();
         int taken = 0;
         while (takes && taken < entries.size()) {
-            Window.WindowEntry slot = new Window.WindowEntry(entries.get(taken));
-            takes = hand(subscriber, slot);
-            slot.release();
+            Window.WindowEntry entry = new Window.WindowEntry(entries.get(taken));
+            takes = deliver(subscriber, entry);
+            entry.release();
             taken++;
         }
         // Entries that the subscriber does not take are read again, which for large events or slow clients would be
         // most of a page.
         subscriber.pageSize(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.pageSize()) : Math.max(1, taken));
-        conclude(subscriber, takes);
+        endVisit(subscriber, takes);
     }
 
-    private void handGap(Subscriber subscriber) {
+    private void deliverGap(Subscriber subscriber) {
         EventId tip = window.tip();
         boolean takes = subscriber.offer(
                 Gap.of(Gap.Reason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
         if (takes) {
-            counters.gapTold(Gap.Reason.HISTORY_EVICTED);
+            counters.gapSent(Gap.Reason.HISTORY_EVICTED);
             subscriber.advance(tip);
         }
-        conclude(subscriber, takes);
+        endVisit(subscriber, takes);
     }
 
     /**
@@ -279,7 +279,7 @@ final class CatchUp {
         private final Map<StreamPermit, ArrayDeque<Subscriber>> waiting = new LinkedHashMap<>();
 
         void add(Subscriber subscriber) {
-            waiting.computeIfAbsent(subscriber.permit(), first -> new ArrayDeque<>())
+            waiting.computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>())
                     .add(subscriber);
         }
 
@@ -293,10 +293,10 @@ final class CatchUp {
             if (waiting.isEmpty()) {
                 return null;
             }
-            Map.Entry<StreamPermit, ArrayDeque<Subscriber>> turn =
+            Map.Entry<StreamPermit, ArrayDeque<Subscriber>> first =
                     waiting.entrySet().iterator().next();
-            StreamPermit permit = turn.getKey();
-            ArrayDeque<Subscriber> subscribers = turn.getValue();
+            StreamPermit permit = first.getKey();
+            ArrayDeque<Subscriber> subscribers = first.getValue();
             waiting.remove(permit);
             Subscriber next = subscribers.remove();
             if (!subscribers.isEmpty()) {

@@ -49,29 +49,29 @@ final class Conflation {
      * @param next how many entries are about to be delivered to it
      * @return how many entries were examined
      */
-    int look(Subscriber subscriber, int next) {
+    int lookAhead(Subscriber subscriber, int next) {
         if (after == 0 || subscriber.subscription().conflated().isEmpty()) {
             return 0;
         }
-        long place = window.placeAfter(subscriber.cursor());
+        long index = window.indexAfter(subscriber.cursor());
         Lookahead ahead = subscriber.lookahead();
         if (ahead == null) {
-            if (window.end() - place <= after) {
+            if (window.end() - index <= after) {
                 return 0;
             }
-            ahead = new Lookahead(window.at(place).id());
+            ahead = new Lookahead(window.at(index).id());
             subscriber.lookahead(ahead);
         } else {
-            place = Math.max(place, window.placeAfter(ahead.to));
+            index = Math.max(index, window.indexAfter(ahead.to));
         }
-        int looked = 0;
-        while (ahead.wanted <= after + next && place < window.end()) {
-            Window.WindowEntry slot = window.at(place++);
-            ahead.to = slot.id();
-            ahead.wanted += subscriber.subscription().wants(slot.entry()) ? 1 : 0;
-            looked++;
+        int examined = 0;
+        while (ahead.wanted <= after + next && index < window.end()) {
+            Window.WindowEntry entry = window.at(index++);
+            ahead.to = entry.id();
+            ahead.wanted += subscriber.subscription().wants(entry.logEntry()) ? 1 : 0;
+            examined++;
         }
-        return looked;
+        return examined;
     }
 
     /** Whether an entry that the subscriber wants need not be sent. */

@@ -32,7 +32,7 @@ public final class Hub {
     private final CatchUp catchUp;
     private final Wheel wheel;
     private final PermitChecks permits;
-    private final StreamDeadlines.DeadlineFactory clock;
+    private final StreamDeadlines.DeadlineFactory deadlines;
     private final Subscribers subscribers = new Subscribers();
     private final LiveDelivery delivery;
     private final Heartbeats heartbeats;
@@ -74,7 +74,7 @@ public final class Hub {
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.permits =
                 new PermitChecks(checker, StreamDeadlines.DeadlineFactory.checksWait(settings.streams()), this::close);
-        this.clock = new StreamDeadlines.DeadlineFactory(settings.streams(), settings.random());
+        this.deadlines = new StreamDeadlines.DeadlineFactory(settings.streams(), settings.random());
     }
 
     /** How often {@link #tick()} has to be called. */
@@ -107,8 +107,9 @@ public final class Hub {
         EventId before = window.tip();
         window.clear(resumedAt);
         newest.clear();
-        subscribers.all()
-                .forEach(subscriber -> catchUp.moveOn(subscriber, subscriber.live() ? before : subscriber.cursor()));
+        subscribers
+                .all()
+                .forEach(subscriber -> catchUp.moveToTip(subscriber, subscriber.live() ? before : subscriber.cursor()));
     }
 
     /** Opens a stream, which gets {@code connected}, then its gap and greetings, then the backlog, then live events. */
@@ -119,33 +120,33 @@ public final class Hub {
                 this,
                 accepted,
                 sink,
-                clock.times(accepted.permit(), now, time.wall().instant()));
+                deadlines.forStream(accepted.permit(), now, time.wall().instant()));
         counters.streamOpened();
         join(stream);
-        JsonObject hello = new JsonObject()
+        JsonObject connected = new JsonObject()
                 .put("connection_id", "conn_" + UUID.randomUUID())
                 .put("timestamp", time.wall().instant().toString());
         stream.send(
-                FrameEncoder.control(accepted.retryMillis(), accepted.start().position(), "connected", hello));
+                FrameEncoder.control(accepted.retryMillis(), accepted.start().position(), "connected", connected));
         Gap gap = accepted.start().gap();
         if (gap != null) {
-            counters.gapTold(gap.reason());
+            counters.gapSent(gap.reason());
             stream.offer(gap);
         }
         accepted.greetings().forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
-        schedule(stream, stream.times().next());
+        schedule(stream, stream.deadlines().next());
         catchUp.start(stream);
         return stream;
     }
 
     /** Opens a poll that waits for at most {@code wait}. */
     public PendingPoll poll(
-            Subscription subscription, StreamPermit permit, StartPosition opening, int limit, Duration wait) {
+            Subscription subscription, StreamPermit permit, StartPosition start, int limit, Duration wait) {
         assert loop.here();
         long deadline = time.now() + wait.toMillis();
-        PendingPoll poll = new PendingPoll(this, subscription, permit, opening, limit, deadline);
-        if (opening.gap() != null) {
-            counters.gapTold(opening.gap().reason());
+        PendingPoll poll = new PendingPoll(this, subscription, permit, start, limit, deadline);
+        if (start.gap() != null) {
+            counters.gapSent(start.gap().reason());
         }
         join(poll);
         schedule(poll, deadline);
@@ -180,10 +181,10 @@ public final class Hub {
         assert loop.here();
         List<SseStream> streams = subscribers.streams();
         long now = time.now();
-        for (int turn = 0; turn < streams.size(); turn++) {
-            SseStream stream = streams.get(turn);
-            stream.times().endAt(now + over.toMillis() * turn / streams.size(), reason);
-            schedule(stream, stream.times().next());
+        for (int index = 0; index < streams.size(); index++) {
+            SseStream stream = streams.get(index);
+            stream.deadlines().endAt(now + over.toMillis() * index / streams.size(), reason);
+            schedule(stream, stream.deadlines().next());
         }
     }
 
@@ -251,7 +252,7 @@ public final class Hub {
 
     void gone(SseStream stream) {
         assert loop.here();
-        if (delivery.underWay()) {
+        if (delivery.delivering()) {
             loop.later(() -> gone(stream));
             return;
         }

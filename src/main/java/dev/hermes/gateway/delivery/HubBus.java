@@ -24,7 +24,7 @@ public final class HubBus implements EventLog.Outlet {
     private boolean ended;
 
     /** The last log position that was published. */
-    private @Nullable EventId told;
+    private @Nullable EventId published;
 
     public HubBus(Vertx vertx) {
         HubSignal.registerCodecs(vertx.eventBus());
@@ -38,28 +38,28 @@ public final class HubBus implements EventLog.Outlet {
      * One hub's end of the bus. It receives from the moment it is created, so that nothing is missed while its hub is
      * being built. Owned by the hub's loop.
      */
-    public final class Listening {
+    public final class Receiver {
 
         private final MessageConsumer<HubSignal> consumer;
         private List<HubSignal> early = new ArrayList<>();
         private @Nullable Hub hub;
 
-        private Listening() {
-            this.consumer = vertx.eventBus().localConsumer(address, message -> heard(message.body()));
+        private Receiver() {
+            this.consumer = vertx.eventBus().localConsumer(address, message -> received(message.body()));
         }
 
-        private void heard(HubSignal signal) {
+        private void received(HubSignal signal) {
             if (hub == null) {
                 early.add(signal);
             } else {
-                signal.tell(hub);
+                signal.apply(hub);
             }
         }
 
         /** Passes on to the hub all signals received so far, and all later ones. */
-        public void handTo(Hub listener) {
+        public void deliverTo(Hub listener) {
             hub = listener;
-            early.forEach(signal -> signal.tell(listener));
+            early.forEach(signal -> signal.apply(listener));
             early = List.of();
         }
 
@@ -70,12 +70,12 @@ public final class HubBus implements EventLog.Outlet {
     }
 
     /** Must be called on the hub's loop. */
-    public Listening listen() {
-        return new Listening();
+    public Receiver receiver() {
+        return new Receiver();
     }
 
     /** Sends the signal to every hub. Owner's loop. */
-    public void tell(HubSignal signal) {
+    public void publish(HubSignal signal) {
         assert loop.here();
         if (!ended) {
             vertx.eventBus().publish(address, signal, THIS_JVM);
@@ -84,26 +84,26 @@ public final class HubBus implements EventLog.Outlet {
 
     @Override
     public void accept(List<LogEntry> entries, long receivedNanos) {
-        tell(new HubSignal.EventBatch(told, entries, receivedNanos));
-        told = entries.get(entries.size() - 1).id();
+        publish(new HubSignal.EventBatch(published, entries, receivedNanos));
+        published = entries.get(entries.size() - 1).id();
     }
 
     @Override
     public void lost(EventId resumedAt) {
-        tell(new HubSignal.LogLost(resumedAt));
-        told = resumedAt;
+        publish(new HubSignal.LogLost(resumedAt));
+        published = resumedAt;
     }
 
     /** The last log position that was published; null while none was. Owner's loop. */
     @Nullable
     public EventId published() {
-        return told;
+        return published;
     }
 
     /** Publishes this position once more, for hubs that missed a batch. Owner's loop. */
     public void publishAgain() {
-        if (told != null) {
-            tell(new HubSignal.Reached(told));
+        if (published != null) {
+            publish(new HubSignal.Reached(published));
         }
     }
 

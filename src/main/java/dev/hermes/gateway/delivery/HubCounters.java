@@ -50,16 +50,16 @@ public final class HubCounters {
         open--;
     }
 
-    void gapsTold(Gap.Reason reason, int streams) {
+    void gapsSent(Gap.Reason reason, int streams) {
         add(gaps.get(reason), streams);
     }
 
-    void gapTold(Gap.Reason reason) {
-        gapsTold(reason, 1);
+    void gapSent(Gap.Reason reason) {
+        gapsSent(reason, 1);
     }
 
     /** One entry was delivered to the given number of subscribers. */
-    void handed(LogEntry entry, int subscribers) {
+    void delivered(LogEntry entry, int subscribers) {
         if (entry instanceof Event event) {
             add(delivered.get(event.envelope().channel()), subscribers);
         } else if (entry instanceof LogEntry.GapEntry) {

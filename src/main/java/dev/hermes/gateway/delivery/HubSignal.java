@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface HubSignal {
 
     /** Applies the signal to the hub, on the hub's loop. */
-    void tell(Hub hub);
+    void apply(Hub hub);
 
     /** Lets this event bus carry signals; registering again does nothing. */
     static void registerCodecs(EventBus eventBus) {
@@ -37,7 +37,7 @@ public sealed interface HubSignal {
      */
     record Reached(EventId position) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onReached(position);
         }
     }
@@ -50,7 +50,7 @@ public sealed interface HubSignal {
      */
     record BackendDown(Instant since, String reason) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onBackend(false, since);
         }
     }
@@ -62,7 +62,7 @@ public sealed interface HubSignal {
      */
     record BackendUp(Instant since) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onBackend(true, since);
         }
     }
@@ -74,7 +74,7 @@ public sealed interface HubSignal {
      */
     record LogLost(EventId resumedAt) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onLogLost(resumedAt);
         }
     }
@@ -86,7 +86,7 @@ public sealed interface HubSignal {
      */
     record SwitchedOff(Duration over) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.endAll(SseStream.CloseReason.DISABLED, over);
         }
     }
@@ -98,7 +98,7 @@ public sealed interface HubSignal {
      */
     record Draining(Duration over) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.answerPolls();
             hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, over);
         }
@@ -127,7 +127,7 @@ public sealed interface HubSignal {
         }
 
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onBatch(this);
         }
     }

@@ -53,9 +53,9 @@ final class LiveDelivery {
     private long flushed;
 
     /** Whether another turn is scheduled. */
-    private boolean turnComes;
+    private boolean turnScheduled;
 
-    private boolean underWay;
+    private boolean delivering;
 
     LiveDelivery(
             OwnerLoop loop,
@@ -95,8 +95,8 @@ final class LiveDelivery {
     private record Flushing(long receivedNanos, int taken, long until) {}
 
     /** Whether an entry is being delivered through the index, so that no subscriber may join or leave. */
-    boolean underWay() {
-        return underWay;
+    boolean delivering() {
+        return delivering;
     }
 
     /** Whether nothing is left to be written or flushed. */
@@ -106,7 +106,7 @@ final class LiveDelivery {
 
     void deliver(HubSignal.EventBatch batch) {
         toWrite.add(new Writing(batch));
-        if (!turnComes) {
+        if (!turnScheduled) {
             turn();
         }
     }
@@ -138,14 +138,14 @@ final class LiveDelivery {
     }
 
     private void turn() {
-        turnComes = false;
+        turnScheduled = false;
         try {
             int flushes = write();
             flush(pace.flushesATurn() - flushes);
         } finally {
             // Also after a write has thrown: the batches behind it must still be delivered.
             if (!toWrite.isEmpty() || !dirty.isEmpty()) {
-                turnComes = true;
+                turnScheduled = true;
                 loop.afterSockets(this::turn);
             }
         }
@@ -184,19 +184,19 @@ final class LiveDelivery {
         return flushes;
     }
 
-    private Offer offer(LogEntry entry, int atOnce) {
+    private Offer offer(LogEntry entry, int mostDirect) {
         EventId before = window.tip();
         if (entry instanceof Event event) {
             newest.remember(event);
         }
-        Offer offer = new Offer(window.add(entry), before, atOnce);
-        underWay = true;
+        Offer offer = new Offer(window.add(entry), before, mostDirect);
+        delivering = true;
         try {
-            subscribers.forEachListener(entry, offer);
+            subscribers.forEachSubscriber(entry, offer);
         } finally {
-            underWay = false;
+            delivering = false;
         }
-        counters.handed(entry, offer.taken);
+        counters.delivered(entry, offer.taken);
         return offer;
     }
 
@@ -217,17 +217,17 @@ final class LiveDelivery {
     /** The delivery of one entry to its live subscribers; created once per entry, not per subscriber. */
     private final class Offer implements Consumer<Subscriber> {
 
-        private final Window.WindowEntry slot;
+        private final Window.WindowEntry entry;
         private final EventId before;
-        private final int atOnce;
+        private final int mostDirect;
         private int flushes;
         private int taken;
 
-        /** @param atOnce how many subscribers may be flushed directly after the write, since no further entry waits */
-        private Offer(Window.WindowEntry slot, EventId before, int atOnce) {
-            this.slot = slot;
+        /** @param mostDirect how many subscribers may be flushed directly after the write, since no further entry waits */
+        private Offer(Window.WindowEntry entry, EventId before, int mostDirect) {
+            this.entry = entry;
             this.before = before;
-            this.atOnce = atOnce;
+            this.mostDirect = mostDirect;
         }
 
         @Override
@@ -235,20 +235,20 @@ final class LiveDelivery {
             if (!subscriber.live()) {
                 return;
             }
-            boolean alone = flushes < atOnce && !subscriber.dirty() && subscriber.staysWhenFlushed();
-            if (!alone && !subscriber.dirty()) {
+            boolean direct = flushes < mostDirect && !subscriber.dirty() && subscriber.staysWhenFlushed();
+            if (!direct && !subscriber.dirty()) {
                 subscriber.dirty(true);
                 dirty.add(subscriber);
             }
-            boolean took = subscriber.offer(slot);
+            boolean took = subscriber.offer(entry);
             if (took) {
                 taken++;
             }
             if (!took || !subscriber.writable()) {
                 counters.catchingUp(1);
-                subscriber.fallBehind(took ? slot.id() : before);
+                subscriber.fallBehind(took ? entry.id() : before);
             }
-            if (alone) {
+            if (direct) {
                 flushes++;
                 subscriber.flushOrAnswer();
             }

@@ -47,12 +47,12 @@ public final class PendingPoll extends Subscriber {
             Hub hub,
             Subscription subscription,
             StreamPermit permit,
-            StartPosition opening,
+            StartPosition start,
             int limit,
             long deadlineMillis) {
-        super(subscription, permit, opening.position());
+        super(subscription, permit, start.position());
         this.hub = hub;
-        this.gap = opening.gap();
+        this.gap = start.gap();
         this.limit = limit;
         this.deadlineMillis = deadlineMillis;
     }
@@ -81,11 +81,11 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
-    boolean offer(Window.WindowEntry slot) {
-        if (slot.entry() instanceof LogEntry.GapEntry hole) {
+    boolean offer(Window.WindowEntry entry) {
+        if (entry.logEntry() instanceof LogEntry.GapEntry hole) {
             return offer(Gap.of(hole));
         }
-        Event event = (Event) slot.entry();
+        Event event = (Event) entry.logEntry();
         bytes += event.envelope().data().length() + AROUND_AN_EVENT_BYTES;
         if (bytes > MOST_BYTES && !events.isEmpty()) {
             full = true;
@@ -108,8 +108,8 @@ public final class PendingPoll extends Subscriber {
 
     @Override
     void flushOrAnswer() {
-        boolean worthTelling = full || !events.isEmpty() || gap != null;
-        if (full || (live() && (worthTelling || hub.now() >= deadlineMillis))) {
+        boolean hasContent = full || !events.isEmpty() || gap != null;
+        if (full || (live() && (hasContent || hub.now() >= deadlineMillis))) {
             finish();
         }
     }

@@ -13,17 +13,17 @@ public final class SseStream extends Subscriber {
 
     private final Hub hub;
     private final ByteSink sink;
-    private final StreamDeadlines times;
+    private final StreamDeadlines deadlines;
     private final NewStream.End end;
 
     /** Whether a heartbeat came due while the client accepted nothing; it is sent as soon as the client does. */
     private boolean heartbeatOwed;
 
-    SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines times) {
+    SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines deadlines) {
         super(stream.subscription(), stream.permit(), stream.start().position());
         this.hub = hub;
         this.sink = sink;
-        this.times = times;
+        this.deadlines = deadlines;
         this.end = stream.end();
     }
 
@@ -48,8 +48,8 @@ public final class SseStream extends Subscriber {
     }
 
     @Override
-    boolean offer(Window.WindowEntry slot) {
-        sink.write(slot.frame());
+    boolean offer(Window.WindowEntry entry) {
+        sink.write(entry.frame());
         return true;
     }
 
@@ -88,14 +88,14 @@ public final class SseStream extends Subscriber {
         sink.write(frame);
     }
 
-    StreamDeadlines times() {
-        return times;
+    StreamDeadlines deadlines() {
+        return deadlines;
     }
 
     @Override
     void stalled() {
-        times.observe(sink.progress(), hub.now());
-        hub.schedule(this, times.next());
+        deadlines.observe(sink.progress(), hub.now());
+        hub.schedule(this, deadlines.next());
     }
 
     @Override
@@ -104,13 +104,13 @@ public final class SseStream extends Subscriber {
             sink.abort();
             return;
         }
-        times.observe(sink.progress(), nowMillis);
-        CloseReason end = times.end(nowMillis);
+        deadlines.observe(sink.progress(), nowMillis);
+        CloseReason end = deadlines.end(nowMillis);
         if (end != null) {
             hub.close(this, end);
             return;
         }
-        if (times.takeWarning(nowMillis)) {
+        if (deadlines.takeWarning(nowMillis)) {
             send(FrameEncoder.control(
                     null,
                     null,
@@ -118,16 +118,16 @@ public final class SseStream extends Subscriber {
                     new JsonObject().put("expires_at", String.valueOf(permit().expiresAt()))));
             sink.flush();
         }
-        heartbeatOwed |= times.takeHeartbeat(nowMillis);
+        heartbeatOwed |= deadlines.takeHeartbeat(nowMillis);
         if (heartbeatOwed && sink.writable()) {
             heartbeatOwed = false;
             hub.heartbeats().send(this);
             sink.flush();
         }
-        if (times.takeCheck(nowMillis)) {
+        if (deadlines.takeCheck(nowMillis)) {
             hub.checkLater(this, nowMillis);
         }
-        hub.schedule(this, times.next());
+        hub.schedule(this, deadlines.next());
     }
 
     /**

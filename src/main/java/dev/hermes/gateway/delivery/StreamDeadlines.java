@@ -17,7 +17,7 @@ final class StreamDeadlines {
     private final long heartbeatEvery;
     private final long checkEvery;
     private final long stallAfter;
-    private final long leaseEnds;
+    private final long permitEnds;
     private long heartbeatAt;
     private long checkAt;
     private long warnAt;
@@ -30,20 +30,20 @@ final class StreamDeadlines {
      * @param rhythm the intervals
      * @param permit when the permit warns and ends
      */
-    StreamDeadlines(Rhythm rhythm, LeaseTimes permit, long nowMillis) {
+    StreamDeadlines(Rhythm rhythm, PermitTimes permit, long nowMillis) {
         this.heartbeatEvery = rhythm.heartbeatEvery();
         this.checkEvery = rhythm.checkEvery();
         this.stallAfter = rhythm.stallAfter();
         this.heartbeatAt = rhythm.firstHeartbeat();
         this.checkAt = permit.revocable() ? Math.min(rhythm.firstHeartbeat(), nowMillis + checkEvery) : NEVER;
         this.warnAt = permit.warnAt();
-        this.leaseEnds = permit.endsAt();
+        this.permitEnds = permit.endsAt();
         this.progressAt = nowMillis;
     }
 
     record Rhythm(long heartbeatEvery, long firstHeartbeat, long checkEvery, long stallAfter) {}
 
-    record LeaseTimes(boolean revocable, long warnAt, long endsAt) {}
+    record PermitTimes(boolean revocable, long warnAt, long endsAt) {}
 
     /** Ends the stream at this time, unless it ends earlier. */
     void endAt(long millis, SseStream.CloseReason reason) {
@@ -63,7 +63,7 @@ final class StreamDeadlines {
 
     /** The reason for which the stream ends now, or null. */
     SseStream.@Nullable CloseReason end(long nowMillis) {
-        if (nowMillis >= leaseEnds) {
+        if (nowMillis >= permitEnds) {
             return SseStream.CloseReason.TOKEN_EXPIRED;
         }
         if (nowMillis >= endAt) {
@@ -99,7 +99,7 @@ final class StreamDeadlines {
     }
 
     long next() {
-        long next = Math.min(Math.min(heartbeatAt, checkAt), Math.min(Math.min(warnAt, leaseEnds), endAt));
+        long next = Math.min(Math.min(heartbeatAt, checkAt), Math.min(Math.min(warnAt, permitEnds), endAt));
         return stalled() ? Math.min(next, progressAt + stallAfter) : next;
     }
 
@@ -140,28 +140,29 @@ final class StreamDeadlines {
             return settings.heartbeatInterval().toMillis() / CHECKS_WAIT_PART;
         }
 
-        StreamDeadlines times(StreamPermit permit, long nowMillis, Instant wallNow) {
+        StreamDeadlines forStream(StreamPermit permit, long nowMillis, Instant wallNow) {
             // Spread, so that streams which open together do not send their heartbeats together.
             long first = nowMillis + random.nextLong(heartbeatMillis / 2, heartbeatMillis + 1);
-            StreamDeadlines times = new StreamDeadlines(
+            StreamDeadlines deadlines = new StreamDeadlines(
                     new StreamDeadlines.Rhythm(heartbeatMillis, first, checkMillis, stallMillis),
-                    leaseTimes(permit, nowMillis, wallNow),
+                    permitTimes(permit, nowMillis, wallNow),
                     nowMillis);
             if (lifeMillis > 0) {
                 double jitter = 1 + LIFE_JITTER * (2 * random.nextDouble() - 1);
-                times.endAt(nowMillis + Math.round(lifeMillis * jitter), SseStream.CloseReason.CONNECTION_TIMEOUT);
+                deadlines.endAt(nowMillis + Math.round(lifeMillis * jitter), SseStream.CloseReason.CONNECTION_TIMEOUT);
             }
-            return times;
+            return deadlines;
         }
 
-        private static StreamDeadlines.LeaseTimes leaseTimes(StreamPermit permit, long nowMillis, Instant wallNow) {
+        private static StreamDeadlines.PermitTimes permitTimes(StreamPermit permit, long nowMillis, Instant wallNow) {
             Instant expires = permit.expiresAt();
             if (expires == null || expires.isAfter(wallNow.plus(FOR_EVER))) {
-                return new StreamDeadlines.LeaseTimes(permit.revocable(), StreamDeadlines.NEVER, StreamDeadlines.NEVER);
+                return new StreamDeadlines.PermitTimes(
+                        permit.revocable(), StreamDeadlines.NEVER, StreamDeadlines.NEVER);
             }
             long left = Math.max(0, Duration.between(wallNow, expires).toMillis());
             long warnIn = left < 2 * WARN_BEFORE_MILLIS ? left / 2 : left - WARN_BEFORE_MILLIS;
-            return new StreamDeadlines.LeaseTimes(permit.revocable(), nowMillis + warnIn, nowMillis + left);
+            return new StreamDeadlines.PermitTimes(permit.revocable(), nowMillis + warnIn, nowMillis + left);
         }
     }
 }

@@ -66,7 +66,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     abstract boolean writable();
 
     /** Gives the subscriber one entry it wants; false if the subscriber ends before that entry instead. */
-    abstract boolean offer(Window.WindowEntry slot);
+    abstract boolean offer(Window.WindowEntry entry);
 
     /** Tells the subscriber that events are missing before the next one; false if it ends before that instead. */
     abstract boolean offer(Gap gap);
@@ -117,8 +117,8 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         caughtUp = true;
     }
 
-    final void advance(EventId handedOver) {
-        cursor = handedOver;
+    final void advance(EventId delivered) {
+        cursor = delivered;
     }
 
     final void becomeLive() {
@@ -126,15 +126,15 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         state = State.LIVE;
     }
 
-    final void fallBehind(EventId handedOver) {
+    final void fallBehind(EventId delivered) {
         state = State.CATCHING_UP;
-        cursor = handedOver;
+        cursor = delivered;
         stalled();
     }
 
-    final void becomeClosed(EventId handedOver) {
+    final void becomeClosed(EventId delivered) {
         state = State.CLOSED;
-        cursor = handedOver;
+        cursor = delivered;
     }
 
     final boolean dirty() {
@@ -165,8 +165,8 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         return membership;
     }
 
-    final void membership(@Nullable Membership places) {
-        membership = places;
+    final void membership(@Nullable Membership joined) {
+        membership = joined;
     }
 
     final Conflation.@Nullable Lookahead lookahead() {

@@ -19,20 +19,20 @@ final class Subscribers {
 
     /** Removes a subscriber; false if it was removed before. */
     boolean leave(Subscriber subscriber) {
-        Subscriber.Membership places = subscriber.membership();
-        if (places == null) {
+        Subscriber.Membership membership = subscriber.membership();
+        if (membership == null) {
             return false;
         }
-        index.remove(places.index());
-        everyone.remove(places.everyone());
+        index.remove(membership.index());
+        everyone.remove(membership.everyone());
         subscriber.membership(null);
         return true;
     }
 
     /** Calls the action once for each subscriber that gets this entry; no subscriber may join or leave meanwhile. */
-    void forEachListener(LogEntry entry, Consumer<Subscriber> action) {
+    void forEachSubscriber(LogEntry entry, Consumer<Subscriber> action) {
         if (entry instanceof Event event) {
-            index.forEachListener(event.envelope(), action);
+            index.forEachSubscriber(event.envelope(), action);
         } else if (entry instanceof LogEntry.GapEntry) {
             everyone.forEach(action);
         }
@@ -54,13 +54,13 @@ final class Subscribers {
     }
 
     private <S extends Subscriber> List<S> only(Class<S> kind) {
-        List<S> those = new ArrayList<>();
+        List<S> selected = new ArrayList<>();
         everyone.forEach(subscriber -> {
             if (kind.isInstance(subscriber)) {
-                those.add(kind.cast(subscriber));
+                selected.add(kind.cast(subscriber));
             }
         });
-        return those;
+        return selected;
     }
 
     /** Whether no subscriber is left, neither in the set nor in the index. */

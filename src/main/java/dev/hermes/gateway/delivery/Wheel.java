@@ -24,7 +24,7 @@ final class Wheel {
     /** Entries whose deadline has come and that were not passed to the action yet. */
     private final Entry due = emptyList();
 
-    private long turnedTo;
+    private long currentTick;
 
     /**
      * @param slots a power of two
@@ -35,7 +35,7 @@ final class Wheel {
         for (int index = 0; index < slots; index++) {
             this.slots[index] = emptyList();
         }
-        this.turnedTo = Math.floorDiv(nowMillis, tickMillis);
+        this.currentTick = Math.floorDiv(nowMillis, tickMillis);
     }
 
     /** The head of an empty circular list. */
@@ -53,7 +53,7 @@ final class Wheel {
     void schedule(Entry entry, long deadlineMillis) {
         cancel(entry);
         entry.deadlineMillis = deadlineMillis;
-        append(slots[slotOf(Math.max(tickOf(deadlineMillis), turnedTo + 1))], entry);
+        append(slots[slotOf(Math.max(tickOf(deadlineMillis), currentTick + 1))], entry);
     }
 
     private static void append(Entry head, Entry entry) {
@@ -87,10 +87,10 @@ final class Wheel {
     void advance(long nowMillis, Consumer<Entry> action) {
         long target = Math.floorDiv(nowMillis, tickMillis);
         // After a long pause one round is enough, since it passes every slot.
-        for (long tick = Math.max(turnedTo + 1, target - slots.length + 1); tick <= target; tick++) {
+        for (long tick = Math.max(currentTick + 1, target - slots.length + 1); tick <= target; tick++) {
             moveDue(slots[slotOf(tick)], nowMillis);
         }
-        turnedTo = Math.max(turnedTo, target);
+        currentTick = Math.max(currentTick, target);
         // The actions run only after all due entries were collected, since they may cancel or schedule entries; and
         // from a list on the wheel, so that cancelling works for collected entries too.
         Entry next = due.following;

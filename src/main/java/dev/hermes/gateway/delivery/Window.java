@@ -48,15 +48,15 @@ final class Window {
         if (next - first == ring.length) {
             dropFirst();
         }
-        WindowEntry slot = new WindowEntry(entry);
-        ring[index(next)] = slot;
+        WindowEntry added = new WindowEntry(entry);
+        ring[slot(next)] = added;
         next++;
         tip = entry.id();
-        weight += slot.weight();
+        weight += added.weight();
         while (weight > maxWeight && next - first > 1) {
             dropFirst();
         }
-        return slot;
+        return added;
     }
 
     /** Whether the window holds everything after this position up to the tip. */
@@ -65,7 +65,7 @@ final class Window {
     }
 
     /** The index of the first entry after this position; {@link #end()} if there is none. */
-    long placeAfter(EventId position) {
+    long indexAfter(EventId position) {
         long low = first;
         long high = next;
         while (low < high) {
@@ -84,8 +84,8 @@ final class Window {
         return next;
     }
 
-    WindowEntry at(long place) {
-        return ring[index(place)];
+    WindowEntry at(long index) {
+        return ring[slot(index)];
     }
 
     int size() {
@@ -101,18 +101,18 @@ final class Window {
         tip = start;
     }
 
-    @SuppressWarnings("NullAway") // An empty place of the ring is never read.
+    @SuppressWarnings("NullAway") // An empty slot of the ring is never read.
     private void dropFirst() {
         WindowEntry oldest = at(first);
-        ring[index(first)] = null;
+        ring[slot(first)] = null;
         first++;
         weight -= oldest.weight();
         floor = oldest.id();
         oldest.release();
     }
 
-    private int index(long place) {
-        return (int) (place & (ring.length - 1));
+    private int slot(long index) {
+        return (int) (index & (ring.length - 1));
     }
 
     /**
@@ -127,7 +127,7 @@ final class Window {
             this.entry = entry;
         }
 
-        LogEntry entry() {
+        LogEntry logEntry() {
             return entry;
         }
 

@@ -70,7 +70,7 @@ public final class HttpVerticle extends VerticleBase {
     // Set while starting, on this verticle's loop.
     private @Nullable OwnerLoop loop;
     private @Nullable Hub hub;
-    private HubBus.@Nullable Listening bus;
+    private HubBus.@Nullable Receiver bus;
     private @Nullable HttpServer server;
     private long ticker = -1;
     private long sweeper = -1;
@@ -91,8 +91,8 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         OwnerLoop own = OwnerLoop.current(vertx);
         loop = own;
-        HubBus.Listening listening = services.hubs().listen();
-        bus = listening;
+        HubBus.Receiver receiver = services.hubs().receiver();
+        bus = receiver;
         return services.log().position().compose(position -> {
             HubSettings settings = HubSettings.of(
                     services.settings().streams(),
@@ -110,7 +110,7 @@ public final class HttpVerticle extends VerticleBase {
                     HubSettings.Clocks.with(services.clock()),
                     position);
             hub = started;
-            listening.handTo(started);
+            receiver.deliverTo(started);
             ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> started.tick());
             return listen(started);
         });
