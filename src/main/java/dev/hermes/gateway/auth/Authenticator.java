@@ -77,7 +77,9 @@ public final class Authenticator {
         }
         String bearer = bearer(presented.authorization());
         if (bearer != null) {
-            return bearer.startsWith(StoredToken.TokenFormat.PREFIX) ? bearerToken(bearer, endpoint) : verify(bearer, endpoint);
+            return bearer.startsWith(StoredToken.TokenFormat.PREFIX)
+                    ? bearerToken(bearer, endpoint)
+                    : verify(bearer, endpoint);
         }
         return queryToken != null && endpoint == AuthResult.Endpoint.EVENTS
                 ? lookUp(queryToken)

@@ -168,7 +168,8 @@ final class RedisTokenStore implements TokenStore {
         for (int index = 0; index < tokens.size(); index++) {
             Credential.SseToken token = tokens.get(index);
             boolean sameLog = identity != null && identity.equals(token.identity());
-            boolean isRevoked = !present.test(index) && (sameLog || revoked.test(index) || revocations.isRevoked(token));
+            boolean isRevoked =
+                    !present.test(index) && (sameLog || revoked.test(index) || revocations.isRevoked(token));
             states.add(StoredToken.StateRule.of(token, present.test(index), isRevoked, now));
         }
         return List.copyOf(states);
