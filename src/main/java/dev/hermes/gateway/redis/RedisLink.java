@@ -174,8 +174,9 @@ public final class RedisLink {
     }
 
     /**
-     * Starts the next attempt. Runs on the owner's context, not just on its thread: connections belong to the context
-     * on which they are opened, and without this context they would be closed before the gateway itself is.
+     * Starts the next attempt. Runs on the owner's context, not just on its thread: what is opened
+     * belongs to the current context, and a context of no deployment, such as a connection's own, is closed before the
+     * gateway is.
      */
     private void attemptAgain() {
         if (state == LinkState.DISCONNECTED) {

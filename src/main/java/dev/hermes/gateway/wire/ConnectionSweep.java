@@ -46,7 +46,7 @@ public final class ConnectionSweep {
      * The limits of a connection.
      *
      * @param idleFrames the most HTTP/2 frames without progress between two sweeps; a client that returns
-     *     flow-control credit for each frame of its streams immediately, twice, needs some ten thousand for as many
+     *     flow-control credit for each frame of its streams immediately, twice, needs a few tens of thousands for as many
      *     events
      */
     public record Limits(long headMillis, long bodyMillis, long idleMillis, int idleFrames) {
