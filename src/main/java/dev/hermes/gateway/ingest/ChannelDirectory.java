@@ -17,11 +17,11 @@ public final class ChannelDirectory {
     /** The field that says whether further events of a key are to be expected. */
     private static final String STATUS = "status";
 
-    private record Listening(Channel.KeyPattern pattern, ChannelName.Shape shape) {}
+    private record SubscribedPattern(Channel.KeyPattern pattern, ChannelName.Shape shape) {}
 
     private final Map<String, ChannelName.Shape> byName = new HashMap<>();
     private final Map<String, ChannelName.Shape> byExactName = new HashMap<>();
-    private final Map<String, Listening> byGlob = new HashMap<>();
+    private final Map<String, SubscribedPattern> byGlob = new HashMap<>();
     private final Set<String> fields = new LinkedHashSet<>();
     private final Set<String> recalled = new LinkedHashSet<>();
 
@@ -30,7 +30,7 @@ public final class ChannelDirectory {
             ChannelName.Shape shape = new ChannelName.Shape(channel.name(), channel.keyField());
             byName.put(channel.name(), shape);
             channel.heardOn().forEach(name -> byExactName.put(name, shape));
-            channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new Listening(pattern, shape)));
+            channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new SubscribedPattern(pattern, shape)));
             fields.addAll(channel.filters());
             if (channel.onConnect() != Channel.OnConnect.NOTHING) {
                 recalled.add(channel.name());
@@ -68,15 +68,15 @@ public final class ChannelDirectory {
 
     /** The channel that a Redis message belongs to, or null for none. */
     @Nullable
-    ChannelName heard(String name, @Nullable String pattern) {
+    ChannelName ofMessage(String name, @Nullable String pattern) {
         if (pattern == null) {
             ChannelName.Shape shape = byExactName.get(name);
             return shape == null ? null : new ChannelName(shape, name, null);
         }
-        Listening listening = byGlob.get(pattern);
-        return listening == null
+        SubscribedPattern subscribed = byGlob.get(pattern);
+        return subscribed == null
                 ? null
-                : new ChannelName(listening.shape(), name, listening.pattern().keyOf(name));
+                : new ChannelName(subscribed.shape(), name, subscribed.pattern().keyOf(name));
     }
 
     /** The channel of a log entry with this channel name, or null for none. */
@@ -85,12 +85,12 @@ public final class ChannelDirectory {
         if (shape != null) {
             return ChannelName.of(shape);
         }
-        for (Listening listening : byGlob.values()) {
-            String key = listening.pattern().keyOf(name);
+        for (SubscribedPattern subscribed : byGlob.values()) {
+            String key = subscribed.pattern().keyOf(name);
             if (key != null) {
-                return new ChannelName(listening.shape(), name, key);
+                return new ChannelName(subscribed.shape(), name, key);
             }
         }
-        return heard(name, null);
+        return ofMessage(name, null);
     }
 }

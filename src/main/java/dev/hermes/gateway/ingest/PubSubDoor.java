@@ -42,7 +42,7 @@ public final class PubSubDoor {
     /** Handles one message. */
     public void onMessage(RedisLinkListener.Message message) {
         assert loop.here();
-        ChannelName channel = channels.heard(message.channel(), message.pattern());
+        ChannelName channel = channels.ofMessage(message.channel(), message.pattern());
         if (channel == null) {
             return;
         }
@@ -50,7 +50,7 @@ public final class PubSubDoor {
         String subscription = pattern == null ? message.channel() : pattern;
         Parsed parsed = parser.parse(channel, message.payload(), clock.instant());
         if (parsed instanceof Parsed.Accepted accepted) {
-            publisher.heard(accepted.envelope(), IngestCounters.Source.PUBSUB);
+            publisher.count(accepted.envelope(), IngestCounters.Source.PUBSUB);
             feed.event(subscription, accepted.envelope());
         } else if (parsed instanceof Parsed.Rejected rejection) {
             publisher.rejected(rejection.reason());

@@ -36,7 +36,7 @@ public final class Publisher {
     }
 
     /** Counts an event that reaches the log by another way. On the owner's loop. */
-    void heard(Envelope envelope, IngestCounters.Source source) {
+    void count(Envelope envelope, IngestCounters.Source source) {
         assert loop.here();
         counters.received(envelope.channel(), source);
     }
