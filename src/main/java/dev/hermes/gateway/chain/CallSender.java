@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chain;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import java.util.ArrayDeque;
@@ -55,8 +56,8 @@ final class CallSender {
     private long retryMillis = FIRST_RETRY_MILLIS;
     private Runnable cancelTimer = () -> {};
 
-    /** Counts up to make all answers still to come count for nothing. */
-    private int epoch;
+    /** Makes all answers still to come count for nothing. */
+    private final Generation sending = new Generation();
 
     /** @param logged is given the events that calls have appended, before the observer learns of each call */
     CallSender(
@@ -84,7 +85,7 @@ final class CallSender {
     /** Sends nothing from now on; unanswered calls are kept. */
     void pause() {
         identity = null;
-        epoch++;
+        sending.next();
         busy = false;
         retryMillis = FIRST_RETRY_MILLIS;
         cancelTimer.run();
@@ -93,7 +94,7 @@ final class CallSender {
     /** Forgets all calls. */
     void forget() {
         segments.clear();
-        epoch++;
+        sending.next();
         busy = false;
         cancelTimer.run();
     }
@@ -208,17 +209,17 @@ final class CallSender {
     }
 
     private void call(ChainCall.Batch batch, Consumer<ChainCall.Answer> then) {
-        int asked = epoch;
+        int asked = sending.current();
         busy = true;
         log.chain(batch)
                 .onComplete(
                         reply -> {
-                            if (asked == epoch) {
+                            if (sending.isCurrent(asked)) {
                                 answer(reply, then);
                             }
                         },
                         failure -> {
-                            if (asked == epoch) {
+                            if (sending.isCurrent(asked)) {
                                 retry(failure);
                             }
                         });

@@ -1,11 +1,13 @@
 package dev.hermes.gateway.chain;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.log.redis.AppendedRun;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +41,7 @@ public final class MarkerChain {
 
     private boolean closed;
     private final Promise<Void> drained = Promise.promise();
-    private int epoch;
+    private final Generation numbering = new Generation();
     /** The segment that is being numbered; null until a marker of this gateway is heard. */
     private @Nullable Segment segment;
     /** The newest marker that the log is known to have reached. */
@@ -51,6 +53,8 @@ public final class MarkerChain {
     /**
      * @param gateway a name of this gateway that no other has, without spaces
      * @param subscriptions every exact name and glob that is subscribed, each once
+     * @param logged called on this loop with the events that this gateway, and no other, has appended. Not called for an
+     *     append whose answer was lost; such an entry is found in the log alone
      */
     public MarkerChain(
             String gateway,
@@ -58,6 +62,7 @@ public final class MarkerChain {
             ChainLog log,
             ChainTime time,
             Limits limits,
+            Consumer<AppendedRun> logged,
             Listener listener) {
         this.gateway = gateway;
         this.time = time;
@@ -65,7 +70,7 @@ public final class MarkerChain {
         this.listener = listener;
         List<String> all = List.copyOf(subscriptions);
         this.numbers = new SequenceNumbers(all);
-        this.sender = new CallSender(log, time, limits, all, listener::logged, new SenderObserver());
+        this.sender = new CallSender(log, time, limits, all, logged, new SenderObserver());
         this.draw = new MarkerDraw(log, time, gateway, all, this::loseLog);
     }
 
@@ -210,7 +215,7 @@ public final class MarkerChain {
     }
 
     private void stopNumbering() {
-        epoch++;
+        numbering.next();
         draw.stop();
         watching = false;
         if (segment != null) {
@@ -228,10 +233,10 @@ public final class MarkerChain {
     /** Waits for a marker that the log has reached already and that should be heard here soon. */
     private void watch() {
         watching = true;
-        int watched = epoch;
+        int watched = numbering.current();
         long due = time.monotonicMillis() + limits.holdMillis();
         time.after(limits.holdMillis(), () -> {
-            if (watched != epoch) {
+            if (!numbering.isCurrent(watched)) {
                 return;
             }
             watching = false;
@@ -302,12 +307,6 @@ public final class MarkerChain {
 
     /** Learns what a {@link MarkerChain} has found, on its event loop. */
     public interface Listener {
-
-        /**
-         * The log answered: this gateway, and no other, appended these messages. Not called for an append whose
-         * answer was lost; such an entry is found in the log alone.
-         */
-        void logged(AppendedRun run);
 
         /**
          * The log has reached the marker drawn last: every hole older than now is declared, and no stream that opens

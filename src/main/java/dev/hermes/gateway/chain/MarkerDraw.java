@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chain;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.LogScripts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ final class MarkerDraw {
     private long retryMillis = FIRST_RETRY_MILLIS;
     private Runnable cancelTimer = () -> {};
 
-    /** Counts up to make all answers still to come count for nothing. */
-    private int epoch;
+    /** Makes all answers still to come count for nothing. */
+    private final Generation drawing = new Generation();
 
     /** @param noState called when Redis holds another log */
     MarkerDraw(ChainLog log, ChainTime time, String gateway, List<String> subscriptions, Runnable noState) {
@@ -42,21 +43,21 @@ final class MarkerDraw {
     }
 
     void stop() {
-        epoch++;
+        drawing.next();
         cancelTimer.run();
     }
 
     private void draw(String identity) {
-        int asked = epoch;
+        int asked = drawing.current();
         log.draw(identity, subscriptions, gateway, time.now())
                 .onComplete(
                         reply -> {
-                            if (asked == epoch) {
+                            if (drawing.isCurrent(asked)) {
                                 drawn(identity, reply);
                             }
                         },
                         failure -> {
-                            if (asked == epoch) {
+                            if (drawing.isCurrent(asked)) {
                                 LOG.warn("marker not drawn failure=\"{}\"", failure.getMessage());
                                 drawAfter(retryMillis, identity);
                                 retryMillis = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);

@@ -205,6 +205,7 @@ public final class LinkSupervisor implements RedisLinkListener {
         checks.next();
         state = state.to(next);
         reason = why;
+        toHubs.reset();
         announceDown(why);
     }
 

@@ -7,7 +7,6 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.log.redis.RedisLogParts;
@@ -49,6 +48,9 @@ final class RedisLogFeed implements LogFeed {
     /** Whether the chain has to begin anew, rather than the log only being followed. */
     private boolean chainBegins;
 
+    /** Whether Redis was lost or read-only since the log was last followed. */
+    private boolean away = true;
+
     private @Nullable Checker checker;
 
     /**
@@ -79,6 +81,7 @@ final class RedisLogFeed implements LogFeed {
                 new ChainScripts(scripts, this::answered),
                 ChainTime.current(vertx, parts.clock()),
                 MarkerChain.Limits.DEFAULT,
+                log::logged,
                 new ChainListener());
         this.way = new WholeWay(
                 new WholeWay.Link(
@@ -174,11 +177,21 @@ final class RedisLogFeed implements LogFeed {
 
     @Override
     public Future<Void> up() {
-        return log.up().onComplete(checked -> followFailure.clear(), failure -> {
+        return log.up().onComplete(checked -> followedAgain(), failure -> {
             if (followFailure.failed("the log cannot be followed: " + failure.getMessage())) {
                 LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
             }
         });
+    }
+
+    private void followedAgain() {
+        followFailure.clear();
+        if (away) {
+            // Failures from the time without Redis say nothing about the present.
+            away = false;
+            writeFailure.clear();
+            way.reset();
+        }
     }
 
     @Override
@@ -213,12 +226,9 @@ final class RedisLogFeed implements LogFeed {
         stopped();
     }
 
-    /** Forgets earlier observations: from here on they would compare different states. */
     private void stopped() {
         chainBegins = true;
-        writeFailure.clear();
-        followFailure.clear();
-        way.reset();
+        away = true;
     }
 
     @Override
@@ -255,11 +265,6 @@ final class RedisLogFeed implements LogFeed {
 
     /** Reacts to what the chain reports. */
     private final class ChainListener implements MarkerChain.Listener {
-
-        @Override
-        public void logged(AppendedRun appended) {
-            log.logged(appended);
-        }
 
         @Override
         public void settled() {

@@ -48,6 +48,11 @@ final class WayToHubs {
         }
     }
 
+    /** Starts counting again, since later observations belong to another state. */
+    void reset() {
+        way.reset();
+    }
+
     private boolean behind() {
         EventId published = streams.published();
         return slowest != null && published != null && published.isAfter(slowest);

@@ -13,6 +13,11 @@ public final class Generation {
         return ++current;
     }
 
+    /** The number of the current generation. */
+    public int current() {
+        return current;
+    }
+
     /** Whether no generation was started after the given one. */
     public boolean isCurrent(int generation) {
         return generation == current;

@@ -84,7 +84,7 @@ class HabitsTest {
                     long shown = types.stream()
                             .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
                             .count();
-                    assertThat(forAll.contains(room) || shown * 100 <= types.size() * MOST_SHOWN_PERCENT)
+                    assertThat(forAll.contains(room) || shown * 100 <= MOST_SHOWN_PERCENT * (long) types.size())
                             .as("public types of %s: %d of %d", room, shown, types.size())
                             .isTrue();
                 });

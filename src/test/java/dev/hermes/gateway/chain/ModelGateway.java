@@ -91,6 +91,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
                     new ModelLog(vertx, new ChainScripts(scripts), this, random, fault),
                     new GatedTime(ChainTime.current(vertx, java.time.InstantSource.system())),
                     limits,
+                    this::logged,
                     this);
             chain = own;
             connect();
@@ -260,8 +261,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
         }
     }
 
-    @Override
-    public void logged(AppendedRun run) {
+    private void logged(AppendedRun run) {
         run.own().forEach(one -> appended.put(one.id(), one.envelope().timestamp()));
     }
 

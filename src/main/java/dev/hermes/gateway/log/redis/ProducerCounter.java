@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.redis;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
@@ -49,7 +50,7 @@ final class ProducerCounter {
     private LogScripts.@Nullable Appended appendedByGateways;
 
     /** Counts the logs followed, to recognise an answer about an earlier one. */
-    private int generation;
+    private final Generation runs = new Generation();
 
     ProducerCounter(LogScripts scripts) {
         this.scripts = scripts;
@@ -60,7 +61,7 @@ final class ProducerCounter {
      * fails.
      */
     Future<Void> begin(String identity, Supplier<EventId> position) {
-        generation++;
+        runs.next();
         counted.forEach((channel, count) -> before.merge(channel, count, Long::sum));
         counted.clear();
         found.clear();
@@ -123,9 +124,9 @@ final class ProducerCounter {
         }
         List<Passed> passedSince = new ArrayList<>();
         passed = passedSince;
-        int asked = generation;
+        int asked = runs.current();
         return scripts.appended(identity).transform(answer -> {
-            if (asked == generation && passed == passedSince) {
+            if (runs.isCurrent(asked) && passed == passedSince) {
                 if (answer.succeeded()
                         && answer.result() instanceof LogScripts.Reply.Given<LogScripts.Appended> reply) {
                     appendedByGateways = reply.value();

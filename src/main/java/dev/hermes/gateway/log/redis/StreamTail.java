@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.redis;
 
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.protocol.RedisNames;
@@ -65,7 +66,7 @@ final class StreamTail {
     private EventId known;
 
     /** Counts starts and stops; an answer to a read of an earlier start is ignored. */
-    private int generation;
+    private final Generation runs = new Generation();
 
     private boolean running;
 
@@ -79,7 +80,7 @@ final class StreamTail {
     private boolean resting;
 
     /** Counts rests, so that the timer of a rest that was cut short does not end the next one. */
-    private int rests;
+    private final Generation rests = new Generation();
 
     StreamTail(OwnerLoop loop, RedisCommands connection, EventId position, Listener listener) {
         this.loop = loop;
@@ -100,7 +101,7 @@ final class StreamTail {
         known = from;
         running = true;
         resting = false;
-        read(++generation);
+        read(runs.next());
     }
 
     /** Marks all entries up to this one as passed on without reading; they must directly follow the position. */
@@ -114,14 +115,14 @@ final class StreamTail {
         known = newest;
         if (resting && newest.isAfter(position)) {
             resting = false;
-            read(generation);
+            read(runs.current());
         }
     }
 
     void stop() {
         running = false;
         resting = false;
-        generation++;
+        runs.next();
     }
 
     boolean running() {
@@ -142,7 +143,7 @@ final class StreamTail {
         Future<List<@Nullable Response>> answers = connection.sendAll(List.of(read, StreamReader.exactly(asked)));
         answers.onComplete(
                 both -> {
-                    if (readGeneration == generation) {
+                    if (runs.isCurrent(readGeneration)) {
                         answered(readGeneration, asked, both.get(0), both.get(1));
                     }
                 },
@@ -171,11 +172,11 @@ final class StreamTail {
         listener.completeAfter(asked)
                 .onComplete(
                         complete -> {
-                            if (readGeneration == generation && !asked.equals(position)) {
+                            if (runs.isCurrent(readGeneration) && !asked.equals(position)) {
                                 goOn(readGeneration);
-                            } else if (readGeneration == generation && complete) {
+                            } else if (runs.isCurrent(readGeneration) && complete) {
                                 next(readGeneration, entriesOf(found));
-                            } else if (readGeneration == generation) {
+                            } else if (runs.isCurrent(readGeneration)) {
                                 stop();
                                 listener.broken();
                             }
@@ -189,7 +190,7 @@ final class StreamTail {
             position = StreamEntries.id(entries.get(count - 1));
             listener.entries(entries.subList(0, count));
         }
-        if (readGeneration != generation) {
+        if (!runs.isCurrent(readGeneration)) {
             return;
         }
         if (count == entries.size()) {
@@ -198,7 +199,7 @@ final class StreamTail {
         }
         List<Response> rest = entries.subList(count, entries.size());
         loop.afterSockets(() -> {
-            if (readGeneration == generation) {
+            if (runs.isCurrent(readGeneration)) {
                 next(readGeneration, notPassedOn(rest));
             }
         });
@@ -227,9 +228,9 @@ final class StreamTail {
     private void rest(int readGeneration) {
         skipped = false;
         resting = true;
-        int thisRest = ++rests;
+        int thisRest = rests.next();
         loop.after(REST_MILLIS, () -> {
-            if (readGeneration == generation && thisRest == rests && resting) {
+            if (runs.isCurrent(readGeneration) && rests.isCurrent(thisRest) && resting) {
                 resting = false;
                 goOn(readGeneration);
             }
@@ -246,7 +247,7 @@ final class StreamTail {
     }
 
     private void fail(int readGeneration, Throwable failure) {
-        if (readGeneration == generation) {
+        if (runs.isCurrent(readGeneration)) {
             stop();
             listener.stopped(failure);
         }
