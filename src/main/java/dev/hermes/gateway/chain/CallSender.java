@@ -1,8 +1,8 @@
 package dev.hermes.gateway.chain;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
+import dev.hermes.gateway.loop.Generation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,8 +1,8 @@
 package dev.hermes.gateway.chain;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.log.redis.AppendedRun;
+import dev.hermes.gateway.loop.Generation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;

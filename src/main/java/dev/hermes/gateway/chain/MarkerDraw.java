@@ -1,7 +1,7 @@
 package dev.hermes.gateway.chain;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.LogScripts;
+import dev.hermes.gateway.loop.Generation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,9 +1,9 @@
 package dev.hermes.gateway.log.redis;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.loop.Generation;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;

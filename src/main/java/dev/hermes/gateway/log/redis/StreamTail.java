@@ -1,7 +1,7 @@
 package dev.hermes.gateway.log.redis;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
