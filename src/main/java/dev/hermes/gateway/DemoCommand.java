@@ -15,10 +15,9 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 
 /**
- * A look at the gateway: a real Redis of its own, simulated downloads that publish as Hermes does, and a page on which one
- * sees them move. Settings hold as in production, but for the Redis, the flag, the secret key, the page and, unless set in the
- * environment, shorter heartbeats. A signal ends it at once,
- * with status 0 and nothing left behind.
+ * The demo of the gateway: with its own real Redis, simulated downloads that publish as Hermes does, and a page that
+ * shows them. Settings apply as in production, except the Redis, the flag, the secret key, the page and, unless set
+ * in the environment, shorter heartbeats. A signal ends it at once, with status 0 and nothing left behind.
  */
 @Command(
         name = "demo",
@@ -28,7 +27,7 @@ final class DemoCommand implements Runnable {
 
     private static final int SECRET_BYTES = 32;
 
-    /** What the page's buttons do shows within one or two. */
+    /** The effects of the page's buttons show within one or two heartbeats. */
     private static final String HEARTBEAT = "5s";
 
     @Override
@@ -46,13 +45,16 @@ final class DemoCommand implements Runnable {
                     GatewayProcess.refuse(failure);
                 });
         Signals.onTermination(() -> end(started, vertx, downloads, redis), () -> {
-            // The process takes everything with it but Redis, which would outlive it.
+            // The process ends everything except Redis, which would outlive it.
             redis.close();
             GatewayProcess.halt();
         });
     }
 
-    /** In the order of the events' way, Redis last: whoever still uses it would take its end for a failure. */
+    /**
+     * Closes in the order in which events pass, Redis last: anything still using Redis would take its end for a
+     * failure.
+     */
     private static void end(
             Future<GatewayProcess> started, Vertx vertx, SimulatedDownloads downloads, EmbeddedRedis redis) {
         downloads

@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A gateway that is a process of its own: loads settings, starts, and at the first signal drains and ends with status 0,
- * at the second at once with status 130.
+ * The gateway as its own process: loads settings and starts. At the first signal it drains and ends with status 0; at
+ * the second it ends immediately with status 130.
  */
 final class GatewayProcess {
 
-    /** Names are looked up again with each new connection; the file of hosts must not be the exception. */
+    /** Names are looked up at each new connection; this makes the hosts file no exception. */
     private static final int HOSTS_REFRESH_MILLIS = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
@@ -42,7 +42,7 @@ final class GatewayProcess {
         this.gateway = gateway;
     }
 
-    /** Starts for production. On the main thread; the process ends by itself, with status 1, when it cannot start. */
+    /** Starts for production. On the main thread; if the gateway cannot start, the process ends with status 1. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
         LoadedSettings loaded = load(environment, mode);
         Signals.ignoreHangUp();
@@ -52,8 +52,8 @@ final class GatewayProcess {
     }
 
     /**
-     * On a Vert.x that is there for nothing else, since the settings say how the gateway's own is made. Blocks: the main
-     * thread's. Ends the process, with status 1, for settings that cannot be used.
+     * Loads the settings on a temporary Vert.x, since the settings decide how the gateway's own is created. Blocks;
+     * for the main thread. Ends the process with status 1 if settings are invalid.
      */
     static LoadedSettings load(Map<String, String> environment, SettingsLoader.Mode mode) {
         Vertx loading =
@@ -67,7 +67,7 @@ final class GatewayProcess {
         }
     }
 
-    /** Starts on a Vert.x of {@link #vertx}, with further paths on the public port. */
+    /** Starts on a Vert.x made by {@link #vertx}, with further routes on the public port. */
     static Future<GatewayProcess> start(Vertx vertx, LoadedSettings loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
         Settings settings = loaded.settings();
         LogSetup.apply(settings.logging());
@@ -89,8 +89,8 @@ final class GatewayProcess {
     }
 
     /**
-     * With the native transport where its library is there: epoll. On io_uring a delivery took more than twice the CPU, see
-     * the performance page.
+     * Creates the gateway's Vert.x, with the native transport epoll if its library is available. With io_uring a
+     * delivery took more than twice the CPU time, see the performance page.
      */
     static Vertx vertx(Settings settings) {
         long limitMillis = settings.eventLoopLimit().toMillis();
@@ -104,18 +104,18 @@ final class GatewayProcess {
                 .setFileSystemOptions(withoutTemporaryFolder()));
     }
 
-    /** Nothing is served from files, so nothing need be unpacked into one. */
+    /** No files are served, so none need to be unpacked. */
     private static FileSystemOptions withoutTemporaryFolder() {
         return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
     }
 
-    /** Says why the gateway cannot start, and ends the process. */
+    /** Prints why the gateway cannot start, and ends the process with status 1. */
     static void refuse(Throwable failure) {
         explain(failure);
         Runtime.getRuntime().exit(CANNOT_START);
     }
 
-    /** One line for each thing that keeps the gateway from starting. */
+    /** Prints one line for each reason why the gateway cannot start. */
     static void explain(Throwable failure) {
         if (failure instanceof SettingsException settings) {
             settings.problems().forEach(problem -> System.err.println("hermes-gateway: " + problem));
@@ -124,7 +124,7 @@ final class GatewayProcess {
         }
     }
 
-    /** Ends at once, with the status of a process that was interrupted. */
+    /** Ends the process immediately, with the status of an interrupted process. */
     static void halt() {
         Runtime.getRuntime().halt(INTERRUPTED);
     }
@@ -133,7 +133,7 @@ final class GatewayProcess {
         return gateway.port();
     }
 
-    /** Ends the streams that are open, each with its word, and all else; without draining. Any thread. */
+    /** Ends open streams, each with its {@code closing} frame, and everything else, without draining. Any thread. */
     Future<Void> undeploy() {
         return vertx.undeploy(gateway.deploymentID());
     }

@@ -23,16 +23,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gateway, whole, as one verticle to deploy, on an event loop. In somebody else's application its settings come from
- * the deployment's configuration, by the names of the environment:
+ * The whole gateway as one verticle, to be deployed on an event loop. In an application that embeds it, the settings come
+ * from the deployment's configuration, under the names of the environment variables:
  *
  * <pre>{@code
  * vertx.deployVerticle(new GatewayVerticle(), new DeploymentOptions().setConfig(
  *         new JsonObject().put("HERMES_REDIS_URL", "none").put("HERMES_ENABLE_SSE", true)));
  * }</pre>
  *
- * Deployment succeeds once the ports listen, with or without Redis; it fails with a {@code SettingsException} for settings
- * that cannot be used, and when a port is taken. Deploy one instance in a Vert.x.
+ * Deployment succeeds once the ports listen, with or without Redis. It fails with a {@code SettingsException} if settings
+ * are invalid, and if a port is in use. Deploy one instance per Vert.x.
  */
 public final class GatewayVerticle extends VerticleBase {
 
@@ -40,30 +40,30 @@ public final class GatewayVerticle extends VerticleBase {
     private final @Nullable LoadedSettings given;
     private final BiConsumer<Router, SseFlag> furtherRoutes;
 
-    /** What was opened, the last one first: closed in this order. */
+    /** The actions that close what was opened, the last one first; run in this order. */
     private final Deque<Supplier<Future<Void>>> opened = new ArrayDeque<>();
 
     private @Nullable Running running;
 
-    /** Written on this verticle's loop, read by every request. */
+    /** Written on this verticle's loop, read by any thread. */
     private volatile @Nullable Instant drainingSince;
 
-    /** Whether every instance of the public port listens; of this verticle's loop. */
+    /** Whether every instance of the public port listens. Owned by this verticle's loop. */
     private boolean listening;
 
     private record Running(Settings settings, Wiring wiring, ManagementServer management) {}
 
-    /** Takes its settings from the deployment's configuration. */
+    /** A gateway with settings from the deployment's configuration. */
     public GatewayVerticle() {
         this(null, (router, flag) -> {}, InstantSource.system());
     }
 
-    /** Takes settings that were loaded before, and adds paths to the public port, which may switch the flag. */
+    /** A gateway with settings that were loaded before; adds routes to the public port, which may switch the flag. */
     GatewayVerticle(@Nullable LoadedSettings given, BiConsumer<Router, SseFlag> furtherRoutes) {
         this(given, furtherRoutes, InstantSource.system());
     }
 
-    /** As before, with another wall clock than the machine's. */
+    /** The same, with another wall clock than the machine's. */
     GatewayVerticle(@Nullable LoadedSettings given, BiConsumer<Router, SseFlag> furtherRoutes, InstantSource clock) {
         this.clock = clock;
         this.given = given;
@@ -118,8 +118,9 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /**
-     * Takes no new streams, and ends those that are open one after another, each with its own time to come back. Completes
-     * when none is left, or at the configured timeout. Undeploy after that. Must be called on this verticle's loop.
+     * Accepts no new streams, and ends the open ones one after another, each with its own reconnect delay. Completes
+     * when no stream is left, or at the configured timeout; undeploy afterwards. Must be called on this verticle's
+     * loop.
      */
     Future<Void> drain() {
         Running now = running;
@@ -136,19 +137,19 @@ public final class GatewayVerticle extends VerticleBase {
         return drained.future().onComplete(done -> vertx.cancelTimer(giveUp));
     }
 
-    /** Runs what must run on this verticle's loop, from any thread. */
+    /** Runs the work on this verticle's loop. Any thread. */
     Future<Void> onOwnLoop(Supplier<Future<Void>> work) {
         Promise<Void> done = Promise.promise();
         context.runOnContext(go -> work.get().onComplete(done));
         return done.future();
     }
 
-    /** The public port in use; once deployed. */
+    /** The public port in use, or -1 before deployment. */
     public int port() {
         return running == null ? -1 : running.wiring().publicPort().actualPort();
     }
 
-    /** The management port in use; once deployed. */
+    /** The management port in use, or -1 before deployment. */
     public int managementPort() {
         return running == null ? -1 : running.management().actualPort();
     }

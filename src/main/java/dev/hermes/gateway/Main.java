@@ -9,7 +9,7 @@ import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The command line: without a word the gateway for production, {@code demo} for a look at it. */
+/** The command line: without a command it starts the gateway for production, {@code demo} starts the demo. */
 @Command(
         name = "hermes-gateway",
         mixinStandardHelpOptions = true,
@@ -28,7 +28,7 @@ final class Main implements Runnable {
 
     public static void main(String[] arguments) {
         int status = commandLine().execute(arguments);
-        // A running gateway ends by its signals.
+        // A running gateway is ended by signals.
         if (status != 0) {
             System.exit(status);
         }

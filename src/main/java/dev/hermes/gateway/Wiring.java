@@ -47,15 +47,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the rooms together, from the ground floor up, and holds what must be closed. Nothing that an event passes through.
- * Made on the gateway's event loop, which owns the way in.
+ * Creates and connects the parts of the gateway, and closes them. Events do not pass through it. Created on the
+ * gateway's event loop, which owns the ingest.
  */
 final class Wiring {
 
-    /** Connections to read old history with, whatever the number of clients. */
+    /** Connections for reading older history, whatever the number of clients. */
     private static final int LOG_READERS = 4;
 
-    /** Ending many streams at once must not hold up their loops. */
+    /** Spreads the end of many streams, which must not block their event loops. */
     private static final long SWITCHED_OFF_MILLIS_PER_STREAM = 1;
 
     private final Vertx vertx;
@@ -77,7 +77,7 @@ final class Wiring {
     private final Admission admission;
     private final HttpServices services;
 
-    /** @param draining whether the process is shutting down; asked on any thread */
+    /** @param draining whether the process is shutting down; called on any thread */
     Wiring(Vertx vertx, Settings settings, SseFlag flag, InstantSource clock, BooleanSupplier draining) {
         this.vertx = vertx;
         this.settings = settings;
@@ -160,25 +160,25 @@ final class Wiring {
 
     private void switched(boolean enabled) {
         if (!enabled) {
-            hubs.tell(new HubSignal.SwitchedOff(
+            hubs.publish(new HubSignal.SwitchedOff(
                     Duration.ofMillis(SWITCHED_OFF_MILLIS_PER_STREAM * admission.openStreams())));
         }
     }
 
-    /** Opens the way in, which need not succeed in reaching Redis, then the public port. */
+    /** Opens the ingest, which succeeds even if Redis cannot be reached, then the public port. */
     Future<Void> open(Consumer<Router> furtherRoutes) {
         return supervisor.start().compose(attempted -> publicPort.open(vertx, services, furtherRoutes));
     }
 
-    /** Closes what was made here, the last first; the public port ends with its verticles. */
+    /** Closes what was created here, the last first; the public port ends with its verticles. */
     Future<Void> close() {
         Future<Void> asked = identity == null ? Future.succeededFuture() : identity.close();
         return asked.eventually(busDoor::close).eventually(supervisor::close);
     }
 
-    /** Tells every stream that it ends, all within that time. */
+    /** Ends every stream, spread over the given time. */
     void drain(Duration over) {
-        hubs.tell(new HubSignal.Draining(over));
+        hubs.publish(new HubSignal.Draining(over));
     }
 
     LinkSupervisor supervisor() {
@@ -197,7 +197,7 @@ final class Wiring {
         return publicPort;
     }
 
-    /** What all rooms have counted. */
+    /** The counts of all parts of the gateway. */
     Future<Metrics.GatewayReadings> readings() {
         return publicPort
                 .snapshots()
@@ -214,27 +214,27 @@ final class Wiring {
                                 identity == null ? IdentityEndpoint.Counts.NONE : identity.counts())));
     }
 
-    /** The streams as the way in knows them. */
+    /** The streams as the ingest knows them. */
     private final class Streams implements LinkSupervisor.Streams {
 
         @Override
         public void backendDown(Instant since, String reason) {
-            hubs.tell(new HubSignal.BackendDown(since, reason));
+            hubs.publish(new HubSignal.BackendDown(since, reason));
         }
 
         @Override
         public void backendUp(Instant since) {
-            hubs.tell(new HubSignal.BackendUp(since));
+            hubs.publish(new HubSignal.BackendUp(since));
         }
 
         @Override
-        public @Nullable EventId told() {
-            return hubs.told();
+        public @Nullable EventId published() {
+            return hubs.published();
         }
 
         @Override
-        public void tellAgain() {
-            hubs.tellAgain();
+        public void publishAgain() {
+            hubs.publishAgain();
         }
 
         @Override

@@ -2,25 +2,28 @@ package dev.hermes.gateway.auth;
 
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a presented credential. Every {@code detail} may be shown to the client as it stands. */
+/** The result of checking a presented credential. Every {@code detail} may be shown to the client unchanged. */
 public sealed interface AuthResult {
 
-    /** It is good. */
+    /** The credential is valid. */
     record Granted(Credential credential) implements AuthResult {}
 
-    /** There was none: 401, and not a failed one for the rate limit. */
+    /** No credential was presented: 401, which does not count for the rate limit of failed credentials. */
     record Missing(String detail) implements AuthResult {}
 
-    /** It is bad: 401, a failed one for the rate limit. */
+    /** The credential is denied: 401, which counts for the rate limit of failed credentials. */
     record Denied(String detail) implements AuthResult {}
 
-    /** It is good but of a kind this door does not take: 403. */
+    /** The credential is valid, but its kind is not accepted at this endpoint: 403. */
     record Forbidden(String detail) implements AuthResult {}
 
-    /** It cannot be judged, or nobody could be served, because Redis is away: never 401. */
+    /**
+     * The credential cannot be checked, or no request can be served, because Redis or Hermes does not answer: never
+     * 401.
+     */
     record Unavailable() implements AuthResult {}
 
-    /** Where a credential is presented: each door takes other kinds. */
+    /** Where a credential is presented; each endpoint accepts other kinds. */
     public enum Endpoint {
         /** Streams and polls: SSE tokens, JWTs, API keys. */
         EVENTS("SSE token required"),
@@ -35,22 +38,22 @@ public sealed interface AuthResult {
             this.missing = missing;
         }
 
-        /** What somebody without a credential is told. */
+        /** The text for a request without a credential. */
         String missing() {
             return missing;
         }
     }
 
     /**
-     * What a request presented, untouched.
+     * The credentials that a request presented, unchanged.
      *
      * @param authorization the {@code Authorization} header, or null
-     * @param queryToken the query's {@code token}, or null when there is none; an empty one was presented
+     * @param queryToken the query's {@code token}, or null if there is none; an empty one counts as presented
      */
     public record PresentedCredentials(
             @Nullable String authorization, @Nullable String queryToken) {
 
-        /** Says only what was there: both may be secrets. */
+        /** Says only which of the two were present, since both may be secrets. */
         @Override
         public String toString() {
             return "Presented[authorization=" + (authorization != null) + ", queryToken=" + (queryToken != null) + "]";

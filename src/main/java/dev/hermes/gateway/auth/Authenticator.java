@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges what a request presented. In this order: what needs no Redis (absence, form, signature, {@code exp}), then
- * whether Redis is there at all, then the token, or what Hermes says where it is asked. One for the process, any event loop;
- * the answer comes on the caller's.
+ * Checks the credentials of a request. In this order: first what needs no Redis (absence, form, signature, {@code
+ * exp}), then whether Redis is available at all, then the token, or Hermes' answer if Hermes is to be asked. One
+ * instance for the process; callable from any event loop; results arrive on the caller's.
  */
 public final class Authenticator {
 
@@ -35,8 +35,9 @@ public final class Authenticator {
     private static final int MOST_UNSIGNED = 32;
 
     /**
-     * What a key can be (RFC 6750 §2.1): a server before Hermes may find fault with the request for anything else, or for a
-     * longer one, and a few such answers would be taken for an outage by all others.
+     * The form a key of Hermes can have (RFC 6750 §2.1). A server in front of Hermes might reject other or longer
+     * texts as bad requests, and a few such answers would be taken for an outage, at the expense of all other
+     * clients.
      */
     private static final Pattern HERMES_KEY = Pattern.compile("[A-Za-z0-9._~+/-]{1,1024}={0,2}");
 
@@ -45,10 +46,10 @@ public final class Authenticator {
     private final TokenStore tokens;
     private final @Nullable IdentityEndpoint identity;
 
-    /** Questions under way about texts that may be keys of Hermes. */
+    /** The number of unanswered questions about texts that may be keys of Hermes. */
     private final AtomicInteger unsigned = new AtomicInteger();
 
-    /** @param identity who is asked before a credential of Hermes' is accepted, or null for nobody */
+    /** @param identity asked before a credential of Hermes is accepted, or null if Hermes is not to be asked */
     public Authenticator(
             Vertx vertx,
             Settings.Security settings,
@@ -61,27 +62,34 @@ public final class Authenticator {
         this.identity = identity;
     }
 
-    /** Whether that is one of the configured API keys; takes as long whether it is or not. Any thread. */
+    /** Whether the text is one of the configured API keys; takes the same time whether it is or not. Any thread. */
     public boolean isApiKey(String presented) {
         return apiKeys.contains(presented);
     }
 
-    /** Never fails: a store that does not answer is {@link AuthResult.Unavailable}. */
-    public Future<AuthResult> authenticate(AuthResult.PresentedCredentials presented, AuthResult.Endpoint door) {
+    /**
+     * Checks a request's credentials. Never fails: a store that does not answer gives {@link AuthResult.Unavailable}.
+     */
+    public Future<AuthResult> authenticate(AuthResult.PresentedCredentials presented, AuthResult.Endpoint endpoint) {
         String queryToken = presented.queryToken();
         if (queryToken != null && !StoredToken.TokenFormat.wellFormed(queryToken)) {
             return done(new AuthResult.Denied(BAD_FORM));
         }
         String bearer = bearer(presented.authorization());
         if (bearer != null) {
-            return bearer.startsWith(StoredToken.TokenFormat.PREFIX) ? bearerToken(bearer, door) : judge(bearer, door);
+            return bearer.startsWith(StoredToken.TokenFormat.PREFIX)
+                    ? bearerToken(bearer, endpoint)
+                    : verify(bearer, endpoint);
         }
-        return queryToken != null && door == AuthResult.Endpoint.EVENTS
+        return queryToken != null && endpoint == AuthResult.Endpoint.EVENTS
                 ? lookUp(queryToken)
-                : done(new AuthResult.Missing(door.missing()));
+                : done(new AuthResult.Missing(endpoint.missing()));
     }
 
-    /** What follows the scheme, which is compared case-insensitively (RFC 9110 §11.1); null for none or another. */
+    /**
+     * The text after the scheme, which is compared case-insensitively (RFC 9110 §11.1); null for no scheme or another
+     * one.
+     */
     private static @Nullable String bearer(@Nullable String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return null;
@@ -90,14 +98,14 @@ public final class Authenticator {
         return value.isEmpty() ? null : value;
     }
 
-    private Future<AuthResult> bearerToken(String bearer, AuthResult.Endpoint door) {
-        if (door != AuthResult.Endpoint.EVENTS) {
+    private Future<AuthResult> bearerToken(String bearer, AuthResult.Endpoint endpoint) {
+        if (endpoint != AuthResult.Endpoint.EVENTS) {
             return done(new AuthResult.Denied(BAD_CREDENTIALS));
         }
         return StoredToken.TokenFormat.wellFormed(bearer) ? lookUp(bearer) : done(new AuthResult.Denied(BAD_FORM));
     }
 
-    private Future<AuthResult> judge(String bearer, AuthResult.Endpoint door) {
+    private Future<AuthResult> verify(String bearer, AuthResult.Endpoint endpoint) {
         if (apiKeys.contains(bearer)) {
             return done(
                     tokens.available()
@@ -105,10 +113,10 @@ public final class Authenticator {
                             : new AuthResult.Unavailable());
         }
         Credential.Jwt jwt = jwts.verify(bearer);
-        if (jwt == null && !mayBeHermesKey(bearer, door)) {
+        if (jwt == null && !mayBeHermesKey(bearer, endpoint)) {
             return done(new AuthResult.Denied(BAD_CREDENTIALS));
         }
-        if (door == AuthResult.Endpoint.PUBLISH) {
+        if (endpoint == AuthResult.Endpoint.PUBLISH) {
             return done(new AuthResult.Forbidden(API_KEY_REQUIRED));
         }
         if (!tokens.available()) {
@@ -120,10 +128,13 @@ public final class Authenticator {
         return jwt == null ? unsigned(identity, new Secret(bearer)) : vouched(identity, new Secret(bearer), jwt);
     }
 
-    /** Not for publishing: Hermes gives keys to its users, and what a user may see he may not make up for all others. */
-    private boolean mayBeHermesKey(String bearer, AuthResult.Endpoint door) {
+    /**
+     * Whether the text may be a key of Hermes. Never for publishing: Hermes gives keys to its users, and a user who
+     * may read events must not be able to forge them for everyone else.
+     */
+    private boolean mayBeHermesKey(String bearer, AuthResult.Endpoint endpoint) {
         return identity != null
-                && door != AuthResult.Endpoint.PUBLISH
+                && endpoint != AuthResult.Endpoint.PUBLISH
                 && !JwtVerifier.looksLikeOne(bearer)
                 && HERMES_KEY.matcher(bearer).matches();
     }
@@ -132,7 +143,10 @@ public final class Authenticator {
         return credential == null ? new AuthResult.Denied(BAD_CREDENTIALS) : new AuthResult.Granted(credential);
     }
 
-    /** Anybody can make up such a key: however many come, they are not to stand in the way of those that are signed. */
+    /**
+     * Limits the questions about keys without a signature: anybody can invent such keys, and however many come, they
+     * must not delay signed credentials.
+     */
     private Future<AuthResult> unsigned(IdentityEndpoint identity, Secret bearer) {
         if (identity.knows(bearer)) {
             return vouched(identity, bearer, null);
@@ -141,7 +155,7 @@ public final class Authenticator {
             unsigned.decrementAndGet();
             return done(new AuthResult.Unavailable());
         }
-        return vouched(identity, bearer, null).onComplete(judged -> unsigned.decrementAndGet());
+        return vouched(identity, bearer, null).onComplete(checked -> unsigned.decrementAndGet());
     }
 
     private static Future<AuthResult> vouched(IdentityEndpoint identity, Secret bearer, Credential.@Nullable Jwt jwt) {
@@ -160,7 +174,7 @@ public final class Authenticator {
             return done(new AuthResult.Unavailable());
         }
         return tokens.find(new Secret(token)).map(Authenticator::result).otherwise(failure -> {
-            // Its message is left out: it may quote what was asked, and so the token.
+            // The failure's message is left out: it may quote the command, and so the token.
             if (failure instanceof RedisCommands.UnavailableException) {
                 LOG.debug(
                         "token lookup unanswered failure={}", failure.getClass().getSimpleName());
@@ -182,7 +196,7 @@ public final class Authenticator {
         return Future.succeededFuture(result);
     }
 
-    /** The configured API keys, as digests. Thread-safe. */
+    /** The configured API keys, kept as digests. Thread-safe. */
     static final class ApiKeys {
 
         private final List<byte[]> digests;
@@ -191,7 +205,10 @@ public final class Authenticator {
             this.digests = keys.stream().map(key -> digest(key.reveal())).toList();
         }
 
-        /** Takes as long whichever key it is, or none: digests have one length, and all are compared. */
+        /**
+         * Whether the text is one of the keys. Takes the same time for any text: all digests have one length, and all
+         * are compared.
+         */
         boolean contains(String presented) {
             byte[] digest = digest(presented);
             boolean found = false;
@@ -201,7 +218,7 @@ public final class Authenticator {
             return found;
         }
 
-        /** SHA-256. */
+        /** The SHA-256 digest. */
         static byte[] digest(String text) {
             try {
                 return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

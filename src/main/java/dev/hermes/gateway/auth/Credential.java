@@ -4,26 +4,26 @@ import dev.hermes.gateway.config.Secret;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A credential that was found good. Immutable; prints no secret. */
+/** A valid credential. Immutable; never prints a secret. */
 public sealed interface Credential {
 
-    /** What it may see. */
+    /** The channels and keys that the credential may see. */
     Scopes scopes();
 
-    /** When it, and every stream opened with it, ends; null for never. */
+    /** When the credential, and every stream opened with it, ends; null for never. */
     @Nullable
     Instant expiresAt();
 
-    /** Whose it is, or null when it belongs to nobody in particular. */
+    /** The user to whom the credential belongs, or null if it belongs to no single user. */
     @Nullable
     String userId();
 
     /**
-     * A JWT, or an API key of Hermes' own, that Hermes vouches for, and about which it is asked again while a stream lasts. Sees
-     * every channel.
+     * A JWT, or an API key issued by Hermes, that Hermes has confirmed; Hermes is asked again while a stream lasts.
+     * Sees every channel.
      *
-     * @param presented what it is asked about with
-     * @param userId whose it is, or null where Hermes does not tell
+     * @param presented the text to ask Hermes with
+     * @param userId the owner, or null if Hermes does not name one
      * @param expiresAt a JWT's {@code exp}, null for an API key
      */
     public record Vouched(
@@ -38,14 +38,14 @@ public sealed interface Credential {
     }
 
     /**
-     * A short-lived token of the store, as it stood when it was looked up.
+     * A short-lived token of the store, as it was when it was looked up.
      *
-     * @param token its text, to ask for its {@link TokenStore.State} later
-     * @param scopes what its scope text grants
-     * @param expiresAt always set: there are no tokens without an end
+     * @param token its text, for asking about its {@link TokenStore.State} later
+     * @param scopes the scopes granted by its scope text
+     * @param expiresAt always set: every token expires
      * @param userId {@code user_id} as stored, or null
-     * @param identity the log's identity read together with the token, or null when there was none (always so for tokens in
-     *     memory). Without it a vanished key cannot be told from an emptied Redis
+     * @param identity the log's identity read together with the token, or null if there was none (always null for
+     *     tokens in memory). Without it a deleted key cannot be told from an emptied Redis
      */
     public record SseToken(
             Secret token,
@@ -68,7 +68,10 @@ public sealed interface Credential {
         }
     }
 
-    /** One of the configured API keys; which one is not kept. Sees every channel, never ends, belongs to no user. */
+    /**
+     * One of the configured API keys; which one is not recorded. Sees every channel, never expires, belongs to no
+     * user.
+     */
     public record ApiKey() implements Credential {
 
         @Override

@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Counts failed credentials per address: a bucket of {@code perMinute}, refilled evenly over a minute. Thread-safe, one
- * for the process. Remembers at most {@value #MAX_ADDRESSES} addresses; one forgotten starts afresh.
+ * Limits failed credentials per address: a bucket of {@code perMinute}, refilled evenly over a minute. Thread-safe,
+ * one for the process. Remembers at most {@value #MAX_ADDRESSES} addresses; an address that was dropped starts with a
+ * full bucket.
  */
 public final class FailedCredentialLimiter {
 
@@ -22,13 +23,13 @@ public final class FailedCredentialLimiter {
     private final Cache<String, Bucket> buckets;
 
     /**
-     * @param perMinute failed credentials an address may present in a minute, at least 1
-     * @param nanos a monotonic clock: one that went back would lock addresses out
+     * @param perMinute how many failed credentials an address may present per minute, at least 1
+     * @param nanos a monotonic clock in nanoseconds; a clock that went back would lock addresses out
      */
     public FailedCredentialLimiter(int perMinute, LongSupplier nanos) {
         this.perMinute = perMinute;
         this.time = new Nanoseconds(nanos);
-        // A bucket left alone for the window is full again, so forgetting it then changes nothing.
+        // A bucket unused for this long is full again, so dropping it changes nothing.
         this.buckets = Caffeine.newBuilder()
                 .maximumSize(MAX_ADDRESSES)
                 .expireAfterAccess(WINDOW)
@@ -36,19 +37,19 @@ public final class FailedCredentialLimiter {
                 .build();
     }
 
-    /** Counts one failed credential of this address; false when it has had too many. */
+    /** Counts one failed credential of this address; false if the address has exceeded the limit. */
     public boolean allow(String address) {
         return bucket(address).tryConsume(1);
     }
 
-    /** How long this address should wait, whole seconds, at least one. Counts nothing. */
+    /** How long this address should wait, in whole seconds, at least one. Counts nothing. */
     public Duration retryAfter(String address) {
         long nanos = bucket(address).estimateAbilityToConsume(1).getNanosToWaitForRefill();
         long secondInNanos = TimeUnit.SECONDS.toNanos(1);
         return Duration.ofSeconds(Math.max(1, (nanos + secondInNanos - 1) / secondInNanos));
     }
 
-    /** How many addresses are remembered now. */
+    /** The number of addresses remembered now. */
     long size() {
         buckets.cleanUp();
         return buckets.estimatedSize();

@@ -32,18 +32,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Hermes whether it still accepts a credential: it refuses a JWT after logout and the users it has disabled, and knows
- * further API keys, all of which stands in its database alone. Asked is {@code HERMES_IDENTITY_URL}, with the caller's own
- * {@code Authorization}, which goes nowhere else.
+ * Asks Hermes whether it still accepts a credential. Hermes denies JWTs after logout and disabled users, and accepts
+ * API keys that only its database knows. The request goes to {@code HERMES_IDENTITY_URL} with the caller's own {@code
+ * Authorization}, which is sent nowhere else.
  *
- * <p>Any event loop may ask, and is answered there. One question at a time about a credential, whoever asks; its answer is
- * kept for ten seconds at most, by the credential's digest. Questions go one behind the other over four connections that
- * are held, each for two seconds at most; after five in a row without an answer nobody is asked for a second or two, and
- * then one at first.
+ * <p>Callable from any event loop; results arrive there. Only one request at a time asks about a credential, for all
+ * callers; its answer is kept for ten seconds at most, under the credential's digest. Requests are pipelined over
+ * four persistent connections, each with a time limit of two seconds. After five failures in a row no request is sent
+ * for a second or two, and then a single one as a test.
  */
 public final class IdentityEndpoint {
 
-    /** How long an answer may be used for opening something. */
+    /** How long an answer may be used for opening a stream or making a request. */
     public static final Duration LONGEST_KEPT = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(IdentityEndpoint.class);
@@ -62,47 +62,48 @@ public final class IdentityEndpoint {
     private final URI url;
     private final Ticker ticker;
 
-    /** Held here: a client that nobody refers to is closed with the next garbage collection. */
+    /** A field, because a client without references is closed at the next garbage collection. */
     private final HttpClient client;
 
     private final CircuitBreaker circuit;
-    private final AsyncCache<String, Given> answers;
+    private final AsyncCache<String, TimedAnswer> answers;
     private final LongAdder accepted = new LongAdder();
     private final LongAdder denied = new LongAdder();
     private final LongAdder unanswered = new LongAdder();
     private final LongAdder kept = new LongAdder();
 
-    /** What Hermes says of a credential. */
+    /** Hermes' answer about a credential. */
     public sealed interface Answer {
 
         /**
-         * It is good.
+         * Hermes accepts the credential.
          *
-         * @param userId whose it is, where the answer tells it
+         * @param userId the credential's user, if the answer names one
          */
         record Accepted(@Nullable String userId) implements Answer {}
 
-        /** It is not, or no longer. */
+        /** Hermes denies the credential, or no longer accepts it. */
         record Denied() implements Answer {}
     }
 
     /**
-     * What was asked so far.
+     * The number of answers so far.
      *
-     * @param kept answers that were at hand, so that nobody had to be asked
-     * @param open whether nobody is asked right now
+     * @param kept how often a kept answer was used, without a request
+     * @param open whether no requests are sent right now
      */
     public record Counts(long accepted, long denied, long unanswered, long kept, boolean open) {
 
-        /** Of a gateway that asks nobody. */
+        /** The counts of a gateway that does not ask Hermes. */
         public static final Counts NONE = new Counts(0, 0, 0, 0, false);
     }
 
-    private record Given(Answer answer, long atNanos) {}
+    private record TimedAnswer(Answer answer, long atNanos) {}
 
     /**
-     * Nobody answered, for whatever reason. A time-out, since the cache takes these for ordinary: any other failure it would
-     * write to standard error by itself, with its trace, each time that Hermes is asked while it is away.
+     * Hermes did not answer, for any reason. It extends the time-out exception because the cache treats that as
+     * ordinary; it would write any other failure to standard error, with its stack trace, for each request while
+     * Hermes is away.
      */
     private static final class UnansweredException extends TimeoutException {
 
@@ -114,7 +115,7 @@ public final class IdentityEndpoint {
         }
     }
 
-    /** @param ticker the clock of what is kept */
+    /** @param ticker the clock by which kept answers age */
     public IdentityEndpoint(Vertx vertx, URI url, Ticker ticker) {
         this.vertx = vertx;
         this.url = url;
@@ -147,33 +148,34 @@ public final class IdentityEndpoint {
                 .failureRateThreshold(100)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .waitIntervalFunctionInOpenState(
-                        // All gateways of a fleet find out at the same time; they are not to come back at the same
-                        // time.
+                        // All gateways of a fleet notice the outage at the same time; they must not all ask again at
+                        // the same time.
                         IntervalFunction.ofRandomized(UNASKED.toMillis(), UNASKED_JITTER))
                 .build();
     }
 
     /**
-     * Asks about a credential, or takes the answer at hand. Fails when there is none: nothing may be concluded then.
+     * Asks about a credential, or uses a kept answer. Fails if Hermes does not answer; the caller must then conclude
+     * nothing.
      *
-     * @param presented what follows the scheme {@code Bearer}
-     * @param oldest how old an answer at hand may be
+     * @param presented the text after the scheme {@code Bearer}
+     * @param oldest how old a kept answer may be
      */
     public Future<Answer> ask(Secret presented, Duration oldest) {
         String key = key(presented);
-        CompletableFuture<Given> known = answers.getIfPresent(key);
+        CompletableFuture<TimedAnswer> known = answers.getIfPresent(key);
         if (known != null && isStale(known, oldest)) {
             answers.asMap().remove(key, known);
         } else if (known != null) {
             kept.increment();
         }
-        CompletableFuture<Given> given = answers.get(key, (same, executor) -> question(presented));
-        return Future.fromCompletionStage(given, vertx.getOrCreateContext()).map(Given::answer);
+        CompletableFuture<TimedAnswer> answer = answers.get(key, (same, executor) -> request(presented));
+        return Future.fromCompletionStage(answer, vertx.getOrCreateContext()).map(TimedAnswer::answer);
     }
 
-    /** Whether nobody need be asked about it now. */
+    /** Whether a kept answer about the credential can be used. */
     boolean knows(Secret presented) {
-        CompletableFuture<Given> known = answers.getIfPresent(key(presented));
+        CompletableFuture<TimedAnswer> known = answers.getIfPresent(key(presented));
         return known != null && known.isDone() && !isStale(known, LONGEST_KEPT);
     }
 
@@ -181,16 +183,19 @@ public final class IdentityEndpoint {
         return HexFormat.of().formatHex(Authenticator.ApiKeys.digest(presented.reveal()));
     }
 
-    /** The cache forgets by itself, but counts from a moment later, and may not have forgotten yet what has just failed. */
-    private boolean isStale(CompletableFuture<Given> known, Duration oldest) {
+    /**
+     * Whether an answer is too old or failed. The cache drops answers itself, but counts from a moment later, and may
+     * not have dropped a request that has just failed.
+     */
+    private boolean isStale(CompletableFuture<TimedAnswer> known, Duration oldest) {
         if (known.isCompletedExceptionally()) {
             return true;
         }
-        Given given = known.getNow(null);
-        return given != null && ticker.read() - given.atNanos() >= oldest.toNanos();
+        TimedAnswer answer = known.getNow(null);
+        return answer != null && ticker.read() - answer.atNanos() >= oldest.toNanos();
     }
 
-    private CompletableFuture<Given> question(Secret presented) {
+    private CompletableFuture<TimedAnswer> request(Secret presented) {
         if (!circuit.tryAcquirePermission()) {
             unanswered.increment();
             return CompletableFuture.failedFuture(new UnansweredException());
@@ -211,20 +216,23 @@ public final class IdentityEndpoint {
                 .onFailure(failure -> {
                     circuit.onError(circuit.getCurrentTimestamp() - asked, circuit.getTimestampUnit(), failure);
                     unanswered.increment();
-                    // Its message is left out: what was asked is a secret.
+                    // The failure's message is left out, since the request contains a secret.
                     LOG.debug(
                             "identity endpoint did not answer failure={}",
                             failure.getClass().getName());
                 })
-                .map(answer -> new Given(answer, asOf))
+                .map(answer -> new TimedAnswer(answer, asOf))
                 .recover(failure -> Future.failedFuture(new UnansweredException()))
                 .toCompletionStage()
                 .toCompletableFuture();
     }
 
-    /** One that goes on for too long is cut off: it would hold its connection, and all that is asked behind it. */
+    /**
+     * Sends one request. It is reset when it takes too long, since it would block its connection and all requests
+     * behind it.
+     */
     private static Future<Answer> exchange(HttpClientRequest request) {
-        // A request that is given up is told here too; unheard, Vert.x would log each as an error.
+        // A request that is given up also reports here; without a handler Vert.x would log each one as an error.
         request.exceptionHandler(given -> {});
         return request.send()
                 .compose(response -> body(request, response).map(body -> answer(response, body)))
@@ -232,7 +240,7 @@ public final class IdentityEndpoint {
                 .onFailure(failure -> request.reset());
     }
 
-    /** The body, or an empty one in place of one that is too long to be about a user: the status says enough then. */
+    /** The body, or an empty one if it is too long to describe a user; the status alone is enough then. */
     private static Future<Buffer> body(HttpClientRequest request, HttpClientResponse response) {
         Promise<Buffer> whole = Promise.promise();
         Buffer read = Buffer.buffer();
@@ -247,7 +255,7 @@ public final class IdentityEndpoint {
         return whole.future();
     }
 
-    /** A redirect, an error of the server and too many requests say nothing of the credential. */
+    /** Interprets the answer. A redirect, a server error and "too many requests" say nothing about the credential. */
     private static Answer answer(HttpClientResponse response, Buffer body) {
         int status = response.statusCode();
         if (status >= 200 && status < 300) {
@@ -268,7 +276,7 @@ public final class IdentityEndpoint {
         }
     }
 
-    /** Any thread. */
+    /** The counts so far. Any thread. */
     public Counts counts() {
         return new Counts(
                 accepted.sum(),
@@ -278,7 +286,7 @@ public final class IdentityEndpoint {
                 circuit.getState() == CircuitBreaker.State.OPEN);
     }
 
-    /** Lets go of the connections. */
+    /** Closes the connections. */
     public Future<Void> close() {
         return client.close();
     }

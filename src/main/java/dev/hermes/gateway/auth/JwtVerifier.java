@@ -23,18 +23,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a JWT: exactly one key of exactly one algorithm. Thread-safe (the library serialises the HMAC, some
- * microseconds); never throws, never waits.
+ * Verifies JWTs with exactly one key and one algorithm. Thread-safe (the library serialises the HMAC, which takes
+ * some microseconds); never throws, never waits.
  */
 final class JwtVerifier {
 
-    /** An ordinary one has 300 to 600; what is longer is refused before a byte of it is decoded. */
+    /** An ordinary JWT has 300 to 600 characters; a longer one than this is denied before any of it is decoded. */
     static final int MAX_LENGTH = 8 * 1024;
 
-    /** For {@code nbf} only, which RFC 7519 §4.1.5 lets a reader soften: the backend's clock may be ahead of ours. */
+    /** The tolerance for {@code nbf} only, as RFC 7519 §4.1.5 allows: the backend's clock may be ahead of ours. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
 
-    /** RFC 7515 §2: base64 for URLs, with neither padding nor white space, which the library would pass over. */
+    /** The form of RFC 7515 §2: base64url without padding or white space, both of which the library would accept. */
     private static final Pattern COMPACT = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
 
     private final @Nullable JWTAuth jwts;
@@ -55,50 +55,55 @@ final class JwtVerifier {
                         .setAlgorithm(algorithm)
                         .setIssuer("hermes-api")
                         .setAudience(List.of("hermes-app", "hermes-api"))
-                        // Judged here, by the clock passed in.
+                        // Checked below, by the clock that was passed in.
                         .setIgnoreExpiration(true));
     }
 
-    /** Whether it has the three parts of a JWS in compact form (RFC 7515 §7.1), and so is to be judged as one. */
+    /**
+     * Whether the text has the three parts of a JWS in compact form (RFC 7515 §7.1), and so must be verified as a
+     * JWT.
+     */
     static boolean looksLikeOne(String text) {
         return text.chars().filter(character -> character == '.').count() == 2;
     }
 
-    /** The credential, or null for whatever else this text may be. */
+    /** The credential, or null if the text is not a valid JWT. */
     Credential.@Nullable Jwt verify(String text) {
         if (jwts == null || text.length() > MAX_LENGTH || !COMPACT.matcher(text).matches()) {
             return null;
         }
         try {
             Future<User> verified = jwts.authenticate(new TokenCredentials(text));
-            return verified.succeeded() && !demands(text)
-                    ? judge(verified.result().attributes().getJsonObject("accessToken"))
+            return verified.succeeded() && !hasCriticalExtensions(text)
+                    ? check(verified.result().attributes().getJsonObject("accessToken"))
                     : null;
         } catch (RuntimeException malformed) {
-            // The library throws for claims of other types than it expects.
+            // The library throws for claims of unexpected types.
             return null;
         }
     }
 
-    /** RFC 7515 §4.1.11: extensions that its reader must understand, of which we know none. */
-    private static boolean demands(String text) {
+    /**
+     * Whether the header lists extensions that the reader must understand (RFC 7515 §4.1.11), of which we know none.
+     */
+    private static boolean hasCriticalExtensions(String text) {
         byte[] header = Base64.getUrlDecoder().decode(text.substring(0, text.indexOf('.')));
         return new JsonObject(Buffer.buffer(header)).containsKey("crit");
     }
 
-    private Credential.@Nullable Jwt judge(JsonObject claims) {
+    private Credential.@Nullable Jwt check(JsonObject claims) {
         Instant now = clock.instant();
         Instant expiresAt = numericDate(claims.getValue("exp"));
         String userId = identifier(claims.getValue("user_id"));
         boolean good = "access".equals(claims.getValue("type"))
                 && identifier(claims.getValue("sub")) != null
-                && begun(claims, now);
+                && isActive(claims, now);
         return good && userId != null && expiresAt != null && now.isBefore(expiresAt)
                 ? new Credential.Jwt(userId, expiresAt)
                 : null;
     }
 
-    private static boolean begun(JsonObject claims, Instant now) {
+    private static boolean isActive(JsonObject claims, Instant now) {
         if (!claims.containsKey("nbf")) {
             return true;
         }
@@ -112,7 +117,7 @@ final class JwtVerifier {
                 : null;
     }
 
-    /** Seconds, perhaps with a fraction (RFC 7519 §2). Null for anything that is not a time Python could have meant. */
+    /** Seconds, possibly with a fraction (RFC 7519 §2). Null for a value that is no time in Python's range. */
     private static @Nullable Instant numericDate(@Nullable Object claim) {
         if (!(claim instanceof Number number) || !Double.isFinite(number.doubleValue())) {
             return null;

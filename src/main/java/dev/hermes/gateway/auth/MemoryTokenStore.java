@@ -16,15 +16,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens of a gateway without Redis. Thread-safe, shared by all event loops; answers at once. At most
- * {@value #MAX_TOKENS}: beyond that one is forgotten for each new one and can open nothing more, but is not held to be
- * revoked. So that the two can be told apart, a revoked token stays, marked, until its end.
+ * The tokens of a gateway without Redis. Thread-safe, shared by all event loops; answers immediately. Holds at most
+ * {@value #MAX_TOKENS}: beyond that each new token evicts another, which can open nothing more but does not count as
+ * revoked. To tell the two apart, a revoked token stays in the store, marked, until it expires.
  */
 final class MemoryTokenStore implements TokenStore {
 
     static final int MAX_TOKENS = 100_000;
 
-    /** Kept so long past its end, so that its bearer can be told that it expired. */
+    /** How long a token is kept after it expired, so that its bearer can be told so. */
     private static final Duration REMEMBERED = Duration.ofMinutes(1);
 
     private final InstantSource clock;
@@ -33,7 +33,7 @@ final class MemoryTokenStore implements TokenStore {
 
     private record Entry(StoredToken stored, boolean revoked) {}
 
-    /** @param nanos a monotonic clock */
+    /** @param nanos a monotonic clock in nanoseconds */
     MemoryTokenStore(InstantSource clock, LongSupplier nanos) {
         this.clock = clock;
         this.tokens = Caffeine.newBuilder()
@@ -92,12 +92,12 @@ final class MemoryTokenStore implements TokenStore {
                 .map(token -> {
                     Entry entry = tokens.getIfPresent(token.token());
                     boolean revoked = entry != null && entry.revoked();
-                    return StoredToken.StateRule.judge(token, entry != null && !revoked, revoked, now);
+                    return StoredToken.StateRule.of(token, entry != null && !revoked, revoked, now);
                 })
                 .toList());
     }
 
-    /** How many are held now, revoked ones too. */
+    /** The number of tokens held now, including revoked ones. */
     long size() {
         tokens.cleanUp();
         return tokens.estimatedSize();

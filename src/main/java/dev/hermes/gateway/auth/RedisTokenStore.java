@@ -22,16 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tokens under {@code sse:token:{token}}, as Hermes keeps them. Any event loop.
+ * The tokens under {@code sse:token:{token}}, in the format that Hermes uses. Any event loop.
  *
- * <p>The log's identity is read in the same pipeline, after the keys: were it read before them, a Redis emptied in
- * between would look like one that had revoked every token.
+ * <p>The log's identity is read in the same pipeline, after the keys. If it were read before them, a Redis emptied in
+ * between would look like one in which every token was revoked.
  */
 final class RedisTokenStore implements TokenStore {
 
     private static final String IDENTITY_FIELD = "identity";
 
-    /** Its own key, and those by which it may have been revoked. */
+    /** One for the token's own key, two for the keys by which it may have been revoked. */
     private static final int REQUESTS_A_TOKEN = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisTokenStore.class);
@@ -42,12 +42,12 @@ final class RedisTokenStore implements TokenStore {
     private final Revocations revocations = new Revocations();
     private final SecureRandom random = new SecureRandom();
 
-    /** One a minute: a Redis that refuses one token refuses every client's. */
+    /** One warning per minute: a Redis that rejects the command for one token rejects it for all. */
     private final Bucket warnings = Bucket.builder()
             .addLimit(limit -> limit.capacity(1).refillGreedy(1, Duration.ofMinutes(1)))
             .build();
 
-    /** Written and read on any loop: whichever text is seen is the right one. */
+    /** Written and read on any thread; any value that is seen is correct. */
     private volatile @Nullable String lastIdentity;
 
     RedisTokenStore(RedisCommands redis, boolean cluster, InstantSource clock) {
@@ -83,7 +83,7 @@ final class RedisTokenStore implements TokenStore {
                 token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), shared(identity)));
     }
 
-    /** Every token of one log has the same identity; one text of it is enough. */
+    /** The same text object for equal identities, since every token of one log has the same identity. */
     private @Nullable String shared(@Nullable String identity) {
         String last = lastIdentity;
         if (identity != null && identity.equals(last)) {
@@ -115,12 +115,12 @@ final class RedisTokenStore implements TokenStore {
         if (onlyUserId == null) {
             return delete(token, null);
         }
-        // Not atomic, and need not be: a token's text is never given to another user afterwards.
+        // Not atomic, which is harmless: a token's text is never given to another user later.
         return send(get(token)).compose(answer -> {
             String json = text(answer);
             StoredToken stored = json == null ? null : StoredToken.parse(json);
             if (stored == null) {
-                // Whose it was is known to its streams.
+                // The key is gone, but the token's streams know whose it was.
                 return delete(token, onlyUserId);
             }
             return onlyUserId.equals(stored.userId()) ? delete(token, null) : Future.succeededFuture(false);
@@ -135,13 +135,13 @@ final class RedisTokenStore implements TokenStore {
         return cluster ? eachState(tokens) : allStates(tokens);
     }
 
-    /** Nearly always all keys are there, and then one command says so. */
+    /** Asks with a single command, since nearly always all keys exist. */
     private Future<List<TokenStore.State>> allStates(List<Credential.SseToken> tokens) {
         Request exist = Request.cmd(Command.EXISTS);
         tokens.forEach(token -> exist.arg(key(token.token())));
         return sendAll(List.of(exist, identityRequest()))
                 .compose(answers -> count(answers.get(0)) == tokens.size()
-                        ? Future.succeededFuture(judged(tokens, index -> true, index -> false, text(answers, 1)))
+                        ? Future.succeededFuture(statesOf(tokens, index -> true, index -> false, text(answers, 1)))
                         : eachState(tokens));
     }
 
@@ -153,7 +153,7 @@ final class RedisTokenStore implements TokenStore {
         }
         requests.add(identityRequest());
         return sendAll(requests)
-                .map(answers -> judged(
+                .map(answers -> statesOf(
                         tokens,
                         index -> count(answers.get(REQUESTS_A_TOKEN * index)) > 0,
                         index -> count(answers.get(REQUESTS_A_TOKEN * index + 1)) > 0
@@ -161,23 +161,24 @@ final class RedisTokenStore implements TokenStore {
                         text(answers, requests.size() - 1)));
     }
 
-    private List<TokenStore.State> judged(
+    private List<TokenStore.State> statesOf(
             List<Credential.SseToken> tokens, IntPredicate present, IntPredicate revoked, @Nullable String identity) {
         Instant now = clock.instant();
         List<TokenStore.State> states = new ArrayList<>(tokens.size());
         for (int index = 0; index < tokens.size(); index++) {
             Credential.SseToken token = tokens.get(index);
             boolean sameLog = identity != null && identity.equals(token.identity());
-            boolean taken = !present.test(index) && (sameLog || revoked.test(index) || revocations.heardOf(token));
-            states.add(StoredToken.StateRule.judge(token, present.test(index), taken, now));
+            boolean isRevoked =
+                    !present.test(index) && (sameLog || revoked.test(index) || revocations.isRevoked(token));
+            states.add(StoredToken.StateRule.of(token, present.test(index), isRevoked, now));
         }
         return List.copyOf(states);
     }
 
     private Future<Boolean> delete(Secret token, @Nullable String onlyUserId) {
-        // Told first: a key that is missing is to be found revoked.
+        // Published before the key is deleted, so that whoever finds the key missing also finds the revocation.
         revocations
-                .tell(token, onlyUserId)
+                .announce(token, onlyUserId)
                 .forEach(request -> send(request).onFailure(unanswered -> LOG.debug("revocation not told")));
         if (onlyUserId != null) {
             return Future.succeededFuture(false);
@@ -187,7 +188,7 @@ final class RedisTokenStore implements TokenStore {
 
     @Override
     public void heardRevoked(String digest) {
-        revocations.heard(digest);
+        revocations.received(digest);
     }
 
     private static Request get(Secret token) {
@@ -227,19 +228,22 @@ final class RedisTokenStore implements TokenStore {
 
     private <T> Future<T> unanswered(Throwable failure) {
         return Future.failedFuture(
-                failure instanceof RedisCommands.UnavailableException ? failure : refused(failure.toString()));
+                failure instanceof RedisCommands.UnavailableException ? failure : unavailable(failure.toString()));
     }
 
-    /** A refusal (LOADING, READONLY, NOPERM) says nothing about the token, so it counts as no answer. */
+    /**
+     * Fails for an error reply (LOADING, READONLY, NOPERM): it says nothing about the token, so it counts as no
+     * answer.
+     */
     private @Nullable Response answered(@Nullable Response answer) {
         if (answer != null && answer.type() == ResponseType.ERROR) {
-            throw refused(answer.toString());
+            throw unavailable(answer.toString());
         }
         return answer;
     }
 
-    /** Keeps only the error's first word: Redis quotes the arguments in some, and the token is one. */
-    private RedisCommands.UnavailableException refused(String error) {
+    /** Keeps only the first word of the error: some errors quote the command's arguments, and so the token. */
+    private RedisCommands.UnavailableException unavailable(String error) {
         String code = error.split(" ", 2)[0];
         if (warnings.tryConsume(1)) {
             LOG.warn("token command refused error={}", code);

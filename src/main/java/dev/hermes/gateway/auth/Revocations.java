@@ -16,35 +16,36 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That somebody took a token back, said to all gateways in two ways: at once, over {@link RedisNames#REVOKED_CHANNEL}, and for those who did
- * not listen by a key beside the token's own, since a key that is gone may as well have gone with an emptied Redis. What is
- * said is a digest, of no use to whoever hears it. Thread-safe.
+ * Announces revoked tokens to all gateways, and remembers those announced. A revocation is announced in two ways:
+ * immediately over {@link RedisNames#REVOKED_CHANNEL}, and, for gateways that were not listening, by a key beside the
+ * token's own, since a missing token key may also mean an emptied Redis. Only a digest is published, which is useless
+ * to anyone who receives it. Thread-safe.
  */
 final class Revocations {
 
-    /** No token lasts longer, nor is a revocation of use after its end. */
+    /** No token lives longer, and a revocation has no use after the token's end. */
     private static final Duration REMEMBERED = Duration.ofMinutes(61);
 
     private static final int MOST_REMEMBERED = 100_000;
 
-    private final Cache<String, Boolean> heard = Caffeine.newBuilder()
+    private final Cache<String, Boolean> revoked = Caffeine.newBuilder()
             .maximumSize(MOST_REMEMBERED)
             .expireAfterWrite(REMEMBERED)
             .build();
 
-    /** One was heard of. */
-    void heard(String digest) {
-        heard.put(digest, true);
+    /** A revocation was received. */
+    void received(String digest) {
+        revoked.put(digest, true);
     }
 
     /**
-     * Tells of one, to be sent in that order.
+     * The commands that announce a revocation, to be sent in this order.
      *
-     * @param onlyUserId if not null, it holds only where the token is that user's
+     * @param onlyUserId if not null, the revocation holds only if the token belongs to this user
      */
-    List<Request> tell(Secret token, @Nullable String onlyUserId) {
+    List<Request> announce(Secret token, @Nullable String onlyUserId) {
         String digest = digest(token, onlyUserId);
-        heard(digest);
+        received(digest);
         return List.of(
                 Request.cmd(Command.SET)
                         .arg(RedisNames.REVOKED_KEYS + digest)
@@ -54,11 +55,14 @@ final class Revocations {
                 Request.cmd(Command.PUBLISH).arg(RedisNames.REVOKED_CHANNEL).arg(digest));
     }
 
-    boolean heardOf(Credential.SseToken token) {
-        return digests(token).anyMatch(digest -> heard.getIfPresent(digest) != null);
+    boolean isRevoked(Credential.SseToken token) {
+        return digests(token).anyMatch(digest -> revoked.getIfPresent(digest) != null);
     }
 
-    /** Asks for those keys, each answered with 1 if it is there; always as many. */
+    /**
+     * The commands that ask for the revocation keys of a token, always the same number; each is answered with 1 if
+     * the key exists.
+     */
     static List<Request> keys(Credential.SseToken token) {
         return digests(token)
                 .map(digest -> Request.cmd(Command.EXISTS).arg(RedisNames.REVOKED_KEYS + digest))

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a credential may see. Words that the catalogue does not know grant nothing.
+ * The channels and keys that a credential may see. Words that the catalogue does not know grant nothing.
  *
- * @param unlimited whether it covers every channel, {@code words} do not count then
+ * @param unlimited whether every channel is covered; {@code words} do not count then
  * @param words the single scopes: {@code queue}, {@code download:<id>}, {@code download:*}
  */
 public record Scopes(boolean unlimited, Set<String> words) {
@@ -25,12 +25,12 @@ public record Scopes(boolean unlimited, Set<String> words) {
         words = Set.copyOf(words);
     }
 
-    /** Every channel, whole: what JWTs and API keys see. */
+    /** Access to every channel in full, as JWTs and API keys have. */
     public static Scopes everything() {
         return EVERYTHING;
     }
 
-    /** The scopes of a stored token: words between spaces, none of them judged here. */
+    /** The scopes of a stored token: words separated by spaces, not checked here. */
     public static Scopes of(String text) {
         return new Scopes(
                 false,
@@ -38,8 +38,8 @@ public record Scopes(boolean unlimited, Set<String> words) {
     }
 
     /**
-     * Whether a new token may carry this text: scopes of the catalogue with exactly one space between them (RFC 6749
-     * §3.3), a keyed one with an id or {@code *}.
+     * Whether a new token may have this scope text: scopes of the catalogue, separated by exactly one space (RFC 6749
+     * §3.3), each keyed one with an id or {@code *}.
      */
     public static boolean valid(String text, Catalogue catalogue) {
         List<ScopeRule> rules = catalogue.channels().values().stream()
@@ -49,12 +49,12 @@ public record Scopes(boolean unlimited, Set<String> words) {
         return Stream.of(text.split(" ", -1)).allMatch(word -> rules.stream().anyMatch(rule -> follows(rule, word)));
     }
 
-    /** Whether this may be an id in a path, a filter or a scope. */
+    /** Whether the text may be an id in a path, a filter or a scope. */
     public static boolean validKey(String key) {
         return KEY.matcher(key).matches();
     }
 
-    /** Whether it grants all that a single scope does. */
+    /** Whether these scopes grant everything that the given single scope grants. */
     public boolean covers(String word) {
         int keyed = word.indexOf(':');
         return unlimited
@@ -62,19 +62,19 @@ public record Scopes(boolean unlimited, Set<String> words) {
                 || (keyed >= 0 && words.contains(word.substring(0, keyed + 1) + ANY_KEY));
     }
 
-    /** Whether the whole channel may be seen, all its keys. */
+    /** Whether these scopes grant the whole channel, with all its keys. */
     public boolean allows(ScopeRule rule) {
         return unlimited || words.contains(rule.keyed() ? rule.forKey(ANY_KEY) : rule.word());
     }
 
-    /** Whether one key of the channel may be seen; for a scope without keys the same as {@link #allows}. */
+    /** Whether these scopes grant one key of the channel; for a scope without keys the same as {@link #allows}. */
     public boolean allowsKey(ScopeRule rule, String key) {
         return allows(rule) || (rule.keyed() && validKey(key) && words.contains(rule.forKey(key)));
     }
 
     /**
-     * The keys a stream of the channel is narrowed to, in no particular order. Empty when {@link #allows} the whole
-     * channel, and when it allows nothing of it: ask that first.
+     * The keys to which a stream of the channel is restricted, in no particular order. Empty both if {@link #allows}
+     * grants the whole channel and if nothing of it is granted: ask {@link #allows} first.
      */
     public Set<String> keysFor(ScopeRule rule) {
         if (!rule.keyed() || allows(rule)) {

@@ -19,11 +19,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands under a token's key, in Hermes' own JSON, so that either side reads what the other wrote.
+ * The value stored under a token's key, in Hermes' own JSON format, so that each side reads what the other wrote.
  *
- * @param scope scope words between spaces
+ * @param scope scope words separated by spaces
  * @param userId {@code user_id}, or null
- * @param expiresAt the end
+ * @param expiresAt when the token expires
  */
 record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
 
@@ -35,7 +35,7 @@ record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
     private static final JsonFactory JSON =
             JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
 
-    /** Reads it, or null if it is not of that form or does not permit reading. */
+    /** Reads the JSON; null if it has another form or does not permit reading events. */
     static @Nullable StoredToken parse(String json) {
         try {
             JsonObject stored = new JsonObject(json);
@@ -56,7 +56,7 @@ record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
         }
     }
 
-    /** Written as Python's {@code json.dumps} writes it: same order, spaces and escapes. */
+    /** The JSON as Python's {@code json.dumps} writes it: same order, spaces and escapes. */
     String json(Instant createdAt) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -100,28 +100,28 @@ record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
         }
     }
 
-    /** The one rule by which both stores tell a revoked token from an expired one. */
+    /** The rule by which both stores distinguish a revoked token from an expired one. */
     static final class StateRule {
 
-        /** Redis ends a key by its own clock and a little after {@code expires_at} was computed. */
+        /** Redis expires a key by its own clock, slightly later than {@code expires_at} was computed. */
         private static final Duration CLOCK_MARGIN = Duration.ofSeconds(1);
 
         private StateRule() {}
 
         /**
-         * What has become of a token.
+         * The state of a token.
          *
-         * @param taken whether somebody has taken it back, if it is not present
+         * @param revoked whether the token was revoked, if it is not present
          */
-        static TokenStore.State judge(Credential.SseToken token, boolean present, boolean taken, Instant now) {
+        static TokenStore.State of(Credential.SseToken token, boolean present, boolean revoked, Instant now) {
             if (present) {
-                // Its streams have their own deadline, which no step of the wall clock moves.
+                // A stream has its own deadline for expiry, which a step of the wall clock does not move.
                 return TokenStore.State.VALID;
             }
             if (!now.isBefore(token.expiresAt().minus(CLOCK_MARGIN))) {
                 return TokenStore.State.EXPIRED;
             }
-            return taken ? TokenStore.State.REVOKED : TokenStore.State.VALID;
+            return revoked ? TokenStore.State.REVOKED : TokenStore.State.VALID;
         }
     }
 
@@ -138,7 +138,7 @@ record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
             return FORM.matcher(text).matches();
         }
 
-        /** As Python's {@code secrets.token_urlsafe(32)} makes them. */
+        /** A random token, in the form of Python's {@code secrets.token_urlsafe(32)}. */
         static Secret random(SecureRandom random) {
             byte[] bytes = new byte[RANDOM_BYTES];
             random.nextBytes(bytes);

@@ -11,13 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SSE tokens. Callable from any event loop, answers on the caller's. Every future here fails only when the store did
- * not answer; what was asked may then have happened or not.
+ * Stores the SSE tokens. Callable from any event loop; results arrive on the caller's. A future fails only if the
+ * store did not answer; the operation may then have happened or not.
  */
 public interface TokenStore {
 
     /**
-     * The tokens in Redis that Hermes and all gateways share.
+     * The tokens in Redis, which Hermes and all gateways share.
      *
      * @param cluster whether keys may be on different nodes, so that no command may name several
      */
@@ -25,30 +25,30 @@ public interface TokenStore {
         return new RedisTokenStore(redis, cluster, clock);
     }
 
-    /** Tokens of this process alone, gone with it, bounded; always available. */
+    /** Tokens in this process only, bounded and lost when it ends; always available. */
     static TokenStore memory(InstantSource clock) {
         return new MemoryTokenStore(clock, System::nanoTime);
     }
 
-    /** Whether it would answer now; may change before the next call. */
+    /** Whether the store can answer right now; may change before the next call. */
     boolean available();
 
-    /** Looks a token up. A text that is no token is unknown, and is not asked for. */
+    /** Looks up a token. A text without the form of a token is unknown, without a request. */
     Future<Lookup> find(Secret token);
 
     /**
-     * Makes a token.
+     * Creates a token.
      *
-     * @param scope a text that {@link Scopes#valid} accepts; written as it is
-     * @param userId whose it is, null for an API key's
+     * @param scope a text that {@link Scopes#valid} accepts; stored unchanged
+     * @param userId the owner, or null if an API key asked for the token
      * @param ttl whole seconds, at least one
      */
     Future<IssuedToken> mint(String scope, @Nullable String userId, Duration ttl);
 
     /**
-     * Takes a token back, its streams end within their next check.
+     * Revokes a token; its streams end at their next check.
      *
-     * @param onlyUserId if not null, only a token of that user
+     * @param onlyUserId if not null, only a token of this user is revoked
      * @return whether there was such a token
      */
     Future<Boolean> revoke(Secret token, @Nullable String onlyUserId);
@@ -56,17 +56,19 @@ public interface TokenStore {
     /** A message on {@link dev.hermes.gateway.protocol.RedisNames#REVOKED_CHANNEL}. Any thread. */
     default void heardRevoked(String message) {}
 
-    /** What has become of these tokens, in order, in one round trip. Unanswered, nothing may be concluded. */
+    /**
+     * The states of these tokens, in order, in one round trip. If the future fails, the caller must conclude nothing.
+     */
     Future<List<State>> states(List<Credential.SseToken> tokens);
 
     /**
-     * A token just made.
+     * A newly created token.
      *
-     * @param token its text, for the one who asked and nobody else
-     * @param scope the scope text as asked for
+     * @param token its text, to be given only to the client that asked for it
+     * @param scope the scope text as requested
      * @param permissions always {@code read}
-     * @param ttl how long it lives
-     * @param expiresAt its end, to the microsecond, as stored
+     * @param ttl its lifetime
+     * @param expiresAt when it expires, to the microsecond, as stored
      */
     public record IssuedToken(Secret token, String scope, List<String> permissions, Duration ttl, Instant expiresAt) {
 
@@ -74,32 +76,32 @@ public interface TokenStore {
             permissions = List.copyOf(permissions);
         }
 
-        /** The end as Hermes writes times: {@code 2026-11-23T09:23:33.525090+00:00}. */
+        /** The expiry in Hermes' time format: {@code 2026-11-23T09:23:33.525090+00:00}. */
         public String expiresAtText() {
             return PythonTime.format(expiresAt);
         }
     }
 
-    /** What has become of a token while a stream lived on it. */
+    /** The state of a token while a stream uses it. */
     public enum State {
-        /** Goes on. Also when the key is gone with the log's identity: an emptied Redis revokes nobody. */
+        /** Valid. Also if its key is gone together with the log's identity: an emptied Redis revokes nobody's token. */
         VALID,
-        /** Taken back: gone more than a second before its end, although the log is still the same. */
+        /** Revoked: gone more than a second before its expiry, although the log is still the same. */
         REVOKED,
-        /** At its end, or gone within the last second before it. */
+        /** Expired, or gone within the last second before its expiry. */
         EXPIRED
     }
 
-    /** What the store knows of a token. That it did not answer is not among it: that is a failed future. */
+    /** The result of a look-up. A store that does not answer is a failed future instead. */
     public sealed interface Lookup {
 
-        /** It is there and good. */
+        /** The token exists and is valid. */
         record Found(Credential.SseToken token) implements Lookup {}
 
-        /** It is not there, or what is stored cannot be read as a token. */
+        /** The token does not exist, or its stored value cannot be read. */
         record Unknown() implements Lookup {}
 
-        /** It is there, but past its end. */
+        /** The token exists, but has expired. */
         record Expired() implements Lookup {}
     }
 }

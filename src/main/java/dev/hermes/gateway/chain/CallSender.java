@@ -1,8 +1,8 @@
 package dev.hermes.gateway.chain;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
+import dev.hermes.gateway.loop.Generation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,24 +13,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings calls to the log: in order, one batch under way, the same ones again until they are answered. Calls of a segment
- * whose marker the log has not come to are held, and so is what follows. Owned by the chain's loop.
+ * Sends calls to the log: in order, one batch at a time, and the same batch again until the log answers it. Calls of
+ * a segment wait, with all later ones, until the log has reached the segment's marker. Owned by the chain's loop.
  */
 final class CallSender {
 
-    /** What becomes of it, told on the loop. */
+    /** Learns what became of the calls; called on the chain's loop. */
     interface Observer {
 
         /** The log answered a call. */
         void answered(Segment segment, Segment.PendingCall call, ChainCall.Result result);
 
-        /** The log has come to the segment's marker. */
+        /** The log has reached the segment's marker. */
         void settled(Segment segment);
 
-        /** The newest marker that the log has come to, after each answer. */
+        /** The newest marker that the log has reached; called after each answer. */
         void current(long marker);
 
-        /** The log is another one. */
+        /** Redis holds another log now. */
         void noState();
     }
 
@@ -39,7 +39,7 @@ final class CallSender {
     private static final long FIRST_RETRY_MILLIS = 50;
     private static final long LAST_RETRY_MILLIS = 1_000;
 
-    /** How often, within the time it holds, it asks whether the log has come to the marker. */
+    /** How often, while calls wait, it asks whether the log has reached the marker. */
     private static final int LOOKS_WHILE_HOLDING = 40;
 
     private final ChainLog log;
@@ -49,17 +49,17 @@ final class CallSender {
     private final Consumer<AppendedRun> logged;
     private final Observer observer;
 
-    private final Deque<Segment> stretches = new ArrayDeque<>();
+    private final Deque<Segment> segments = new ArrayDeque<>();
     private @Nullable String identity;
     private boolean busy;
-    private boolean turnComes;
+    private boolean sendScheduled;
     private long retryMillis = FIRST_RETRY_MILLIS;
     private Runnable cancelTimer = () -> {};
 
-    /** Counts up whenever answers that are still to come are of no interest any more. */
+    /** Makes all answers still to come count for nothing. */
     private final Generation sending = new Generation();
 
-    /** @param logged is told what calls have appended, before what became of each call */
+    /** @param logged is given the events that calls have appended, before the observer learns of each call */
     CallSender(
             ChainLog log,
             ChainTime time,
@@ -75,14 +75,14 @@ final class CallSender {
         this.observer = observer;
     }
 
-    /** From now on calls go to this log, those kept first. */
+    /** Sends to this log from now on, beginning with the calls that were kept. */
     void resume(String logIdentity) {
         pause();
         identity = logIdentity;
         send();
     }
 
-    /** From now on nothing is sent; what is not answered is kept. */
+    /** Sends nothing from now on; unanswered calls are kept. */
     void pause() {
         identity = null;
         sending.next();
@@ -93,25 +93,28 @@ final class CallSender {
 
     /** Forgets all calls. */
     void forget() {
-        stretches.clear();
+        segments.clear();
         sending.next();
         busy = false;
         cancelTimer.run();
     }
 
     boolean isEmpty() {
-        return stretches.stream().allMatch(segment -> segment.isEmpty() && segment.settled());
+        return segments.stream().allMatch(segment -> segment.isEmpty() && segment.settled());
     }
 
-    /** What the calls that are not answered hold. */
+    /** The memory that unanswered calls take, in bytes. */
     long bytes() {
-        return stretches.stream().mapToLong(Segment::bytes).sum();
+        return segments.stream().mapToLong(Segment::bytes).sum();
     }
 
-    /** When the oldest call was heard that is not answered, by the monotonic clock, or null. */
+    /**
+     * When the message of the oldest unanswered call was heard, by the monotonic clock; null if there is no such
+     * call.
+     */
     @Nullable
     Long oldest() {
-        for (Segment segment : stretches) {
+        for (Segment segment : segments) {
             if (!segment.isEmpty()) {
                 return segment.oldest(1, 1).get(0).heardMillis();
             }
@@ -120,36 +123,36 @@ final class CallSender {
     }
 
     void begin(Segment segment) {
-        stretches.add(segment);
-        comeBack();
+        segments.add(segment);
+        scheduleSend();
     }
 
-    /** Another call, to the segment begun last. Sent when this turn of the loop is over. */
+    /** Adds a call to the segment begun last. It is sent after the current turn of the loop. */
     void add(Segment.PendingCall call) {
-        stretches.getLast().add(call);
-        comeBack();
+        segments.getLast().add(call);
+        scheduleSend();
     }
 
-    private void comeBack() {
-        if (!turnComes) {
-            turnComes = true;
+    private void scheduleSend() {
+        if (!sendScheduled) {
+            sendScheduled = true;
             time.later(() -> {
-                turnComes = false;
+                sendScheduled = false;
                 send();
             });
         }
     }
 
     private void send() {
-        while (stretches.size() > 1
-                && stretches.getFirst().settled()
-                && stretches.getFirst().isEmpty()) {
-            stretches.removeFirst();
+        while (segments.size() > 1
+                && segments.getFirst().settled()
+                && segments.getFirst().isEmpty()) {
+            segments.removeFirst();
         }
-        if (busy || identity == null || stretches.isEmpty()) {
+        if (busy || identity == null || segments.isEmpty()) {
             return;
         }
-        Segment segment = stretches.getFirst();
+        Segment segment = segments.getFirst();
         if (!segment.settled()) {
             settle(segment, identity);
         } else if (!segment.isEmpty()) {
@@ -159,9 +162,9 @@ final class CallSender {
                     subscriptions,
                     calls.stream().map(Segment.PendingCall::call).toList(),
                     calls.get(calls.size() - 1).heardAt());
-            run(batch, answer -> {
+            call(batch, answer -> {
                 segment.remove(calls.size());
-                logged.accept(run(batch.identity(), calls, answer));
+                logged.accept(appendedRun(batch.identity(), calls, answer));
                 for (int index = 0; index < calls.size(); index++) {
                     observer.answered(
                             segment, calls.get(index), answer.results().get(index));
@@ -174,7 +177,7 @@ final class CallSender {
         ChainCall.Start start = segment.start();
         boolean due = time.monotonicMillis() >= segment.deadlineMillis();
         ChainCall call = due ? start : new ChainCall.Query(start.marker());
-        run(new ChainCall.Batch(log, subscriptions, List.of(call), start.to()), answer -> {
+        call(new ChainCall.Batch(log, subscriptions, List.of(call), start.to()), answer -> {
             logged.accept(new AppendedRun(log, null, List.of(), time.monotonicMillis(), answer.newest()));
             ChainCall.Result result = answer.results().get(0);
             if (result == ChainCall.Result.Status.WAITING) {
@@ -189,7 +192,7 @@ final class CallSender {
         });
     }
 
-    private static AppendedRun run(String identity, List<Segment.PendingCall> calls, ChainCall.Answer answer) {
+    private static AppendedRun appendedRun(String identity, List<Segment.PendingCall> calls, ChainCall.Answer answer) {
         List<AppendedRun.Own> own = new ArrayList<>(answer.appended());
         for (int index = 0; index < calls.size(); index++) {
             if (answer.results().get(index) instanceof ChainCall.Result.Appended appended
@@ -205,7 +208,7 @@ final class CallSender {
                 answer.newest());
     }
 
-    private void run(ChainCall.Batch batch, Consumer<ChainCall.Answer> then) {
+    private void call(ChainCall.Batch batch, Consumer<ChainCall.Answer> then) {
         int asked = sending.current();
         busy = true;
         log.chain(batch)
@@ -234,7 +237,7 @@ final class CallSender {
         }
     }
 
-    /** Whatever happened, the same calls again can do no harm. */
+    /** Sends the same calls again, which is safe after any failure. */
     private void retry(Throwable failure) {
         if (retryMillis == FIRST_RETRY_MILLIS) {
             LOG.warn("log did not take calls kept_bytes={} failure=\"{}\"", bytes(), failure.getMessage());

@@ -7,22 +7,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of the marker chain (design, "Who appends"). Every one may be sent again, by anybody, at any time: what has been
- * done is not done twice. Subscriptions go by their index in {@link Batch#subscriptions()}, from 0; numbers of
- * messages count from 1 behind the marker.
+ * A call of the marker chain, as the package describes it. Any gateway may send any call again at any time: what was
+ * done before is not done twice. A subscription is given by its index in {@link Batch#subscriptions()}, from 0;
+ * messages are numbered from 1 after the marker.
  */
 public sealed interface ChainCall {
 
-    /** The n-th message of a subscription is this event. */
+    /** The message with this number is the given event. */
     record Append(long marker, int subscription, long sequence, Envelope envelope) implements ChainCall {}
 
-    /** The n-th message of a subscription is no event. */
+    /** The message with this number is not an event. */
     record Reject(long marker, int subscription, long sequence) implements ChainCall {}
 
     /**
-     * Everything between two markers was heard.
+     * Every message between two markers was heard.
      *
-     * @param counts how many messages that were, for each subscription
+     * @param counts the number of messages between them, for each subscription
      */
     record Roll(long from, long to, List<Long> counts) implements ChainCall {
 
@@ -32,23 +32,23 @@ public sealed interface ChainCall {
     }
 
     /**
-     * Nobody has proven what came before this marker: declare a hole there, and go on from it.
+     * No gateway has proven what came before this marker: declare a hole there, and go on from it.
      *
-     * @param from until when the caller itself has listened before; the log may know of a later time
-     * @param to when it heard the marker
+     * @param from the time until which the caller has listened before; the log may know of a later one
+     * @param to when the caller heard the marker
      */
     record Start(long marker, Instant from, Instant to) implements ChainCall {}
 
-    /** Asks whether the log has come to this marker, for every subscription. */
+    /** Asks whether the log has reached this marker, for every subscription. */
     record Query(long marker) implements ChainCall {}
 
     /**
-     * Calls of the chain that are run one after the other, in one script.
+     * Calls that one script runs, one after the other.
      *
-     * @param identity the log that is meant
-     * @param subscriptions everything the caller listens to, exact names and globs
+     * @param identity the identity of the log that is meant
+     * @param subscriptions everything the caller subscribes to, exact names and globs
      * @param calls in order
-     * @param heardAt when the last of them was heard: where a hole begins that is found later
+     * @param heardAt when the last of these messages was heard; a hole that is found later begins here
      */
     public record Batch(String identity, List<String> subscriptions, List<ChainCall> calls, Instant heardAt) {
 
@@ -59,12 +59,12 @@ public sealed interface ChainCall {
     }
 
     /**
-     * What became of a {@link Batch}.
+     * The answer to a {@link Batch}.
      *
-     * @param current the newest marker that the log has come to
-     * @param before the entry right before the first one that was appended, or null if that is not sure
-     * @param appended how many entries were appended, holes among them
-     * @param newest the newest entry of the log when all was done
+     * @param current the newest marker that the log has reached
+     * @param before the entry directly before the first appended one, or null if unknown
+     * @param appended the number of entries appended, including holes
+     * @param newest the newest entry of the log after the batch
      * @param results one for each call, in order
      */
     public record Answer(long current, @Nullable EventId before, int appended, EventId newest, List<Result> results) {
@@ -74,29 +74,29 @@ public sealed interface ChainCall {
         }
     }
 
-    /** What became of one {@link ChainCall}. */
+    /** The result of one {@link ChainCall}. */
     public sealed interface Result {
 
-        /** An entry was appended, by this very call: the event, or the hole that a start declared. */
+        /** This call appended an entry: the event, or the hole that a start declared. */
         record Appended(EventId id) implements Result {}
 
         /** Nothing was appended. */
         enum Status implements Result {
-            /** Somebody has done it before. */
+            /** The same call was done before, by any gateway. */
             DUPLICATE,
-            /** The chain went on from a later marker. */
+            /** The chain has gone on from a later marker. */
             STALE,
-            /** The chain has not come to this marker: what was called is not in the log. */
+            /** The chain has not reached this marker; the message is not in the log. */
             AHEAD,
-            /** The caller is the first to find that this message is no event. */
+            /** The caller is the first to find that this message is not an event. */
             FIRST,
             /** The chain goes on from the later of the two markers. */
             ROLLED,
             /** The chain begins at this marker, and nothing is missing before it. */
             STARTED,
-            /** The log has come to this marker. */
+            /** The log has reached this marker. */
             SETTLED,
-            /** It has not. */
+            /** The log has not reached this marker. */
             WAITING
         }
     }

@@ -15,12 +15,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the chain as scripts in the Redis that keeps the log, each run as a whole. Any thread, answers on the caller's
- * event loop.
+ * Runs the calls of the chain as scripts in the Redis that holds the log, each script atomically. Any thread; results
+ * arrive on the caller's event loop.
  */
 public final class ChainScripts implements ChainLog {
 
-    /** Small, so that a marker's number stays close to the server's clock. */
+    /** A small step, so that a marker's number stays close to the server's clock. */
     private static final int MARKER_STEPS = 1_000;
 
     private static final int FIRST_RESULT = 5;
@@ -31,14 +31,14 @@ public final class ChainScripts implements ChainLog {
     private final LogScripts.Script draw = LogScripts.Script.load("draw");
     private final LogScripts.Script chain = LogScripts.Script.load("chain");
 
-    /** Hears of every answer, on the loop of the caller. */
+    /** Learns of every answer, on the caller's loop. */
     @FunctionalInterface
     public interface Observer {
 
         /**
-         * A call was answered.
+         * Redis answered a call.
          *
-         * @param failure why the log keeps nothing of what is heard although Redis answers, for people; null if it does
+         * @param failure why the log keeps no messages although Redis answers, for people; null if it keeps them
          */
         void answered(@Nullable String failure);
     }

@@ -5,26 +5,26 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** The time of a {@link MarkerChain}: its clocks and its event loop. */
+/** The time as a {@link MarkerChain} sees it: two clocks, and timers on its event loop. */
 public interface ChainTime {
 
-    /** The wall clock: what holes tell. */
+    /** The wall clock, for the times in holes. */
     Instant now();
 
-    /** A clock that never goes back: deadlines are measured by it. */
+    /** A clock that never goes back, for measuring deadlines, in milliseconds. */
     long monotonicMillis();
 
     /**
-     * Runs the task on the loop, so many milliseconds from now.
+     * Runs the task on the loop after {@code millis} milliseconds.
      *
-     * @return cancels it
+     * @return an action that cancels the task
      */
     Runnable after(long millis, Runnable task);
 
-    /** Runs the task on the loop when what is queued there has had its turn. */
+    /** Runs the task on the loop, after the tasks already queued there. */
     void later(Runnable task);
 
-    /** That wall clock, the machine's monotonic one, and the event loop it is called on. */
+    /** The given wall clock, the machine's monotonic clock, and the event loop on which this is called. */
     static ChainTime current(Vertx vertx, InstantSource clock) {
         Context loop = vertx.getOrCreateContext();
         return new ChainTime() {

@@ -4,12 +4,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when a gateway has listened without a break, so far as it can tell. Kept by the monotonic clock and told by the wall
- * clock of the moment, so that a step of the latter in between makes no hole shorter or longer. Owned by the chain's loop.
+ * Records until when a gateway is known to have listened without a break. Kept by the monotonic clock and converted
+ * to the wall clock on demand, so that a step of the wall clock in between changes no hole. Owned by the chain's
+ * loop.
  */
 final class ListeningRecord {
 
-    /** How long before its end a connection may have been deaf: as long as a canary may stay out. */
+    /**
+     * How long before its end a connection may have received nothing unnoticed: as long as a canary may be under way.
+     */
     private static final long UNPROVEN_MILLIS = 4_000;
 
     private @Nullable Long lastHeard;
@@ -24,17 +27,17 @@ final class ListeningRecord {
         until = lastHeard == null ? proven : Math.max(lastHeard, proven);
     }
 
-    /** Nothing that was heard before counts. */
+    /** Forgets until when the gateway has listened: nothing heard before counts. */
     void forget() {
         until = null;
     }
 
-    /** What was heard from that moment on, if there is one, was given up. */
+    /** Unanswered messages heard since that moment were given up; null changes nothing. */
     void gaveUp(@Nullable Long momentMillis) {
         until = momentMillis == null ? until : momentMillis;
     }
 
-    /** Before it began to listen again, which is now. */
+    /** The time until which the gateway had listened before it began again, which is now. */
     Instant until(Instant now, long nowMillis) {
         return until == null ? Instant.EPOCH : now.minusMillis(Math.max(0, nowMillis - until));
     }

@@ -1,8 +1,8 @@
 package dev.hermes.gateway.chain;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.log.redis.AppendedRun;
+import dev.hermes.gateway.loop.Generation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
@@ -13,12 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One gateway's part in deciding who appends what everybody hears (design, "Who appends: the marker chain"). From its own
- * marker on it numbers what it hears, per subscription, and sends it to the log as calls that do nothing if somebody was
- * first. What the log has not answered is kept, also while Redis is away, and sent first when it is back.
+ * One gateway's part in the marker chain, by which gateways agree who appends each message to the log; the algorithm
+ * is described at the package. From its own marker on it numbers the messages it hears, per subscription, and sends
+ * them to the log as calls which do nothing if another gateway was first. Calls without an answer are kept, also
+ * while Redis is away, and sent first when Redis is back.
  *
- * <p>It rests on Redis' own order: messages and markers must be given to it as one connection hears them, none left out,
- * from {@link #up} to {@link #down}. Owned by the event loop on which it is made, as are its listener's calls.
+ * <p>The chain relies on Redis' order: it must be given all messages and markers in the order in which one connection
+ * receives them, from {@link #up} to {@link #down}. Owned by the event loop on which it is created; the listener is
+ * called there too.
  */
 public final class MarkerChain {
 
@@ -34,15 +36,15 @@ public final class MarkerChain {
     private final SequenceNumbers numbers;
     private @Nullable String identity;
     private boolean connected;
-    /** Only then does {@link #up} go on: in any other case nobody knows what was not heard. */
-    private boolean held;
+    /** Whether {@link #up} may go on numbering: only after {@link #hold} is it certain that no message was missed. */
+    private boolean onHold;
 
     private boolean closed;
     private final Promise<Void> drained = Promise.promise();
     private final Generation numbering = new Generation();
-    /** What is numbered now; null until a marker of its own is heard. */
+    /** The segment that is being numbered; null until a marker of this gateway is heard. */
     private @Nullable Segment segment;
-    /** The newest marker that the log is known to have come to. */
+    /** The newest marker that the log is known to have reached. */
     private long current;
 
     private boolean watching;
@@ -51,8 +53,8 @@ public final class MarkerChain {
     /**
      * @param gateway a name of this gateway that no other has, without spaces
      * @param subscriptions every exact name and glob that is subscribed, each once
-     * @param logged told on this loop what this gateway appended, and nobody else has; not of an append whose answer was lost:
-     *     that entry comes from the log alone
+     * @param logged called on this loop with the events that this gateway, and no other, has appended. Not called for an
+     *     append whose answer was lost; such an entry is found in the log alone
      */
     public MarkerChain(
             String gateway,
@@ -68,41 +70,43 @@ public final class MarkerChain {
         this.listener = listener;
         List<String> all = List.copyOf(subscriptions);
         this.numbers = new SequenceNumbers(all);
-        this.sender = new CallSender(log, time, limits, all, logged, new Sending());
-        this.draw = new MarkerDraw(log, time, gateway, all, this::lose);
+        this.sender = new CallSender(log, time, limits, all, logged, new SenderObserver());
+        this.draw = new MarkerDraw(log, time, gateway, all, this::loseLog);
     }
 
     /**
-     * Every subscription is confirmed and heard; commands work. Also to be called, without {@link #down} before it, when
-     * the identity has changed, and after {@link #hold}.
+     * Every subscription is confirmed and received, and Redis answers commands. Also to be called when the identity
+     * of the log has changed, without {@link #down} before, and after {@link #hold}.
      *
-     * @param logIdentity of the log that Redis keeps; if it is another one than before, what was kept is forgotten
+     * @param logIdentity the identity of the log in Redis; if it has changed, all kept calls are forgotten
      */
     public void up(String logIdentity) {
         assertOwnerLoop();
-        boolean goesOn = held && connected && logIdentity.equals(identity);
-        held = false;
+        boolean continues = onHold && connected && logIdentity.equals(identity);
+        onHold = false;
         if (!logIdentity.equals(identity)) {
             sender.forget();
             listened.forget();
         }
         identity = logIdentity;
         connected = true;
-        current = goesOn ? current : 0;
+        current = continues ? current : 0;
         sender.resume(logIdentity);
-        if (!goesOn) {
+        if (!continues) {
             begin();
         }
     }
 
-    /** Redis takes no writes, though it is heard: until {@link #up}, with the same identity, everything is kept. */
+    /**
+     * Redis accepts no writes, but messages are still heard: calls are kept until {@link #up} with the same identity.
+     */
     public void hold() {
         assertOwnerLoop();
-        held = true;
+        onHold = true;
         sender.pause();
     }
 
-    /** Redis was lost: nothing is heard any more, no command is answered. What is not answered is kept. */
+    /** Redis was lost: no message is heard and no command answered. Calls without an answer are kept. */
     public void down() {
         assertOwnerLoop();
         connected = false;
@@ -111,7 +115,7 @@ public final class MarkerChain {
         finishIfDrained();
     }
 
-    /** Gives up what was heard and is not answered; from there on a hole is to be declared. */
+    /** Drops all calls without an answer; the next hole that is declared begins with them. */
     public void giveUp() {
         assertOwnerLoop();
         stopNumbering();
@@ -119,7 +123,7 @@ public final class MarkerChain {
         sender.forget();
     }
 
-    /** The next message of a subscription, given by its exact name or glob, is this event. */
+    /** The next message of a subscription, named by its exact name or glob, is this event. */
     public void heard(String subscription, Envelope envelope) {
         assertOwnerLoop();
         if (segment != null) {
@@ -129,9 +133,9 @@ public final class MarkerChain {
     }
 
     /**
-     * The next message of a subscription is no event.
+     * The next message of a subscription is not an event.
      *
-     * @param keep run on this loop if no other gateway was first to see it; not at all if that cannot be known
+     * @param keep run on this loop if this gateway is the first to see the message; never run if that cannot be known
      */
     public void heardRejected(String subscription, Runnable keep) {
         assertOwnerLoop();
@@ -141,7 +145,7 @@ public final class MarkerChain {
         }
     }
 
-    /** A message on {@code hermes:gateway:sync}; those of other logs are no concern of this one. */
+    /** A message on {@code hermes:gateway:sync}; markers of other logs are ignored. */
     public void heardSync(String payload) {
         assertOwnerLoop();
         MarkerDraw.MarkerMessage marker = MarkerDraw.MarkerMessage.parse(payload);
@@ -156,19 +160,19 @@ public final class MarkerChain {
         }
     }
 
-    /** Whether the log has come to the marker that was drawn last. */
+    /** Whether the log has reached the marker that this gateway drew last. */
     public boolean settled() {
         return segment != null && segment.settled();
     }
 
-    /** Whether something is to be answered by the log. */
+    /** Whether some call is still to be answered by the log. */
     public boolean waiting() {
         return !sender.isEmpty();
     }
 
     /**
-     * Numbers nothing any more. Completes, without failure, when everything heard is answered, or after as long as calls
-     * are held at most.
+     * Stops numbering. Completes, never with a failure, when every call is answered, or after {@link
+     * Limits#holdMillis} at the latest.
      */
     public Future<Void> close() {
         assertOwnerLoop();
@@ -220,13 +224,13 @@ public final class MarkerChain {
         }
     }
 
-    /** What is heard from here on cannot be shown to follow what was heard before. */
+    /** Draws a new marker, since what is heard from here on cannot be shown to follow what was heard before. */
     private void breakChain(String reason) {
         LOG.warn("chain broken reason=\"{}\" marker={} current={}", reason, numbers.marker(), current);
         begin();
     }
 
-    /** Somebody went on from a marker that should be heard here soon. */
+    /** Waits for a marker that the log has reached already and that should be heard here soon. */
     private void watch() {
         watching = true;
         int watched = numbering.current();
@@ -236,9 +240,9 @@ public final class MarkerChain {
                 return;
             }
             watching = false;
-            // A loop that was held up itself has not read what came meanwhile.
-            boolean heldUp = time.monotonicMillis() - due > limits.holdMillis() / 4;
-            if (current > numbers.marker() && heldUp) {
+            // If this loop itself was blocked, it has not yet read what arrived meanwhile.
+            boolean blocked = time.monotonicMillis() - due > limits.holdMillis() / 4;
+            if (current > numbers.marker() && blocked) {
                 watch();
             } else if (current > numbers.marker()) {
                 breakChain("the log is at a marker that was never heard here");
@@ -246,7 +250,7 @@ public final class MarkerChain {
         });
     }
 
-    private void lose() {
+    private void loseLog() {
         LOG.warn("log lost identity={}", identity);
         connected = false;
         identity = null;
@@ -269,7 +273,7 @@ public final class MarkerChain {
         assert Thread.currentThread() == ownerThread : "called off the event loop that owns the chain";
     }
 
-    private final class Sending implements CallSender.Observer {
+    private final class SenderObserver implements CallSender.Observer {
         @Override
         public void answered(Segment of, Segment.PendingCall call, ChainCall.Result result) {
             if (result == ChainCall.Result.Status.FIRST && call.whenFirst() != null) {
@@ -297,34 +301,37 @@ public final class MarkerChain {
 
         @Override
         public void noState() {
-            lose();
+            loseLog();
         }
     }
 
-    /** Hears what a {@link MarkerChain} has to tell, on its event loop. */
+    /** Learns what a {@link MarkerChain} has found, on its event loop. */
     public interface Listener {
 
-        /** The log has come to the marker drawn last: a hole older than now is declared, no stream that opens hears of it. */
+        /**
+         * The log has reached the marker drawn last: every hole older than now is declared, and no stream that opens
+         * now sees it.
+         */
         void settled();
 
         /**
-         * Redis does not keep the log that this chain was told of. The chain has forgotten everything and waits for {@link
-         * MarkerChain#up} with the identity of the log that is there now.
+         * Redis does not hold the log of this chain. The chain has forgotten everything and waits for {@link
+         * MarkerChain#up} with the identity of the log that Redis holds now.
          */
         void logLost();
     }
 
     /**
-     * The numbers of a {@link MarkerChain}.
+     * The limits of a {@link MarkerChain}.
      *
-     * @param holdMillis how long others get to prove that nothing is missing before a marker
-     * @param batchCalls most calls in one script
-     * @param batchBytes most bytes in one script, as far as more than one call goes
-     * @param keptBytes most bytes of calls that are not answered yet; beyond it the chain is broken on purpose
+     * @param holdMillis how long other gateways get to prove that nothing is missing before a marker
+     * @param batchCalls the most calls in one script
+     * @param batchBytes the most bytes in one script, unless a single call is larger
+     * @param keptBytes the most bytes of unanswered calls; beyond it the chain is broken on purpose
      */
     public record Limits(long holdMillis, int batchCalls, long batchBytes, long keptBytes) {
 
-        /** Those of the design. */
+        /** The limits that the package describes. */
         public static final Limits DEFAULT = new Limits(1_000, 500, 4 << 20, 64 << 20);
     }
 }

@@ -1,13 +1,13 @@
 package dev.hermes.gateway.chain;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.log.redis.LogScripts;
+import dev.hermes.gateway.loop.Generation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Draws markers until it is told that one of them was heard. Owned by the chain's loop. */
+/** Draws markers, again and again until it is stopped because one of them was heard. Owned by the chain's loop. */
 final class MarkerDraw {
 
     private static final Logger LOG = LoggerFactory.getLogger(MarkerDraw.class);
@@ -24,12 +24,10 @@ final class MarkerDraw {
     private long retryMillis = FIRST_RETRY_MILLIS;
     private Runnable cancelTimer = () -> {};
 
-    /** Counts up whenever an answer that is still to come is of no interest any more. */
+    /** Makes all answers still to come count for nothing. */
     private final Generation drawing = new Generation();
 
-    /**
-     * @param noState called when the log is another one
-     */
+    /** @param noState called when Redis holds another log */
     MarkerDraw(ChainLog log, ChainTime time, String gateway, List<String> subscriptions, Runnable noState) {
         this.log = log;
         this.time = time;
@@ -71,7 +69,8 @@ final class MarkerDraw {
         if (reply instanceof LogScripts.Reply.NoState) {
             noState.run();
         } else {
-            // It may be heard later than the answer, on a connection of its own; if never, another may.
+            // The marker comes on another connection and may be heard later than this answer. If it is never heard,
+            // the next one may be.
             drawAfter(LAST_RETRY_MILLIS, identity);
         }
     }
@@ -81,10 +80,10 @@ final class MarkerDraw {
         cancelTimer = time.after(millis, () -> draw(identity));
     }
 
-    /** A message on {@code hermes:gateway:sync}: that gateway has drawn this marker in the log of that identity. */
+    /** A message on {@code hermes:gateway:sync}: the gateway has drawn this marker in the log of this identity. */
     record MarkerMessage(String identity, long number, String gateway) {
 
-        /** As the script that draws has written it; null if it is something else. */
+        /** Reads a message as the drawing script writes it; null for any other text. */
         static @Nullable MarkerMessage parse(String payload) {
             String[] words = payload.split(" ", -1);
             return words.length == 3 && words[1].matches("[0-9]{1,16}")

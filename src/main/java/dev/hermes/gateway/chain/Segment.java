@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gateway heard without a break from one of its own markers on, so far as the log has not answered it. Owned by
- * the chain's loop.
+ * The unanswered calls for what a gateway heard without a break since one of its own markers. Owned by the chain's
+ * loop.
  */
 final class Segment {
 
@@ -20,8 +20,8 @@ final class Segment {
     private long bytes;
 
     /**
-     * @param start what to send if nobody has proven what came before
-     * @param deadlineMillis when to send it
+     * @param start the call to send if no gateway has proven what came before
+     * @param deadlineMillis when to send it, by the monotonic clock
      */
     Segment(ChainCall.Start start, long deadlineMillis) {
         this.start = start;
@@ -36,7 +36,7 @@ final class Segment {
         return deadlineMillis;
     }
 
-    /** Whether the log has come to the marker that this begins at; calls are held until then. */
+    /** Whether the log has reached the marker at which this segment begins; until then its calls wait. */
     boolean settled() {
         return settled;
     }
@@ -58,7 +58,7 @@ final class Segment {
         return bytes;
     }
 
-    /** The oldest calls, at least one, so many and so many bytes at most. */
+    /** The oldest calls, at least one, within the given number of calls and bytes. */
     List<PendingCall> oldest(int mostCalls, long mostBytes) {
         List<PendingCall> oldest = new ArrayList<>(Math.min(mostCalls, calls.size()));
         long total = 0;
@@ -72,7 +72,7 @@ final class Segment {
         return oldest;
     }
 
-    /** Drops the oldest calls: they are answered. */
+    /** Removes the given number of oldest calls, which have been answered. */
     void remove(int count) {
         for (int done = 0; done < count; done++) {
             bytes -= calls.remove().bytes();
@@ -82,9 +82,9 @@ final class Segment {
     /**
      * A call of the chain that the log has not answered yet.
      *
-     * @param heardAt when what it is about was heard, for people
+     * @param heardAt when its message was heard, by the wall clock
      * @param heardMillis the same by the monotonic clock
-     * @param whenFirst what to do if nobody did it before; for rejected messages
+     * @param whenFirst run if no gateway did the call before; for rejected messages
      */
     record PendingCall(
             ChainCall call,
@@ -92,7 +92,7 @@ final class Segment {
             long heardMillis,
             @Nullable Runnable whenFirst) {
 
-        /** What a call costs beside an event's data: names, numbers, the objects themselves; an estimate. */
+        /** The memory a call takes beside an event's data: names, numbers, the objects themselves; an estimate. */
         private static final int OVERHEAD_BYTES = 256;
 
         long bytes() {

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Numbers the messages of each subscription from a marker on. Owned by the chain's loop. */
+/** Numbers the messages of each subscription after a marker. Owned by the chain's loop. */
 final class SequenceNumbers {
 
     private final Map<String, Integer> indexes = new HashMap<>();
@@ -20,7 +20,7 @@ final class SequenceNumbers {
         this.counts = new ArrayList<>(Collections.nCopies(subscriptions.size(), 0L));
     }
 
-    /** Counts from this marker on, everywhere from 1. */
+    /** Starts again after this marker, with 1 for every subscription. */
     void startFrom(long number) {
         marker = number;
         Collections.fill(counts, 0L);
@@ -30,12 +30,12 @@ final class SequenceNumbers {
         return marker;
     }
 
-    /** How many were heard of each subscription since the marker, in the order in which they were given. */
+    /** How many messages of each subscription were heard since the marker, in the order of the constructor's list. */
     List<Long> counts() {
         return List.copyOf(counts);
     }
 
-    /** The index of a subscription among those given. */
+    /** The index of a subscription in the constructor's list. */
     int indexOf(String subscription) {
         Integer index = indexes.get(subscription);
         if (index == null) {

@@ -9,8 +9,8 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of IP addresses, {@code 10.0.0.0/8} or {@code fd00::/8}; a single address is a block of one. Immutable, for
- * any thread. An IPv4 address mapped into IPv6 counts as the IPv4 address it is.
+ * A block of IP addresses, {@code 10.0.0.0/8} or {@code fd00::/8}; a single address is a block of one. Immutable; any
+ * thread. An IPv4 address mapped into IPv6 counts as IPv4.
  */
 public final class AddressBlock {
 
@@ -23,9 +23,9 @@ public final class AddressBlock {
     }
 
     /**
-     * Reads an address or a CIDR block; bits beyond the prefix count for nothing. Host names are never looked up.
+     * Parses an address or a CIDR block; bits beyond the prefix are ignored. Host names are never looked up.
      *
-     * @throws IllegalArgumentException when it is neither
+     * @throws IllegalArgumentException if the text is neither
      */
     public static AddressBlock parse(String text) {
         int slash = text.indexOf('/');
@@ -52,7 +52,7 @@ public final class AddressBlock {
         return rule.matches(new InetSocketAddress(address, 0));
     }
 
-    /** Equal when written alike. */
+    /** Equal if written in the same way. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof AddressBlock block && block.cidr.equals(cidr);
@@ -63,7 +63,7 @@ public final class AddressBlock {
         return cidr.hashCode();
     }
 
-    /** As it was written. */
+    /** The block as it was written. */
     @Override
     public String toString() {
         return cidr;

@@ -17,8 +17,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads {@code channels.yaml} from its syntax tree, so that every problem can name its line. Nothing is ever constructed
- * from the file but strings.
+ * Reads {@code channels.yaml} from its syntax tree, so that every problem can name its line. Creates only strings
+ * from the file.
  */
 final class CatalogueReader {
 
@@ -26,7 +26,7 @@ final class CatalogueReader {
 
     private CatalogueReader() {}
 
-    /** The catalogue; what is not allowed is noted in {@code findings} and left out. */
+    /** The catalogue; invalid parts are noted in {@code findings} and left out. */
     static Catalogue read(String file, String text, SettingsException.Problems findings) {
         Node root;
         try {
@@ -37,7 +37,8 @@ final class CatalogueReader {
             findings.invalid(file + line, oneLine(malformed.getProblem()), "one YAML document");
             return new Catalogue(Map.of());
         } catch (YAMLException | NumberFormatException malformed) {
-            // The latter for an escape of a character with too few digits, which the library does not expect.
+            // The second exception comes from a character escape with too few digits, which the library does not
+            // expect.
             findings.invalid(file, oneLine(malformed.getMessage()), "one YAML document");
             return new Catalogue(Map.of());
         }
@@ -64,7 +65,7 @@ final class CatalogueReader {
         return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
     }
 
-    /** What must hold between channels: nothing is named twice, and no Redis name is heard for two reasons. */
+    /** Checks the rules between channels: no name occurs twice, and no Redis name belongs to two channels. */
     static final class Rules {
 
         private Rules() {}
@@ -112,7 +113,8 @@ final class CatalogueReader {
             if (!ChannelReader.isPattern(other)) {
                 return matches(pattern, other);
             }
-            // Each has one star, which takes any length: two of them share a name as soon as neither end contradicts.
+            // Each pattern has one star, which matches any length, so two patterns match a common name unless their
+            // ends differ.
             Channel.KeyPattern second = ChannelReader.pattern(other);
             return (pattern.prefix().startsWith(second.prefix())
                             || second.prefix().startsWith(pattern.prefix()))
@@ -120,7 +122,7 @@ final class CatalogueReader {
                             || second.suffix().endsWith(pattern.suffix()));
         }
 
-        /** As Redis sees it: its star also takes nothing at all. */
+        /** Matches as Redis does, where a star also matches the empty text. */
         private static boolean matches(Channel.KeyPattern pattern, String name) {
             return name.length() >= pattern.prefix().length() + pattern.suffix().length()
                     && name.startsWith(pattern.prefix())

@@ -6,18 +6,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One channel of the catalogue.
  *
- * @param name what clients ask for and the log stores
- * @param heardOn the exact Redis channels it is heard on
- * @param patterns the Redis patterns it is heard on; their {@code *} is the key
+ * @param name the name that clients ask for and the log stores
+ * @param heardOn the exact Redis channels from which its events come
+ * @param patterns the Redis patterns from which its events come; their {@code *} is the key
  * @param type the usual event type
  * @param scope the scope a credential needs
- * @param keyField the field of {@code data} that names what an event is about, or null for a channel without key
+ * @param keyField the field of {@code data} that names what an event is about, or null for a channel without keys
  * @param filters the fields of {@code data} that a client may filter by
- * @param route the channel's own path below the base ({@code queue}; for a keyed scope {@code downloads} makes
+ * @param route the channel's own path below the base ({@code queue}; with a keyed scope {@code downloads} becomes
  *     {@code /downloads/{id}}), or null
  * @param onConnect what a client without a cursor gets first
- * @param snapshotKey the Redis key of the snapshot; set exactly if {@code onConnect} is {@link OnConnect#SNAPSHOT}
- * @param catchUp what a client far behind gets
+ * @param snapshotKey the Redis key of the snapshot; set if and only if {@code onConnect} is {@link
+ *     OnConnect#SNAPSHOT}
+ * @param catchUp what a client that is far behind gets
  */
 public record Channel(
         String name,
@@ -35,31 +36,31 @@ public record Channel(
     /** What a client without a cursor gets first. */
     public enum OnConnect {
         NOTHING,
-        /** The channel's last event. */
+        /** The channel's latest event. */
         LAST_EVENT,
-        /** On the channel's own keyed route only: the key's last event, else the snapshot key's value. */
+        /** Only on the channel's own keyed route: the key's latest event, or else the value of the snapshot key. */
         SNAPSHOT
     }
 
-    /** What a client far behind gets. */
+    /** What a client that is far behind gets. */
     public enum CatchUp {
-        /** Everything. */
+        /** All events. */
         ALL,
-        /** May miss events superseded by a later one of the channel. */
+        /** Events may be left out that a later event of the channel replaces. */
         LATEST,
-        /** May miss events superseded by a later one of the same key. */
+        /** Events may be left out that a later event of the same key replaces. */
         LATEST_PER_KEY
     }
 
-    /** The scope a channel asks for: {@code queue}, or keyed, {@code download:<id>}. */
+    /** The scope that a channel requires: {@code queue}, or keyed, {@code download:<id>}. */
     public record ScopeRule(String word, boolean keyed) {
 
-        /** The scope as a credential carries it; {@code key} counts only when keyed. */
+        /** The scope as a credential contains it; {@code key} matters only if the scope is keyed. */
         public String forKey(String key) {
             return keyed ? word + ":" + key : word;
         }
 
-        /** As the catalogue writes it. */
+        /** The scope as the catalogue writes it. */
         @Override
         public String toString() {
             return keyed ? word + ":<id>" : word;
@@ -67,14 +68,14 @@ public record Channel(
     }
 
     /**
-     * A Redis name with one place for the key: {@code download:*:progress}.
+     * A Redis name that contains a key: {@code download:*:progress}.
      *
-     * @param prefix what stands before the key
-     * @param suffix what stands after it
+     * @param prefix the part before the key
+     * @param suffix the part after the key
      */
     public record KeyPattern(String prefix, String suffix) {
 
-        /** The Redis glob. The catalogue lets no other glob character into either part. */
+        /** The Redis glob. The catalogue allows no other glob characters in the two parts. */
         public String glob() {
             return prefix + "*" + suffix;
         }
@@ -84,7 +85,7 @@ public record Channel(
             return prefix + key + suffix;
         }
 
-        /** The key that this name carries, or null when the name is not of this form. */
+        /** The key that this name contains, or null if the name has another form. */
         public @Nullable String keyOf(String name) {
             return name.length() > prefix.length() + suffix.length() && name.startsWith(prefix) && name.endsWith(suffix)
                     ? name.substring(prefix.length(), name.length() - suffix.length())

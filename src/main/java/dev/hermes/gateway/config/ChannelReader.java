@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one channel of the catalogue and checks what can be checked without looking at the others. */
+/** Reads one channel of the catalogue and checks everything that does not depend on other channels. */
 final class ChannelReader {
 
     static final Set<String> WORDS = Set.of(
@@ -29,7 +29,7 @@ final class ChannelReader {
     private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern ROUTE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
 
-    /** Frames of the protocol itself, and the names that an EventSource takes for its own. */
+    /** The protocol's own frames, and event names that EventSource itself uses. */
     private static final Set<String> RESERVED_TYPES = Set.of(
             "error",
             "open",
@@ -44,7 +44,7 @@ final class ChannelReader {
 
     private static final Set<String> RESERVED_ROUTES = Set.of("stream", "poll", "token", "publish", "health");
 
-    /** Query parameters that mean something else. */
+    /** Query parameters with another meaning. */
     private static final Set<String> RESERVED_FILTERS =
             Set.of("channels", "token", "last_event_id", "conflate", "after", "wait", "limit");
 
@@ -59,7 +59,7 @@ final class ChannelReader {
         this.yaml = yaml;
     }
 
-    /** Null when name, type or scope cannot be used: there is no channel without. */
+    /** Null if name, type or scope is invalid, since a channel needs all three. */
     @Nullable
     ParsedChannel read() {
         String name = required("name", NAME, "letters, digits and : _ . - , at most 200");
@@ -237,16 +237,16 @@ final class ChannelReader {
     }
 
     /**
-     * A channel and where its parts stand, for rules that compare channels.
+     * A channel and the lines where its parts are written, for rules that compare channels.
      *
-     * @param heardOn one place for each name and pattern, in the file's order
+     * @param heardOn one entry for each name and pattern, in the order of the file
      */
     record ParsedChannel(Channel channel, Place name, List<Heard> heardOn, Place scope, Place route) {
 
         /** A name or pattern as it is written. */
         record Heard(String text, Place place) {}
 
-        /** {@code channels.yaml:12: channels[1].scope}, and where to note a problem with it. */
+        /** A position such as {@code channels.yaml:12: channels[1].scope}, and where to note a problem with it. */
         record Place(String text, SettingsException.Problems findings) {
 
             void invalid(String value, String allowed) {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what a changed {@code gateway.properties} means: the flag takes effect, everything else is only spoken of.
- * Lives on the context that watches. Values never reach the log unless they are refused, and then as safe to show.
+ * Applies changes of {@code gateway.properties}: the flag takes effect, any other change is only logged. Owned by the
+ * watching context. Logs no values, except an invalid value of the flag in a form that is safe to show.
  */
 final class FileChanges {
 
@@ -33,14 +33,14 @@ final class FileChanges {
     private Map<Setting, String> last = Map.of();
     private boolean toldOfOverride;
 
-    /** {@code flag} is told the state that the file asks for, also when it is the same again. */
+    /** {@code flag} is called with the state that the file asks for, even if it has not changed. */
     FileChanges(Path file, Set<String> overridden, Consumer<Boolean> flag) {
         this.file = file;
         this.overridden = overridden;
         this.flag = flag;
     }
 
-    /** The file as it is when watching begins; null while it is not there. */
+    /** Takes the file's text when watching begins; null if there is no file. */
     void begin(@Nullable String text) {
         if (text == null) {
             return;
@@ -52,7 +52,7 @@ final class FileChanges {
         }
     }
 
-    /** The file after a change; null while it is not there. */
+    /** Takes the file's text after a change; null if there is no file. */
     void accept(@Nullable String text) {
         if (text == null) {
             LOG.warn("settings file is gone, all stays as it is file={}", file);
@@ -109,8 +109,8 @@ final class FileChanges {
     }
 
     /**
-     * {@code gateway.properties} behind a {@link ConfigRetriever}. It is taken as raw text: the retriever's own reader of
-     * properties assumes Latin-1, turns values into numbers and keeps the last of two equal names.
+     * Reads {@code gateway.properties} through a {@link ConfigRetriever}, as raw text: the retriever's own reader of
+     * properties assumes Latin-1, converts values to numbers and keeps the last of two equal names.
      */
     static final class Store {
 
@@ -118,12 +118,12 @@ final class FileChanges {
 
         private Store() {}
 
-        /** Reads {@code file}, an absolute path: a relative one would also be looked for on the class path. */
+        /** Reads {@code file}, an absolute path; a relative one would also be searched on the class path. */
         static ConfigRetriever once(Vertx vertx, Path file) {
             return ConfigRetriever.create(vertx, options(file, false).setScanPeriod(0));
         }
 
-        /** Looks at {@code file} again and again; while it is not there {@link #text} is null. */
+        /** Reads {@code file} periodically; while there is no file {@link #text} is null. */
         static ConfigRetriever watching(Vertx vertx, Path file, long periodMillis) {
             return ConfigRetriever.create(vertx, options(file, true).setScanPeriod(periodMillis));
         }

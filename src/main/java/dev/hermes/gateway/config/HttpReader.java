@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how the two ports listen and whom they answer. */
+/** Reads the settings of the two ports. */
 final class HttpReader {
 
     private static final String ANY_ORIGIN = "*";
 
-    /** RFC 6454 §6.2, as browsers write it: nothing else could ever be equal to an {@code Origin} header. */
+    /** An origin as browsers write it (RFC 6454 §6.2); no other text could equal an {@code Origin} header. */
     private static final Pattern ORIGIN =
             Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
 
@@ -73,7 +73,7 @@ final class HttpReader {
         return any || exact ? new LinkedHashSet<>(origins) : null;
     }
 
-    /** People copy an origin out of the address bar, where a path of one slash follows it; no browser sends it so. */
+    /** Removes a final slash: an origin copied from the address bar often has one, and no browser sends it. */
     private String withoutSlash(String item) {
         if (!item.endsWith("/")
                 || !ORIGIN.matcher(item.substring(0, item.length() - 1)).matches()) {

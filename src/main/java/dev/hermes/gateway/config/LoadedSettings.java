@@ -6,11 +6,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings that hold, and what an operator should know of them.
+ * Valid settings, and what an operator should know about them.
  *
- * @param warnings each one log line of {@code key=value} pairs, without secrets; nothing here keeps the gateway from
+ * @param warnings one log line of {@code key=value} pairs each, without secrets; none of them keeps the gateway from
  *     starting
- * @param file where the live flag is watched, for {@link SseFlag#watch}
+ * @param file the file that {@link SseFlag#watch} watches for the flag
  */
 public record LoadedSettings(Settings settings, List<String> warnings, WatchedFile file) {
 
@@ -21,8 +21,8 @@ public record LoadedSettings(Settings settings, List<String> warnings, WatchedFi
     /**
      * The file that may change while the gateway runs.
      *
-     * @param path {@code gateway.properties} in the folder, whether or not it is there; null when there is no folder
-     * @param overridden the settings that the environment decides, whatever the file says
+     * @param path {@code gateway.properties} in the folder, whether or not it exists; null without a folder
+     * @param overridden the settings that the environment sets, which override the file
      */
     public record WatchedFile(@Nullable Path path, Set<String> overridden) {
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads where Redis is. */
+/** Reads the settings of Redis. */
 final class RedisReader {
 
     private static final String NONE = "none";
@@ -80,7 +80,7 @@ final class RedisReader {
     }
 
     /**
-     * One node of {@code HERMES_REDIS_URL}. {@link #toString()} leaves out user and password.
+     * One node of {@code HERMES_REDIS_URL}. {@link #toString()} omits user and password.
      *
      * @param database the database in the path, or null
      */
@@ -89,7 +89,7 @@ final class RedisReader {
 
         private static final int HIGHEST_PORT = 65_535;
 
-        /** Null unless it is {@code redis[s]://[user:password@]host[:port][/database]}. */
+        /** Null unless the text has the form {@code redis[s]://[user:password@]host[:port][/database]}. */
         static @Nullable RedisUrl parse(String text) {
             URI uri;
             try {
@@ -117,7 +117,7 @@ final class RedisReader {
             return new RedisUrl(scheme, hostAndPort, database, new Secret(text));
         }
 
-        /** The list without what could be a secret: a node that cannot be read is hidden whole. */
+        /** The list without anything that could be secret: a node that cannot be parsed is hidden completely. */
         static String redact(String list) {
             List<String> items = ValueParsers.list(list);
             return items == null

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads whom the gateway believes. */
+/** Reads the settings of credentials and trusted proxies. */
 final class SecurityReader {
 
-    /** RFC 7518 §3.2: a key as long as the hash, in bytes. */
+    /** RFC 7518 §3.2: the key must be at least as long as the hash, in bytes. */
     private static final Map<String, Integer> KEY_BYTES = Map.of("HS256", 32, "HS384", 48, "HS512", 64);
 
     private static final int HIGHEST_PORT = 65_535;
@@ -74,7 +74,7 @@ final class SecurityReader {
             if (!http || url.getRawFragment() != null) {
                 return null;
             }
-            // It knows hosts with an underscore, as services of Docker Compose may have, and a URI does not.
+            // URL accepts hosts with an underscore, which services of Docker Compose may have, and URI does not.
             URL parts = url.toURL();
             boolean port = parts.getPort() != 0 && parts.getPort() <= HIGHEST_PORT;
             return port && !parts.getHost().isEmpty() && parts.getUserInfo() == null ? url : null;

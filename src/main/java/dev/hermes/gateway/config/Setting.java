@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every setting there is. A constant's name is the setting's name. {@code --help}, {@code conf/gateway.properties}, the
- * check for unknown names and the messages all come from here.
+ * All settings. The name of a constant is the name of the setting. {@code --help}, {@code conf/gateway.properties},
+ * the check for unknown names and the messages are all derived from here.
  */
 public enum Setting {
     HERMES_ENABLE_SSE(
@@ -157,7 +157,7 @@ public enum Setting {
         this.meaning = meaning;
     }
 
-    /** The setting of that exact name, or null. */
+    /** The setting with exactly this name, or null. */
     static @Nullable Setting named(String name) {
         return BY_NAME.get(name);
     }
@@ -166,7 +166,7 @@ public enum Setting {
         return new Description(name(), defaultValue, allowed, meaning);
     }
 
-    /** {@code value} as a message may show it. */
+    /** The value in the form in which a message may show it. */
     String shown(String value) {
         if (kind.secret()) {
             return "***";
@@ -183,13 +183,13 @@ public enum Setting {
      * One setting as {@code --help} and the documentation show it.
      *
      * @param name the name in the environment, in {@code gateway.properties} and in a deployment's configuration
-     * @param defaultValue as it would be written, or null when there is none
-     * @param allowed what may be written
+     * @param defaultValue as it would be written, or null if there is none
+     * @param allowed the values that may be written
      * @param meaning one sentence
      */
     public record Description(String name, @Nullable String defaultValue, String allowed, String meaning) {}
 
-    /** The shapes of values, each with the sentence that tells an operator what may be written. */
+    /** The types of values, each with a sentence that tells an operator what may be written. */
     enum ValueType {
         FLAG("true or false"),
         DURATION("whole seconds from 1 to 1000000000, or with a unit: 30s, 5m, 1h"),

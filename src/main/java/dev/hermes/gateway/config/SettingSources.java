@@ -17,16 +17,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one load looks.
+ * The sources of one load.
  *
- * @param outer what comes before the file: the environment, or a deployment's configuration; no empty values
- * @param folder absolute; null when the built-in files hold
+ * @param outer the values that override the file, from the environment or a deployment's configuration; no empty
+ *     values
+ * @param folder absolute; null if the built-in files apply
  */
 record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
 
     private static final String DEFAULT_FOLDER = "conf";
 
-    /** Names that are not ours are ignored: Hermes itself has many. Blocks. */
+    /**
+     * The sources of a gateway with its own process. Names of no setting are ignored, since Hermes itself has many.
+     * Blocks.
+     */
     static SettingSources ofEnvironment(Map<String, String> environment, SettingsException.Problems findings) {
         Map<Setting, String> outer = new EnumMap<>(Setting.class);
         environment.forEach((name, value) -> {
@@ -43,7 +47,10 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
         return new SettingSources(outer, Files.isDirectory(usual) ? usual : null);
     }
 
-    /** The working directory is somebody else's here: only a folder that is named counts. Blocks. */
+    /**
+     * The sources of an embedded gateway. The working directory belongs to the application, so only a folder that is
+     * named counts. Blocks.
+     */
     static SettingSources ofDeployment(JsonObject deployment, SettingsException.Problems findings) {
         Map<Setting, String> outer = new EnumMap<>(Setting.class);
         deployment.forEach(entry -> {
@@ -86,13 +93,13 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
                 return folder;
             }
         } catch (InvalidPathException notAPath) {
-            // Refused below, like any other name that is no folder's.
+            // Rejected below, like any other name that is not a folder's.
         }
         findings.invalid(SettingsLoader.FOLDER, named, "a folder");
         return null;
     }
 
-    /** Reads {@code gateway.properties}: UTF-8, known names only, each once; an empty value is as if it were not there. */
+    /** Parses {@code gateway.properties}: UTF-8, known names only, each once; an empty value counts as absent. */
     static final class PropertiesText {
 
         private static final String FILE = "gateway.properties";
@@ -101,7 +108,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
 
         private PropertiesText() {}
 
-        /** The values by name. What cannot be used is noted in {@code findings} and left out. */
+        /** The values by name. Invalid lines are noted in {@code findings} and left out. */
         static Map<Setting, String> parse(String text, SettingsException.Problems findings) {
             if (text.indexOf('\uFFFD') >= 0) {
                 findings.invalid(FILE, "a byte that is not UTF-8", "text in UTF-8");
@@ -112,7 +119,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             Properties lines = new Properties() {
                 private static final long serialVersionUID = 1L;
 
-                // The one door through which Properties.load hands over each line.
+                // Properties.load passes every line to this method and no other.
                 @Override
                 public synchronized @Nullable Object put(Object key, Object value) {
                     accept((String) key, (String) value, seen, values, findings);
@@ -137,7 +144,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
                 SettingsException.Problems findings) {
             Setting setting = Setting.named(name);
             if (setting == null) {
-                // What is no name may be half a secret, broken over two lines.
+                // A line without a name may be half of a secret that was broken over two lines.
                 String shown = NAME.matcher(name).matches() ? "unknown name " + name : "a line that is no setting";
                 findings.invalid(FILE, shown, "the names that --help lists");
             } else if (!seen.add(name)) {

@@ -4,12 +4,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The written values of one load, environment over file, and the way to read them: what is not allowed is noted and
- * reading goes on with the default, so that one load finds every problem. Belongs to the thread that loads.
+ * The written values of one load, where the environment overrides the file, and methods for reading them. An invalid
+ * value is noted and reading goes on with the default, so that one load finds every problem. Owned by the loading
+ * thread.
  */
 final class SettingValues {
 
-    /** Gives null for what is not allowed. */
+    /** Returns null for an invalid value. */
     @FunctionalInterface
     interface Parser<T> {
         @Nullable
@@ -19,7 +20,7 @@ final class SettingValues {
     private final Map<Setting, String> written;
     private final SettingsException.Problems findings;
 
-    /** {@code written} holds no empty values: an empty one is as if it were not there. */
+    /** {@code written} contains no empty values: an empty value counts as absent. */
     SettingValues(Map<Setting, String> written, SettingsException.Problems findings) {
         this.written = written;
         this.findings = findings;
@@ -29,7 +30,7 @@ final class SettingValues {
         return findings;
     }
 
-    /** What is written, or null where the default holds. */
+    /** The written value, or null if the default applies. */
     @Nullable
     String written(Setting setting) {
         return written.get(setting);
@@ -47,7 +48,7 @@ final class SettingValues {
         return value;
     }
 
-    /** The value, or null when none is written or what is written is not allowed. */
+    /** The value, or null if none is written or the written one is invalid. */
     <T> @Nullable T readIfWritten(Setting setting, Parser<T> parser) {
         String text = written.get(setting);
         if (text == null) {
@@ -64,7 +65,7 @@ final class SettingValues {
         return read(setting, ValueParsers::flag);
     }
 
-    /** Notes that what holds for this setting is not allowed. */
+    /** Notes that the value of this setting is invalid. */
     void invalid(Setting setting) {
         invalid(setting, setting.allowed);
     }

@@ -8,13 +8,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything an operator can set, validated and immutable. Made by {@link SettingsLoader}; durations and counts are as
- * configured, never clamped.
+ * All settings an operator can make, validated and immutable. Created by {@link SettingsLoader}; durations and counts
+ * are as configured, never clamped.
  *
- * @param sseEnabled {@code HERMES_ENABLE_SSE} as it stood at start; the one setting that may change while running, see
+ * @param sseEnabled {@code HERMES_ENABLE_SSE} at the start; the only setting that may change while running, see
  *     {@link SseFlag}
- * @param drainTimeout {@code HERMES_DRAIN_TIMEOUT}: longest time from the signal to the last stream's end
- * @param eventLoopLimit {@code HERMES_EVENT_LOOP_LIMIT}: how long a task may hold an event loop before that is logged
+ * @param drainTimeout {@code HERMES_DRAIN_TIMEOUT}: the longest time from the signal to the end of the last stream
+ * @param eventLoopLimit {@code HERMES_EVENT_LOOP_LIMIT}: how long a task may block an event loop before a line is
+ *     logged
  */
 public record Settings(
         boolean sseEnabled,
@@ -31,15 +32,15 @@ public record Settings(
         Catalogue catalogue) {
 
     /**
-     * Whom the gateway believes.
+     * Settings for credentials and trusted proxies.
      *
-     * @param secretKey {@code HERMES_SECRET_KEY}; production refuses to start without one, an embedded gateway then takes no
-     *     JWT
+     * @param secretKey {@code HERMES_SECRET_KEY}; in production the gateway does not start without it, an embedded
+     *     gateway then accepts no JWT
      * @param algorithm {@code HERMES_ALGORITHM}: HS256, HS384 or HS512
      * @param apiKeys {@code HERMES_API_KEYS}
      * @param failedCredentialsPerMinute {@code HERMES_RATE_LIMIT_PER_MINUTE}, per address
      * @param trustedProxies {@code HERMES_TRUSTED_PROXIES}
-     * @param identityUrl {@code HERMES_IDENTITY_URL}, or null: nobody is asked about Hermes' credentials
+     * @param identityUrl {@code HERMES_IDENTITY_URL}, or null: Hermes is not asked about its credentials
      */
     public record Security(
             @Nullable Secret secretKey,
@@ -50,13 +51,13 @@ public record Settings(
             @Nullable URI identityUrl) {}
 
     /**
-     * The public port.
+     * Settings of the public port.
      *
      * @param port {@code API_PORT}, 0 for any free one
      * @param allowedOrigins {@code HERMES_ALLOWED_ORIGINS}, exact strings
      * @param allowCredentials {@code HERMES_ALLOW_CREDENTIALS}
      * @param tls {@code HERMES_TLS_CERTIFICATE} and {@code HERMES_TLS_KEY}, both or neither
-     * @param sockets what is asked of the kernel
+     * @param sockets options of the port's sockets
      */
     public record Http(
             int port,
@@ -69,7 +70,7 @@ public record Settings(
         public record Tls(Path certificate, Path key) {}
 
         /**
-         * What is asked of the kernel for the port's sockets; 0 is what it does by itself.
+         * Options of the port's sockets; 0 leaves the value to the kernel.
          *
          * @param acceptBacklog {@code HERMES_ACCEPT_BACKLOG}
          * @param sendBufferBytes {@code HERMES_SEND_BUFFER}
@@ -78,13 +79,13 @@ public record Settings(
     }
 
     /**
-     * Where Redis is.
+     * Settings of Redis.
      *
-     * @param nodes {@code HERMES_REDIS_URL}: one URL, or several for Sentinel and Cluster; empty for {@code none}, a gateway
-     *     without Redis. They may carry a password: never log them, log {@link #toString()}
+     * @param nodes {@code HERMES_REDIS_URL}: one URL, or several for Sentinel and Cluster; empty for {@code none}, a
+     *     gateway without Redis. They may contain a password: never log them, log {@link #toString()}
      * @param database {@code HERMES_REDIS_DB}
-     * @param sentinelMaster {@code HERMES_REDIS_SENTINEL_MASTER}, the nodes are Sentinels then
-     * @param cluster {@code HERMES_REDIS_CLUSTER}, the nodes are a Cluster's then
+     * @param sentinelMaster {@code HERMES_REDIS_SENTINEL_MASTER}; if set, the nodes are Sentinels
+     * @param cluster {@code HERMES_REDIS_CLUSTER}; if true, the nodes belong to a Cluster
      * @param caFile {@code HERMES_REDIS_CA_FILE}, PEM, for {@code rediss://} with a private CA
      */
     public record Redis(
@@ -94,14 +95,14 @@ public record Settings(
             boolean cluster,
             @Nullable Path caFile) {
 
-        /** Whether there is a Redis at all. */
+        /** Whether the gateway uses a Redis. */
         public boolean present() {
             return !nodes.isEmpty();
         }
     }
 
     /**
-     * What pages are told by {@code /config.js}, and whether the gateway has one of its own.
+     * What pages get from {@code /config.js}, and whether the gateway serves a page of its own.
      *
      * @param sseEnabled {@code VITE_SSE_ENABLED}
      * @param apiBaseUrl {@code VITE_API_BASE_URL}
@@ -110,7 +111,7 @@ public record Settings(
     public record Browser(boolean sseEnabled, String apiBaseUrl, boolean ownPage) {}
 
     /**
-     * The operator's port.
+     * Settings of the management port.
      *
      * @param host {@code HERMES_MANAGEMENT_HOST}
      * @param port {@code HERMES_MANAGEMENT_PORT}, 0 for any free one
@@ -118,7 +119,7 @@ public record Settings(
     public record Management(String host, int port) {}
 
     /**
-     * What is written to the log.
+     * Settings of the log.
      *
      * @param level {@code HERMES_LOG_LEVEL}; {@code HERMES_DEBUG=true} makes it {@link Level#DEBUG}
      * @param format {@code HERMES_LOG_FORMAT}
@@ -140,15 +141,15 @@ public record Settings(
     }
 
     /**
-     * Limits and rhythm of the streams of this process.
+     * Limits and intervals of the streams of this process.
      *
      * @param heartbeatInterval {@code HERMES_SSE_HEARTBEAT_INTERVAL}, at least one second
      * @param maxConnections {@code HERMES_SSE_MAX_CONNECTIONS}, streams and waiting polls of the whole process
      * @param maxConnectionsPerAddress {@code HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS}, 0 for no limit
-     * @param connectionTimeout {@code HERMES_SSE_CONNECTION_TIMEOUT}, longest life of one stream, zero for no limit
+     * @param connectionTimeout {@code HERMES_SSE_CONNECTION_TIMEOUT}, the longest life of a stream, zero for no limit
      * @param stallTimeout {@code HERMES_SSE_STALL_TIMEOUT}, how long a client may accept no byte
-     * @param conflateAfter {@code HERMES_CONFLATE_AFTER}, matching events a stream may be behind before superseded ones are
-     *     left out, 0 for never
+     * @param conflateAfter {@code HERMES_CONFLATE_AFTER}, how many matching events a stream may be behind before
+     *     superseded ones are left out, 0 for never
      */
     public record Streams(
             Duration heartbeatInterval,
@@ -165,15 +166,16 @@ public record Settings(
      * @param maxEvents {@code HERMES_HISTORY_MAX_EVENTS}, at least 1
      * @param maxAge {@code HERMES_HISTORY_MAX_AGE}, at least one second
      * @param maxBytes {@code HERMES_HISTORY_MAX_BYTES}, at least 1
-     * @param maxEventBytes {@code HERMES_MAX_EVENT_BYTES}, at least 1: one event, and the body of {@code POST /publish}
+     * @param maxEventBytes {@code HERMES_MAX_EVENT_BYTES}, at least 1: the limit of one event, and of the body of
+     *     {@code POST /publish}
      */
     public record History(Store store, int maxEvents, Duration maxAge, long maxBytes, int maxEventBytes) {
 
-        /** Where the log lives. */
+        /** Where the log is kept. */
         public enum Store {
-            /** In Redis, durable, shared by all gateways. */
+            /** In Redis: durable, shared by all gateways. */
             REDIS,
-            /** In this process, gone with it. */
+            /** In this process: lost when it ends. */
             MEMORY
         }
     }

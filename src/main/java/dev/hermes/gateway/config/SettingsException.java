@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The settings or the catalogue cannot be used. Carries every problem there is, none of them showing a secret. */
+/** Says that the settings or the catalogue are invalid. Carries all problems; none of them shows a secret. */
 public final class SettingsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -16,12 +16,12 @@ public final class SettingsException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** At least one, in the order of the settings, those of the catalogue last. */
+    /** All problems, at least one, in the order of the settings, those of the catalogue last. */
     public List<Problem> problems() {
         return problems;
     }
 
-    /** What one load has found so far. Touched by one thread at a time, load step by load step. */
+    /** The problems and warnings that one load has found so far. Used by one thread at a time. */
     static final class Problems {
 
         private final List<Problem> problems = new ArrayList<>();
@@ -46,11 +46,11 @@ public final class SettingsException extends RuntimeException {
     }
 
     /**
-     * One thing that keeps the gateway from starting.
+     * One problem that keeps the gateway from starting.
      *
-     * @param name the setting, or the place in a file ({@code channels.yaml:12: channels[1].scope})
-     * @param value what stands there; {@code ***} where it could hold a secret
-     * @param allowed what may stand there
+     * @param name the setting, or the position in a file ({@code channels.yaml:12: channels[1].scope})
+     * @param value the invalid value; {@code ***} if it could contain a secret
+     * @param allowed the values that are allowed
      */
     public record Problem(String name, String value, String allowed) {
 

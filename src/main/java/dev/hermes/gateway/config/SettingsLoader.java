@@ -18,34 +18,35 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door through which settings come: environment over file over default. Every method may be called from any
- * thread and blocks none; files are read on Vert.x' worker threads. A load that finds problems fails with one
- * {@link SettingsException} that carries them all, those of the catalogue too.
+ * Loads the settings; there is no other way to get them. The environment overrides the file, and the file overrides
+ * the default. Every method may be called from any thread and blocks none; files are read on Vert.x' worker threads.
+ * If a load finds problems, it fails with one {@link SettingsException} that carries them all, including those of the
+ * catalogue.
  */
 public final class SettingsLoader {
 
     /**
-     * The folder with {@code gateway.properties} and {@code channels.yaml}, each optional; named in the environment or in
-     * a deployment's configuration, never in a file.
+     * The folder with {@code gateway.properties} and {@code channels.yaml}, each optional. Set in the environment or
+     * in a deployment's configuration, never in a file.
      */
     public static final String FOLDER = "HERMES_CONF";
 
     static final String PROPERTIES_FILE = "gateway.properties";
     static final String CATALOGUE_FILE = "channels.yaml";
 
-    /** What the gateway is started for. */
+    /** The purpose of the process. */
     public enum Mode {
-        /** Refuses to start without {@code HERMES_SECRET_KEY}. */
+        /** Does not start without {@code HERMES_SECRET_KEY}. */
         PRODUCTION,
-        /** Goes without. */
+        /** Starts without {@code HERMES_SECRET_KEY}. */
         DEMO
     }
 
     private SettingsLoader() {}
 
     /**
-     * For a gateway that is a process of its own. The folder is {@code HERMES_CONF}, else {@code conf} in the working
-     * directory; without one the built-in files hold. An empty value counts as none.
+     * Loads the settings of a gateway with its own process. The folder is {@code HERMES_CONF}, or else {@code conf}
+     * in the working directory; without a folder the built-in files apply. An empty value counts as absent.
      */
     public static Future<LoadedSettings> load(Vertx vertx, Map<String, String> environment, Mode mode) {
         Map<String, String> copy = Map.copyOf(environment);
@@ -53,16 +54,17 @@ public final class SettingsLoader {
     }
 
     /**
-     * For a gateway inside somebody else's application. The deployment's configuration stands where the environment
-     * does; values are JSON strings, numbers or booleans, lists also arrays of strings. A folder counts only if
-     * {@code HERMES_CONF} names it there; else the built-in catalogue holds. No secret key is required.
+     * Loads the settings of a gateway inside another application. The deployment's configuration takes the place of
+     * the environment; values are JSON strings, numbers or booleans, lists also arrays of strings. A folder counts
+     * only if {@code HERMES_CONF} names it there; otherwise the built-in catalogue applies. No secret key is
+     * required.
      */
     public static Future<LoadedSettings> load(Vertx vertx, JsonObject deployment) {
         JsonObject copy = deployment.copy();
         return load(vertx, findings -> SettingSources.ofDeployment(copy, findings), false);
     }
 
-    /** Every setting there is, in the order in which they are documented. */
+    /** All settings, in the order in which they are documented. */
     public static List<Setting.Description> descriptions() {
         return Arrays.stream(Setting.values()).map(Setting::description).toList();
     }
@@ -77,7 +79,7 @@ public final class SettingsLoader {
     }
 
     private static Future<String> properties(Vertx vertx, @Nullable Path folder, SettingsException.Problems findings) {
-        // The built-in file holds comments only: what it says of the defaults, the code says too.
+        // The built-in file contains only comments; the defaults it describes are also in the code.
         Path file = folder == null ? null : folder.resolve(PROPERTIES_FILE);
         if (file == null || !file.toFile().exists()) {
             return Future.succeededFuture("");

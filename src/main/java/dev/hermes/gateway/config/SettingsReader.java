@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Turns written values into {@link Settings}; what is not allowed is noted in the findings. Blocks: looks at files. */
+/**
+ * Converts written values to {@link Settings}; invalid values are noted in the findings. Blocks, since it checks
+ * files.
+ */
 final class SettingsReader {
 
     /**
-     * A message as a whole must stay below 32 MiB, at which Redis' own {@code client-output-buffer-limit pubsub} cuts off
-     * whoever it is for; and twice as much is held of what Redis has heard and does not take.
+     * A whole message must stay below 32 MiB, where Redis' own {@code client-output-buffer-limit pubsub} disconnects
+     * the receiver; and twice as much is kept in memory of messages that were heard while Redis takes no writes.
      */
     private static final long LARGEST_EVENT = 31L << 20;
 

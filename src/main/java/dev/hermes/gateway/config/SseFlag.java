@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code HERMES_ENABLE_SSE}, live. {@link #enabled} may be read from any thread; read it once per request. Listeners
- * are called on the context they were added from. A change in the file is acted on once the file has kept still for
- * {@value #PERIOD_MILLIS} ms, so that a file half written, replaced or away for a moment switches nothing.
+ * The live value of {@code HERMES_ENABLE_SSE}. {@link #enabled} may be read from any thread; read it once per
+ * request. Listeners are called on the context on which they were added. A change in the file takes effect once the
+ * file has not changed for {@value #PERIOD_MILLIS} ms, so that a file that is half written, being replaced or briefly
+ * missing switches nothing.
  */
 public final class SseFlag {
 
@@ -30,21 +31,21 @@ public final class SseFlag {
 
     private volatile boolean enabled;
 
-    /** Set once, before anybody else sees this object; null when nothing is watched. */
+    /** Set once, before any other code sees this object; null if no file is watched. */
     private volatile @Nullable Watch watch;
 
     private SseFlag(boolean enabled) {
         this.enabled = enabled;
     }
 
-    /** A flag that nothing changes. */
+    /** A flag that no file changes. */
     public static SseFlag fixed(boolean enabled) {
         return new SseFlag(enabled);
     }
 
     /**
-     * Watches the file that the settings came from, if there is one; the future completes once the first look has been
-     * taken. May be called from any thread. What the environment sets wins over the file. Close it when done.
+     * Watches the file that the settings came from, if there is one; the future completes after the first reading.
+     * May be called from any thread. The environment overrides the file. Must be closed.
      */
     public static Future<SseFlag> watch(Vertx vertx, LoadedSettings loaded) {
         SseFlag flag = new SseFlag(loaded.settings().sseEnabled());
@@ -69,14 +70,14 @@ public final class SseFlag {
     }
 
     /**
-     * Calls {@code listener} with the new state at every change from now on, on the caller's context. Read
-     * {@link #enabled} after adding it: what changed before is not told.
+     * Calls {@code listener} with the new state at every later change, on the caller's context. Read {@link #enabled}
+     * after adding it, since earlier changes are not reported.
      */
     public void onChange(Vertx vertx, Consumer<Boolean> listener) {
         listeners.add(new Listener(vertx.getOrCreateContext(), listener));
     }
 
-    /** Ends watching; the state stays as it is and no listener is called again. */
+    /** Stops watching; the state stays as it is, and no listener is called again. */
     public Future<Void> close() {
         listeners.clear();
         Watch current = watch;
@@ -84,8 +85,8 @@ public final class SseFlag {
     }
 
     /**
-     * Switches it as a change of the file would, until that changes again; for a gateway whose flag no file holds. Any
-     * thread.
+     * Switches the flag as a change of the file would, until the file changes again; for a gateway without a file.
+     * Any thread.
      */
     public void switchTo(boolean state) {
         set(state);
@@ -101,7 +102,7 @@ public final class SseFlag {
                 listener.context().runOnContext(told -> listener.consumer().accept(state)));
     }
 
-    /** The retriever and the wait for a file that keeps still. All of it runs on {@code context}. */
+    /** The retriever, and the wait until the file stops changing. Runs on {@code context} only. */
     private static final class Watch {
 
         private static final long NO_TIMER = -1;
@@ -129,7 +130,7 @@ public final class SseFlag {
             });
         }
 
-        /** A look of its own at the end of the wait: the retriever's next scan may be later than that. */
+        /** Reads the file once more at the end of the wait, since the retriever's next scan may be later. */
         private void settle(@Nullable String seen) {
             vertx.cancelTimer(settling);
             if (!closed) {

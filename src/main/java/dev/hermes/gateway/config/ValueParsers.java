@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Readers of single values. Each gives null for what it does not allow, and changes nothing that it allows. */
+/** Parsers of single values. Each returns null for an invalid value, and never changes a valid one. */
 final class ValueParsers {
 
     private static final long LONGEST_SECONDS = 1_000_000_000L;
@@ -25,7 +25,7 @@ final class ValueParsers {
 
     private ValueParsers() {}
 
-    /** The words that pydantic takes in Hermes' own settings. */
+    /** A boolean, by the words that pydantic accepts in Hermes' own settings. */
     static @Nullable Boolean flag(String text) {
         return switch (text.strip().toLowerCase(Locale.ROOT)) {
             case "true", "1", "yes", "on" -> true;
@@ -81,7 +81,7 @@ final class ValueParsers {
         }
     }
 
-    /** A constant by its name in any case. */
+    /** The constant with this name in any case. */
     static <E extends Enum<E>> @Nullable E word(Class<E> words, String text) {
         for (E word : words.getEnumConstants()) {
             if (word.name().equalsIgnoreCase(text.strip())) {
@@ -91,7 +91,7 @@ final class ValueParsers {
         return null;
     }
 
-    /** A file that is there and can be read. Blocks. */
+    /** The path of an existing, readable file. Blocks. */
     static @Nullable Path readableFile(String text) {
         try {
             Path path = Path.of(text);
@@ -102,10 +102,10 @@ final class ValueParsers {
     }
 
     /**
-     * The items of a list in any form that Hermes takes in its own settings: a JSON array of strings, or separated by commas
-     * or by blanks. An empty item is kept, so that the caller can refuse it. Null for an array that is none: taken for
-     * words, its brackets and quotes would silently become part of them. So would those of an array within quotes or of
-     * half of one; a word that really has them can stand in an array.
+     * The items of a list in any form that Hermes accepts in its own settings: a JSON array of strings, or separated
+     * by commas or blanks. An empty item is kept, so that the caller can reject it. Null for an invalid array: if it
+     * were split into words, its brackets and quotes would silently become part of them. The same holds for an array
+     * within quotes and for half of one; a word that really contains these characters can be written in an array.
      */
     static @Nullable List<String> list(String text) {
         String stripped = text.strip();

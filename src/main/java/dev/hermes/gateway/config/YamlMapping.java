@@ -15,10 +15,10 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** One mapping of a YAML file whose words are known. Wrong shapes are noted where they stand. */
+/** One mapping of a YAML file with a known set of words. A value of the wrong type is noted with its position. */
 final class YamlMapping {
 
-    /** One item of a list, and where it stands. */
+    /** One item of a list, and its position. */
     record Item(String text, Place place) {}
 
     private final String file;
@@ -34,7 +34,7 @@ final class YamlMapping {
         this.findings = findings;
     }
 
-    /** Null, and a problem, when {@code node} is no mapping. */
+    /** Null, and a problem noted, if {@code node} is not a mapping. */
     static @Nullable YamlMapping of(
             Node node, String file, String path, Set<String> words, SettingsException.Problems findings) {
         String allowed = "words with a value each: " + String.join(", ", new TreeSet<>(words));
@@ -64,13 +64,16 @@ final class YamlMapping {
         return fields.containsKey(word);
     }
 
-    /** Where the word's value stands; where the mapping does when the word is not there. */
+    /** The position of the word's value, or of the mapping if the word is missing. */
     Place place(String word) {
         String prefix = path.isEmpty() ? "" : path + ".";
         return new Place(at(file, fields.getOrDefault(word, node), prefix + word), findings);
     }
 
-    /** The scalar as it is written, or null when the word is not there or, with a problem, its value is no scalar. */
+    /**
+     * The scalar as it is written; null if the word is missing, or, with a problem noted, if its value is not a
+     * scalar.
+     */
     @Nullable
     String text(String word) {
         Node value = fields.get(word);
@@ -84,7 +87,7 @@ final class YamlMapping {
         return text;
     }
 
-    /** The items of a list of scalars; empty when the word is not there. */
+    /** The items of a list of scalars; empty if the word is missing. */
     List<Item> items(String word) {
         List<Item> items = new ArrayList<>();
         forEach(word, (index, item) -> {

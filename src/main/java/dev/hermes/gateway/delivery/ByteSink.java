@@ -1,23 +1,23 @@
 package dev.hermes.gateway.delivery;
 
 /**
- * The body of one client's response. All methods on the hub's event loop. None fails: what goes wrong on the way is told
- * by {@link SseStream#gone()}.
+ * Writes the body of one client's response. All methods are called on the hub's event loop. None fails: a broken
+ * connection is reported by {@link SseStream#gone()}.
  */
 public interface ByteSink {
 
-    /** Queues the frame's bytes. The frame stays the caller's. */
+    /** Queues the frame's bytes. The caller remains the owner of the frame. */
     void write(Frame frame);
 
     /** Sends what was queued. */
     void flush();
 
-    /** Whether the client takes more; when it is false, {@link SseStream#drained()} follows once it does. */
+    /** Whether the client accepts more; when false, {@link SseStream#drained()} is called once it does. */
     boolean writable();
 
     /**
-     * How far the client is: grows with every byte the socket took, and is {@link #NOTHING_PENDING} when it took all.
-     * Only for comparison with an earlier value of the same sink.
+     * How much the client has received: changes with every byte the socket took, and is {@link #NOTHING_PENDING} when
+     * it took all. Only for comparison with an earlier value of the same sink.
      */
     long progress();
 
@@ -27,6 +27,6 @@ public interface ByteSink {
     /** Ends the body after what was queued. */
     void end();
 
-    /** Closes the connection at once, dropping what was queued. */
+    /** Closes the connection immediately and drops what was queued. */
     void abort();
 }

@@ -15,28 +15,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings subscribers that are behind to the tip, in turns: a bounded number of entries each, a bounded number in all per
- * turn of the event loop, a bounded number of readers of the log at once. A subscriber that takes no more simply drops out
- * with its cursor; {@link #add} puts it back. Owned by the hub's loop.
+ * Brings subscribers that are behind to the tip in small steps: a bounded number of entries per visit of a
+ * subscriber, a bounded number in all per turn of the event loop, a bounded number of log reads at the same time. A
+ * subscriber that accepts no more simply leaves the queue with its cursor; {@link #add} puts it back. Owned by the
+ * hub's loop.
  */
 final class CatchUp {
 
     /**
-     * How much of the loop and of the log catching up may take.
+     * Limits how much of the event loop and of the log catching up may use.
      *
-     * @param entriesAVisit entries looked at for one subscriber before the next one's turn
-     * @param entriesATurn entries looked at in one turn of the event loop
-     * @param entriesAPage most entries read from the log at once; as many as the subscriber took the last time, or
-     *     twice as many if it took them all
-     * @param readers reads of the log at the same time
-     * @param live how much live delivery may take
+     * @param entriesAVisit entries examined for one subscriber before the next one's visit
+     * @param entriesATurn entries examined in one turn of the event loop
+     * @param entriesAPage the most entries read from the log at once; a subscriber's page is as large as what it took
+     *     the last time, or twice as large if it took all
+     * @param readers log reads at the same time
+     * @param live how much of a turn live delivery may use
      */
     record Pace(int entriesAVisit, int entriesATurn, int entriesAPage, int readers, LiveDelivery.Pace live) {
 
         static final Pace USUAL = new Pace(256, 2_048, 256, 4, LiveDelivery.Pace.USUAL);
     }
 
-    private static final int LOOKS_AS_DEAR_AS_A_WRITE = 16;
+    private static final int EXAMINATIONS_PER_WRITE = 16;
 
     private final OwnerLoop loop;
     private final EventLog log;
@@ -45,12 +46,12 @@ final class CatchUp {
     private final HubCounters counters;
     private final Pace pace;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
-    private final ReaderQueue wantReader = new ReaderQueue();
+    private final ReaderQueue readQueue = new ReaderQueue();
 
-    /** Readers whose read failed; tried again with the next tick. */
+    /** Subscribers whose read of the log failed; tried again at the next tick. */
     private final ArrayDeque<Subscriber> failed = new ArrayDeque<>();
 
-    /** Those that start from a position this hub has not reached yet. */
+    /** Subscribers that start from a position this hub has not reached yet. */
     private List<Subscriber> ahead = new ArrayList<>();
 
     private int readers;
@@ -65,17 +66,17 @@ final class CatchUp {
         this.pace = pace;
     }
 
-    /** Gives the subscriber its turn, now, as far as one visit goes. */
+    /** Visits a new subscriber once, immediately. */
     void start(Subscriber subscriber) {
         subscriber.scheduled(true);
         visit(subscriber);
         if (subscriber.scheduled()) {
-            // It waits for the log or for the hub; what it was told so far need not.
+            // The subscriber waits for the log or the hub; what was written to it so far need not wait.
             subscriber.flushOrAnswer();
         }
     }
 
-    /** Puts the subscriber in the queue, unless it is on its way already. */
+    /** Puts the subscriber in the queue, unless it is queued or waiting already. */
     void add(Subscriber subscriber) {
         if (!subscriber.scheduled() && subscriber.state() == Subscriber.State.CATCHING_UP) {
             subscriber.scheduled(true);
@@ -84,21 +85,21 @@ final class CatchUp {
         }
     }
 
-    /** The log that the subscriber's position was of is no more: tells it so, and moves it to the tip. */
-    void moveOn(Subscriber subscriber, EventId lost) {
+    /** Tells the subscriber that the log of its position is lost, and moves it to the tip. */
+    void moveToTip(Subscriber subscriber, EventId lost) {
         if (subscriber.live()) {
             counters.catchingUp(1);
             subscriber.fallBehind(lost);
         }
         if (subscriber.offer(Gap.of(Gap.Reason.LOG_LOST, lost.toString(), window.tip()))) {
-            counters.gapTold(Gap.Reason.LOG_LOST);
+            counters.gapSent(Gap.Reason.LOG_LOST);
             subscriber.advance(window.tip());
         }
         subscriber.flushOrAnswer();
         add(subscriber);
     }
 
-    /** The hub has moved on: those that waited for it may go. */
+    /** The hub has advanced: visits the subscribers that waited for it. */
     void hubAdvanced() {
         if (!ahead.isEmpty()) {
             List<Subscriber> waiting = ahead;
@@ -107,9 +108,9 @@ final class CatchUp {
         }
     }
 
-    /** Tries failed reads again. */
+    /** Repeats failed reads. */
     void tick() {
-        wantReader.addAll(failed);
+        readQueue.addAll(failed);
         failed.clear();
         read();
     }
@@ -132,7 +133,7 @@ final class CatchUp {
         }
     }
 
-    /** One turn of one subscriber, from the window; returns what it cost, at least 1. */
+    /** Visits one subscriber, serving it from the window; returns the cost of the visit, at least 1. */
     private int visit(Subscriber subscriber) {
         if (subscriber.closed()) {
             return 1;
@@ -143,31 +144,33 @@ final class CatchUp {
             return 1;
         }
         if (!window.covers(cursor)) {
-            wantReader.add(subscriber);
+            readQueue.add(subscriber);
             read();
             return 1;
         }
-        long place = window.placeAfter(cursor);
-        long stop = Math.min(window.end(), place + pace.entriesAVisit());
-        int cost = 1 + conflation.look(subscriber, pace.entriesAVisit()) / LOOKS_AS_DEAR_AS_A_WRITE;
+        long index = window.indexAfter(cursor);
+        long stop = Math.min(window.end(), index + pace.entriesAVisit());
+        int cost = 1 + conflation.lookAhead(subscriber, pace.entriesAVisit()) / EXAMINATIONS_PER_WRITE;
         boolean takes = subscriber.writable();
-        while (takes && place < stop) {
-            takes = hand(subscriber, window.at(place++));
+        while (takes && index < stop) {
+            takes = deliver(subscriber, window.at(index++));
             cost++;
         }
-        conclude(subscriber, takes);
+        endVisit(subscriber, takes);
         return cost;
     }
 
-    /** Live, or in the queue for the next visit, or dropped out because it takes no more. */
-    private void conclude(Subscriber subscriber, boolean takes) {
+    /**
+     * Ends a visit: the subscriber becomes live, or is queued again, or leaves the queue because it accepts no more.
+     */
+    private void endVisit(Subscriber subscriber, boolean takes) {
         subscriber.scheduled(false);
         if (takes && !subscriber.closed() && subscriber.cursor().equals(window.tip())) {
             subscriber.becomeLive();
             counters.catchingUp(-1);
         }
         subscriber.flushOrAnswer();
-        // Asked again: a sink drained by that very flush may have said so before its owner knew the stream.
+        // Asked again, since a sink that this flush drained may have reported it before its owner knew the stream.
         if (takes || subscriber.writable()) {
             add(subscriber);
         } else if (!subscriber.closed()) {
@@ -175,20 +178,22 @@ final class CatchUp {
         }
     }
 
-    /** Hands over one entry if it is wanted, and moves the cursor; false when the subscriber takes no more. */
-    private boolean hand(Subscriber subscriber, Window.WindowEntry slot) {
-        if (subscriber.subscription().wants(slot.entry())) {
-            if (conflation.leavesOut(subscriber, slot.entry())) {
-                counters.superseded((Event) slot.entry());
-            } else if (subscriber.offer(slot)) {
-                counters.handed(slot.entry(), 1);
+    /**
+     * Delivers one entry if the subscriber wants it, and moves the cursor; false when the subscriber accepts no more.
+     */
+    private boolean deliver(Subscriber subscriber, Window.WindowEntry entry) {
+        if (subscriber.subscription().wants(entry.logEntry())) {
+            if (conflation.leavesOut(subscriber, entry.logEntry())) {
+                counters.superseded((Event) entry.logEntry());
+            } else if (subscriber.offer(entry)) {
+                counters.delivered(entry.logEntry(), 1);
                 subscriber.receivedBacklog();
             } else {
                 return false;
             }
-            conflation.passed(subscriber, slot.id());
+            conflation.passed(subscriber, entry.id());
         }
-        subscriber.advance(slot.id());
+        subscriber.advance(entry.id());
         return subscriber.writable() && !subscriber.closed();
     }
 
@@ -201,14 +206,14 @@ final class CatchUp {
     }
 
     private @Nullable Subscriber nextReader() {
-        return readers < pace.readers() ? wantReader.poll() : null;
+        return readers < pace.readers() ? readQueue.poll() : null;
     }
 
     private void readFor(Subscriber subscriber) {
         readers++;
         EventId asked = subscriber.cursor();
         log.read(asked, Math.min(pace.entriesAPage(), subscriber.pageSize()))
-                .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
+                .onComplete(reading -> pageRead(subscriber, asked, reading), failure -> readFailed(subscriber));
     }
 
     private void readFailed(Subscriber subscriber) {
@@ -216,63 +221,65 @@ final class CatchUp {
         failed.add(subscriber);
     }
 
-    private void got(Subscriber subscriber, EventId asked, EventLog.ReadResult reading) {
+    private void pageRead(Subscriber subscriber, EventId asked, EventLog.ReadResult reading) {
         readers--;
         if (!subscriber.closed()) {
             if (!asked.equals(subscriber.cursor())) {
-                // It was moved on meanwhile: this is of the log before.
+                // The subscriber was moved meanwhile; this page belongs to an earlier log.
                 subscriber.scheduled(false);
                 add(subscriber);
             } else if (reading instanceof EventLog.ReadResult.Page page) {
-                handPage(subscriber, page.entries());
+                deliverPage(subscriber, page.entries());
             } else {
-                handGap(subscriber);
+                deliverGap(subscriber);
             }
         }
         read();
     }
 
-    private void handPage(Subscriber subscriber, List<LogEntry> entries) {
+    private void deliverPage(Subscriber subscriber, List<LogEntry> entries) {
         if (entries.isEmpty() && window.tip().isAfter(subscriber.cursor())) {
-            // The log ends before what was delivered from it. To ask again at once would be to ask without end.
+            // The log ends before entries that were delivered from it. Reading again immediately could go on without
+            // end.
             failed.add(subscriber);
             return;
         }
-        conflation.look(subscriber, entries.size());
+        conflation.lookAhead(subscriber, entries.size());
         boolean takes = subscriber.writable();
         int taken = 0;
         while (takes && taken < entries.size()) {
-            Window.WindowEntry slot = new Window.WindowEntry(entries.get(taken));
-            takes = hand(subscriber, slot);
-            slot.release();
+            Window.WindowEntry entry = new Window.WindowEntry(entries.get(taken));
+            takes = deliver(subscriber, entry);
+            entry.release();
             taken++;
         }
-        // What it does not take is read again: of large events, or by a slow client, that would soon be most of it.
+        // Entries that the subscriber does not take are read again, which for large events or slow clients would be
+        // most of a page.
         subscriber.pageSize(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.pageSize()) : Math.max(1, taken));
-        conclude(subscriber, takes);
+        endVisit(subscriber, takes);
     }
 
-    private void handGap(Subscriber subscriber) {
+    private void deliverGap(Subscriber subscriber) {
         EventId tip = window.tip();
         boolean takes = subscriber.offer(
                 Gap.of(Gap.Reason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
         if (takes) {
-            counters.gapTold(Gap.Reason.HISTORY_EVICTED);
+            counters.gapSent(Gap.Reason.HISTORY_EVICTED);
             subscriber.advance(tip);
         }
-        conclude(subscriber, takes);
+        endVisit(subscriber, takes);
     }
 
     /**
-     * Those who wait for a reader of the log. Credentials take turns, so that one which has a thousand streams far behind does
-     * not make another's only one wait for all of them. Owned by the hub's loop.
+     * The subscribers that wait for a log read. Credentials take turns, so that a credential with a thousand streams
+     * far behind does not keep the single stream of another one waiting. Owned by the hub's loop.
      */
     static final class ReaderQueue {
 
         private final Map<StreamPermit, ArrayDeque<Subscriber>> waiting = new LinkedHashMap<>();
 
         void add(Subscriber subscriber) {
-            waiting.computeIfAbsent(subscriber.permit(), first -> new ArrayDeque<>())
+            waiting.computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>())
                     .add(subscriber);
         }
 
@@ -280,16 +287,16 @@ final class CatchUp {
             subscribers.forEach(this::add);
         }
 
-        /** The next one, or null. */
+        /** The next subscriber, or null. */
         @Nullable
         Subscriber poll() {
             if (waiting.isEmpty()) {
                 return null;
             }
-            Map.Entry<StreamPermit, ArrayDeque<Subscriber>> turn =
+            Map.Entry<StreamPermit, ArrayDeque<Subscriber>> first =
                     waiting.entrySet().iterator().next();
-            StreamPermit permit = turn.getKey();
-            ArrayDeque<Subscriber> subscribers = turn.getValue();
+            StreamPermit permit = first.getKey();
+            ArrayDeque<Subscriber> subscribers = first.getValue();
             waiting.remove(permit);
             Subscriber next = subscribers.remove();
             if (!subscribers.isEmpty()) {

@@ -11,10 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which events a subscriber that is far behind need not be sent. What is left out is passed over in its place, so
- * that the cursor moves on in the log's order and any id stays a safe cursor. Owned by the hub's loop.
+ * Decides which events need not be sent to a subscriber that is far behind. An event that is left out is passed over
+ * at its position, so that the cursor moves on in the log's order and every id stays a safe cursor. Owned by the
+ * hub's loop.
  *
- * <p>How far behind is counted in the window only: what is older comes on top of that, so the count is never too high.
+ * <p>The distance is counted in the window only; older entries come on top, so the count is never too high.
  */
 final class Conflation {
 
@@ -22,14 +23,14 @@ final class Conflation {
     private final SupersededEvents newest;
     private final int after;
 
-    /** @param after events of its own that a subscriber must be behind, more than so many; 0 for never */
+    /** @param after how many of its own events a subscriber must be behind, exclusive; 0 to leave nothing out */
     Conflation(Window window, SupersededEvents newest, int after) {
         this.window = window;
         this.newest = newest;
         this.after = after;
     }
 
-    /** What was counted for one subscriber: so many events of its own between the two positions, both included. */
+    /** How many events a subscriber wants between two positions, both included. */
     static final class Lookahead {
 
         private final EventId from;
@@ -43,37 +44,37 @@ final class Conflation {
     }
 
     /**
-     * Counts what is before a subscriber as far as it matters for its next entries.
+     * Counts the entries ahead of a subscriber, as far as the count matters for its next entries.
      *
-     * @param next how many of them are about to be handed to it
-     * @return how many entries that took
+     * @param next how many entries are about to be delivered to it
+     * @return how many entries were examined
      */
-    int look(Subscriber subscriber, int next) {
+    int lookAhead(Subscriber subscriber, int next) {
         if (after == 0 || subscriber.subscription().conflated().isEmpty()) {
             return 0;
         }
-        long place = window.placeAfter(subscriber.cursor());
+        long index = window.indexAfter(subscriber.cursor());
         Lookahead ahead = subscriber.lookahead();
         if (ahead == null) {
-            if (window.end() - place <= after) {
+            if (window.end() - index <= after) {
                 return 0;
             }
-            ahead = new Lookahead(window.at(place).id());
+            ahead = new Lookahead(window.at(index).id());
             subscriber.lookahead(ahead);
         } else {
-            place = Math.max(place, window.placeAfter(ahead.to));
+            index = Math.max(index, window.indexAfter(ahead.to));
         }
-        int looked = 0;
-        while (ahead.wanted <= after + next && place < window.end()) {
-            Window.WindowEntry slot = window.at(place++);
-            ahead.to = slot.id();
-            ahead.wanted += subscriber.subscription().wants(slot.entry()) ? 1 : 0;
-            looked++;
+        int examined = 0;
+        while (ahead.wanted <= after + next && index < window.end()) {
+            Window.WindowEntry entry = window.at(index++);
+            ahead.to = entry.id();
+            ahead.wanted += subscriber.subscription().wants(entry.logEntry()) ? 1 : 0;
+            examined++;
         }
-        return looked;
+        return examined;
     }
 
-    /** Whether the subscriber, which wants that entry, need not be sent it. */
+    /** Whether an entry that the subscriber wants need not be sent. */
     boolean leavesOut(Subscriber subscriber, LogEntry entry) {
         Lookahead ahead = subscriber.lookahead();
         return ahead != null
@@ -86,7 +87,7 @@ final class Conflation {
                 && newest.supersede(event);
     }
 
-    /** The subscriber, which wanted that entry, is past it. */
+    /** The subscriber has passed an entry it wanted. */
     void passed(Subscriber subscriber, EventId id) {
         Lookahead ahead = subscriber.lookahead();
         if (ahead != null && id.compareTo(ahead.from) >= 0 && id.compareTo(ahead.to) <= 0) {
@@ -95,22 +96,22 @@ final class Conflation {
     }
 
     /**
-     * Which event is the newest of its kind, on channels where a later one makes an earlier one needless. Bounded: what is
-     * forgotten counts as not superseded. Owned by the hub's loop.
+     * The newest event of each subject, on channels where a later event replaces an earlier one. Bounded: an event
+     * whose subject was dropped counts as not superseded. Owned by the hub's loop.
      */
     static final class SupersededEvents {
 
         static final int MAX_SUBJECTS = 16_384;
 
-        /** States after which nothing more is said of a key; nobody may miss one. */
+        /** Final states of a key; a client must not miss one. */
         private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
 
-        /** What an event is the news of. Types are kept apart, since they may say different things of one key. */
+        /** What an event is about. Types are kept apart, since they may say different things about one key. */
         private record Subject(String channel, String type, String key) {}
 
         private final Map<String, Channel.CatchUp> rules;
 
-        /** By access: the first is the one that nobody has spoken of or asked for the longest time. */
+        /** In order of access: the first entry is the one unused for the longest time. */
         private final LinkedHashMap<Subject, EventId> newest = new LinkedHashMap<>(16, 0.75f, true);
 
         /** @param rules the rule of each channel */
@@ -128,7 +129,7 @@ final class Conflation {
             }
         }
 
-        /** Whether a later one says all that this one says. */
+        /** Whether a later event replaces this one. */
         boolean supersede(Event event) {
             Subject subject = subject(event.envelope());
             EventId last = subject == null ? null : newest.get(subject);

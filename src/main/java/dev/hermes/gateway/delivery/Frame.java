@@ -6,8 +6,8 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One encoded SSE frame with the HTTP/1.1 chunk around it (RFC 9112 §7.1), so that the same bytes can be handed to every
- * client by reference. Owned by whoever made it, who releases it; used on one event loop only.
+ * One encoded SSE frame inside an HTTP/1.1 chunk (RFC 9112 §7.1), so that all clients can share the same bytes by
+ * reference. Reference-counted: whoever created it releases it. Used on one event loop only.
  */
 public final class Frame {
 
@@ -22,12 +22,15 @@ public final class Frame {
         this.payloadLength = payloadLength;
     }
 
-    /** The frame as an HTTP/1.1 chunk; a reference of its own for the caller, who passes it on or releases it. */
+    /** The frame as an HTTP/1.1 chunk, retained for the caller, who passes it on or releases it. */
     public ByteBuf retainedChunk() {
         return chunk.retainedDuplicate();
     }
 
-    /** The same bytes, shared with everybody: not to be moved in, and gone unless {@link #retain retained}. */
+    /**
+     * The same bytes without an own reference: the caller must not move the buffer's indexes, and must {@link
+     * #retain} it to keep it.
+     */
     public ByteBuf chunk() {
         return chunk;
     }
@@ -37,7 +40,7 @@ public final class Frame {
         chunk.retain();
     }
 
-    /** The frame alone, copied once for all who ask; not to be changed. */
+    /** The frame without the chunk, copied once and shared; must not be changed. */
     public Buffer payload() {
         Buffer copy = payload;
         if (copy == null) {
@@ -47,12 +50,12 @@ public final class Frame {
         return copy;
     }
 
-    /** Bytes of the chunk. */
+    /** The length of the chunk in bytes. */
     public int chunkLength() {
         return chunk.readableBytes();
     }
 
-    /** Gives back what its maker, or {@link #retain()}, has kept. */
+    /** Releases the reference of the creator, or one taken by {@link #retain()}. */
     public void release() {
         chunk.release();
     }

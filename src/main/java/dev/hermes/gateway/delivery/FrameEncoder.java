@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes frames as WHATWG HTML §9.2.5 reads them: {@code id}, {@code event}, one {@code data} line per line of the
- * payload, an empty line. Direct memory, so that a socket takes the bytes without a copy.
+ * Encodes frames as WHATWG HTML §9.2.5 defines them: {@code id}, {@code event}, one {@code data} line per line of the
+ * payload, an empty line. Uses direct memory, so that a socket takes the bytes without a copy.
  */
 final class FrameEncoder {
 
@@ -33,12 +33,12 @@ final class FrameEncoder {
 
     private FrameEncoder() {}
 
-    /** An event at its place in the log. */
+    /** An event with its id. */
     static Frame event(Event event) {
         return frame(null, event.id(), event.envelope().type(), event.envelope().data());
     }
 
-    /** An event outside of the order, which therefore must not move the client's cursor. */
+    /** An event outside the log's order, without an id, so that it does not move the client's cursor. */
     static Frame withoutId(String type, Buffer data) {
         return frame(null, null, type, data);
     }
@@ -82,12 +82,14 @@ final class FrameEncoder {
         buffer.writeByte('\n');
     }
 
-    /** Types are judged where they come in; here is the last place where one could forge a field or a frame. */
+    /**
+     * Types are checked where events come in; this is the last place to stop a value from forging a field or a frame.
+     */
     private static boolean breaksItsLine(String value) {
         return value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0;
     }
 
-    /** CR, LF and CRLF all end a line for an EventSource; each becomes a data line's end, read back as LF. */
+    /** CR, LF and CRLF all end a line for an EventSource; each starts a new data line, which the client reads as LF. */
     private static void lines(ByteBuf buffer, ByteBuf data) {
         while (true) {
             int lineBreak = data.forEachByte(ByteProcessor.FIND_CRLF);

@@ -5,8 +5,8 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Heartbeats carry the last position handed to their stream, never further: who resumes from one skips nothing. The live
- * streams due in one tick share one frame. Owned by the hub's loop.
+ * Sends heartbeats. A heartbeat carries the last position delivered to its stream, never a later one, so a client
+ * that resumes from it skips nothing. All live streams due in one tick share one frame. Owned by the hub's loop.
  */
 final class Heartbeats {
 
@@ -19,7 +19,7 @@ final class Heartbeats {
         this.time = time;
     }
 
-    /** For a stream that is due in this tick. */
+    /** Sends a heartbeat to a stream that is due in this tick. */
     void send(SseStream stream) {
         if (!stream.live()) {
             sendAlone(stream);
@@ -31,12 +31,12 @@ final class Heartbeats {
         stream.sendShared(shared);
     }
 
-    /** For a stream out of its time, or behind the others. */
+    /** Sends a heartbeat to a stream outside the common schedule, or behind the others. */
     void sendAlone(SseStream stream) {
         stream.send(frame(stream.live() ? window.tip() : stream.cursor()));
     }
 
-    /** The tick is over. */
+    /** Releases the frame shared within the tick. */
     void endTick() {
         if (shared != null) {
             shared.release();

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Owns every stream and poll of one event loop. All methods on that loop; nothing here is touched from elsewhere, which is
- * why there is no lock.
+ * Owns every stream and poll of one event loop. All methods are called on that loop and all state is touched only
+ * there, so no lock is needed.
  *
- * <p>Nobody joins or leaves while an entry is on its way through the index: a socket that tells of its end right there is
- * heard a turn later.
+ * <p>No subscriber joins or leaves while an entry is being delivered through the index: a socket that closes during
+ * delivery is handled one turn later.
  */
 public final class Hub {
 
@@ -32,15 +32,15 @@ public final class Hub {
     private final CatchUp catchUp;
     private final Wheel wheel;
     private final PermitChecks permits;
-    private final StreamDeadlines.DeadlineFactory clock;
+    private final StreamDeadlines.DeadlineFactory deadlines;
     private final Subscribers subscribers = new Subscribers();
     private final LiveDelivery delivery;
     private final Heartbeats heartbeats;
 
     /**
-     * Must be called on the event loop that shall own the hub.
+     * Must be called on the event loop that is to own the hub.
      *
-     * @param start the log's position that the first batch follows
+     * @param start the log position that the first batch follows
      */
     public Hub(
             OwnerLoop loop,
@@ -74,33 +74,33 @@ public final class Hub {
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.permits =
                 new PermitChecks(checker, StreamDeadlines.DeadlineFactory.checksWait(settings.streams()), this::close);
-        this.clock = new StreamDeadlines.DeadlineFactory(settings.streams(), settings.random());
+        this.deadlines = new StreamDeadlines.DeadlineFactory(settings.streams(), settings.random());
     }
 
-    /** How often {@link #tick()} wants to be called. */
+    /** How often {@link #tick()} has to be called. */
     public static Duration tickInterval() {
         return Duration.ofMillis(TICK_MILLIS);
     }
 
-    /** Takes the next entries of the log to whoever listens. */
+    /** Delivers the next entries of the log to the subscribers. */
     public void onBatch(HubSignal.EventBatch batch) {
         assert loop.here();
         delivery.deliver(batch);
     }
 
-    /** The log was told up to there: if that is not known here, it was missed. */
+    /** The log has reached this position; if this hub has not, it missed a batch. */
     public void onReached(EventId position) {
         assert loop.here();
         delivery.reached(position);
     }
 
-    /** Up to where the log was handed to whoever listens here. */
+    /** The log position up to which this hub has delivered. */
     public EventId position() {
         assert loop.here();
         return window.tip();
     }
 
-    /** What was delivered so far is of a log that is no more: everybody is told, and goes on at its new tip. */
+    /** The log that was delivered so far is lost: every subscriber is told, and goes on at the tip of the new log. */
     public void onLogLost(EventId resumedAt) {
         assert loop.here();
         delivery.forget();
@@ -109,10 +109,10 @@ public final class Hub {
         newest.clear();
         subscribers
                 .all()
-                .forEach(subscriber -> catchUp.moveOn(subscriber, subscriber.live() ? before : subscriber.cursor()));
+                .forEach(subscriber -> catchUp.moveToTip(subscriber, subscriber.live() ? before : subscriber.cursor()));
     }
 
-    /** Takes on a stream: {@code connected}, then what it missed or must know, then what comes. */
+    /** Opens a stream, which gets {@code connected}, then its gap and greetings, then the backlog, then live events. */
     public SseStream open(NewStream accepted, ByteSink sink) {
         assert loop.here();
         long now = time.now();
@@ -120,33 +120,33 @@ public final class Hub {
                 this,
                 accepted,
                 sink,
-                clock.times(accepted.permit(), now, time.wall().instant()));
+                deadlines.forStream(accepted.permit(), now, time.wall().instant()));
         counters.streamOpened();
         join(stream);
-        JsonObject hello = new JsonObject()
+        JsonObject connected = new JsonObject()
                 .put("connection_id", "conn_" + UUID.randomUUID())
                 .put("timestamp", time.wall().instant().toString());
         stream.send(
-                FrameEncoder.control(accepted.retryMillis(), accepted.start().position(), "connected", hello));
+                FrameEncoder.control(accepted.retryMillis(), accepted.start().position(), "connected", connected));
         Gap gap = accepted.start().gap();
         if (gap != null) {
-            counters.gapTold(gap.reason());
+            counters.gapSent(gap.reason());
             stream.offer(gap);
         }
         accepted.greetings().forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
-        schedule(stream, stream.times().next());
+        schedule(stream, stream.deadlines().next());
         catchUp.start(stream);
         return stream;
     }
 
-    /** Takes on a poll. */
+    /** Opens a poll that waits for at most {@code wait}. */
     public PendingPoll poll(
-            Subscription subscription, StreamPermit permit, StartPosition opening, int limit, Duration wait) {
+            Subscription subscription, StreamPermit permit, StartPosition start, int limit, Duration wait) {
         assert loop.here();
         long deadline = time.now() + wait.toMillis();
-        PendingPoll poll = new PendingPoll(this, subscription, permit, opening, limit, deadline);
-        if (opening.gap() != null) {
-            counters.gapTold(opening.gap().reason());
+        PendingPoll poll = new PendingPoll(this, subscription, permit, start, limit, deadline);
+        if (start.gap() != null) {
+            counters.gapSent(start.gap().reason());
         }
         join(poll);
         schedule(poll, deadline);
@@ -154,7 +154,7 @@ public final class Hub {
         return poll;
     }
 
-    /** Moves time on: heartbeats, ends, checks. */
+    /** Advances time: heartbeats, deadlines, permit checks. */
     public void tick() {
         assert loop.here();
         long now = time.now();
@@ -164,7 +164,7 @@ public final class Hub {
         catchUp.tick();
     }
 
-    /** Tells every stream that the source is lost, or back. */
+    /** Tells every stream that the backend is lost or back. */
     public void onBackend(boolean up, Instant since) {
         assert loop.here();
         JsonObject data = new JsonObject().put("state", up ? "up" : "down").put("since", since.toString());
@@ -176,43 +176,43 @@ public final class Hub {
         frame.release();
     }
 
-    /** Ends all streams, spread evenly over that time, each with its own word when to come back. */
+    /** Ends all streams, spread evenly over the given time, each with its own reconnect delay. */
     public void endAll(SseStream.CloseReason reason, Duration over) {
         assert loop.here();
         List<SseStream> streams = subscribers.streams();
         long now = time.now();
-        for (int turn = 0; turn < streams.size(); turn++) {
-            SseStream stream = streams.get(turn);
-            stream.times().endAt(now + over.toMillis() * turn / streams.size(), reason);
-            schedule(stream, stream.times().next());
+        for (int index = 0; index < streams.size(); index++) {
+            SseStream stream = streams.get(index);
+            stream.deadlines().endAt(now + over.toMillis() * index / streams.size(), reason);
+            schedule(stream, stream.deadlines().next());
         }
     }
 
-    /** Answers all polls with what they have. */
+    /** Answers all polls with the events they have. */
     public void answerPolls() {
         assert loop.here();
         subscribers.polls().forEach(PendingPoll::finish);
     }
 
-    /** What was counted so far. */
+    /** The counts so far. */
     public HubCounters.Snapshot snapshot() {
         assert loop.here();
         return counters.snapshot();
     }
 
-    /** Gives back the memory of the frames at hand; afterwards nothing else may be asked of this hub. */
+    /** Releases the memory of all frames; afterwards this hub must not be used. */
     public void close() {
         assert loop.here();
         delivery.forget();
         window.clear(window.tip());
     }
 
-    /** Whether nobody is left, nowhere: no subscriber, no place in the index. */
+    /** Whether no subscriber is left, neither in the set nor in the index. */
     boolean isEmpty() {
         return subscribers.isEmpty();
     }
 
-    /** Whether all that came was written and flushed. */
+    /** Whether every batch was written and flushed. */
     boolean isIdle() {
         return delivery.idle();
     }
@@ -236,7 +236,7 @@ public final class Hub {
     void drained(Subscriber subscriber) {
         assert loop.here();
         if (subscriber.live()) {
-            // Full by its last flush, it was not behind yet; it may be owed a heartbeat.
+            // Its last flush filled the sink, but it was not behind; it may be owed a heartbeat.
             subscriber.flushOrAnswer();
         } else {
             catchUp.add(subscriber);
@@ -252,7 +252,7 @@ public final class Hub {
 
     void gone(SseStream stream) {
         assert loop.here();
-        if (delivery.underWay()) {
+        if (delivery.delivering()) {
             loop.later(() -> gone(stream));
             return;
         }
@@ -260,12 +260,12 @@ public final class Hub {
         forget(stream);
     }
 
-    /** Nothing more is waited for. */
+    /** Cancels the subscriber's deadline. */
     void forget(Subscriber subscriber) {
         wheel.cancel(subscriber);
     }
 
-    /** Takes it off everything; false when it was off already. */
+    /** Removes a subscriber from the hub; false if it was removed before. */
     boolean leave(Subscriber subscriber) {
         assert loop.here();
         if (!subscribers.leave(subscriber)) {

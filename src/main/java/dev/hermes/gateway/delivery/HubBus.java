@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The way from the log to every hub, over the event bus, in order. Owned by the event loop it is made on. */
+/** Publishes the log to every hub over the event bus, in order. Owned by the event loop on which it is created. */
 public final class HubBus implements EventLog.Outlet {
 
     private static final DeliveryOptions THIS_JVM = new DeliveryOptions().setLocalOnly(true);
@@ -23,59 +23,59 @@ public final class HubBus implements EventLog.Outlet {
     private final OwnerLoop loop;
     private boolean ended;
 
-    /** Up to where the log was told. */
-    private @Nullable EventId told;
+    /** The last log position that was published. */
+    private @Nullable EventId published;
 
     public HubBus(Vertx vertx) {
         HubSignal.registerCodecs(vertx.eventBus());
         this.vertx = vertx;
-        // The gateway's own, since two gateways may live in one Vert.x.
+        // An address for each gateway, since one Vert.x may run several.
         this.address = "hermes.gateway.signals." + UUID.randomUUID();
         this.loop = OwnerLoop.current(vertx);
     }
 
     /**
-     * One hub's end of the bus. It hears from the moment it is made, so that nothing is missed while its hub is being built.
-     * Owned by the hub's loop.
+     * One hub's end of the bus. It receives from the moment it is created, so that nothing is missed while its hub is
+     * being built. Owned by the hub's loop.
      */
-    public final class Listening {
+    public final class Receiver {
 
         private final MessageConsumer<HubSignal> consumer;
         private List<HubSignal> early = new ArrayList<>();
         private @Nullable Hub hub;
 
-        private Listening() {
-            this.consumer = vertx.eventBus().localConsumer(address, message -> heard(message.body()));
+        private Receiver() {
+            this.consumer = vertx.eventBus().localConsumer(address, message -> received(message.body()));
         }
 
-        private void heard(HubSignal signal) {
+        private void received(HubSignal signal) {
             if (hub == null) {
                 early.add(signal);
             } else {
-                signal.tell(hub);
+                signal.apply(hub);
             }
         }
 
-        /** Tells that hub what was heard by now, and whatever comes. */
-        public void handTo(Hub listener) {
+        /** Passes on to the hub all signals received so far, and all later ones. */
+        public void deliverTo(Hub listener) {
             hub = listener;
-            early.forEach(signal -> signal.tell(listener));
+            early.forEach(signal -> signal.apply(listener));
             early = List.of();
         }
 
-        /** Ends the bus for everybody, then this end of it: a hub that missed something would not be one. */
+        /** Ends the whole bus, then this end of it: a hub must not go on when it would miss signals. */
         public Future<Void> close() {
             return end().eventually(consumer::unregister);
         }
     }
 
-    /** To be called on the hub's loop. */
-    public Listening listen() {
-        return new Listening();
+    /** Must be called on the hub's loop. */
+    public Receiver receiver() {
+        return new Receiver();
     }
 
-    /** Tells every hub. Owner's loop. */
-    public void tell(HubSignal signal) {
+    /** Sends the signal to every hub. Owner's loop. */
+    public void publish(HubSignal signal) {
         assert loop.here();
         if (!ended) {
             vertx.eventBus().publish(address, signal, THIS_JVM);
@@ -84,30 +84,30 @@ public final class HubBus implements EventLog.Outlet {
 
     @Override
     public void accept(List<LogEntry> entries, long receivedNanos) {
-        tell(new HubSignal.EventBatch(told, entries, receivedNanos));
-        told = entries.get(entries.size() - 1).id();
+        publish(new HubSignal.EventBatch(published, entries, receivedNanos));
+        published = entries.get(entries.size() - 1).id();
     }
 
     @Override
     public void lost(EventId resumedAt) {
-        tell(new HubSignal.LogLost(resumedAt));
-        told = resumedAt;
+        publish(new HubSignal.LogLost(resumedAt));
+        published = resumedAt;
     }
 
-    /** Up to where the log was told; null while it was not. Owner's loop. */
+    /** The last log position that was published; null while none was. Owner's loop. */
     @Nullable
-    public EventId told() {
-        return told;
+    public EventId published() {
+        return published;
     }
 
-    /** Says up to where that is, to those who have missed it. Owner's loop. */
-    public void tellAgain() {
-        if (told != null) {
-            tell(new HubSignal.Reached(told));
+    /** Publishes this position once more, for hubs that missed a batch. Owner's loop. */
+    public void publishAgain() {
+        if (published != null) {
+            publish(new HubSignal.Reached(published));
         }
     }
 
-    /** Nothing more is told; on the caller's loop nothing more arrives once this completes. From any loop. */
+    /** Ends publishing; once the future completes, nothing more arrives on the caller's loop. From any loop. */
     public Future<Void> end() {
         return loop.call(() -> {
             ended = true;

@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What one hub has counted. Plain numbers: written on the hub's loop only, read there too, by {@link #snapshot()}.
- */
+/** The counters of one hub. Written and read, by {@link #snapshot()}, on the hub's loop only. */
 public final class HubCounters {
 
     private final Map<String, long[]> delivered = new LinkedHashMap<>();
@@ -52,16 +50,16 @@ public final class HubCounters {
         open--;
     }
 
-    void gapsTold(Gap.Reason reason, int streams) {
+    void gapsSent(Gap.Reason reason, int streams) {
         add(gaps.get(reason), streams);
     }
 
-    void gapTold(Gap.Reason reason) {
-        gapsTold(reason, 1);
+    void gapSent(Gap.Reason reason) {
+        gapsSent(reason, 1);
     }
 
-    /** One entry to so many. */
-    void handed(LogEntry entry, int subscribers) {
+    /** One entry was delivered to the given number of subscribers. */
+    void delivered(LogEntry entry, int subscribers) {
         if (entry instanceof Event event) {
             add(delivered.get(event.envelope().channel()), subscribers);
         } else if (entry instanceof LogEntry.GapEntry) {
@@ -74,7 +72,7 @@ public final class HubCounters {
         add(superseded.get(event.envelope().channel()), 1);
     }
 
-    /** So many events reached their sockets that long after they were received. */
+    /** The given number of events was written to sockets this long after they were received. */
     void latency(long nanos, int events) {
         int bucket = 0;
         while (bucket < latencyBoundsNanos.length && nanos > latencyBoundsNanos[bucket]) {
@@ -112,11 +110,11 @@ public final class HubCounters {
     }
 
     /**
-     * What a hub had counted at one moment.
+     * The counts of a hub at one moment.
      *
-     * @param open streams
-     * @param opened streams since the start
-     * @param catchingUp streams and polls behind
+     * @param open streams open now
+     * @param opened streams opened since the start
+     * @param catchingUp streams and polls that are behind
      */
     public record Snapshot(
             int open,
@@ -128,10 +126,10 @@ public final class HubCounters {
             Latency latency) {
 
         /**
-         * By channel, counted once for each client.
+         * Events by channel, counted once for each client.
          *
-         * @param delivered handed to sockets
-         * @param superseded left out, since the client was far behind and a later one says it all
+         * @param delivered written to sockets
+         * @param superseded left out, since the client was far behind and a later event replaces them
          */
         public record Events(Map<String, Long> delivered, Map<String, Long> superseded) {}
 
@@ -140,7 +138,7 @@ public final class HubCounters {
                 List.of(0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 5_000.0);
 
         /**
-         * From received to written.
+         * The time from receiving an event to writing it.
          *
          * @param buckets events in each bucket, not cumulative
          */

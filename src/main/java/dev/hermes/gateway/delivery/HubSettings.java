@@ -8,11 +8,11 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * How a hub works.
+ * The settings of a hub.
  *
- * @param windowEntries entries kept at hand, a power of two
- * @param windowBytes and no more than this
- * @param channels the catalogue's, with what a client far behind gets of each
+ * @param windowEntries entries kept in the window, a power of two
+ * @param windowBytes the most bytes kept in the window
+ * @param channels the channels of the catalogue, with what a client that is far behind gets of each
  * @param random for jitter; used on the hub's loop only
  */
 public record HubSettings(
@@ -25,7 +25,10 @@ public record HubSettings(
     private static final int WINDOW_ENTRIES = 4_096;
     private static final long WINDOW_BYTES = 16L << 20;
 
-    /** A window that covers a client's short absence at a few hundred events a second, at a bounded cost. */
+    /**
+     * Settings with a window that covers a client's short absence at a few hundred events a second, at a bounded
+     * cost.
+     */
     public static HubSettings of(
             Settings.Streams streams, Map<String, Channel.CatchUp> channels, RandomGenerator random) {
         return new HubSettings(streams, WINDOW_ENTRIES, WINDOW_BYTES, channels, random);
@@ -34,12 +37,12 @@ public record HubSettings(
     /**
      * The two clocks of a hub.
      *
-     * @param monotonicMillis never goes back; deadlines are measured by it
-     * @param wall what frames tell, and what permits end by
+     * @param monotonicMillis a clock that never goes back, for measuring deadlines
+     * @param wall the wall clock, for times in frames and for the expiry of permits
      */
     public record Clocks(LongSupplier monotonicMillis, InstantSource wall) {
 
-        /** The machine's monotonic clock, and that wall clock. */
+        /** The machine's monotonic clock and the given wall clock. */
         public static Clocks with(InstantSource wall) {
             return new Clocks(() -> System.nanoTime() / 1_000_000, wall);
         }

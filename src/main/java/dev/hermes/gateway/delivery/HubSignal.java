@@ -10,15 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every hub is told over the event bus, in the order in which it happened. Passed by reference, so everything in it
- * is immutable; the address is the gateway's own, since two gateways may live in one Vert.x.
+ * A message to every hub over the event bus; messages arrive in the order in which things happened. Passed by
+ * reference, so all of it is immutable. The bus address belongs to one gateway, since one Vert.x may run several.
  */
 public sealed interface HubSignal {
 
-    /** Tells that hub, on its own loop. */
-    void tell(Hub hub);
+    /** Applies the signal to the hub, on the hub's loop. */
+    void apply(Hub hub);
 
-    /** Lets this event bus carry signals; again for the same one does nothing. */
+    /** Lets this event bus carry signals; registering again does nothing. */
     static void registerCodecs(EventBus eventBus) {
         LocalCodec.register(eventBus, EventBatch.class);
         LocalCodec.register(eventBus, Reached.class);
@@ -30,13 +30,14 @@ public sealed interface HubSignal {
     }
 
     /**
-     * All up to there was told. Whoever has not heard of it has missed something, and reads on from the log.
+     * Everything up to this position was published. A hub that has not reached it has missed a batch, and its
+     * subscribers read on from the log.
      *
      * @param position the last entry of the last batch
      */
     record Reached(EventId position) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onReached(position);
         }
     }
@@ -44,36 +45,36 @@ public sealed interface HubSignal {
     /**
      * Redis was lost.
      *
-     * @param since when it was last proven to be there
+     * @param since when Redis was last proven to be reachable
      * @param reason one line for logs and probes, without secrets
      */
     record BackendDown(Instant since, String reason) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onBackend(false, since);
         }
     }
 
     /**
-     * Redis is back and the log is caught up; comes before the first event that follows.
+     * Redis is back and the log has caught up; sent before the first event that follows.
      *
-     * @param since when it was proven
+     * @param since when this was proven
      */
     record BackendUp(Instant since) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onBackend(true, since);
         }
     }
 
     /**
-     * The log is not the one it was: what hubs remember of it is void, and no cursor of before is good.
+     * The log was replaced by another: what hubs remember of it no longer counts, and no earlier cursor is valid.
      *
-     * @param resumedAt the tip of the log that is there now
+     * @param resumedAt the tip of the new log
      */
     record LogLost(EventId resumedAt) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onLogLost(resumedAt);
         }
     }
@@ -81,38 +82,39 @@ public sealed interface HubSignal {
     /**
      * The operator switched streams off: end them one after another.
      *
-     * @param over how long the last of them may wait for its turn
+     * @param over the time over which the ends are spread
      */
     record SwitchedOff(Duration over) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.endAll(SseStream.CloseReason.DISABLED, over);
         }
     }
 
     /**
-     * The gateway shuts down: end the streams one after another.
+     * The gateway shuts down: answer the polls, and end the streams one after another.
      *
-     * @param over how long the last of them may wait for its turn
+     * @param over the time over which the ends are spread
      */
     record Draining(Duration over) implements HubSignal {
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.answerPolls();
             hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, over);
         }
     }
 
     /**
-     * Entries that follow each other in the log, and follow those of the batch before.
+     * Entries that follow each other in the log, and follow those of the previous batch.
      *
      * @param entries in the log's order, at least one
-     * @param after the entry that the first of them follows, if that is known: whoever is not there yet has missed something
-     * @param receivedNanos when this gateway took them in, by {@link System#nanoTime()}: latency is counted from there
+     * @param after the entry before the first one, if known: a hub that has not reached it has missed a batch
+     * @param receivedNanos when this gateway received the entries, by {@link System#nanoTime()}; latency is measured
+     *     from here
      */
     record EventBatch(@Nullable EventId after, List<LogEntry> entries, long receivedNanos) implements HubSignal {
 
-        /** Entries that follow those of before, whatever they were. */
+        /** Entries that follow the previous batch, whichever it was. */
         public EventBatch(List<LogEntry> entries, long receivedNanos) {
             this(null, entries, receivedNanos);
         }
@@ -125,7 +127,7 @@ public sealed interface HubSignal {
         }
 
         @Override
-        public void tell(Hub hub) {
+        public void apply(Hub hub) {
             hub.onBatch(this);
         }
     }

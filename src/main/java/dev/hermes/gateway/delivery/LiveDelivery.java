@@ -9,26 +9,26 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Takes batches to those who are live: each entry through the index to its listeners, and one flush each. Owned by the
- * hub's loop.
+ * Delivers batches to live subscribers: each entry goes through the index to the subscribers that want it, with one
+ * flush for each of them. Owned by the hub's loop.
  *
- * <p>A turn of the loop must stay short however many listen. An entry is always written to all of its listeners in one
- * turn, which is what keeps everybody at the hub's position. To write is cheap; to flush is a system call. So as many are
- * flushed as a turn can take, and the others follow in turns of their own, between which sockets are looked at; what comes
- * meanwhile goes with the same flush. A flush right after the last write finds the connection still in the processor's
- * cache, which is worth a tenth of a delivery.
+ * <p>A turn of the event loop must stay short however many subscribers there are. An entry is always written to all
+ * its subscribers within one turn, which keeps every live subscriber at the hub's position. A write is cheap; a flush
+ * is a system call. So only as many subscribers are flushed as a turn can take, and the others follow in later turns,
+ * between which the sockets are served; entries that arrive meanwhile share the same flush. A flush directly after
+ * the last write finds the connection still in the processor's cache, which saves a tenth of a delivery.
  */
 final class LiveDelivery {
 
     /**
-     * How much of a turn live delivery may take.
+     * Limits how much of a turn live delivery may use.
      *
-     * @param writesATurn after so many no further entry is begun; one is never divided
-     * @param flushesATurn so many at most
+     * @param writesATurn after this many writes no further entry is begun; an entry is never divided
+     * @param flushesATurn the most flushes in one turn
      */
     record Pace(int writesATurn, int flushesATurn) {
 
-        /** Some 4 ms each: to write costs a tenth of a flush. */
+        /** About 4 ms each: a write costs a tenth of a flush. */
         static final Pace USUAL = new Pace(8_192, 512);
     }
 
@@ -40,22 +40,22 @@ final class LiveDelivery {
     private final HubCounters counters;
     private final Pace pace;
 
-    /** Batches that came, oldest first; the first one may be written in part. */
+    /** Batches to be written, oldest first; the first one may be written in part. */
     private final ArrayDeque<Writing> toWrite = new ArrayDeque<>();
 
-    /** Those who were written to and not flushed. */
+    /** Subscribers that were written to and not yet flushed. */
     private final ArrayDeque<Subscriber> dirty = new ArrayDeque<>();
 
-    /** Batches that were written and not yet flushed to the last listener, oldest first. */
+    /** Batches that were written but not yet flushed to every subscriber, oldest first. */
     private final ArrayDeque<Flushing> toFlush = new ArrayDeque<>();
 
-    /** Subscribers taken off the queue so far. */
+    /** How many subscribers were taken off {@link #dirty} so far. */
     private long flushed;
 
-    /** Whether another turn is asked for. */
-    private boolean turnComes;
+    /** Whether another turn is scheduled. */
+    private boolean turnScheduled;
 
-    private boolean underWay;
+    private boolean delivering;
 
     LiveDelivery(
             OwnerLoop loop,
@@ -74,7 +74,7 @@ final class LiveDelivery {
         this.pace = pace;
     }
 
-    /** A batch of which so many entries are written, to so many listeners together. */
+    /** A batch that is being written: the next entry, and how many times its entries were accepted so far. */
     private static final class Writing {
 
         private final HubSignal.EventBatch batch;
@@ -89,29 +89,29 @@ final class LiveDelivery {
     /**
      * A batch that is written.
      *
-     * @param taken how often an event of it was handed to somebody
-     * @param until {@link #flushed} when the last of them has it
+     * @param taken how many times its entries were accepted by a subscriber
+     * @param until the value of {@link #flushed} at which all of them are flushed
      */
     private record Flushing(long receivedNanos, int taken, long until) {}
 
-    /** Whether an entry is on its way through the index, so that nobody may join or leave. */
-    boolean underWay() {
-        return underWay;
+    /** Whether an entry is being delivered through the index, so that no subscriber may join or leave. */
+    boolean delivering() {
+        return delivering;
     }
 
-    /** Whether nothing is on its way. */
+    /** Whether nothing is left to be written or flushed. */
     boolean idle() {
         return toWrite.isEmpty() && dirty.isEmpty();
     }
 
     void deliver(HubSignal.EventBatch batch) {
         toWrite.add(new Writing(batch));
-        if (!turnComes) {
+        if (!turnScheduled) {
             turn();
         }
     }
 
-    /** The log was told up to there. */
+    /** The log has reached this position. */
     void reached(EventId position) {
         if (toWrite.isEmpty() && position.isAfter(window.tip())) {
             missed(position);
@@ -119,7 +119,7 @@ final class LiveDelivery {
         }
     }
 
-    /** What lies between did not come here. The log has it, and those who are live read it there. */
+    /** Entries up to this position did not arrive here. Live subscribers fall behind and read them from the log. */
     private void missed(EventId upTo) {
         EventId before = window.tip();
         window.clear(upTo);
@@ -132,26 +132,26 @@ final class LiveDelivery {
         }
     }
 
-    /** Drops what is not written: it is of a log that is no more. */
+    /** Drops entries that are not written yet, since their log is lost. */
     void forget() {
         toWrite.clear();
     }
 
     private void turn() {
-        turnComes = false;
+        turnScheduled = false;
         try {
             int flushes = write();
             flush(pace.flushesATurn() - flushes);
         } finally {
-            // Also when a write has thrown: it must not silence those behind it.
+            // Also after a write has thrown: the batches behind it must still be delivered.
             if (!toWrite.isEmpty() || !dirty.isEmpty()) {
-                turnComes = true;
+                turnScheduled = true;
                 loop.afterSockets(this::turn);
             }
         }
     }
 
-    /** Returns how many were flushed at once. */
+    /** Writes entries; returns the number of subscribers that were flushed directly. */
     private int write() {
         int flushes = 0;
         int writes = 0;
@@ -184,19 +184,19 @@ final class LiveDelivery {
         return flushes;
     }
 
-    private Offer offer(LogEntry entry, int atOnce) {
+    private Offer offer(LogEntry entry, int mostDirect) {
         EventId before = window.tip();
         if (entry instanceof Event event) {
             newest.remember(event);
         }
-        Offer offer = new Offer(window.add(entry), before, atOnce);
-        underWay = true;
+        Offer offer = new Offer(window.add(entry), before, mostDirect);
+        delivering = true;
         try {
-            subscribers.forEachListener(entry, offer);
+            subscribers.forEachSubscriber(entry, offer);
         } finally {
-            underWay = false;
+            delivering = false;
         }
-        counters.handed(entry, offer.taken);
+        counters.delivered(entry, offer.taken);
         return offer;
     }
 
@@ -214,20 +214,20 @@ final class LiveDelivery {
         }
     }
 
-    /** One entry on its way to its live listeners; made once per entry, not per listener. */
+    /** The delivery of one entry to its live subscribers; created once per entry, not per subscriber. */
     private final class Offer implements Consumer<Subscriber> {
 
-        private final Window.WindowEntry slot;
+        private final Window.WindowEntry entry;
         private final EventId before;
-        private final int atOnce;
+        private final int mostDirect;
         private int flushes;
         private int taken;
 
-        /** @param atOnce to how many a flush may follow the write at once, since nothing more is to be written */
-        private Offer(Window.WindowEntry slot, EventId before, int atOnce) {
-            this.slot = slot;
+        /** @param mostDirect how many subscribers may be flushed directly after the write, since no further entry waits */
+        private Offer(Window.WindowEntry entry, EventId before, int mostDirect) {
+            this.entry = entry;
             this.before = before;
-            this.atOnce = atOnce;
+            this.mostDirect = mostDirect;
         }
 
         @Override
@@ -235,20 +235,20 @@ final class LiveDelivery {
             if (!subscriber.live()) {
                 return;
             }
-            boolean alone = flushes < atOnce && !subscriber.dirty() && subscriber.staysWhenFlushed();
-            if (!alone && !subscriber.dirty()) {
+            boolean direct = flushes < mostDirect && !subscriber.dirty() && subscriber.staysWhenFlushed();
+            if (!direct && !subscriber.dirty()) {
                 subscriber.dirty(true);
                 dirty.add(subscriber);
             }
-            boolean took = subscriber.offer(slot);
+            boolean took = subscriber.offer(entry);
             if (took) {
                 taken++;
             }
             if (!took || !subscriber.writable()) {
                 counters.catchingUp(1);
-                subscriber.fallBehind(took ? slot.id() : before);
+                subscriber.fallBehind(took ? entry.id() : before);
             }
-            if (alone) {
+            if (direct) {
                 flushes++;
                 subscriber.flushOrAnswer();
             }

@@ -5,9 +5,9 @@ import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
 /**
- * All that a hub needs to take on a stream.
+ * Everything a hub needs to open a stream.
  *
- * @param retryMillis how long its client waits before it comes back when its connection breaks
+ * @param retryMillis how long the client waits before it reconnects when its connection breaks
  * @param end called once, on the hub's loop
  */
 public record NewStream(
@@ -18,17 +18,17 @@ public record NewStream(
         int retryMillis,
         End end) {
 
-    /** An event that tells a new client how things stand. Outside of the order, so it carries no id. */
+    /** An event that gives a new client the current state. Outside the log's order, so it carries no id. */
     public record Greeting(String type, Buffer data) {}
 
-    /** Hears that the stream has ended. */
+    /** Learns that the stream has ended. */
     @FunctionalInterface
     public interface End {
 
         /**
-         * It has; nothing more is written to it.
+         * The stream has ended; nothing more is written to it.
          *
-         * @param broke whether it was sent all that followed its cursor, and its connection broke nevertheless
+         * @param broke whether the connection broke although the stream was sent everything that followed its cursor
          */
         void ended(boolean broke);
     }

@@ -12,18 +12,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A poll, from its cursor to its answer: the same subscriber as a stream, which ends with its first page. A page ends
- * before a hole in the log, so that a gap always stands before its events.
+ * A poll from its cursor to its answer: a subscriber like a stream, except that it ends with its first page. A page
+ * ends before a hole in the log, so that a gap always stands before the events of its page.
  */
 public final class PendingPoll extends Subscriber {
 
-    /** How long a poll whose time is up waits for what it is being read. */
+    /** How long a poll whose time is up waits for a read of the log. */
     private static final long READING_GRACE_MILLIS = 2_000;
 
-    /** A page ends here, but never without an event: it stands in memory until its client has read it. */
+    /**
+     * The size at which a page ends, though never without an event: a page stays in memory until its client has read
+     * it.
+     */
     static final int MOST_BYTES = 1 << 20;
 
-    /** Its id, channel, type and time, with their names. */
+    /** The estimated size of an event's id, channel, type and time, with their names. */
     private static final int AROUND_AN_EVENT_BYTES = 192;
 
     private final Hub hub;
@@ -37,34 +40,34 @@ public final class PendingPoll extends Subscriber {
     private boolean overdue;
 
     /**
-     * @param limit events of the page
-     * @param deadlineMillis when to answer without any
+     * @param limit the most events of the page
+     * @param deadlineMillis when to answer even without an event
      */
     PendingPoll(
             Hub hub,
             Subscription subscription,
             StreamPermit permit,
-            StartPosition opening,
+            StartPosition start,
             int limit,
             long deadlineMillis) {
-        super(subscription, permit, opening.position());
+        super(subscription, permit, start.position());
         this.hub = hub;
-        this.gap = opening.gap();
+        this.gap = start.gap();
         this.limit = limit;
         this.deadlineMillis = deadlineMillis;
     }
 
-    /** The page; on the hub's loop. */
+    /** Completes with the page, on the hub's loop. */
     public Future<Page> page() {
         return answer.future();
     }
 
-    /** The client went away: nobody waits for the page. Hub's loop. */
+    /** The client disconnected: nobody waits for the page. Hub's loop. */
     public void gone() {
         hub.leave(this);
     }
 
-    /** Others wait behind it: to be answered as if its time were up. Hub's loop. */
+    /** Answers the poll as if its time were up, since other requests wait behind it. Hub's loop. */
     public void waitNoLonger() {
         if (!closed()) {
             deadlineMillis = hub.now();
@@ -78,11 +81,11 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
-    boolean offer(Window.WindowEntry slot) {
-        if (slot.entry() instanceof LogEntry.GapEntry hole) {
+    boolean offer(Window.WindowEntry entry) {
+        if (entry.logEntry() instanceof LogEntry.GapEntry hole) {
             return offer(Gap.of(hole));
         }
-        Event event = (Event) slot.entry();
+        Event event = (Event) entry.logEntry();
         bytes += event.envelope().data().length() + AROUND_AN_EVENT_BYTES;
         if (bytes > MOST_BYTES && !events.isEmpty()) {
             full = true;
@@ -105,8 +108,8 @@ public final class PendingPoll extends Subscriber {
 
     @Override
     void flushOrAnswer() {
-        boolean worthTelling = full || !events.isEmpty() || gap != null;
-        if (full || (live() && (worthTelling || hub.now() >= deadlineMillis))) {
+        boolean hasContent = full || !events.isEmpty() || gap != null;
+        if (full || (live() && (hasContent || hub.now() >= deadlineMillis))) {
             finish();
         }
     }
@@ -118,7 +121,7 @@ public final class PendingPoll extends Subscriber {
 
     @Override
     void stalled() {
-        // Full: settled in the same turn.
+        // A full poll is answered within the same turn.
     }
 
     @Override
@@ -126,13 +129,13 @@ public final class PendingPoll extends Subscriber {
         if (live() || overdue) {
             finish();
         } else {
-            // An empty page would tell a client that is far behind, and does not wait, that nothing is there.
+            // An empty page would tell a client that is far behind, and does not wait, that there are no events.
             overdue = true;
             hub.schedule(this, nowMillis + READING_GRACE_MILLIS);
         }
     }
 
-    /** Answers with what there is. */
+    /** Answers with the events so far. */
     void finish() {
         if (!closed()) {
             hub.leave(this);
@@ -141,9 +144,9 @@ public final class PendingPoll extends Subscriber {
     }
 
     /**
-     * What one poll found.
+     * The result of one poll.
      *
-     * @param lastId the position reached, also when nothing matched
+     * @param lastId the position reached, also when no event matched
      * @param gap stands before the first event, or null
      */
     public record Page(

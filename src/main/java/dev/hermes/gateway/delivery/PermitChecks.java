@@ -7,12 +7,12 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * Collects the permits that are due and asks about all of them at once: a question takes two loops and Redis out of their
- * sleep, however many permits it is about. Owned by the hub's loop.
+ * Collects the permits that are due and checks all of them together: each check wakes two event loops and Redis,
+ * however many permits it contains. Owned by the hub's loop.
  */
 final class PermitChecks {
 
-    /** So that one command to Redis stays a short one. */
+    /** Keeps the command to Redis short. */
     private static final int MOST_AT_ONCE = 512;
 
     private final StreamPermit.Checker checker;

@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/** One client's stream. Its doors are for whoever owns the socket, on the hub's loop. */
+/** One client's stream. Its public methods are for the owner of the socket, on the hub's loop. */
 public final class SseStream extends Subscriber {
 
     /** How long a closing stream may take to send what is queued before its connection is cut. */
@@ -13,31 +13,31 @@ public final class SseStream extends Subscriber {
 
     private final Hub hub;
     private final ByteSink sink;
-    private final StreamDeadlines times;
+    private final StreamDeadlines deadlines;
     private final NewStream.End end;
 
-    /** A heartbeat came due while the client took nothing; it gets it as soon as it does. */
+    /** Whether a heartbeat came due while the client accepted nothing; it is sent as soon as the client does. */
     private boolean heartbeatOwed;
 
-    SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines times) {
+    SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines deadlines) {
         super(stream.subscription(), stream.permit(), stream.start().position());
         this.hub = hub;
         this.sink = sink;
-        this.times = times;
+        this.deadlines = deadlines;
         this.end = stream.end();
     }
 
-    /** The client takes more again. */
+    /** The client accepts data again. */
     public void drained() {
         hub.drained(this);
     }
 
-    /** The client is gone; nothing can be written any more. */
+    /** The client disconnected; nothing can be written any more. */
     public void gone() {
         hub.gone(this);
     }
 
-    /** All of the body, with its end, was sent. */
+    /** The whole body, including its end, was sent. */
     public void ended() {
         hub.forget(this);
     }
@@ -48,8 +48,8 @@ public final class SseStream extends Subscriber {
     }
 
     @Override
-    boolean offer(Window.WindowEntry slot) {
-        sink.write(slot.frame());
+    boolean offer(Window.WindowEntry entry) {
+        sink.write(entry.frame());
         return true;
     }
 
@@ -67,7 +67,7 @@ public final class SseStream extends Subscriber {
         }
         sink.flush();
         if (!closed() && !sink.writable()) {
-            // What was written before this flush did not count as waiting for the client yet.
+            // Data written before this flush did not yet count as waiting for the client.
             stalled();
         }
     }
@@ -77,25 +77,25 @@ public final class SseStream extends Subscriber {
         return true;
     }
 
-    /** Writes a frame of this stream's own. */
+    /** Writes a frame for this stream only, and releases it. */
     void send(Frame frame) {
         sink.write(frame);
         frame.release();
     }
 
-    /** Writes a frame that others get too. */
+    /** Writes a frame that other streams get too. */
     void sendShared(Frame frame) {
         sink.write(frame);
     }
 
-    StreamDeadlines times() {
-        return times;
+    StreamDeadlines deadlines() {
+        return deadlines;
     }
 
     @Override
     void stalled() {
-        times.observe(sink.progress(), hub.now());
-        hub.schedule(this, times.next());
+        deadlines.observe(sink.progress(), hub.now());
+        hub.schedule(this, deadlines.next());
     }
 
     @Override
@@ -104,13 +104,13 @@ public final class SseStream extends Subscriber {
             sink.abort();
             return;
         }
-        times.observe(sink.progress(), nowMillis);
-        CloseReason end = times.end(nowMillis);
+        deadlines.observe(sink.progress(), nowMillis);
+        CloseReason end = deadlines.end(nowMillis);
         if (end != null) {
             hub.close(this, end);
             return;
         }
-        if (times.takeWarning(nowMillis)) {
+        if (deadlines.takeWarning(nowMillis)) {
             send(FrameEncoder.control(
                     null,
                     null,
@@ -118,19 +118,22 @@ public final class SseStream extends Subscriber {
                     new JsonObject().put("expires_at", String.valueOf(permit().expiresAt()))));
             sink.flush();
         }
-        heartbeatOwed |= times.takeHeartbeat(nowMillis);
+        heartbeatOwed |= deadlines.takeHeartbeat(nowMillis);
         if (heartbeatOwed && sink.writable()) {
             heartbeatOwed = false;
             hub.heartbeats().send(this);
             sink.flush();
         }
-        if (times.takeCheck(nowMillis)) {
+        if (deadlines.takeCheck(nowMillis)) {
             hub.checkLater(this, nowMillis);
         }
-        hub.schedule(this, times.next());
+        hub.schedule(this, deadlines.next());
     }
 
-    /** The hub has let go of it: gives its place back and, to a client that is still there, says why and ends. */
+    /**
+     * Called after the hub has removed the stream: gives its admission back, tells a client that is still connected
+     * why, and ends.
+     */
     void end(CloseReason reason, int reconnectAfterMillis) {
         boolean broke = reason == CloseReason.CLIENT_GONE || reason == CloseReason.SLOW_CONSUMER;
         end.ended(broke && caughtUp());
@@ -140,14 +143,14 @@ public final class SseStream extends Subscriber {
         JsonObject data =
                 new JsonObject().put("reason", reason.label()).put("reconnect_after_ms", reconnectAfterMillis);
         send(FrameEncoder.control(reconnectAfterMillis, cursor(), "closing", data));
-        // Before the end is written: the sink may say that all was sent while it is being told.
+        // Before the end is written, since the sink may report within that call that all was sent.
         hub.schedule(this, hub.now() + CLOSING_GRACE_MILLIS);
         sink.end();
     }
 
-    /** Why a stream ended: the only values of that label, and of {@code closing}. */
+    /** Why a stream ended: the only values of the metric's label, and of {@code reason} in {@code closing}. */
     public enum CloseReason {
-        /** The client went away; nothing is told. */
+        /** The client disconnected; no {@code closing} frame is sent. */
         CLIENT_GONE(0, 0),
         CONNECTION_TIMEOUT(0, 500),
         SERVER_SHUTDOWN(0, 2_000),
@@ -165,12 +168,12 @@ public final class SseStream extends Subscriber {
             this.toMillis = toMillis;
         }
 
-        /** As it stands in frames and metrics. */
+        /** The word in frames and metrics. */
         public String label() {
             return label;
         }
 
-        /** When this client should come back; each gets its own, or all would return at once. */
+        /** When this client should reconnect; each gets a random delay, or all would return at once. */
         int reconnectAfterMillis(RandomGenerator random) {
             return random.nextInt(fromMillis, toMillis + 1);
         }

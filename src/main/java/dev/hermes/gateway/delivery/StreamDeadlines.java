@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadlines of one stream, in the hub's monotonic milliseconds; the earliest is the one it stands on the wheel with.
- * Owned by the hub's loop.
+ * The deadlines of one stream, in the hub's monotonic milliseconds; the wheel holds the earliest. Owned by the hub's
+ * loop.
  */
 final class StreamDeadlines {
 
@@ -17,7 +17,7 @@ final class StreamDeadlines {
     private final long heartbeatEvery;
     private final long checkEvery;
     private final long stallAfter;
-    private final long leaseEnds;
+    private final long permitEnds;
     private long heartbeatAt;
     private long checkAt;
     private long warnAt;
@@ -27,25 +27,25 @@ final class StreamDeadlines {
     private long progressAt;
 
     /**
-     * @param rhythm how often things are done
+     * @param rhythm the intervals
      * @param permit when the permit warns and ends
      */
-    StreamDeadlines(Rhythm rhythm, LeaseTimes permit, long nowMillis) {
+    StreamDeadlines(Rhythm rhythm, PermitTimes permit, long nowMillis) {
         this.heartbeatEvery = rhythm.heartbeatEvery();
         this.checkEvery = rhythm.checkEvery();
         this.stallAfter = rhythm.stallAfter();
         this.heartbeatAt = rhythm.firstHeartbeat();
         this.checkAt = permit.revocable() ? Math.min(rhythm.firstHeartbeat(), nowMillis + checkEvery) : NEVER;
         this.warnAt = permit.warnAt();
-        this.leaseEnds = permit.endsAt();
+        this.permitEnds = permit.endsAt();
         this.progressAt = nowMillis;
     }
 
     record Rhythm(long heartbeatEvery, long firstHeartbeat, long checkEvery, long stallAfter) {}
 
-    record LeaseTimes(boolean revocable, long warnAt, long endsAt) {}
+    record PermitTimes(boolean revocable, long warnAt, long endsAt) {}
 
-    /** The stream ends then at the latest. */
+    /** Ends the stream at this time, unless it ends earlier. */
     void endAt(long millis, SseStream.CloseReason reason) {
         if (millis < endAt) {
             endAt = millis;
@@ -53,7 +53,7 @@ final class StreamDeadlines {
         }
     }
 
-    /** Takes note of how far the client is. */
+    /** Notes how much the client has received. */
     void observe(long nowAt, long nowMillis) {
         if (nowAt == ByteSink.NOTHING_PENDING || nowAt != progress) {
             progress = nowAt;
@@ -61,9 +61,9 @@ final class StreamDeadlines {
         }
     }
 
-    /** Why the stream ends now, or null. */
+    /** The reason for which the stream ends now, or null. */
     SseStream.@Nullable CloseReason end(long nowMillis) {
-        if (nowMillis >= leaseEnds) {
+        if (nowMillis >= permitEnds) {
             return SseStream.CloseReason.TOKEN_EXPIRED;
         }
         if (nowMillis >= endAt) {
@@ -76,7 +76,7 @@ final class StreamDeadlines {
         if (nowMillis < heartbeatAt) {
             return false;
         }
-        // What a pause of the machine has swallowed is not made up for.
+        // Heartbeats missed while the machine was suspended are not made up for.
         heartbeatAt =
                 heartbeatAt + heartbeatEvery > nowMillis ? heartbeatAt + heartbeatEvery : nowMillis + heartbeatEvery;
         return true;
@@ -99,7 +99,7 @@ final class StreamDeadlines {
     }
 
     long next() {
-        long next = Math.min(Math.min(heartbeatAt, checkAt), Math.min(Math.min(warnAt, leaseEnds), endAt));
+        long next = Math.min(Math.min(heartbeatAt, checkAt), Math.min(Math.min(warnAt, permitEnds), endAt));
         return stalled() ? Math.min(next, progressAt + stallAfter) : next;
     }
 
@@ -107,12 +107,12 @@ final class StreamDeadlines {
         return progress != ByteSink.NOTHING_PENDING;
     }
 
-    /** Works out the deadlines of a new stream. Owned by the hub's loop. */
+    /** Computes the deadlines of a new stream. Owned by the hub's loop. */
     static final class DeadlineFactory {
 
         private static final long WARN_BEFORE_MILLIS = 60_000;
 
-        /** Whatever ends after this is not waited for; beyond it milliseconds would overflow in the end. */
+        /** Anything that ends later counts as never ending; far larger values would overflow in milliseconds. */
         private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
         private static final double LIFE_JITTER = 0.1;
@@ -127,40 +127,42 @@ final class StreamDeadlines {
 
         DeadlineFactory(Settings.Streams settings, RandomGenerator random) {
             this.heartbeatMillis = settings.heartbeatInterval().toMillis();
-            // A revoked stream must end within one heartbeat interval, two ticks and the answer's way included.
+            // A revoked stream must end within one heartbeat interval, including two ticks and the time for the
+            // answer.
             this.checkMillis = heartbeatMillis * 3 / 4 - checksWait(settings);
             this.stallMillis = settings.stallTimeout().toMillis();
             this.lifeMillis = settings.connectionTimeout().toMillis();
             this.random = random;
         }
 
-        /** How long a check that is due may wait for others: a fraction of what is left of the interval. */
+        /** How long a check that is due may wait for others: a fraction of the heartbeat interval. */
         static long checksWait(Settings.Streams settings) {
             return settings.heartbeatInterval().toMillis() / CHECKS_WAIT_PART;
         }
 
-        StreamDeadlines times(StreamPermit permit, long nowMillis, Instant wallNow) {
-            // Spread, so that a herd that arrives together does not beat together.
+        StreamDeadlines forStream(StreamPermit permit, long nowMillis, Instant wallNow) {
+            // Spread, so that streams which open together do not send their heartbeats together.
             long first = nowMillis + random.nextLong(heartbeatMillis / 2, heartbeatMillis + 1);
-            StreamDeadlines times = new StreamDeadlines(
+            StreamDeadlines deadlines = new StreamDeadlines(
                     new StreamDeadlines.Rhythm(heartbeatMillis, first, checkMillis, stallMillis),
-                    leaseTimes(permit, nowMillis, wallNow),
+                    permitTimes(permit, nowMillis, wallNow),
                     nowMillis);
             if (lifeMillis > 0) {
                 double jitter = 1 + LIFE_JITTER * (2 * random.nextDouble() - 1);
-                times.endAt(nowMillis + Math.round(lifeMillis * jitter), SseStream.CloseReason.CONNECTION_TIMEOUT);
+                deadlines.endAt(nowMillis + Math.round(lifeMillis * jitter), SseStream.CloseReason.CONNECTION_TIMEOUT);
             }
-            return times;
+            return deadlines;
         }
 
-        private static StreamDeadlines.LeaseTimes leaseTimes(StreamPermit permit, long nowMillis, Instant wallNow) {
+        private static StreamDeadlines.PermitTimes permitTimes(StreamPermit permit, long nowMillis, Instant wallNow) {
             Instant expires = permit.expiresAt();
             if (expires == null || expires.isAfter(wallNow.plus(FOR_EVER))) {
-                return new StreamDeadlines.LeaseTimes(permit.revocable(), StreamDeadlines.NEVER, StreamDeadlines.NEVER);
+                return new StreamDeadlines.PermitTimes(
+                        permit.revocable(), StreamDeadlines.NEVER, StreamDeadlines.NEVER);
             }
             long left = Math.max(0, Duration.between(wallNow, expires).toMillis());
             long warnIn = left < 2 * WARN_BEFORE_MILLIS ? left / 2 : left - WARN_BEFORE_MILLIS;
-            return new StreamDeadlines.LeaseTimes(permit.revocable(), nowMillis + warnIn, nowMillis + left);
+            return new StreamDeadlines.PermitTimes(permit.revocable(), nowMillis + warnIn, nowMillis + left);
         }
     }
 }

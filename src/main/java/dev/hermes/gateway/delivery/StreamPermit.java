@@ -5,33 +5,33 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a stream's permission is good for. Delivery watches it without knowing what stands behind it. */
+/** The permission of a stream. Delivery checks it without knowing the kind of credential behind it. */
 public interface StreamPermit {
 
-    /** When it ends by itself, or null for never. */
+    /** When the permission expires, or null for never. */
     @Nullable
     Instant expiresAt();
 
-    /** Whether it can be taken back before; only such permits are handed to the {@link Checker}. */
+    /** Whether the permission can be revoked earlier; only such permits are given to the {@link Checker}. */
     boolean revocable();
 
-    /** Whether its question may take long, so that none about others may wait for the same answer. */
+    /** Whether checking this permit may take long, so that it must not delay the check of others. */
     default boolean askedAlone() {
         return false;
     }
 
-    /** Whether it still stands. */
+    /** Whether the permission is still valid. */
     enum State {
         VALID,
         EXPIRED,
         REVOKED
     }
 
-    /** Asks whether permits still stand. Called on a hub's loop, answers there. */
+    /** Checks whether permits are still valid. Called on a hub's loop; results arrive there. */
     @FunctionalInterface
     public interface Checker {
 
-        /** One state for each permit, in order. Fails when nobody could be asked; nothing is closed then. */
+        /** One state for each permit, in order. Fails if the check was impossible; no stream is closed then. */
         Future<List<StreamPermit.State>> check(List<StreamPermit> permits);
     }
 }

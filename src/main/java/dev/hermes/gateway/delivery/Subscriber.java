@@ -5,18 +5,18 @@ import dev.hermes.gateway.log.Gap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cursor and somewhere to write. All state is owned by the hub's loop.
+ * A client of the hub: a cursor, and a place to write to. All state is owned by the hub's loop.
  *
  * <pre>
  *              reached the tip
  *   CATCHING_UP ───────────────► LIVE
  *        │      ◄───────────────   │
- *        │       takes no more     │
+ *        │      accepts no more    │
  *        └────────► CLOSED ◄───────┘
  * </pre>
  *
- * A live subscriber has been handed everything up to the hub's position; one that is catching up, everything up to its
- * cursor. It never has a queue: when it takes no more, it is behind.
+ * A live subscriber has got everything up to the hub's position, one that is catching up everything up to its cursor.
+ * It has no queue: when it accepts no more, it is behind.
  */
 abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingPoll {
 
@@ -33,24 +33,27 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     private State state = State.CATCHING_UP;
     private EventId cursor;
 
-    /** Whether the hub has it on its list of those to settle at the end of the turn. */
+    /** Whether the subscriber is in the hub's list of those to be flushed. */
     private boolean dirty;
 
-    /** Whether it was handed something that followed the cursor it came with. */
+    /** Whether the subscriber got an entry that followed the cursor it came with. */
     private boolean caughtUp;
 
-    /** Whether it waits for its turn, a reader, or the hub to reach its cursor; then nobody else may move it. */
+    /**
+     * Whether the subscriber waits for a visit, a log read, or the hub to reach its cursor; then nothing else may
+     * move it.
+     */
     private boolean scheduled;
 
-    /** How many entries it is worth reading from the log for it at once. */
+    /** How many entries to read from the log for this subscriber at once. */
     private int pageSize = FIRST_PAGE_SIZE;
 
     private @Nullable Membership membership;
 
-    /** Only while it is far behind. */
+    /** Set only while the subscriber is far behind. */
     private Conflation.@Nullable Lookahead lookahead;
 
-    /** Its places in the hub. */
+    /** Where the hub keeps the subscriber, for its removal. */
     record Membership(SubscriptionIndex.Registration index, SubscriptionIndex.SubscriberSet.Membership everyone) {}
 
     Subscriber(Subscription subscription, StreamPermit permit, EventId cursor) {
@@ -59,32 +62,32 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         this.cursor = cursor;
     }
 
-    /** Whether it takes more. */
+    /** Whether the subscriber accepts more. */
     abstract boolean writable();
 
-    /** Hands over one entry it wants; false when it ends before that entry instead. */
-    abstract boolean offer(Window.WindowEntry slot);
+    /** Gives the subscriber one entry it wants; false if the subscriber ends before that entry instead. */
+    abstract boolean offer(Window.WindowEntry entry);
 
-    /** Tells it that something is missing before what comes next; false when it ends before that instead. */
+    /** Tells the subscriber that events are missing before the next one; false if it ends before that instead. */
     abstract boolean offer(Gap gap);
 
-    /** What was offered is to be sent, or the tip was reached. */
+    /** Sends what was offered, or answers; called after offers and when the tip is reached. */
     abstract void flushOrAnswer();
 
     /** Whether {@link #flushOrAnswer} never makes it leave the hub. */
     abstract boolean staysWhenFlushed();
 
-    /** It takes no more for now. */
+    /** The subscriber accepts no more for now. */
     abstract void stalled();
 
-    /** Its deadline has come. */
+    /** The subscriber's deadline has come. */
     abstract void due(long nowMillis);
 
     final Subscription subscription() {
         return subscription;
     }
 
-    /** What it may do that by. */
+    /** The permission under which the subscriber reads. */
     final StreamPermit permit() {
         return permit;
     }
@@ -101,7 +104,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         return state == State.CLOSED;
     }
 
-    /** Everything up to here was handed over; only while it is not live. */
+    /** Everything up to here was delivered; valid only while the subscriber is not live. */
     final EventId cursor() {
         return cursor;
     }
@@ -114,8 +117,8 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         caughtUp = true;
     }
 
-    final void advance(EventId handedOver) {
-        cursor = handedOver;
+    final void advance(EventId delivered) {
+        cursor = delivered;
     }
 
     final void becomeLive() {
@@ -123,15 +126,15 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         state = State.LIVE;
     }
 
-    final void fallBehind(EventId handedOver) {
+    final void fallBehind(EventId delivered) {
         state = State.CATCHING_UP;
-        cursor = handedOver;
+        cursor = delivered;
         stalled();
     }
 
-    final void becomeClosed(EventId handedOver) {
+    final void becomeClosed(EventId delivered) {
         state = State.CLOSED;
-        cursor = handedOver;
+        cursor = delivered;
     }
 
     final boolean dirty() {
@@ -162,8 +165,8 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         return membership;
     }
 
-    final void membership(@Nullable Membership places) {
-        membership = places;
+    final void membership(@Nullable Membership joined) {
+        membership = joined;
     }
 
     final Conflation.@Nullable Lookahead lookahead() {

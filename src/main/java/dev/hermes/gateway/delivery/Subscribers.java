@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Everybody on this hub, and by the index who of them listens to what. Owned by the hub's loop. */
+/** All subscribers of this hub, and the index of what each of them wants. Owned by the hub's loop. */
 final class Subscribers {
 
     private final SubscriptionIndex index = new SubscriptionIndex();
@@ -17,53 +17,53 @@ final class Subscribers {
                 new Subscriber.Membership(index.add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
     }
 
-    /** False when it was off already. */
+    /** Removes a subscriber; false if it was removed before. */
     boolean leave(Subscriber subscriber) {
-        Subscriber.Membership places = subscriber.membership();
-        if (places == null) {
+        Subscriber.Membership membership = subscriber.membership();
+        if (membership == null) {
             return false;
         }
-        index.remove(places.index());
-        everyone.remove(places.everyone());
+        index.remove(membership.index());
+        everyone.remove(membership.everyone());
         subscriber.membership(null);
         return true;
     }
 
-    /** Calls the action for each subscriber that is told of this entry, each once; nobody may join or leave meanwhile. */
-    void forEachListener(LogEntry entry, Consumer<Subscriber> action) {
+    /** Calls the action once for each subscriber that gets this entry; no subscriber may join or leave meanwhile. */
+    void forEachSubscriber(LogEntry entry, Consumer<Subscriber> action) {
         if (entry instanceof Event event) {
-            index.forEachListener(event.envelope(), action);
+            index.forEachSubscriber(event.envelope(), action);
         } else if (entry instanceof LogEntry.GapEntry) {
             everyone.forEach(action);
         }
     }
 
-    /** Those who stream now; the list stays as it is when they leave. */
+    /** A copy of the current list of streams. */
     List<SseStream> streams() {
         return only(SseStream.class);
     }
 
-    /** Those who poll now; the list stays as it is when they leave. */
+    /** A copy of the current list of polls. */
     List<PendingPoll> polls() {
         return only(PendingPoll.class);
     }
 
-    /** Everybody now; the list stays as it is when they leave. */
+    /** A copy of the current list of all subscribers. */
     List<Subscriber> all() {
         return only(Subscriber.class);
     }
 
     private <S extends Subscriber> List<S> only(Class<S> kind) {
-        List<S> those = new ArrayList<>();
+        List<S> selected = new ArrayList<>();
         everyone.forEach(subscriber -> {
             if (kind.isInstance(subscriber)) {
-                those.add(kind.cast(subscriber));
+                selected.add(kind.cast(subscriber));
             }
         });
-        return those;
+        return selected;
     }
 
-    /** Whether nobody is left, nowhere. */
+    /** Whether no subscriber is left, neither in the set nor in the index. */
     boolean isEmpty() {
         return everyone.isEmpty() && index.isEmpty();
     }

@@ -8,10 +8,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscriber wants, already checked against what it may see.
+ * What a subscriber wants, already checked against its permissions.
  *
  * @param interests by channel
- * @param conflated the channels of which it need not be sent what a later event makes needless while it is far behind
+ * @param conflated the channels of which a subscriber far behind need not get events that a later one replaces
  */
 public record Subscription(Map<String, ChannelFilter> interests, Set<String> conflated) {
 
@@ -20,17 +20,20 @@ public record Subscription(Map<String, ChannelFilter> interests, Set<String> con
         conflated = Set.copyOf(conflated);
     }
 
-    /** To be sent everything. */
+    /** A subscription that gets every event, also when far behind. */
     public Subscription(Map<String, ChannelFilter> interests) {
         this(interests, Set.of());
     }
 
-    /** Whether the subscriber is told of that entry. A hole may have swallowed anything, so it concerns everybody. */
+    /**
+     * Whether the subscriber gets this entry. Any kind of event may be missing in a hole, so every subscriber gets
+     * it.
+     */
     boolean wants(LogEntry entry) {
         return entry instanceof Event event ? wants(event.envelope()) : entry instanceof LogEntry.GapEntry;
     }
 
-    /** Whether the subscriber wants what this envelope says. */
+    /** Whether the subscriber wants an event with this envelope. */
     public boolean wants(Envelope envelope) {
         ChannelFilter interest = interests.get(envelope.channel());
         return interest != null && interest.matches(envelope);

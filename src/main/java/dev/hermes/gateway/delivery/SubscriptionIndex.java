@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Who listens to what: channel, then key, then filters, then subscribers. An event finds its listeners by two look-ups, and
- * each distinct combination of filters is tested once however many share it: cost follows who listens to this event, not
- * who is connected. Owned by the hub's loop.
+ * The index from channel, key and filters to subscribers. An event finds its subscribers by two look-ups, and each
+ * distinct combination of filters is tested once however many subscribers share it: the cost depends on the number of
+ * subscribers that want the event, not on the number connected. Owned by the hub's loop.
  */
 final class SubscriptionIndex {
 
-    /** The subscribers of one channel and key (or of all its keys), by what they filter. */
-    private record Listeners(Map<Map<String, Set<String>>, SubscriberSet> byFilters) {
+    /** The subscribers of one channel and key (or of all its keys), by their filters. */
+    private record KeySubscribers(Map<Map<String, Set<String>>, SubscriberSet> byFilters) {
 
         void forEach(Envelope envelope, Consumer<Subscriber> action) {
             byFilters.forEach((filters, subscribers) -> {
@@ -28,17 +28,17 @@ final class SubscriptionIndex {
         }
     }
 
-    private record ChannelListeners(Listeners ofAnyKey, Map<String, Listeners> byKey) {
+    private record ChannelSubscribers(KeySubscribers ofAnyKey, Map<String, KeySubscribers> byKey) {
 
         boolean isEmpty() {
             return ofAnyKey.byFilters().isEmpty() && byKey.isEmpty();
         }
     }
 
-    /** One subscriber's places in the index. */
-    record Registration(List<Place> places) {
+    /** Where one subscriber stands in the index. */
+    record Registration(List<Entry> entries) {
 
-        private record Place(
+        private record Entry(
                 String channel,
                 String key,
                 boolean keyed,
@@ -46,69 +46,70 @@ final class SubscriptionIndex {
                 SubscriberSet.Membership membership) {}
     }
 
-    private final Map<String, ChannelListeners> channels = new HashMap<>();
+    private final Map<String, ChannelSubscribers> channels = new HashMap<>();
 
     Registration add(Subscriber subscriber, Subscription subscription) {
-        List<Registration.Place> places = new ArrayList<>(1);
+        List<Registration.Entry> entries = new ArrayList<>(1);
         subscription.interests().forEach((channel, interest) -> {
-            ChannelListeners listeners = channels.computeIfAbsent(
-                    channel, name -> new ChannelListeners(new Listeners(new HashMap<>(2)), new HashMap<>(2)));
+            ChannelSubscribers subscribers = channels.computeIfAbsent(
+                    channel, name -> new ChannelSubscribers(new KeySubscribers(new HashMap<>(2)), new HashMap<>(2)));
             if (interest.keys() == null) {
-                places.add(place(subscriber, channel, "", false, interest.filters(), listeners.ofAnyKey()));
+                entries.add(entry(subscriber, channel, "", false, interest.filters(), subscribers.ofAnyKey()));
             } else {
                 for (String key : interest.keys()) {
-                    Listeners ofKey = listeners.byKey().computeIfAbsent(key, name -> new Listeners(new HashMap<>(2)));
-                    places.add(place(subscriber, channel, key, true, interest.filters(), ofKey));
+                    KeySubscribers ofKey =
+                            subscribers.byKey().computeIfAbsent(key, name -> new KeySubscribers(new HashMap<>(2)));
+                    entries.add(entry(subscriber, channel, key, true, interest.filters(), ofKey));
                 }
             }
         });
-        return new Registration(List.copyOf(places));
+        return new Registration(List.copyOf(entries));
     }
 
-    private static Registration.Place place(
+    private static Registration.Entry entry(
             Subscriber subscriber,
             String channel,
             String key,
             boolean keyed,
             Map<String, Set<String>> filters,
-            Listeners listeners) {
-        SubscriberSet set = listeners.byFilters().computeIfAbsent(filters, any -> new SubscriberSet());
-        return new Registration.Place(channel, key, keyed, filters, set.add(subscriber));
+            KeySubscribers subscribers) {
+        SubscriberSet set = subscribers.byFilters().computeIfAbsent(filters, any -> new SubscriberSet());
+        return new Registration.Entry(channel, key, keyed, filters, set.add(subscriber));
     }
 
     void remove(Registration registration) {
-        registration.places().forEach(this::remove);
+        registration.entries().forEach(this::remove);
     }
 
-    private void remove(Registration.Place place) {
-        ChannelListeners channel = channels.get(place.channel());
-        Listeners listeners =
-                channel == null ? null : place.keyed() ? channel.byKey().get(place.key()) : channel.ofAnyKey();
-        if (channel == null || listeners == null) {
-            throw new IllegalStateException("removed twice: channel=" + place.channel());
+    private void remove(Registration.Entry entry) {
+        ChannelSubscribers channel = channels.get(entry.channel());
+        KeySubscribers subscribers =
+                channel == null ? null : entry.keyed() ? channel.byKey().get(entry.key()) : channel.ofAnyKey();
+        if (channel == null || subscribers == null) {
+            throw new IllegalStateException("removed twice: channel=" + entry.channel());
         }
-        SubscriberSet set = place.membership().set();
-        set.remove(place.membership());
+        SubscriberSet set = entry.membership().set();
+        set.remove(entry.membership());
         if (set.isEmpty()) {
-            listeners.byFilters().remove(place.filters());
-            if (place.keyed() && listeners.byFilters().isEmpty()) {
-                channel.byKey().remove(place.key());
+            subscribers.byFilters().remove(entry.filters());
+            if (entry.keyed() && subscribers.byFilters().isEmpty()) {
+                channel.byKey().remove(entry.key());
             }
             if (channel.isEmpty()) {
-                channels.remove(place.channel());
+                channels.remove(entry.channel());
             }
         }
     }
 
-    /** Calls the action for each subscriber that wants this event, each once. */
-    void forEachListener(Envelope envelope, Consumer<Subscriber> action) {
-        ChannelListeners channel = channels.get(envelope.channel());
+    /** Calls the action once for each subscriber that wants this event. */
+    void forEachSubscriber(Envelope envelope, Consumer<Subscriber> action) {
+        ChannelSubscribers channel = channels.get(envelope.channel());
         if (channel == null) {
             return;
         }
         channel.ofAnyKey().forEach(envelope, action);
         if (envelope.key() != null && !channel.byKey().isEmpty()) {
-            Listeners ofKey = channel.byKey().get(envelope.key());
+            KeySubscribers ofKey = channel.byKey().get(envelope.key());
             if (ofKey != null) {
                 ofKey.forEach(envelope, action);
             }
@@ -120,22 +121,23 @@ final class SubscriptionIndex {
     }
 
     /**
-     * Subscribers in no particular order, with removal in constant time: each membership knows its place. Owned by the hub's
-     * loop. Must not change while {@link #forEach} runs; the hub therefore lets nobody leave in the middle of a batch.
+     * Subscribers in no particular order, with removal in constant time: each membership knows its index. Owned by
+     * the hub's loop. Must not change while {@link #forEach} runs; the hub therefore removes no subscriber while an
+     * entry is being delivered.
      */
     static final class SubscriberSet {
 
-        /** One subscriber's place in one set. */
+        /** One subscriber in one set. */
         static final class Membership {
 
             private final SubscriberSet set;
             private final Subscriber subscriber;
-            private int place;
+            private int index;
 
-            private Membership(SubscriberSet set, Subscriber subscriber, int place) {
+            private Membership(SubscriberSet set, Subscriber subscriber, int index) {
                 this.set = set;
                 this.subscriber = subscriber;
-                this.place = place;
+                this.index = index;
             }
 
             SubscriberSet set() {
@@ -157,11 +159,11 @@ final class SubscriptionIndex {
             return membership;
         }
 
-        @SuppressWarnings("NullAway") // A place at or after size is never read.
+        @SuppressWarnings("NullAway") // An index at or after size is never read.
         void remove(Membership leaving) {
             Membership last = members[--size];
-            members[leaving.place] = last;
-            last.place = leaving.place;
+            members[leaving.index] = last;
+            last.index = leaving.index;
             members[size] = null;
             if (members.length > 16 && size < members.length / 4) {
                 members = Arrays.copyOf(members, members.length / 2);
@@ -169,8 +171,8 @@ final class SubscriptionIndex {
         }
 
         void forEach(Consumer<Subscriber> action) {
-            for (int place = 0; place < size; place++) {
-                action.accept(members[place].subscriber);
+            for (int index = 0; index < size; index++) {
+                action.accept(members[index].subscriber);
             }
         }
 

@@ -4,14 +4,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hashed timing wheel: each entry sits in the slot of its one next deadline, and one tick of the hub moves the wheel for
- * all of them. Time comes in as an argument and must not go back. Owned by the hub's loop.
+ * A hashed timing wheel: each entry is in the slot of its next deadline, and one tick of the hub moves the wheel for
+ * all entries. Time is an argument and must not go back. Owned by the hub's loop.
  *
  * <p>After Varghese and Lauck, Hashed and Hierarchical Timing Wheels (1987), scheme 6.
  */
 final class Wheel {
 
-    /** What can be put on a wheel; at most one wheel, at most one deadline. */
+    /** An object that can be put on a wheel: on one wheel at most, with one deadline at most. */
     abstract static class Entry {
         private long deadlineMillis;
         private @Nullable Entry previous;
@@ -21,10 +21,10 @@ final class Wheel {
     private final long tickMillis;
     private final Entry[] slots;
 
-    /** Those whose deadline has come and who were not handed over yet. */
+    /** Entries whose deadline has come and that were not passed to the action yet. */
     private final Entry due = emptyList();
 
-    private long turnedTo;
+    private long currentTick;
 
     /**
      * @param slots a power of two
@@ -35,10 +35,10 @@ final class Wheel {
         for (int index = 0; index < slots; index++) {
             this.slots[index] = emptyList();
         }
-        this.turnedTo = Math.floorDiv(nowMillis, tickMillis);
+        this.currentTick = Math.floorDiv(nowMillis, tickMillis);
     }
 
-    /** A ring of entries of which only the head is there. */
+    /** The head of an empty circular list. */
     private static Entry emptyList() {
         Entry head = new Entry() {};
         head.previous = head;
@@ -46,11 +46,14 @@ final class Wheel {
         return head;
     }
 
-    /** Puts the entry at that deadline, away from an earlier one; it comes due with the first or the second tick after it. */
+    /**
+     * Puts the entry at this deadline, replacing an earlier one; it comes due with the first or the second tick after
+     * it.
+     */
     void schedule(Entry entry, long deadlineMillis) {
         cancel(entry);
         entry.deadlineMillis = deadlineMillis;
-        append(slots[slotOf(Math.max(tickOf(deadlineMillis), turnedTo + 1))], entry);
+        append(slots[slotOf(Math.max(tickOf(deadlineMillis), currentTick + 1))], entry);
     }
 
     private static void append(Entry head, Entry entry) {
@@ -63,7 +66,7 @@ final class Wheel {
         head.previous = entry;
     }
 
-    /** Takes the entry off; harmless when it is not on. */
+    /** Removes the entry; does nothing if it is not on the wheel. */
     void cancel(Entry entry) {
         unlink(entry);
     }
@@ -78,18 +81,18 @@ final class Wheel {
     }
 
     /**
-     * Takes off every entry whose deadline has come and hands it over, one after the other; it may be scheduled again at
-     * once, and one that an earlier one cancels or schedules anew is not handed over.
+     * Removes every entry whose deadline has come and passes it to the action, one after the other. The action may
+     * schedule an entry again; an entry that an earlier action cancels or reschedules is not passed.
      */
     void advance(long nowMillis, Consumer<Entry> action) {
         long target = Math.floorDiv(nowMillis, tickMillis);
-        // After a long pause one round is enough: it passes every slot.
-        for (long tick = Math.max(turnedTo + 1, target - slots.length + 1); tick <= target; tick++) {
+        // After a long pause one round is enough, since it passes every slot.
+        for (long tick = Math.max(currentTick + 1, target - slots.length + 1); tick <= target; tick++) {
             moveDue(slots[slotOf(tick)], nowMillis);
         }
-        turnedTo = Math.max(turnedTo, target);
-        // Handed over only now, since whoever is due may cancel or schedule others, and from a list of the wheel's own,
-        // since cancelling must reach those too.
+        currentTick = Math.max(currentTick, target);
+        // The actions run only after all due entries were collected, since they may cancel or schedule entries; and
+        // from a list on the wheel, so that cancelling works for collected entries too.
         Entry next = due.following;
         while (next != null && next != due) {
             unlink(next);
@@ -110,7 +113,7 @@ final class Wheel {
         }
     }
 
-    /** Deadlines round up: never early. */
+    /** The tick of a deadline, rounded up, so that no entry is due early. */
     private long tickOf(long deadlineMillis) {
         return -Math.floorDiv(-deadlineMillis, tickMillis);
     }

@@ -6,18 +6,18 @@ import dev.hermes.gateway.event.LogEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last entries that passed this hub, as references into the log's, with their frames. A ring, bounded by count and by
- * bytes; whoever is behind by less than it holds is served without asking the log. Owned by the hub's loop.
+ * The last entries that passed this hub, with their encoded frames. A ring, bounded by count and bytes; it serves
+ * subscribers that are only a little behind, without reading the log. Owned by the hub's loop.
  *
- * <p>Entries are addressed by their place, a number that grows by one with each entry and is never reused; it says
- * nothing outside this window.
+ * <p>Entries are addressed by their index, a number that grows by one with each entry and is never reused; it has no
+ * meaning outside this window.
  */
 final class Window {
 
     private final WindowEntry[] ring;
     private final long maxWeight;
 
-    /** The position right before the first entry held: nothing after it is missing. */
+    /** The position directly before the oldest entry held: after it nothing is missing. */
     private EventId floor;
 
     private EventId tip;
@@ -27,7 +27,7 @@ final class Window {
 
     /**
      * @param capacity entries, a power of two
-     * @param maxWeight bytes, though the newest entry always stays
+     * @param maxWeight the most bytes, though the newest entry always stays
      */
     Window(int capacity, long maxWeight, EventId start) {
         if (Integer.bitCount(capacity) != 1) {
@@ -39,7 +39,7 @@ final class Window {
         this.tip = start;
     }
 
-    /** The position of the newest entry, or where the window began. */
+    /** The position of the newest entry, or the start of the window. */
     EventId tip() {
         return tip;
     }
@@ -48,24 +48,24 @@ final class Window {
         if (next - first == ring.length) {
             dropFirst();
         }
-        WindowEntry slot = new WindowEntry(entry);
-        ring[index(next)] = slot;
+        WindowEntry added = new WindowEntry(entry);
+        ring[slot(next)] = added;
         next++;
         tip = entry.id();
-        weight += slot.weight();
+        weight += added.weight();
         while (weight > maxWeight && next - first > 1) {
             dropFirst();
         }
-        return slot;
+        return added;
     }
 
-    /** Whether everything after that position, up to the tip, is here. */
+    /** Whether the window holds everything after this position up to the tip. */
     boolean covers(EventId position) {
         return position.compareTo(floor) >= 0;
     }
 
-    /** The place of the first entry after that position; {@link #end()} when there is none. */
-    long placeAfter(EventId position) {
+    /** The index of the first entry after this position; {@link #end()} if there is none. */
+    long indexAfter(EventId position) {
         long low = first;
         long high = next;
         while (low < high) {
@@ -79,20 +79,20 @@ final class Window {
         return low;
     }
 
-    /** The place after the newest entry. */
+    /** The index after the newest entry. */
     long end() {
         return next;
     }
 
-    WindowEntry at(long place) {
-        return ring[index(place)];
+    WindowEntry at(long index) {
+        return ring[slot(index)];
     }
 
     int size() {
         return (int) (next - first);
     }
 
-    /** Forgets everything; what follows begins at that position. */
+    /** Drops all entries; the next one follows this position. */
     void clear(EventId start) {
         while (first < next) {
             dropFirst();
@@ -101,21 +101,23 @@ final class Window {
         tip = start;
     }
 
-    @SuppressWarnings("NullAway") // An empty place of the ring is never read.
+    @SuppressWarnings("NullAway") // An empty slot of the ring is never read.
     private void dropFirst() {
         WindowEntry oldest = at(first);
-        ring[index(first)] = null;
+        ring[slot(first)] = null;
         first++;
         weight -= oldest.weight();
         floor = oldest.id();
         oldest.release();
     }
 
-    private int index(long place) {
-        return (int) (place & (ring.length - 1));
+    private int slot(long index) {
+        return (int) (index & (ring.length - 1));
     }
 
-    /** A log entry with its frame, encoded when the first client asks for it and kept until the slot is given up. */
+    /**
+     * A log entry with its frame, encoded when the first client needs it and kept until the entry leaves the window.
+     */
     static final class WindowEntry {
 
         private final LogEntry entry;
@@ -125,7 +127,7 @@ final class Window {
             this.entry = entry;
         }
 
-        LogEntry entry() {
+        LogEntry logEntry() {
             return entry;
         }
 
@@ -133,7 +135,7 @@ final class Window {
             return entry.id();
         }
 
-        /** The frame; the slot keeps it. Only for entries that clients see. */
+        /** The frame, which this entry keeps owning. Only for entries that clients see. */
         Frame frame() {
             Frame encoded = frame;
             if (encoded == null) {
@@ -145,7 +147,7 @@ final class Window {
             return encoded;
         }
 
-        /** Bytes this slot may hold on to, encoded or not. */
+        /** The bytes this entry may keep in memory, whether encoded or not. */
         int weight() {
             return entry instanceof Event event ? 2 * event.envelope().data().length() + 256 : 256;
         }

@@ -14,7 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the page has in the demo only: a token without asking, and buttons that break things. */
+/** Adds what the page has only in the demo: a token without asking, and buttons that cause failures. */
 public final class DemoRoutes {
 
     private static final String STREAM = "/api/v1/events/stream";
@@ -23,7 +23,7 @@ public final class DemoRoutes {
     private final EmbeddedRedis redis;
     private final SimulatedDownloads downloads;
 
-    /** Connections that carry a stream, of all event loops. */
+    /** The connections that carry a stream, on all event loops. */
     private final Set<HttpConnection> streaming = ConcurrentHashMap.newKeySet();
 
     public DemoRoutes(EmbeddedRedis redis, SimulatedDownloads downloads) {
@@ -45,7 +45,7 @@ public final class DemoRoutes {
         router.post("/demo/redis").handler(this::restartRedis);
     }
 
-    /** A line that shows the same stream in a terminal. */
+    /** A command line that shows the same stream in a terminal. */
     public static String curl(String address, String token) {
         return "curl -N '" + address + STREAM + "?token=" + token + "'";
     }
@@ -66,7 +66,7 @@ public final class DemoRoutes {
         String token = downloads.token();
         JsonArray actions = JsonArray.of("cut", "token", "flag", "redis");
         if (context.request().version() != HttpVersion.HTTP_2) {
-            // There a stalled connection could not be let go any more: it carries the buttons too.
+            // On HTTP/2 a stalled connection could not be released any more, since the buttons use it too.
             actions.add("stall");
         }
         answer(
@@ -80,7 +80,7 @@ public final class DemoRoutes {
                         .put("actions", actions));
     }
 
-    /** As a network would: without a word. */
+    /** Cuts the connections as a network would: without a closing frame. */
     private void cut(RoutingContext context) {
         int streams = streaming.size();
         streaming.forEach(HttpConnection::close);
@@ -105,7 +105,7 @@ public final class DemoRoutes {
     }
 
     private static void answer(RoutingContext context, Future<Void> done) {
-        // It may complete on another loop, and a response is written on its own.
+        // The action may complete on another loop, and a response must be written on its own.
         Context own = context.vertx().getOrCreateContext();
         done.onSuccess(nothing -> own.runOnContext(back -> answer(context, new JsonObject())))
                 .onFailure(failure -> own.runOnContext(back -> context.fail(failure)));

@@ -9,16 +9,17 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * One SSE token for whoever looks at the demo, in the form that Hermes' own token code gives it. It stays the same for
- * as long as the process runs, so that a copied command line goes on working; its key is written anew long before it
- * expires, and whenever Redis may have lost it. {@link #replace} ends it before its time. State lives on the event loop of its owner.
+ * Keeps one SSE token for the demo's user in Redis, in the form in which Hermes stores it. The token stays the same
+ * as long as the process runs, so that a copied command line goes on working. Its key is written again long before it
+ * expires, and whenever Redis may have lost it. {@link #replace} revokes it. State lives on the event loop of its
+ * owner.
  */
 final class DemoToken {
 
     private static final int RANDOM_BYTES = 32;
     private static final Duration RENEWED_AFTER = Duration.ofSeconds(HermesCommands.TIME_TO_LIVE_SECONDS / 2);
 
-    /** Read by anybody. */
+    /** Read by any thread. */
     private volatile String value = random();
 
     private Instant renewAt = Instant.MIN;
@@ -27,12 +28,12 @@ final class DemoToken {
         return value;
     }
 
-    /** The next {@link #renew} writes the key, however young the last one is. */
+    /** Redis may have lost the key: the next {@link #renew} writes it, however recently it was written. */
     void mayBeLost() {
         renewAt = Instant.MIN;
     }
 
-    /** Revokes it as Hermes does, by deleting its key, and keeps another one from now on. */
+    /** Revokes the token as Hermes does, by deleting its key, and uses another one from now on. */
     void replace(HermesCommands commands) {
         commands.deleteToken(value);
         value = random();

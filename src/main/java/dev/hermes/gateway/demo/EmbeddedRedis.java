@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis on loopback that keeps nothing: for the demo and for tests. Its binary and whatever it writes live in one
- * fresh temporary directory, gone after {@link #close()} or at the latest when the JVM exits.
+ * A real Redis on loopback that persists nothing, for the demo and for tests. Its binary and its files are in a new
+ * temporary directory, which is deleted by {@link #close()} or at the latest when the JVM exits.
  *
- * <p>Every method blocks for some ten milliseconds (starting: some hundred), so none belongs on an event loop. Used by
- * one thread at a time.
+ * <p>Every method blocks for some ten milliseconds (starting: some hundred), so none may be called on an event loop.
+ * Used by one thread at a time.
  */
 public final class EmbeddedRedis implements AutoCloseable {
 
@@ -34,7 +34,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private final Path executable;
     private final int port;
     private final List<String> settings;
-    // Volatile for the shutdown hook, which runs on a thread of its own.
+    // Volatile for the shutdown hook, which runs on another thread.
     private volatile @Nullable Process process;
     private final Thread exitHook = new Thread(this::killAndDelete, "embedded-redis-exit");
 
@@ -45,14 +45,14 @@ public final class EmbeddedRedis implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** A running Redis on a free port. */
+    /** Starts a Redis on a free port. */
     public static EmbeddedRedis start() {
         return startOnFreePort();
     }
 
     /**
-     * As {@link #start()}, with settings of {@code redis.conf} as they stand there, name first: {@code "requirepass
-     * secret"}. None may contain a space within a word.
+     * Like {@link #start()}, with settings as they are written in {@code redis.conf}, name first: {@code "requirepass
+     * secret"}. No word may contain a space.
      */
     public static EmbeddedRedis startOnFreePort(String... settings) {
         UncheckedIOException last = new UncheckedIOException(new IOException("no free port"));
@@ -60,7 +60,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             try {
                 return start(freePort(), settings);
             } catch (UncheckedIOException taken) {
-                // Between asking for a free port and using it somebody else may have got it.
+                // Another process may have taken the port between the query for a free one and its use.
                 last = taken;
             }
         }
@@ -68,9 +68,9 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * A running Redis on this port, with the settings of {@link #startOnFreePort}.
+     * Starts a Redis on this port, with the settings of {@link #startOnFreePort}.
      *
-     * @throws UncheckedIOException if it is not ready within 10 s, with what it printed
+     * @throws UncheckedIOException if it is not ready within 10 s, with its output
      */
     public static EmbeddedRedis start(int port, String... settings) {
         EmbeddedRedis redis = stopped(port, settings);
@@ -83,10 +83,10 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** One that does not run yet, {@link #restart()} starts it. */
+    /** A Redis that does not run yet; {@link #restart()} starts it. */
     public static EmbeddedRedis stopped(int port, String... settings) {
         try {
-            // The provider unpacks the binary for this platform into a new temporary directory of its own.
+            // The provider unpacks the binary for this platform into a new temporary directory.
             Path executable = RedisExecProvider.defaultProvider().get().toPath();
             EmbeddedRedis redis = new EmbeddedRedis(executable, port, List.of(settings));
             Runtime.getRuntime().addShutdownHook(redis.exitHook);
@@ -96,7 +96,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** A port of loopback that was free a moment ago. */
+    /** A loopback port that was free a moment ago. */
     public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -114,13 +114,13 @@ public final class EmbeddedRedis implements AutoCloseable {
         return URI.create("redis://127.0.0.1:" + port);
     }
 
-    /** Kills it, as a crash would: connections end, nothing is kept. Nothing happens if it does not run. */
+    /** Kills the Redis, as a crash would: connections end, and nothing is kept. Does nothing if it does not run. */
     public void stop() {
         Process running = process;
         if (running == null) {
             return;
         }
-        // SIGKILL: it ends a paused one too, and there is nothing to save.
+        // SIGKILL also ends a paused process, and there is nothing to save.
         running.destroyForcibly();
         try {
             running.waitFor(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -130,7 +130,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         process = null;
     }
 
-    /** Stops it if it runs, and starts it empty on the same port. Returns when it accepts connections. */
+    /** Stops the Redis if it runs, and starts it empty on the same port. Returns when it accepts connections. */
     public void restart() {
         stop();
         Path output = directory.resolve("output.log");
@@ -147,17 +147,17 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Stops its process from running (SIGSTOP): connections stay open, nothing is answered. */
+    /** Suspends the process (SIGSTOP): connections stay open, but nothing is answered. */
     public void pause() {
         signal("STOP");
     }
 
-    /** Lets it run on after {@link #pause()} (SIGCONT). */
+    /** Resumes the process after {@link #pause()} (SIGCONT). */
     public void resume() {
         signal("CONT");
     }
 
-    /** Ends it and deletes its directory. Any number of times. */
+    /** Ends the Redis and deletes its directory. May be called any number of times. */
     @Override
     public void close() {
         killAndDelete();
@@ -191,7 +191,8 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     private void awaitReady(Process started, Path output) throws IOException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        // Its own word, and not an answer on the port, which may be another one's.
+        // Waits for the server's own message rather than for an answer on the port, which might come from another
+        // server.
         while (!Files.readString(output).contains(READY)) {
             if (!started.isAlive() || System.nanoTime() > deadline) {
                 stop();

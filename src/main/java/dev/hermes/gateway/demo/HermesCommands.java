@@ -10,9 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The Redis commands that Hermes' publishers would send at one moment, in order. For one use on one thread.
- */
+/** The Redis commands that Hermes' publishers would send at one moment, in order. Used once, on one thread. */
 final class HermesCommands {
 
     /** How long a progress snapshot and a token live in Redis, as in Hermes. */

@@ -4,7 +4,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Something to download: what the page it came from says about it. Titles are as awkward as real ones are. */
+/** A file to download, as the page it came from describes it. Titles are as awkward as real ones. */
 record MediaFile(int number, String title, String extension, long totalBytes, double durationSeconds, int paragraphs) {
 
     private record Sample(String title, String extension, int megabytes) {}
@@ -57,7 +57,7 @@ record MediaFile(int number, String title, String extension, long totalBytes, do
         return "/app/downloads/" + number + "." + extension;
     }
 
-    /** What the extractor found out, as Hermes repeats it in every message about the download. */
+    /** What the extractor found, as Hermes repeats it in every message about the download. */
     JsonObject extracted() {
         return new JsonObject()
                 .put("url", url())

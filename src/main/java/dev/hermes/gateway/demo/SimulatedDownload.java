@@ -9,9 +9,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One download from the queue to its end, saying on the way what Hermes' worker says, in the same order: a snapshot is
- * kept before the progress it belongs to is published, and deleted after the last event. Time is passed in; state lives
- * on the event loop of its owner.
+ * One download from the queue to its end, which sends the messages of Hermes' worker in the same order: a snapshot is
+ * stored before its progress is published, and deleted after the last event. Time is passed in; state lives on the
+ * event loop of its owner.
  */
 final class SimulatedDownload {
 
@@ -32,7 +32,7 @@ final class SimulatedDownload {
         }
     }
 
-    /** After a pause (no Redis to tell) a download goes on where it was, rather than jumping ahead. */
+    /** After a pause without Redis a download goes on where it stopped, rather than jumping ahead. */
     private static final Duration LONGEST_STEP = Duration.ofMillis(500);
 
     private final SplittableRandom random;
@@ -40,7 +40,7 @@ final class SimulatedDownload {
     private final MediaFile file;
     private final double usualBytesPerSecond;
     private final Outcome outcome;
-    /** Where a download that is not to complete breaks off. */
+    /** The number of bytes after which a download that is to fail stops. */
     private final long breaksOffAt;
 
     private Stage stage = Stage.WAITING;
@@ -64,7 +64,7 @@ final class SimulatedDownload {
         return stage == Stage.ENDED;
     }
 
-    /** Whether it has been in the queue for as long as it was to be. */
+    /** Whether the download has been in the queue for its whole waiting time. */
     boolean waitedEnough(Instant now) {
         return !now.isBefore(nextStep);
     }
@@ -90,7 +90,7 @@ final class SimulatedDownload {
         stepAfter(random.nextInt(150, 350), commands);
     }
 
-    /** Does what is due, which is nothing most of the time. */
+    /** Adds the commands that are due, mostly none. */
     void advance(HermesCommands commands) {
         if (stage == Stage.ENDED || commands.now().isBefore(nextStep)) {
             return;

@@ -17,24 +17,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes into a Redis, for ever, what a busy Hermes would: about six downloads at once with a few progress messages a
- * second each, the queue, the statistics, a notification now and then; and keeps one token there that may read it all.
+ * Publishes to a Redis without end what a busy Hermes would: about six downloads at once with a few progress messages
+ * a second each, the queue, the statistics, and an occasional notification. Also keeps one token in Redis that may
+ * read all of it.
  *
- * <p>While Redis is away the simulation stands still; it tries again with every tick, and goes on with the token written
- * anew, since a restarted Redis may have come back empty. What was on its way when Redis went may be lost or, never
- * answered, have been heard: Hermes' own publishers promise no more.
+ * <p>While Redis is unreachable the simulation stands still. It tries again with every tick, and then writes the
+ * token again, since a restarted Redis may be empty. Messages under way when Redis was lost may be lost too, or may
+ * have been published without an answer, as with Hermes' own publishers.
  *
  * <p>Methods may be called from any thread. One timer and all state live on one event loop.
  */
 public final class SimulatedDownloads {
 
-    /** What the token is good for. */
+    /** The scopes of the token. */
     public static final String TOKEN_SCOPE = "queue stats system download:*";
 
     private static final Logger LOG = LoggerFactory.getLogger(SimulatedDownloads.class);
 
     private static final long TICK_MILLIS = 100;
-    /** Also ends a handshake or a batch that a stopped Redis leaves unanswered. */
+    /** Also the limit for a handshake or a batch that a stopped Redis does not answer. */
     private static final int SILENCE_SECONDS = 3;
 
     private final Vertx vertx;
@@ -51,8 +52,8 @@ public final class SimulatedDownloads {
     private boolean closed;
 
     /**
-     * @param redisUrl as the Vert.x client takes it, {@code redis://host:port}
-     * @param seed the same seed tells the same story
+     * @param redisUrl in the form of the Vert.x client, {@code redis://host:port}
+     * @param seed the same seed gives the same sequence of messages
      */
     public SimulatedDownloads(Vertx vertx, String redisUrl, long seed) {
         this(vertx, redisUrl, seed, InstantSource.system(), TICK_MILLIS);
@@ -74,14 +75,17 @@ public final class SimulatedDownloads {
     }
 
     /**
-     * The SSE token that is good for {@code queue}, {@code stats}, {@code system} and every download; the same until
-     * {@link #revokeToken}, in Redis from the moment {@link #start} has succeeded.
+     * The SSE token for {@code queue}, {@code stats}, {@code system} and every download. It stays the same until
+     * {@link #revokeToken}, and is in Redis once {@link #start} has succeeded.
      */
     public String token() {
         return token.value();
     }
 
-    /** Completes when the token is in Redis and the first messages follow; fails if Redis does not answer. */
+    /**
+     * Completes when the token is in Redis and the first messages are about to follow; fails if Redis does not
+     * answer.
+     */
     public Future<Void> start() {
         Promise<Void> started = Promise.promise();
         context.runOnContext(
@@ -89,7 +93,7 @@ public final class SimulatedDownloads {
         return started.future();
     }
 
-    /** What {@link #token} gave until now is good for nothing any more, and it gives another one. Fails without Redis. */
+    /** Revokes the current token; {@link #token} returns a new one afterwards. Fails without Redis. */
     public Future<Void> revokeToken() {
         Promise<Void> revoked = Promise.promise();
         context.runOnContext(ignored -> {
@@ -105,7 +109,7 @@ public final class SimulatedDownloads {
         return revoked.future();
     }
 
-    /** Nothing more is published once it has completed. What is in Redis stays there until it expires. */
+    /** Stops publishing; after completion nothing more is published. Keys in Redis stay until they expire. */
     public Future<Void> close() {
         Promise<Void> ended = Promise.promise();
         context.runOnContext(ignored -> {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A Hermes at work: a short queue, a handful of downloads at once, now and then something to tell everybody. The same
- * seed and the same times give the same commands. Time is passed in; state lives on the event loop of its owner.
+ * A simulated Hermes: a short queue, a few downloads at once, and occasional notifications. The same seed and the
+ * same times give the same commands. Time is passed in; state lives on the event loop of its owner.
  */
 final class SimulatedHermes {
 

@@ -5,16 +5,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a producer said, before the log has given it an id. Immutable: nobody writes to {@code data}.
+ * An event before the log has given it an id: what a producer sent, checked. Immutable: nobody writes to {@code
+ * data}.
  *
- * @param channel the catalogue's name of the channel
- * @param loggedAs the channel's name in a log outside this process: the catalogue's, or that of Redis where nothing else
- *     carries the key
+ * @param channel the channel's name in the catalogue
+ * @param loggedAs the channel's name in a log outside this process: the catalogue's name, or the name in Redis if
+ *     only that one carries the key
  * @param type the event type, {@code [A-Za-z0-9_.-]{1,64}} and not reserved
  * @param key what the event is about, or null
- * @param fields the scalar top-level fields of {@code data} that somebody looks at, as text
+ * @param fields the scalar top-level fields of {@code data} that some filter reads, as text
  * @param data the JSON object exactly as the producer wrote it, UTF-8
- * @param timestamp the producer's, else when it was received, ISO 8601
+ * @param timestamp the producer's timestamp, or else the time of receipt in ISO 8601
  */
 public record Envelope(
         String channel,
@@ -25,7 +26,7 @@ public record Envelope(
         Buffer data,
         String timestamp) {
 
-    /** Under the catalogue's name. */
+    /** An envelope that is logged under the channel's name in the catalogue. */
     public Envelope(
             String channel,
             String type,

@@ -10,11 +10,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes envelopes of what producers say, whichever door they use; all doors judge alike. Reads every message once, as
- * tokens, and cuts {@code data} out of the bytes instead of printing it anew, since clients get it byte for byte.
+ * Parses and checks the messages of producers, by the same rules for every way in. Reads each message once, as
+ * tokens, and cuts {@code data} out of the bytes instead of writing it anew, since clients get it byte for byte.
  *
- * <p>Immutable; any thread may use it. Nothing a producer sends makes it throw. What it returns holds copies of its own
- * and no part of the message.
+ * <p>Immutable; any thread may use it. No input makes it throw. Its results are copies that keep no part of the
+ * message alive.
  */
 public final class EnvelopeParser {
 
@@ -31,10 +31,10 @@ public final class EnvelopeParser {
     }
 
     /**
-     * Judges a pub/sub message {@code {"type","data","timestamp"?}}. Other members are allowed and dropped, as producers
-     * of later versions may say more.
+     * Parses a pub/sub message {@code {"type","data","timestamp"?}}. Other members are allowed and dropped, since
+     * later versions of producers may add some.
      *
-     * @param heardOn the Redis channel; a key that its name carries counts if {@code data} has none
+     * @param heardOn the Redis channel; a key in its name counts if {@code data} has none
      * @param receivedAt the timestamp if the message has none
      */
     public Parsed parse(ChannelName heardOn, Buffer message, Instant receivedAt) {
@@ -65,10 +65,10 @@ public final class EnvelopeParser {
     }
 
     /**
-     * Judges an event whose parts are apart already: an entry that a producer appended to the log, or one from the event
-     * bus.
+     * Checks an event whose parts are already separate: an entry that a producer appended to the log, or a message
+     * from the event bus.
      *
-     * @param data kept whole, with the white space around the object if there is any
+     * @param data kept whole, with any white space around the object
      * @param timestamp the producer's, or null for {@code receivedAt}
      */
     public Parsed ofEntry(
@@ -99,10 +99,10 @@ public final class EnvelopeParser {
     }
 
     /**
-     * Judges the body of a publish request: one {@code {"channel","type","data","timestamp"?}} or an array of them. Other
-     * members are rejected, since a caller that waits for the answer is better told of its typing error.
+     * Parses the body of a publish request: one event {@code {"channel","type","data","timestamp"?}} or an array of
+     * events. Other members are rejected: the caller waits for the answer, and should learn of a misspelt name.
      *
-     * @param channels the shape of a channel by its name, null for one that does not exist
+     * @param channels the shape of a channel by its name, null for a channel that does not exist
      * @param receivedAt the timestamp of events that have none
      */
     public PublishBody.Outcome parsePublish(
@@ -110,7 +110,10 @@ public final class EnvelopeParser {
         return new PublishBody(this, channels, receivedAt).parse(body, maxEventBytes);
     }
 
-    /** The envelope of a published event without fault, in which the key field was not known when it was read. */
+    /**
+     * Makes the envelope of a valid published event. Reads its data again, since the key field was unknown at the
+     * first reading.
+     */
     Envelope published(ChannelName.Shape shape, RawEnvelope raw, byte[] body, Instant receivedAt) throws IOException {
         int start = raw.goodData().start();
         int end = raw.goodData().end();
@@ -140,7 +143,10 @@ public final class EnvelopeParser {
         return false;
     }
 
-    /** An array of its own size, so that an event in the window does not hold the message it came in. */
+    /**
+     * Copies into an array of exactly that size, so that an event in the window does not keep its whole message
+     * alive.
+     */
     private static Buffer copy(byte[] bytes, int start, int end) {
         return Buffer.buffer(end - start).appendBytes(bytes, start, end - start);
     }

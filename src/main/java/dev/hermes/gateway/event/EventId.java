@@ -3,10 +3,10 @@ package dev.hermes.gateway.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The position of one entry of a log. As text {@code <ms>-<seq>} in a Redis log and {@code m<epoch>-<seq>} in a memory
- * log; both numbers are unsigned 64-bit, since Redis' are, so never compare them with {@code <}.
+ * The position of one entry in a log. As text {@code <ms>-<seq>} in a Redis log and {@code m<epoch>-<seq>} in a
+ * memory log. Both numbers are unsigned 64-bit, as in Redis: never compare them with {@code <}.
  *
- * @param memory whether a memory log gave it
+ * @param memory whether the id belongs to a memory log
  * @param major milliseconds, or the memory log's epoch; unsigned
  * @param minor the number within {@code major}; unsigned
  */
@@ -19,9 +19,10 @@ public record EventId(boolean memory, long major, long minor) implements Compara
     private static final long LAST_THAT_TAKES_A_DIGIT = Long.divideUnsigned(-1, 10);
 
     /**
-     * Reads the one text form that {@link #toString()} writes, so that two texts are equal exactly if the ids are.
+     * Reads exactly the text form that {@link #toString()} writes, so that two texts are equal if and only if the ids
+     * are.
      *
-     * @return null for anything else: leading zeros, signs, blanks, other digits than ASCII, more than 64 bits
+     * @return null for any other text: leading zeros, signs, blanks, digits beyond ASCII, more than 64 bits
      */
     public static @Nullable EventId parse(String text) {
         int length = text.length();
@@ -61,8 +62,8 @@ public record EventId(boolean memory, long major, long minor) implements Compara
     }
 
     /**
-     * Within one log, later is greater. Ids of different kinds have no order that means anything; they are kept apart
-     * only to agree with {@code equals}.
+     * Orders the ids of one log: the later is the greater. The order between ids of different logs means nothing; it
+     * only agrees with {@code equals}.
      */
     @Override
     public int compareTo(EventId other) {
@@ -74,7 +75,7 @@ public record EventId(boolean memory, long major, long minor) implements Compara
         return byMinor != 0 ? byMinor : Boolean.compare(memory, other.memory);
     }
 
-    /** Whether this stands after {@code other} in their log. */
+    /** Whether this id stands after {@code other} in their log. */
     public boolean isAfter(EventId other) {
         return compareTo(other) > 0;
     }
@@ -89,7 +90,7 @@ public record EventId(boolean memory, long major, long minor) implements Compara
     }
 
     private static StringBuilder append(StringBuilder text, long unsigned) {
-        // Appending a long leaves no garbage; the text of one above 2^63 does.
+        // Appending a long creates no garbage; the text of a number above 2^63 does.
         return unsigned >= 0 ? text.append(unsigned) : text.append(Long.toUnsignedString(unsigned));
     }
 }

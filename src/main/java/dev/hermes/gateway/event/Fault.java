@@ -8,16 +8,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with one event.
+ * Describes what is wrong with one event.
  *
- * @param member the member that is, or null if it is the text as a whole
- * @param message what it must be and what it was, without the member's name; printable, one line
+ * @param member the faulty member, or null if the text as a whole is faulty
+ * @param message what the member must be and what it was, without the member's name; printable, one line
  */
 record Fault(Parsed.Reason reason, @Nullable String member, String message) {
 
     private static final int SHOWN_CHARACTERS = 80;
 
-    /** What the parser's failure says. */
+    /** The fault that a failure of the JSON parser stands for. */
     static Fault of(IOException failure) {
         if (failure instanceof StreamConstraintsException) {
             return new Fault(Parsed.Reason.TOO_DEEP, null, "must not nest deeper than " + StrictJson.MAX_DEPTH);
@@ -69,7 +69,7 @@ record Fault(Parsed.Reason reason, @Nullable String member, String message) {
         return null;
     }
 
-    /** Cut and without control characters, so that a producer cannot forge a line of a log. */
+    /** Cuts the text and replaces control characters, so that a producer cannot forge a line of a log file. */
     static String printable(String text) {
         String cut = text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
         return cut.replaceAll("[\\p{Cc}\\p{Cs}\\u2028\\u2029]", "?");

@@ -2,7 +2,7 @@ package dev.hermes.gateway.event;
 
 import java.time.Instant;
 
-/** One position of the log. Every entry can be a cursor; only {@link Event}s and {@link GapEntry}s are seen by clients. */
+/** One entry of the log. Every entry can be a cursor; clients see only {@link Event}s and {@link GapEntry}s. */
 public sealed interface LogEntry permits Event, LogEntry.GapEntry, LogEntry.OriginEntry, LogEntry.IgnoredEntry {
 
     EventId id();
@@ -11,15 +11,18 @@ public sealed interface LogEntry permits Event, LogEntry.GapEntry, LogEntry.Orig
     public record OriginEntry(EventId id) implements LogEntry {}
 
     /**
-     * An entry that says: between the entry before it and itself, events of the source may be missing.
+     * An entry that declares a hole: between the previous entry and this one, events of the source may be missing.
      *
-     * @param id its own position
-     * @param requested the position before it
-     * @param from when listening was last proven
-     * @param to when it was proven again
+     * @param id the position of this entry
+     * @param requested the position of the previous entry
+     * @param from when the gateway is last known to have heard every message
+     * @param to when it was known to hear every message again
      */
     public record GapEntry(EventId id, EventId requested, Instant from, Instant to) implements LogEntry {}
 
-    /** An entry that this gateway tells nobody of: no event at all, or one of a channel that its catalogue does not know. */
+    /**
+     * An entry that this gateway delivers to nobody: not an event, or an event of a channel that is not in its
+     * catalogue.
+     */
     public record IgnoredEntry(EventId id) implements LogEntry {}
 }

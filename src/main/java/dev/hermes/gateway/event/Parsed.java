@@ -2,23 +2,23 @@ package dev.hermes.gateway.event;
 
 import java.util.Locale;
 
-/** What became of one message. */
+/** The result of parsing one message. */
 public sealed interface Parsed {
 
-    /** It is an event. */
+    /** The message is an event. */
     record Accepted(Envelope envelope) implements Parsed {}
 
     /**
-     * It is not.
+     * The message is not an event.
      *
-     * @param detail one printable line of at most a few hundred characters, with the member, the value (cut) and what
-     *     is allowed
+     * @param detail one printable line of at most a few hundred characters: the member, its value (cut) and what is
+     *     allowed
      */
     record Rejected(Reason reason, String detail) implements Parsed {}
 
-    /** Why a message is not an event. Closed, so that it may be the label of a metric. */
+    /** Why a message was rejected. A closed set, so that it may be the label of a metric. */
     public enum Reason {
-        /** Not JSON, or more than one JSON text, or one behind a byte order mark. */
+        /** Not JSON, or more than one JSON text, or a JSON text after a byte order mark. */
         NOT_JSON,
         /** JSON, but not an object. */
         NOT_AN_OBJECT,
@@ -26,11 +26,11 @@ public sealed interface Parsed {
         MISSING_TYPE,
         /** No {@code data}. */
         MISSING_DATA,
-        /** A member of another JSON type than it must have. */
+        /** A member has the wrong JSON type. */
         WRONG_TYPE,
         /** A {@code type} that is not {@code [A-Za-z0-9_.-]{1,64}}. */
         BAD_TYPE,
-        /** A {@code type} that the gateway keeps for its own frames. */
+        /** A {@code type} that is reserved for the gateway's own frames. */
         RESERVED_TYPE,
         /** Bytes that are not UTF-8. */
         INVALID_UTF8,
@@ -43,7 +43,7 @@ public sealed interface Parsed {
 
         private final String label = name().toLowerCase(Locale.ROOT);
 
-        /** The word for metrics, logs and the {@code reason} of {@code hermes:rejected}: {@code not_json}. */
+        /** The word for metrics, logs and the {@code reason} in {@code hermes:rejected}, such as {@code not_json}. */
         public String label() {
             return label;
         }

@@ -6,23 +6,23 @@ import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
 /**
- * An event that a publisher in the same JVM hands to the gateway:
+ * An event that a publisher in the same JVM sends to the gateway over the event bus:
  *
  * <pre>{@code
  * Publication.registerCodec(vertx.eventBus());
  * vertx.eventBus().request(Publication.ADDRESS, new Publication("stats:updates", "stats_update", data));
  * }</pre>
  *
- * The answer is the event's id as text, or a failure that says why. A {@link JsonObject} with members of the same names
- * does as well and needs no codec.
+ * <p>The reply is the event's id as text, or a failure that says why. A {@link JsonObject} with members of the same
+ * names works too and needs no codec.
  *
- * @param channel the catalogue's name of the channel
+ * @param channel the channel's name in the catalogue
  * @param type {@code [A-Za-z0-9_.-]{1,64}} and not reserved
- * @param data copied, so the publisher may go on changing its own; treat this one as immutable
+ * @param data copied, so the publisher may go on changing its own object; treat this copy as immutable
  */
 public record Publication(String channel, String type, JsonObject data) {
 
-    /** Where the gateway listens. */
+    /** The event bus address on which the gateway listens. */
     public static final String ADDRESS = "hermes.events.publish";
 
     /**
@@ -36,7 +36,9 @@ public record Publication(String channel, String type, JsonObject data) {
         data = data.copy();
     }
 
-    /** Lets this event bus carry publications; a deployed gateway has done so. Again for the same one does nothing. */
+    /**
+     * Lets this event bus carry publications. A deployed gateway has done so already; registering again does nothing.
+     */
     public static void registerCodec(EventBus eventBus) {
         LocalCodec.register(eventBus, Publication.class);
     }

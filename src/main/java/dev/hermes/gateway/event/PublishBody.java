@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of one publish request; used once, within one call. */
+/** Parses the body of one publish request. An instance is used once, within one call. */
 public final class PublishBody {
 
     private static final String ALLOWED_MEMBERS = "channel, type, data, timestamp";
@@ -21,7 +21,7 @@ public final class PublishBody {
     private final Instant receivedAt;
     private final List<Envelope> accepted = new ArrayList<>();
 
-    /** The place of the event that is being read, null while the body is not known to be an array. */
+    /** The index of the event that is being read; null as long as the body is not known to be an array. */
     private @Nullable Integer index;
 
     PublishBody(EnvelopeParser envelopes, Function<String, ChannelName.@Nullable Shape> channels, Instant receivedAt) {
@@ -72,7 +72,7 @@ public final class PublishBody {
             String mustBe = index == null ? "must be an object or an array of objects" : "must be an object";
             return rejected(index, null, mustBe, "dict_type");
         }
-        // Which field is the key depends on the channel, and that may stand behind the data.
+        // The channel decides which field is the key, and the channel may stand after the data.
         RawEnvelope raw = RawEnvelope.read(parser, Set.of(), null);
         if (raw.unknown != null) {
             return rejected(
@@ -119,7 +119,7 @@ public final class PublishBody {
         return new Outcome.Rejected(location, message, word);
     }
 
-    /** The words that FastAPI's own validation uses, where it has one. */
+    /** The word that FastAPI's own validation uses for the fault, where it has one. */
     private static String word(Fault fault) {
         return switch (fault.reason()) {
             case NOT_JSON -> "json_invalid";
@@ -132,10 +132,10 @@ public final class PublishBody {
         };
     }
 
-    /** What became of the body of a publish request: all of it, or nothing. */
+    /** The result of parsing the body of a publish request: all events are accepted, or none. */
     public sealed interface Outcome {
 
-        /** Every event is good. */
+        /** Every event is valid. */
         record Accepted(List<Envelope> envelopes) implements Outcome {
 
             public Accepted {
@@ -144,7 +144,8 @@ public final class PublishBody {
         }
 
         /**
-         * One event is not, so none is taken. The three parts are those of a validation error in FastAPI's shape.
+         * One event is invalid, so none is accepted. The three parts are those of a validation error in FastAPI's
+         * format.
          *
          * @param location strings and integers: {@code ["body", 3, "type"]}; no index if the body was a single object
          * @param message one printable line: the value (cut) and what is allowed
@@ -156,7 +157,7 @@ public final class PublishBody {
                 location = List.copyOf(location);
             }
 
-            /** The location as people write it: {@code body[3].type}. */
+            /** The location as one text: {@code body[3].type}. */
             public String path() {
                 StringBuilder path = new StringBuilder();
                 for (Object part : location) {

@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of one envelope as they stand in the text, before anybody judges them. Filled and used within one call.
- * Of two members of one name the last counts, as for Python's {@code json.loads}.
+ * The members of one envelope as they stand in the text, not yet checked. Filled and used within one call. If a name
+ * occurs twice the last member counts, as in Python's {@code json.loads}.
  */
 final class RawEnvelope {
 
-    /** A member that should be a string; {@code text} is null if it is something else. */
+    /** A member that should be a string; {@code text} is null if it is a value of another type. */
     record Text(boolean isNull, @Nullable String text) {
 
         static Text of(JsonParser parser, JsonToken token) throws IOException {
@@ -37,13 +37,13 @@ final class RawEnvelope {
     /** Set if {@code data} is an object. */
     StrictJson.@Nullable ObjectScan data;
 
-    /** The first member that is none of an envelope's. */
+    /** The first member whose name an envelope does not have. */
     @Nullable
     String unknown;
 
     private RawEnvelope() {}
 
-    /** Reads the object whose first token is current, to its end. */
+    /** Reads the object, whose first token is current, to its end. */
     static RawEnvelope read(JsonParser parser, Set<String> fieldNames, @Nullable String keyField) throws IOException {
         RawEnvelope raw = new RawEnvelope();
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -67,12 +67,12 @@ final class RawEnvelope {
         return raw;
     }
 
-    /** The type, if there is no {@link #fault()}. */
+    /** The type; only to be called if there is no {@link #fault()}. */
     String goodType() {
         return Objects.requireNonNull(Objects.requireNonNull(type).text);
     }
 
-    /** The data, if there is no {@link #fault()}. */
+    /** The data; only to be called if there is no {@link #fault()}. */
     StrictJson.ObjectScan goodData() {
         return Objects.requireNonNull(data);
     }
@@ -82,7 +82,7 @@ final class RawEnvelope {
         return timestamp != null && timestamp.text != null ? timestamp.text : receivedAt.toString();
     }
 
-    /** The first thing that is wrong with type, data or timestamp, or null. */
+    /** The first fault of type, data or timestamp, or null. */
     @Nullable
     Fault fault() {
         if (type == null) {

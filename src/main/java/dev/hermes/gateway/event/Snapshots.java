@@ -8,16 +8,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Makes event data of the snapshot that a producer keeps under a key of its own, where the key stands in the name only. */
+/**
+ * Turns a snapshot that a producer keeps in Redis into event data, adding the key that otherwise stands only in the
+ * Redis name.
+ */
 public final class Snapshots {
 
     private Snapshots() {}
 
     /**
-     * The snapshot with {@code "<field>":"<id>",} behind its first brace, or as it is if it has a member of that name at
-     * the top; every other byte stays. Any thread may call it.
+     * The snapshot with {@code "<field>":"<id>",} inserted after its first brace, or unchanged if it has a top-level
+     * member of that name; every other byte stays. Any thread may call it.
      *
-     * @return null if this is not a JSON object that could be an event's data
+     * @return null if the snapshot is not a JSON object that could be an event's data
      */
     public static @Nullable Buffer withKey(Buffer json, String field, String id) {
         byte[] bytes = json.getBytes();

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON text as RFC 8259 has it, nothing more lenient, read from UTF-8 bytes as tokens with their byte offsets. Never
+ * Reads one JSON text strictly as RFC 8259 defines it, from UTF-8 bytes, as tokens with their byte offsets. Never
  * recursive, so that nesting cannot end in a {@link StackOverflowError}.
  */
 final class StrictJson {
@@ -24,17 +24,17 @@ final class StrictJson {
     /** How deep an event's {@code data} may nest; {@code data} itself is 1. */
     static final int MAX_DEPTH = 1000;
 
-    /** An event of a published array stands two levels deeper than one alone. */
+    /** An event in a published array stands two levels deeper than an event alone. */
     private static final int MAX_WRAPPERS = 2;
 
     /*
-     * Lengths are bounded before parsing, so no second limit here may refuse what the first let pass.
+     * Lengths are limited before parsing; the parser's own limits must not reject what passed the first.
      *
-     * Without charset detection UTF-16 and UTF-32 are what they are to everybody else: not JSON.
+     * Without charset detection UTF-16 and UTF-32 are what they are to other readers: not JSON.
      *
      * Jackson offers byte offsets only together with its table of member names. The table is bounded (it starts anew
-     * beyond 6,000 names) and seeded at random; interning is off since interned names would stay for good, and refusing
-     * a text for the hashes of its names is off since that would lose an honest event.
+     * beyond 6,000 names) and seeded at random. Interning is off, since interned names would stay for good. The check for
+     * hash collisions of names is off, since it could reject a valid event.
      */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -50,12 +50,12 @@ final class StrictJson {
 
     private StrictJson() {}
 
-    /** Whether these bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing cut off. */
+    /** Whether these bytes are UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates, nothing cut off. */
     static boolean isUtf8(byte[] bytes) {
         return ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8);
     }
 
-    /** A parser over bytes that are known to be UTF-8: it would not notice every kind of ill-formed sequence. */
+    /** A parser for bytes that are known to be UTF-8; the parser itself would not notice every ill-formed sequence. */
     static JsonParser parser(byte[] bytes, int offset, int length) throws IOException {
         return FACTORY.createParser(bytes, offset, length);
     }
@@ -69,7 +69,7 @@ final class StrictJson {
         return token;
     }
 
-    /** How many bytes the parser has read, counted from where it began: where the current token ends, if structural. */
+    /** The number of bytes read since the parser's start: the end of the current token, if it is structural. */
     static int position(JsonParser parser) {
         return (int) parser.currentLocation().getByteOffset();
     }
@@ -77,7 +77,7 @@ final class StrictJson {
     /**
      * Moves to the end of the value whose first token is current.
      *
-     * @param depth how deep that value stands; the outermost object is 1
+     * @param depth how deep this value is nested; the outermost object is 1
      */
     static void skipValue(JsonParser parser, int depth) throws IOException {
         JsonToken token = parser.currentToken();
@@ -106,12 +106,13 @@ final class StrictJson {
     }
 
     /**
-     * Where an object stands in its bytes, and the scalars of it that were asked for.
+     * The position of an object in its bytes, and the scalar members that were asked for.
      *
-     * @param start offset of its opening brace, counted from where the parser began
-     * @param end offset behind its closing brace
-     * @param fields its members named in the set that are strings, numbers or booleans, as text; numbers as written
-     * @param key the key field likewise, or null
+     * @param start offset of its opening brace, counted from the parser's start
+     * @param end offset after its closing brace
+     * @param fields those members in the requested set that are strings, numbers or booleans, as text; numbers as
+     *     written
+     * @param key the value of the key field as such a text, or null
      */
     record ObjectScan(
             int start,
@@ -119,7 +120,7 @@ final class StrictJson {
             Map<String, String> fields,
             @Nullable String key) {
 
-        /** Reads the object whose first token is current, to its end. */
+        /** Reads the object, whose first token is current, to its end. */
         static ObjectScan read(JsonParser parser, Set<String> fieldNames, @Nullable String keyField)
                 throws IOException {
             int start = StrictJson.position(parser) - 1;
@@ -131,8 +132,8 @@ final class StrictJson {
                 boolean isKey = name.equals(keyField);
                 if (isField || isKey) {
                     String text = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
-                    // Of two members of one name the last counts, as for Python's json.loads and JSON.parse: what the
-                    // browser will see is what it is filtered by.
+                    // If a name occurs twice the last member counts, as in Python's json.loads and JSON.parse: the
+                    // filter sees the value that the browser will see.
                     if (isKey) {
                         key = text;
                     }

@@ -1,13 +1,13 @@
 /**
- * What an event is, and how one is made of what a producer said.
+ * Events, and how the message of a producer becomes one.
  *
- * <p>Whichever door a message comes by, {@link dev.hermes.gateway.event.EnvelopeParser} judges it: the answer is an {@link
- * dev.hermes.gateway.event.Envelope}, whose data are the producer's own bytes, or a {@link
- * dev.hermes.gateway.event.Parsed.Reason} why it is none, and bad input ends there. The log gives an envelope its {@link
- * dev.hermes.gateway.event.EventId} and makes it an {@link dev.hermes.gateway.event.Event}, one of the kinds of {@link
- * dev.hermes.gateway.event.LogEntry}.
+ * <p>{@link dev.hermes.gateway.event.EnvelopeParser} checks every message, whichever way it came in. The result is an
+ * {@link dev.hermes.gateway.event.Envelope}, which holds the producer's own bytes of the data, or the {@link
+ * dev.hermes.gateway.event.Parsed.Reason} why the message was rejected. The log gives an envelope its {@link
+ * dev.hermes.gateway.event.EventId} and makes it an {@link dev.hermes.gateway.event.Event}, one of the kinds of
+ * {@link dev.hermes.gateway.event.LogEntry}.
  *
- * <p>Everything here is immutable.
+ * <p>All types in this package are immutable, except the parsers' own working state, which lives within one call.
  */
 @NullMarked
 package dev.hermes.gateway.event;

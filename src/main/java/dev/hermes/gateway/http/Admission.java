@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the streams and polls of the whole process, over all hubs. Any thread; touched when one opens and ends,
- * never for an event.
+ * Admits streams and polls, and counts those of the whole process over all hubs. Any thread; used when one opens and
+ * ends, never for an event.
  */
 public final class Admission {
 
@@ -21,21 +21,19 @@ public final class Admission {
     private final ReturnTimes returns = new ReturnTimes();
     private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
 
-    /**
-     * @param limitPerAddress 0 for none
-     */
+    /** @param limitPerAddress 0 for no limit */
     public Admission(int limit, int limitPerAddress) {
         this.limit = limit;
         this.limitPerAddress = limitPerAddress;
     }
 
-    /** One place taken; give it back once it is no longer needed. */
+    /** The admission of one stream or poll; must be released when that ends. */
     public static final class Ticket {
 
-        /** For what needs no place. */
+        /** The ticket of a request that needs no admission. */
         public static final Ticket FREE = new Ticket(0, () -> {});
 
-        private final AtomicBoolean held = new AtomicBoolean(true);
+        private final AtomicBoolean open = new AtomicBoolean(true);
         private final int retryMillis;
         private final Runnable giveBack;
 
@@ -44,20 +42,23 @@ public final class Admission {
             this.giveBack = giveBack;
         }
 
-        /** How long the client of a stream waits before it comes back when its connection breaks; 0 for what is no stream. */
+        /**
+         * How long a stream's client waits before it reconnects when its connection breaks; 0 if this is not a
+         * stream.
+         */
         public int retryMillis() {
             return retryMillis;
         }
 
-        /** Gives the place back; more than once does no harm. */
+        /** Gives the admission back; calling it again does nothing. */
         public void release() {
-            if (held.compareAndSet(true, false)) {
+            if (open.compareAndSet(true, false)) {
                 giveBack.run();
             }
         }
     }
 
-    /** A place for a stream, or null when there is none. */
+    /** Admits a stream; null if a limit is reached. */
     public @Nullable Ticket stream(String address) {
         if (!enter(address)) {
             return null;
@@ -72,27 +73,28 @@ public final class Admission {
         });
     }
 
-    /** A place for a poll, until its answer is read; or null when there is none. */
+    /** Admits a poll, until its answer is read; null if a limit is reached. */
     public @Nullable Ticket poll(String address) {
         return enter(address) ? new Ticket(0, () -> leave(address)) : null;
     }
 
-    /** Streams now open. */
+    /** The number of streams open now. */
     public int openStreams() {
         return streams.get();
     }
 
-    /** From now on tells on any thread that the last stream has ended; at once if none is open. */
-    public void onEmpty(Runnable told) {
-        whenEmpty = told;
+    /** Sets the action to run, on any thread, when the last stream has ended; runs it immediately if none is open. */
+    public void onEmpty(Runnable action) {
+        whenEmpty = action;
         if (streams.get() == 0) {
-            told.run();
+            action.run();
         }
     }
 
     private boolean enter(String address) {
-        // Never over the limit, not even for a moment: somebody else would be turned away from a free place.
-        if (admitted.getAndUpdate(held -> held < limit ? held + 1 : held) >= limit) {
+        // The count never exceeds the limit, not even briefly: another client would be rejected although there is
+        // room.
+        if (admitted.getAndUpdate(count -> count < limit ? count + 1 : count) >= limit) {
             return false;
         }
         if (limitPerAddress > 0 && byAddress.merge(address, 1, Integer::sum) > limitPerAddress) {
@@ -110,13 +112,13 @@ public final class Admission {
     }
 
     /**
-     * Spreads over time the return of clients whose streams all break in the same moment, as when this process is killed: each
-     * open stream has a time of its own until its client comes back, and of all that are open no more than 500 fall into one
-     * second, up to 2,350 streams; beyond that they share 4.7 seconds evenly, since no page shall wait longer. Any thread;
-     * touched when a stream opens and ends.
+     * Spreads the reconnects of clients whose streams all break at the same moment, as when this process is killed.
+     * Each open stream has its own reconnect delay; no more than 500 of the open streams fall into one second, up to
+     * 2,350 streams. Beyond that they share 4.7 seconds evenly, since no page should wait longer. Any thread; used
+     * when a stream opens and ends.
      *
-     * <p>The earliest and the usual latest time lie below the second after which Hermes' own page opens a new stream without a
-     * cursor: the browser's reconnect, which resumes, is to come first.
+     * <p>The shortest and the usual longest delay are below the second after which Hermes' own page opens a new
+     * stream without a cursor: the browser's reconnect, which resumes, should come first.
      */
     public static final class ReturnTimes {
 
@@ -128,13 +130,13 @@ public final class Admission {
 
         private final AtomicIntegerArray streams = new AtomicIntegerArray(MOST_SLOTS);
 
-        /** One stream's time. */
+        /** The reconnect delay of one stream, and its slot. */
         public record Turn(int slot, int millis) {}
 
         /**
-         * Takes the turn that the fewest have; two threads at once may take the same.
+         * Takes a delay from the slot with the fewest streams; two threads may take the same slot at the same time.
          *
-         * @param open streams now open, with this one
+         * @param open the number of open streams, including this one
          */
         public Turn take(int open) {
             int slots =

@@ -9,15 +9,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Lets a bounded number of streams open at the same time; the others wait, first come, first served. A herd that comes back
- * together then takes the loop in portions, with live events between them, instead of all at once. Owned by one event loop.
+ * Limits how many streams are being opened at the same time; the others wait, first come, first served. When many
+ * clients return together, the event loop then opens their streams in portions, with live events in between. Owned by
+ * one event loop.
  */
 final class AdmissionQueue {
 
-    /** A few milliseconds' work, and more than a Redis nearby leaves unanswered. */
+    /** A few milliseconds of work, and more than a nearby Redis leaves unanswered. */
     private static final int AT_ONCE = 32;
 
-    /** What takes longer waits for something, and takes nothing from the loop meanwhile. */
+    /** An opening that takes longer is waiting for an answer, and does not load the event loop meanwhile. */
     private static final long SHARE_MILLIS = 100;
 
     private record Waiting(BooleanSupplier gone, Supplier<Future<Void>> opening, Promise<Void> opened) {}
@@ -32,9 +33,9 @@ final class AdmissionQueue {
     }
 
     /**
-     * Runs it now or when others are done; completes as it does, and fails if it throws.
+     * Runs the opening now or when earlier ones are done; completes as the opening does, and fails if it throws.
      *
-     * @param gone whether nobody waits for it any more; then it is not run, and completes
+     * @param gone whether the client has left; then the opening is not run, and the future completes
      */
     Future<Void> run(BooleanSupplier gone, Supplier<Future<Void>> opening) {
         Waiting last = new Waiting(gone, opening, Promise.promise());
@@ -45,7 +46,7 @@ final class AdmissionQueue {
 
     private void start() {
         if (starting) {
-            // One that completed at once: the loop below goes on by itself.
+            // Called by an opening that completed at once: the loop below continues by itself.
             return;
         }
         starting = true;

@@ -22,13 +22,13 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes every answer that is not a stream. The one place where a failure becomes a status. */
+/** Writes every answer that is not a stream, and converts failures to a status; no other class does. */
 final class Answers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
     private static final String EVENT_STREAM = "text/event-stream";
 
-    /** A weight of zero. */
+    /** Matches a weight of zero. */
     private static final Pattern NOT_TAKEN = Pattern.compile(";q=0(\\.0{0,3})?(;|$)");
 
     private Answers() {}
@@ -46,7 +46,10 @@ final class Answers {
         json(context, problem.status(), problem.toJson());
     }
 
-    /** On a stream route: in-band for an {@code EventSource} where the problem passes, else as everywhere. */
+    /**
+     * Answers a stream request: in-band for an {@code EventSource} if the problem is temporary, otherwise like any
+     * request.
+     */
     static void streamProblem(RoutingContext context, Problem problem) {
         Problem.Unavailable unavailable = problem.unavailable();
         if (unavailable == null || !wantsEventStream(context.request())) {
@@ -64,7 +67,10 @@ final class Answers {
                         + data.encode() + "\n\n");
     }
 
-    /** What went wrong, as a problem; anything unforeseen is logged here and told as nothing but that. */
+    /**
+     * Converts a failure to a problem. An unexpected failure is logged here, and the client is told only that it
+     * happened.
+     */
     static Problem problemOf(RoutingContext context, Throwable failure) {
         if (failure instanceof Problem.Thrown known) {
             return known.problem();
@@ -82,8 +88,8 @@ final class Answers {
     }
 
     /**
-     * Whether it names event streams among what it takes (RFC 9110 §12.5.1), in one line or several. Not for a wildcard:
-     * whoever does not name them would read what is told in-band as success.
+     * Whether {@code Accept} names event streams (RFC 9110 §12.5.1), in one line or several. A wildcard does not
+     * count: a client that does not name them would take an in-band problem for success.
      */
     static boolean wantsEventStream(HttpServerRequest request) {
         return request.headers().getAll(HttpHeaders.ACCEPT).stream()
@@ -105,7 +111,7 @@ final class Answers {
         }
     }
 
-    /** JSON for everything that no handler answers: unknown paths, bodies too large, requests that cannot be read. */
+    /** Answers in JSON where no handler does: unknown paths, bodies too large, unreadable requests. */
     static final class ErrorAnswers {
 
         private ErrorAnswers() {}
@@ -121,7 +127,7 @@ final class Answers {
         private static void failed(RoutingContext context) {
             Throwable failure = context.failure();
             if (failure instanceof HttpClosedException || failure instanceof IOException) {
-                // The client went away in the middle of its request; there is nobody to tell, and nothing to look into.
+                // The client disconnected during its request: there is nobody to answer, and nothing to investigate.
                 return;
             }
             if (failure != null && !(failure instanceof HttpException) && !ofTheClient(context)) {
@@ -140,8 +146,8 @@ final class Answers {
         }
 
         /**
-         * The router found the request wrong before any handler saw it (no host, none that can be one, no path), or its body is
-         * framed in a way that cannot be read: nothing else can fail before a body has come.
+         * Whether the request is at fault: the router rejected it before any handler ran (no host, an invalid one, no
+         * path), or its body has an unreadable framing; nothing else can fail before a body has arrived.
          */
         private static boolean ofTheClient(RoutingContext context) {
             return (context.statusCode() >= 400 && context.statusCode() < 500) || badlyFramed(context.request());
@@ -162,7 +168,7 @@ final class Answers {
             };
         }
 
-        /** A request that HTTP itself cannot make sense of; its connection is not to be trusted any more. */
+        /** Answers a request that cannot be parsed as HTTP; its connection cannot be used any further. */
         static void unreadable(HttpServerRequest request) {
             Throwable cause = request.decoderResult().cause();
             int status = cause instanceof TooLongHttpLineException
@@ -171,7 +177,7 @@ final class Answers {
             String detail =
                     status == 414 ? "URI too long" : status == 431 ? "Request headers too large" : "Bad Request";
             if (request.version() != HttpVersion.HTTP_2) {
-                // Before the answer: what is pipelined behind it is not to be looked at any more.
+                // Before the answer, so that requests pipelined behind it are not served.
                 request.connection().shutdown();
             }
             request.response()

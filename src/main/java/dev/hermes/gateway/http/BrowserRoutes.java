@@ -30,14 +30,14 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a page needs to listen: the client's files, and {@code /hermes-events-config.js}, which tells it how this deployment
- * is set. No credential: none of it is secret.
+ * Serves what a web page needs to receive events: the client's files, and {@code /hermes-events-config.js} with the
+ * settings of this deployment. Needs no credential, since none of it is secret.
  */
 final class BrowserRoutes {
 
     private static final String CONFIG = "/hermes-events-config.js";
 
-    /** The name that Hermes' own page loads its settings by: where this port serves that page too, it finds them here. */
+    /** The name under which Hermes' own page loads its settings; used where this port serves that page too. */
     private static final String CONFIG_ALIAS = "/config.js";
 
     private static final String SCRIPT = "text/javascript; charset=utf-8";
@@ -76,7 +76,10 @@ final class BrowserRoutes {
         });
     }
 
-    /** May be kept, but is asked about each time: a page and its gateway are to be of one version. */
+    /**
+     * Serves a file. Browsers may store it but must revalidate each time, so that a page and its gateway have the
+     * same version.
+     */
     static void serve(RoutingContext context, BrowserFile file, String type) {
         BrowserFile.Form form = file.formFor(context.request().getHeader(HttpHeaders.ACCEPT_ENCODING));
         context.response()
@@ -96,7 +99,7 @@ final class BrowserRoutes {
         }
     }
 
-    /** A script and a module alike. The flag may change at any time, so nobody keeps it. */
+    /** Serves text that works both as a script and as a module. Never cached, since the flag may change at any time. */
     private static void script(RoutingContext context, String script) {
         context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, SCRIPT)
@@ -128,7 +131,7 @@ final class BrowserRoutes {
                 .put("channels", channels);
     }
 
-    /** In the words of the catalogue's file. */
+    /** The values of a channel, in the words of the catalogue file. */
     private static JsonObject values(Channel channel) {
         JsonObject values = new JsonObject()
                 .put("type", channel.type())
@@ -146,7 +149,10 @@ final class BrowserRoutes {
         return values;
     }
 
-    /** Also safe to be pasted into a page: nothing in it ends a script element, begins a comment or breaks a line. */
+    /**
+     * JSON that can also be embedded in a page: nothing in it ends a script element, begins a comment or breaks a
+     * line.
+     */
     private static String embeddable(JsonObject values) {
         return values.encode()
                 .replace("<", "\\u003c")
@@ -159,24 +165,24 @@ final class BrowserRoutes {
     /**
      * A file for browsers, read from the jar once.
      *
-     * @param forms what it may be sent as, the smallest first; the last one is the file itself
+     * @param forms its representations, the smallest first; the last one is the file itself
      */
     record BrowserFile(List<Form> forms) {
 
         private static final int TAG_BYTES = 8;
 
-        /** A coding that is forbidden (RFC 9110 §12.4.2). */
+        /** Matches a weight that forbids a coding (RFC 9110 §12.4.2). */
         private static final Pattern FORBIDDEN = Pattern.compile("\\s*q=0(\\.0*)?\\s*");
 
         /**
-         * @param coding its {@code Content-Encoding} (RFC 9110 §8.4.1), null for none
-         * @param tag its entity tag, quotes and all: another representation needs another (RFC 9110 §8.8.3.3)
+         * @param coding the {@code Content-Encoding} (RFC 9110 §8.4.1), null for none
+         * @param tag the entity tag with its quotes; each representation needs its own (RFC 9110 §8.8.3.3)
          */
         record Form(@Nullable String coding, Buffer content, String tag) {}
 
         /**
-         * @param path from the root of the jar, {@code browser/hermes-events.js}; the build may have put one compressed with Brotli
-         *     beside it, {@code .br}
+         * @param path from the root of the jar, such as {@code browser/hermes-events.js}; the build may have added a
+         *     file compressed with Brotli beside it, with the suffix {@code .br}
          */
         static BrowserFile of(String path) {
             byte[] bytes = read(path);
@@ -225,7 +231,7 @@ final class BrowserRoutes {
             return Buffer.buffer(compressed.toByteArray());
         }
 
-        /** The smallest that {@code Accept-Encoding} names and does not forbid. */
+        /** The smallest representation whose coding {@code Accept-Encoding} names and does not forbid. */
         Form formFor(@Nullable String acceptEncoding) {
             List<String> accepted = acceptEncoding == null
                     ? List.of()
@@ -241,7 +247,10 @@ final class BrowserRoutes {
                     .orElseThrow();
         }
 
-        /** Whether {@code If-None-Match} names it; compared weakly (RFC 9110 §13.1.2), since proxies that compress weaken tags. */
+        /**
+         * Whether {@code If-None-Match} names this file. Compared weakly (RFC 9110 §13.1.2), since proxies that
+         * compress weaken tags.
+         */
         boolean isMeantBy(@Nullable String ifNoneMatch) {
             return ifNoneMatch != null
                     && Arrays.stream(ifNoneMatch.split(",", -1))
@@ -252,8 +261,9 @@ final class BrowserRoutes {
     }
 
     /**
-     * A page to watch events on, at {@code /}. Its files hold nothing that is secret: what it shows it asks for with the token
-     * of whoever looks at it. Nothing from elsewhere runs or loads in it, and nothing else may frame it.
+     * Serves a page for watching events, at {@code /}. Its files contain nothing secret: the page requests what it
+     * shows with the token of its user. No content from elsewhere runs or loads in it, and no other page may frame
+     * it.
      */
     static final class PageRoutes {
 
@@ -289,7 +299,7 @@ final class BrowserRoutes {
                         name.equals("index.html") ? "/" : "/page/" + name,
                         context -> serve(context, file, type));
             });
-            // The demo answers here before, with a token.
+            // In the demo, another route answers this path first, with a token.
             BrowserRoutes.answer(router, "/page/access.json", context -> {
                 guard(context.response());
                 context.response()

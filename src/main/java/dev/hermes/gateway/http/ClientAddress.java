@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a request comes from: the peer, or, when that is a trusted proxy, the right-most address in {@code X-Forwarded-For}
- * that is not one. What stands further left was written by the client and proves nothing.
+ * Finds the address of a request's client: the peer, or, if the peer is a trusted proxy, the right-most address in
+ * {@code X-Forwarded-For} that is not a trusted proxy. Addresses further left were written by the client and prove
+ * nothing.
  */
 final class ClientAddress {
 
@@ -47,7 +48,7 @@ final class ClientAddress {
         return trustedProxies.stream().anyMatch(block -> block.contains(address));
     }
 
-    /** Some proxies write a port behind the address, IPv6 then in brackets. */
+    /** Removes the port that some proxies append to the address; IPv6 addresses are then in brackets. */
     private static String withoutPort(String hop) {
         if (hop.startsWith("[")) {
             int end = hop.indexOf(']');

@@ -9,9 +9,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
 /**
- * Cross-origin rules (WHATWG Fetch §3.2). An origin that is not allowed is served all the same, without these headers, and
- * its browser keeps the answer from the page. Refusing it, as Vert.x' own handler does, would break same-origin POST,
- * which carries {@code Origin} too.
+ * Applies the cross-origin rules (WHATWG Fetch §3.2). A request from an origin that is not allowed is served without
+ * these headers, and the browser keeps the answer from the page. Rejecting the request, as Vert.x' own handler does,
+ * would break same-origin POST requests, which carry {@code Origin} too.
  */
 final class Cors implements Handler<RoutingContext> {
 
@@ -32,7 +32,7 @@ final class Cors implements Handler<RoutingContext> {
         String origin = context.request().getHeader(HttpHeaders.ORIGIN);
         boolean allowed = origin != null && (allowedOrigins.contains(origin) || allowedOrigins.contains("*"));
         if (allowed) {
-            // "*" itself is only ever sent where no credentials are: the settings refuse the two together.
+            // "*" itself is only sent where credentials are not allowed: the settings exclude the combination.
             answer.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigins.contains(origin) ? origin : "*");
             answer.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, "Last-Event-ID, Retry-After, X-Request-Id");
             if (allowCredentials) {

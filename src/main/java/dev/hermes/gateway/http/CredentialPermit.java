@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream lasts as long as the credential it was opened with. SSE tokens can be taken back before, and those that Hermes
- * vouches for, where it is asked.
+ * A permit that lasts as long as the credential with which the stream was opened. Only SSE tokens, and credentials
+ * that Hermes has confirmed, can be revoked earlier.
  */
 record CredentialPermit(Credential credential) implements StreamPermit {
 
@@ -28,17 +28,17 @@ record CredentialPermit(Credential credential) implements StreamPermit {
         return credential instanceof Credential.SseToken || credential instanceof Credential.Vouched;
     }
 
-    /** Hermes may be slow, and a token that was taken back is to end its stream all the same. */
+    /** Hermes may be slow, which must not delay the end of a stream whose token was revoked. */
     @Override
     public boolean askedAlone() {
         return credential instanceof Credential.Vouched;
     }
 
     /**
-     * Asks the store once for all tokens that are due about the same time, and Hermes once for each credential. Whoever does
-     * not answer ends nothing.
+     * A checker that asks the store once for all tokens that are due together, and Hermes once for each credential.
+     * If either does not answer, no stream ends.
      *
-     * @param oldest how old an answer of Hermes at hand may be
+     * @param oldest how old a kept answer of Hermes may be
      */
     static StreamPermit.Checker checker(TokenStore tokens, @Nullable IdentityEndpoint identity, Duration oldest) {
         return permits -> {

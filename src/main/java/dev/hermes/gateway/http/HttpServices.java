@@ -18,11 +18,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the instances of the public port share; all of it may be used from any event loop.
+ * The services that all instances of the public port share; each may be used from any event loop.
  *
- * @param identity who is asked about credentials of Hermes, or null
+ * @param identity asked about credentials of Hermes, or null
  * @param draining whether the process is shutting down
- * @param hubs where the hubs hear everything
+ * @param hubs where the hubs receive their signals
  * @param clock the wall clock
  */
 public record HttpServices(
@@ -43,11 +43,14 @@ public record HttpServices(
         HubBus hubs,
         InstantSource clock) {
 
-    /** What the handlers of one instance of the public port share; used on that instance's event loop only. */
+    /**
+     * The services that the handlers of one instance of the public port share; used on that instance's event loop
+     * only.
+     */
     record LoopServices(
-            RequestAuthenticator gate,
+            RequestAuthenticator authenticator,
             ClientAddress addresses,
             StreamSinks sinks,
-            AdmissionQueue openings,
+            AdmissionQueue queue,
             PollHandler.PollPages pages) {}
 }

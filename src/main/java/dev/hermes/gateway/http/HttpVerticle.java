@@ -33,33 +33,36 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's share of the public port: a server, and the hub that owns the streams of this loop. Deployed once per
- * core; the instances share the port and know nothing of each other.
+ * The public port on one event loop: a server, and the hub that owns this loop's streams. Deployed once per core; the
+ * instances share the port but no state.
  */
 public final class HttpVerticle extends VerticleBase {
 
-    /** Tokens travel in queries, and browsers send what cookies they have. */
+    /** Large enough for tokens in queries and for the cookies that browsers send. */
     private static final int MAX_LINE_BYTES = 16 * 1_024;
 
     private static final int MAX_HEADER_BYTES = 32 * 1_024;
 
-    /** A browser's whole page, or a proxy, may put many streams on one connection. */
+    /** One browser, and even more a proxy, may open many streams on one connection. */
     private static final int MAX_HTTP2_STREAMS = 1_000;
 
     /**
-     * As many as all streams of a connection may end by in the window, twice: a proxy resets one for each client that leaves,
-     * and more than that is rapid reset (CVE-2023-44487), each of which costs us a request.
+     * Twice the number of streams on a connection: a proxy sends one reset for each client that leaves. More resets
+     * than this within the window are a rapid-reset attack (CVE-2023-44487), in which each one costs us a request.
      */
     private static final int MAX_HTTP2_RESETS = 2 * MAX_HTTP2_STREAMS;
 
     private static final int HTTP2_RESET_WINDOW_SECONDS = 10;
 
-    /** An answer about a permit may be as old as a permit that is due may wait for others: what is left of the interval is that. */
+    /**
+     * The divisor of the heartbeat interval that gives the maximum age of an answer about a permit, equal to the time
+     * that a permit which is due may wait for others.
+     */
     private static final int LEASE_ANSWER_PART = 16;
 
     private static final String ANY_ADDRESS = "0.0.0.0";
 
-    /** For the last frames of streams that are ended by the end of this verticle. */
+    /** Time for the last frames of streams that end when this verticle stops. */
     private static final long LAST_FRAMES_MILLIS = 1_000;
 
     private final HttpServices services;
@@ -67,17 +70,17 @@ public final class HttpVerticle extends VerticleBase {
     private final Consumer<Router> furtherRoutes;
     private final Doorman doorman;
 
-    // Set while starting, on this verticle's loop.
+    // Set in start(), on this verticle's loop.
     private @Nullable OwnerLoop loop;
     private @Nullable Hub hub;
-    private HubBus.@Nullable Listening bus;
+    private HubBus.@Nullable Receiver bus;
     private @Nullable HttpServer server;
     private long ticker = -1;
     private long sweeper = -1;
 
     /**
-     * @param port a port, or a negative number to share any free one with the other instances of that number
-     * @param furtherRoutes adds paths that are not the gateway's own
+     * @param port a port, or a negative number: instances with the same negative number share any free port
+     * @param furtherRoutes adds routes that are not the gateway's own
      * @param doorman of this port
      */
     public HttpVerticle(HttpServices services, int port, Consumer<Router> furtherRoutes, Doorman doorman) {
@@ -91,8 +94,8 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         OwnerLoop own = OwnerLoop.current(vertx);
         loop = own;
-        HubBus.Listening listening = services.hubs().listen();
-        bus = listening;
+        HubBus.Receiver receiver = services.hubs().receiver();
+        bus = receiver;
         return services.log().position().compose(position -> {
             HubSettings settings = HubSettings.of(
                     services.settings().streams(),
@@ -110,7 +113,7 @@ public final class HttpVerticle extends VerticleBase {
                     HubSettings.Clocks.with(services.clock()),
                     position);
             hub = started;
-            listening.handTo(started);
+            receiver.deliverTo(started);
             ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> started.tick());
             return listen(started);
         });
@@ -119,7 +122,7 @@ public final class HttpVerticle extends VerticleBase {
     private Future<HttpServer> listen(Hub started) {
         ClientAddress addresses =
                 new ClientAddress(services.settings().security().trustedProxies());
-        RequestAuthenticator gate =
+        RequestAuthenticator authenticator =
                 new RequestAuthenticator(services.authenticator(), services.failedCredentials(), addresses);
         OwnerLoop own = OwnerLoop.current(vertx);
         ConnectionSweep sweep = new ConnectionSweep(ConnectionSweep.Limits.USUAL, () -> System.nanoTime() / 1_000_000);
@@ -127,9 +130,9 @@ public final class HttpVerticle extends VerticleBase {
         sweeper = vertx.setPeriodic(ConnectionSweep.EVERY_MILLIS, tick -> sweep.sweep());
         PollHandler.PollPages pages = new PollHandler.PollPages(
                 own, sweep, services.settings().streams().stallTimeout());
-        HttpServices.LoopServices edge =
-                new HttpServices.LoopServices(gate, addresses, new StreamSinks(), new AdmissionQueue(own), pages);
-        Router router = new Routes(vertx, services, edge, started).build();
+        HttpServices.LoopServices loopServices = new HttpServices.LoopServices(
+                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), pages);
+        Router router = new Routes(vertx, services, loopServices, started).build();
         furtherRoutes.accept(router);
         ServerDate date = new ServerDate(InstantSource.system());
         HttpServer created = vertx.createHttpServer(options(services.settings().http()))
@@ -166,9 +169,9 @@ public final class HttpVerticle extends VerticleBase {
 
     private static HttpServerOptions options(Settings.Http settings) {
         HttpServerOptions options = new HttpServerOptions()
-                // See DirectSink. Everything here runs on the loop anyway.
+                // Required by DirectSink. All code here runs on the loop anyway.
                 .setStrictThreadMode(true)
-                // No WebSockets here, and their handler would stand between DirectSink and the socket.
+                // There are no WebSockets here, and their handler would stand between DirectSink and the socket.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
@@ -193,7 +196,7 @@ public final class HttpVerticle extends VerticleBase {
         return options;
     }
 
-    /** What this loop's hub has counted; callable from any loop once started. */
+    /** The counters of this loop's hub; callable from any loop once started. */
     public Future<HubCounters.Snapshot> snapshot() {
         OwnerLoop own = loop;
         Hub running = hub;
@@ -202,7 +205,7 @@ public final class HttpVerticle extends VerticleBase {
                 : own.call(() -> Future.succeededFuture(running.snapshot()));
     }
 
-    /** Up to where this loop's hub has handed on the log; callable from any loop once started. */
+    /** The log position up to which this loop's hub has delivered; callable from any loop once started. */
     public Future<EventId> position() {
         OwnerLoop own = loop;
         Hub running = hub;
@@ -211,21 +214,21 @@ public final class HttpVerticle extends VerticleBase {
                 : own.call(() -> Future.succeededFuture(running.position()));
     }
 
-    /** The port in use; once started. */
+    /** The port in use, or -1 before it is known. */
     public int actualPort() {
         return server == null ? -1 : server.actualPort();
     }
 
-    /** Ends what streams are left, each with its word, then the server, then the hub. */
+    /** Ends the remaining streams, each with its {@code closing} frame, then the server, then the hub. */
     @Override
     public Future<?> stop() {
         if (hub != null) {
             hub.answerPolls();
-            // Their turn comes with the next tick, which the server waits for.
+            // The streams end at the next tick, for which the server's shutdown leaves time.
             hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
         }
-        // First: who comes in while the servers end one after another would find nobody.
-        // Back on this loop, which alone may close the hub.
+        // Stop accepting first: while the servers end one after another, a new connection would find no server. Then
+        // back on this loop, which alone may close the hub.
         Future<?> closed = doorman.close(context)
                 .compose(shut -> server == null
                         ? Future.succeededFuture()
@@ -241,12 +244,14 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     /**
-     * The {@code Date} of answers, which RFC 9110 §6.6.1 asks of every server that has a clock; written anew once a second. Owned
-     * by one event loop.
+     * The {@code Date} header, which RFC 9110 §6.6.1 requires of every server with a clock; formatted once a second.
+     * Owned by one event loop.
      */
     static final class ServerDate {
 
-        /** IMF-fixdate, RFC 9110 §5.6.7: the day has two digits, which Java's own RFC 1123 format does not promise. */
+        /**
+         * IMF-fixdate (RFC 9110 §5.6.7): the day has two digits, which Java's own RFC 1123 format does not guarantee.
+         */
         private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
                         "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
                 .withZone(ZoneOffset.UTC);

@@ -30,7 +30,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The same events as a stream, a page at a time, for clients that cannot stream; works with the flag off. */
+/**
+ * Answers polls: the same events as on a stream, page by page, for clients that cannot stream. Works while the flag
+ * is off.
+ */
 final class PollHandler implements Handler<RoutingContext> {
 
     private static final int MAX_WAIT_SECONDS = 30;
@@ -38,14 +41,14 @@ final class PollHandler implements Handler<RoutingContext> {
     private static final int DEFAULT_LIMIT = 100;
 
     private final HttpServices services;
-    private final HttpServices.LoopServices edge;
+    private final HttpServices.LoopServices loopServices;
     private final Hub hub;
     private final StreamStart greetings;
     private final Set<String> parameters;
 
-    PollHandler(HttpServices services, HttpServices.LoopServices edge, Hub hub) {
+    PollHandler(HttpServices services, HttpServices.LoopServices loopServices, Hub hub) {
         this.services = services;
-        this.edge = edge;
+        this.loopServices = loopServices;
         this.hub = hub;
         this.greetings = new StreamStart(services);
         this.parameters =
@@ -56,8 +59,9 @@ final class PollHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         Query query = Query.of(context.request().uri());
-        edge.gate()
-                .pass(context.request(), AuthResult.Endpoint.EVENTS, query.raw("token"))
+        loopServices
+                .authenticator()
+                .authenticate(context.request(), AuthResult.Endpoint.EVENTS, query.raw("token"))
                 .compose(credential -> poll(context, query, credential))
                 .onFailure(failure -> Answers.problem(context, Answers.problemOf(context, failure)));
     }
@@ -66,9 +70,9 @@ final class PollHandler implements Handler<RoutingContext> {
         query.requireOnly(parameters);
         String after = query.text("after");
         Cursor cursor = after == null ? new Cursor.Fresh() : StreamHandler.queryCursor("after", after);
-        int asked = query.number("wait", 0, 0, MAX_WAIT_SECONDS);
+        int waitSeconds = query.number("wait", 0, 0, MAX_WAIT_SECONDS);
         int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
-        // Who resumes knows how things stood.
+        // A client that resumes already has the state.
         boolean greet = query.flag("greet", false) && after == null;
         Catalogue catalogue = services.settings().catalogue();
         Subscription subscription = Selection.ofQuery(query, catalogue)
@@ -76,8 +80,9 @@ final class PollHandler implements Handler<RoutingContext> {
         List<StartPosition.LatestQuery> recalls = greet ? greetings.recalls(subscription) : List.of();
         requireNotDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
-        Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
-        Admission.Ticket ticket = services.admission().poll(edge.addresses().of(context.request()));
+        Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(waitSeconds);
+        Admission.Ticket ticket =
+                services.admission().poll(loopServices.addresses().of(context.request()));
         if (ticket == null) {
             throw Problem.of(Problem.Unavailable.MAX_CONNECTIONS).asException();
         }
@@ -88,22 +93,22 @@ final class PollHandler implements Handler<RoutingContext> {
         }
         return services.log()
                 .open(cursor, recalls)
-                .map(opening -> {
-                    // Again: those that wait have been answered by now.
+                .map(start -> {
+                    // Checked again, since the waiting polls have already been answered by now.
                     requireNotDraining();
-                    return opening;
+                    return start;
                 })
-                .compose(opening -> greet
+                .compose(start -> greet
                         ? greetings
-                                .standing(opening, recalls, subscription)
-                                // At once, and without the events of meanwhile: they come after this position.
-                                .map(standing -> new PollPages.Answer(
-                                        new PendingPoll.Page(List.of(), opening.position(), opening.gap()), standing))
+                                .state(start, recalls, subscription)
+                                // Answered at once and without later events: these follow this position.
+                                .map(state -> new PollPages.Answer(
+                                        new PendingPoll.Page(List.of(), start.position(), start.gap()), state))
                         : page(
                                 context.request(),
-                                hub.poll(subscription, new CredentialPermit(credential), opening, limit, wait),
+                                hub.poll(subscription, new CredentialPermit(credential), start, limit, wait),
                                 ticket))
-                .onSuccess(answer -> edge.pages().send(context.request(), answer, ticket::release))
+                .onSuccess(answer -> loopServices.pages().send(context.request(), answer, ticket::release))
                 .onFailure(failure -> ticket.release())
                 .mapEmpty();
     }
@@ -131,20 +136,20 @@ final class PollHandler implements Handler<RoutingContext> {
     }
 
     /**
-     * Sends the pages of polls, a few in a turn of the event loop: an event for which a thousand polls have waited must not hold
-     * up the streams. Owned by one event loop.
+     * Sends the pages of polls, a few in each turn of the event loop: an event for which a thousand polls have waited
+     * must not delay the streams. Owned by one event loop.
      */
     static final class PollPages {
 
-        /** What one turn may build; about a millisecond's work. */
+        /** How many pages one turn may build; about a millisecond of work. */
         private static final int PAGES_A_TURN = 32;
 
         private static final int BYTES_A_TURN = 256 * 1_024;
 
         /**
-         * What a poll is answered.
+         * The answer to a poll.
          *
-         * @param greetings how things stood at the position it began at, or null where that was not asked
+         * @param greetings the state at the start position, or null if it was not asked for
          */
         record Answer(PendingPoll.Page page, @Nullable List<Envelope> greetings) {}
 
@@ -154,7 +159,7 @@ final class PollHandler implements Handler<RoutingContext> {
         private final ConnectionSweep sweep;
         private final long stallMillis;
         private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-        private boolean underWay;
+        private boolean scheduled;
 
         PollPages(OwnerLoop loop, ConnectionSweep sweep, Duration stallTimeout) {
             this.loop = loop;
@@ -162,11 +167,11 @@ final class PollHandler implements Handler<RoutingContext> {
             this.stallMillis = stallTimeout.toMillis();
         }
 
-        /** Answers with that. {@code whenRead} is called once, when the client has taken it or is gone. */
+        /** Sends the answer. {@code whenRead} is called once, when the client has read it or has disconnected. */
         void send(HttpServerRequest request, Answer answer, Runnable whenRead) {
             waiting.add(new Waiting(request, answer, whenRead));
-            if (!underWay) {
-                underWay = true;
+            if (!scheduled) {
+                scheduled = true;
                 loop.later(this::next);
             }
         }
@@ -181,13 +186,13 @@ final class PollHandler implements Handler<RoutingContext> {
                 sweep.sending(answer);
                 answer.begin();
             }
-            underWay = !waiting.isEmpty();
-            if (underWay) {
+            scheduled = !waiting.isEmpty();
+            if (scheduled) {
                 loop.afterSockets(this::next);
             }
         }
 
-        /** Written by hand for one reason: each event's data must stay the very bytes of its producer. */
+        /** Written by hand because each event's data must stay exactly the producer's bytes. */
         private static Buffer json(Answer answer) {
             PendingPoll.Page page = answer.page();
             Buffer json = Buffer.buffer("{\"events\":[");
@@ -208,13 +213,13 @@ final class PollHandler implements Handler<RoutingContext> {
                     .appendString(",\"gap\":")
                     .appendString(gap == null ? "false" : gap.toJson().encode());
             if (answer.greetings() != null) {
-                String opening = ",\"greetings\":[";
+                String prefix = ",\"greetings\":[";
                 for (Envelope greeting : answer.greetings()) {
-                    append(json.appendString(opening).appendString("{"), greeting)
+                    append(json.appendString(prefix).appendString("{"), greeting)
                             .appendString("}");
-                    opening = ",";
+                    prefix = ",";
                 }
-                json.appendString(answer.greetings().isEmpty() ? opening + "]" : "]");
+                json.appendString(answer.greetings().isEmpty() ? prefix + "]" : "]");
             }
             return json.appendString("}");
         }

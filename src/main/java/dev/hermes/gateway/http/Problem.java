@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request is not served, as a client is told.
+ * Why a request is not served, in the form in which the client gets it.
  *
  * @param detail a text, or FastAPI's list of field errors
  * @param code a word for programs, or null
- * @param unavailable what an {@code EventSource} is told in-band instead, or null; it gives up for good on a 503
+ * @param unavailable what an {@code EventSource} gets in-band instead, or null; on a 503 it would give up for good
  */
 record Problem(
         int status,
@@ -30,11 +30,11 @@ record Problem(
     }
 
     static Problem unauthorized(String detail) {
-        // RFC 9110 §11.6.1: a 401 names a challenge.
+        // RFC 9110 §11.6.1: a 401 must contain a challenge.
         return new Problem(401, detail, null, Map.of("WWW-Authenticate", "Bearer"), null);
     }
 
-    /** Without {@code Retry-After}: nobody knows when an operator will switch it on. */
+    /** Without {@code Retry-After}, since it is unknown when an operator will switch streams on. */
     static Problem switchedOff() {
         Unavailable off = Unavailable.SSE_DISABLED;
         return new Problem(off.status(), off.detail(), off.name(), Map.of(), off);
@@ -53,14 +53,14 @@ record Problem(
                 unavailable);
     }
 
-    /** A field of the body is not as it must be, in FastAPI's shape. */
+    /** An invalid field of the body, in FastAPI's format. */
     static Problem invalidBody(JsonArray location, String message, String type) {
         JsonObject error =
                 new JsonObject().put("loc", location).put("msg", message).put("type", type);
         return new Problem(422, new JsonArray().add(error), null, Map.of(), null);
     }
 
-    /** In FastAPI's shape, and beside it in the envelope that Hermes itself puts around its errors. */
+    /** The body in FastAPI's format, together with the error object that Hermes itself adds. */
     JsonObject toJson() {
         JsonObject json = new JsonObject().put("detail", detail);
         if (code != null) {
@@ -88,12 +88,15 @@ record Problem(
         return location.stream().map(String::valueOf).collect(Collectors.joining("."));
     }
 
-    /** For the middle of a composition of futures. */
+    /** Wraps the problem, to be thrown within a composition of futures. */
     Thrown asException() {
         return new Thrown(this);
     }
 
-    /** Carries a {@link Problem} out of a composition of futures; an answer, not an error, so without a stack trace. */
+    /**
+     * Carries a {@link Problem} out of a composition of futures. It is an answer rather than an error, so it has no
+     * stack trace.
+     */
     static final class Thrown extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -110,7 +113,7 @@ record Problem(
         }
     }
 
-    /** Why nobody, or not this client, can be served right now: the codes of {@code event: unavailable}. */
+    /** Why no client, or not this one, can be served right now: the codes of {@code event: unavailable}. */
     enum Unavailable {
         MAX_CONNECTIONS(503, "Maximum number of connections reached", 5_000, 15_000),
         BACKEND_UNAVAILABLE(503, "Event backend is unavailable", 5_000, 15_000),
@@ -119,7 +122,7 @@ record Problem(
         INTERNAL_ERROR(500, "Internal server error", 5_000, 15_000),
         SHUTTING_DOWN(503, "Server is shutting down", 0, 2_000);
 
-        /** What a client without event streams is told, in the middle of what the others get. */
+        /** The delay for clients without event streams: the middle of the range that the others get. */
         static final long RETRY_AFTER_SECONDS = 10;
 
         private final int status;
@@ -142,7 +145,7 @@ record Problem(
             return detail;
         }
 
-        /** When this client should come back; each gets its own, or all would return at once. */
+        /** When this client should reconnect; each gets a random delay, or all would return at once. */
         int retryMillis(RandomGenerator random) {
             return random.nextInt(retryFromMillis, retryToMillis + 1);
         }

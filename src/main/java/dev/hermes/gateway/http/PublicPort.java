@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way out: one instance of the HTTP verticle per core, on one port. */
+/** The public port: one instance of {@link HttpVerticle} per core, all on one port. */
 public final class PublicPort {
 
     private static final Logger LOG = LoggerFactory.getLogger(PublicPort.class);
@@ -28,15 +28,15 @@ public final class PublicPort {
     private final List<HttpVerticle> instances = new ArrayList<>();
     private final Doorman doorman;
 
-    /** @param mostConnections at the same time, of whatever kind */
+    /** @param mostConnections the most connections at the same time, of any kind */
     public PublicPort(int mostConnections) {
         this.doorman = new Doorman(mostConnections);
     }
 
-    /** The instances are deployed as the caller's children: they end before it does. */
+    /** Deploys the instances as children of the caller, so that they end before it does. */
     public Future<Void> open(Vertx vertx, HttpServices services, Consumer<Router> furtherRoutes) {
         int configured = services.settings().http().port();
-        // Vert.x shares any free port among servers that ask for the same negative one.
+        // Servers with the same negative port share any free port in Vert.x.
         int port = configured == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : configured;
         int cores = Runtime.getRuntime().availableProcessors();
         Future<?> deployed = Future.succeededFuture();
@@ -49,7 +49,9 @@ public final class PublicPort {
         return deployed.compose(all -> firstCall(vertx, tls));
     }
 
-    /** Lets the doorman find the listening socket, which Vert.x shows to nobody: by a connection that came from it. */
+    /**
+     * Lets the doorman find the listening socket, which Vert.x does not expose, through a connection accepted by it.
+     */
     private Future<Void> firstCall(Vertx vertx, boolean tls) {
         NetClient client = vertx.createNetClient(new NetClientOptions()
                 .setConnectTimeout(FIRST_CALL_MILLIS)
@@ -67,14 +69,14 @@ public final class PublicPort {
                 .eventually(client::close);
     }
 
-    /** What each hub has counted. */
+    /** The counters of each hub. */
     public Future<List<HubCounters.Snapshot>> snapshots() {
         List<Future<HubCounters.Snapshot>> asked =
                 instances.stream().map(HttpVerticle::snapshot).toList();
         return Future.all(asked).map(all -> all.<HubCounters.Snapshot>list());
     }
 
-    /** Up to where each hub has handed on the log. */
+    /** The log position of each hub. */
     public Future<List<EventId>> positions() {
         List<Future<EventId>> asked =
                 instances.stream().map(HttpVerticle::position).toList();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code POST /publish}: one event or several, all or none. */
+/** Answers {@code POST /publish}: one event or several, all or none. */
 final class PublishHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(PublishHandler.class);
@@ -25,7 +25,7 @@ final class PublishHandler {
         this.services = services;
     }
 
-    /** After the credential and the body were read. */
+    /** Called after the credential was checked and the body was read. */
     void publish(RoutingContext context) {
         Buffer body = context.body().buffer();
         PublishBody.Outcome parsed = services.parser()
@@ -65,14 +65,14 @@ final class PublishHandler {
     }
 
     /**
-     * How much one request may publish: what is appended at once is trimmed at once, and must not push out of the history what
-     * the streams were not handed yet. One event is always let through.
+     * Limits how much one request may publish: events appended together are trimmed together, and must not push
+     * events out of the history that the streams have not got yet. A single event is always allowed.
      */
     record Bounds(int maxEvents, long maxBytes, Settings.History history) {
 
         private static final int MOST_EVENTS = 10_000;
 
-        /** The part of the history that one request may take. */
+        /** The divisor of the history that gives the share one request may take. */
         private static final int SHARE = 10;
 
         static Bounds of(Settings.History history) {
@@ -82,7 +82,7 @@ final class PublishHandler {
                     history);
         }
 
-        /** What is wrong with so many events, or null. */
+        /** What is wrong with these events, or null. */
         @Nullable
         String excess(List<Envelope> events) {
             if (events.size() > maxEvents) {

@@ -9,18 +9,18 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a request, decoded once. Strict: a parameter that is unknown or there twice is refused, since a typing
- * error in a filter would otherwise widen a stream. One that is there but empty counts as absent. Those whose name begins
- * with an underscore are passed over: libraries add them so that no cache answers in the server's place.
+ * The parameters of a request, decoded once. Strict: an unknown or repeated parameter is rejected, since a typing
+ * error in a filter would otherwise widen a stream. An empty parameter counts as absent. Parameters whose name begins
+ * with an underscore are ignored: libraries add them to get past caches.
  */
 record Query(Map<String, List<String>> values, boolean readable) {
 
-    /** Many more than any library adds; the decoder stops here, and what it left out must not go unseen. */
+    /** Many more than any library adds. The decoder stops at this number, so reaching it must be an error. */
     private static final int MAX_PARAMETERS = 1_000;
 
     private static final String IGNORED = "_";
 
-    /** As browsers have it (WHATWG URL §5.1): only {@code &} separates. */
+    /** Only {@code &} separates parameters, as in browsers (WHATWG URL §5.1). */
     private static final boolean SEMICOLON_IS_TEXT = true;
 
     static Query of(String uri) {
@@ -34,7 +34,7 @@ record Query(Map<String, List<String>> values, boolean readable) {
         }
     }
 
-    /** Refuses what is not among the allowed names, or not there once. */
+    /** Rejects parameters that are not allowed or are repeated. */
     void requireOnly(Set<String> allowed) {
         if (!readable) {
             throw Problem.badRequest("Query is not percent-encoded UTF-8 (RFC 3986 §2.1)")
@@ -61,26 +61,26 @@ record Query(Map<String, List<String>> values, boolean readable) {
         });
     }
 
-    /** The first value as it came, also an empty one; null when absent. */
+    /** The first value unchanged, even if empty; null if absent. */
     @Nullable
     String raw(String name) {
         List<String> given = values.get(name);
         return given == null ? null : given.get(0);
     }
 
-    /** The value; null when absent or empty. */
+    /** The value; null if absent or empty. */
     @Nullable
     String text(String name) {
         String value = raw(name);
         return value == null || value.isEmpty() ? null : value;
     }
 
-    /** The items of a list, without the blanks that people type after its commas. */
+    /** The items of a list, without blanks typed after the commas. */
     static String[] items(String list) {
         return list.split(", *", -1);
     }
 
-    /** The whole number, or what holds when it is absent. */
+    /** The whole number, or the default if absent. */
     int number(String name, int otherwise, int from, int to) {
         String value = text(name);
         if (value == null) {
@@ -92,13 +92,13 @@ record Query(Map<String, List<String>> values, boolean readable) {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // Refused below, as a number out of bounds is.
+            // Rejected below, like a number out of bounds.
         }
         throw Problem.badRequest("Invalid " + name + " " + quoted(value) + ". Allowed: " + from + " to " + to)
                 .asException();
     }
 
-    /** True or false, or what holds when it is absent. */
+    /** True or false, or the default if absent. */
     boolean flag(String name, boolean otherwise) {
         String value = text(name);
         if (value == null) {
@@ -111,7 +111,7 @@ record Query(Map<String, List<String>> values, boolean readable) {
                 .asException();
     }
 
-    /** A value as an answer may repeat it. */
+    /** A value in quotes and cut, as an answer may repeat it. */
     static String quoted(String value) {
         String cut = value.length() > 100 ? value.substring(0, 100) + "…" : value;
         return "'" + cut + "'";

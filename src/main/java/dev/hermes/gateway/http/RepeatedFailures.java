@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Recognizes a client that comes back to the same cursor again and again, because something right after it breaks the
- * client or whatever stands before it. Any thread; touched when a stream that resumes opens and ends, never for an event.
- * Bounded: what is forgotten counts from the start.
+ * Recognises a client that returns to the same cursor again and again, because something directly after it breaks the
+ * client or a proxy in front of it. Any thread; used when a stream that resumes opens and ends, never for an event.
+ * Bounded: an attempt that was dropped starts again at zero.
  */
 public final class RepeatedFailures {
 
-    /** So many in a row are a loop. */
+    /** This many failures in a row are a loop. */
     public static final int LOOP = 5;
 
     private static final int MAX_ATTEMPTS = 10_000;
@@ -23,7 +23,7 @@ public final class RepeatedFailures {
     private final LongSupplier nanos;
     private final Cache<Attempt, Failures> failures;
 
-    /** @param nanos a monotonic clock */
+    /** @param nanos a monotonic clock in nanoseconds */
     public RepeatedFailures(LongSupplier nanos) {
         this.nanos = nanos;
         this.failures = Caffeine.newBuilder()
@@ -36,7 +36,7 @@ public final class RepeatedFailures {
     /**
      * What makes two attempts the same.
      *
-     * @param client whoever it is, as far as one can tell
+     * @param client identifies the client as far as possible
      */
     public record Attempt(Object client, Subscription subscription, EventId cursor) {}
 
@@ -52,21 +52,21 @@ public final class RepeatedFailures {
             this.attempt = attempt;
         }
 
-        /** It was sent what follows its cursor, and its connection broke. */
+        /** The stream was sent everything after its cursor, and its connection broke. */
         public void failed() {
             long now = nanos.getAsLong();
             failures.asMap()
                     .merge(
                             attempt,
                             new Failures(1, now),
-                            // Tabs that broke together broke once.
+                            // Several tabs that broke at the same time count as one failure.
                             (before, one) -> sinceNanos - before.lastNanos() < 0
                                     ? before
                                     : new Failures(before.count() + 1, now));
         }
     }
 
-    /** Whether so many failed in a row that another one would fail too; if so, the next ones count from the start. */
+    /** Whether so many attempts failed in a row that another would fail too; if so, counting starts again at zero. */
     public boolean isLoop(Attempt attempt) {
         Failures known = failures.getIfPresent(attempt);
         boolean loop = known != null && known.count() >= LOOP;

@@ -10,8 +10,8 @@ import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The step from a request to a credential. Only who fails is counted and, in the end, held off: a good credential from the
- * same address always gets through.
+ * Gets a request's credential. Only failures are counted and finally limited: a valid credential from the same
+ * address is always accepted.
  */
 final class RequestAuthenticator {
 
@@ -26,10 +26,11 @@ final class RequestAuthenticator {
     }
 
     /** The credential, or a failure that carries the problem. */
-    Future<Credential> pass(HttpServerRequest request, AuthResult.Endpoint door, @Nullable String queryToken) {
+    Future<Credential> authenticate(
+            HttpServerRequest request, AuthResult.Endpoint endpoint, @Nullable String queryToken) {
         AuthResult.PresentedCredentials presented =
                 new AuthResult.PresentedCredentials(request.getHeader(HttpHeaders.AUTHORIZATION), queryToken);
-        return authenticator.authenticate(presented, door).compose(result -> {
+        return authenticator.authenticate(presented, endpoint).compose(result -> {
             if (result instanceof AuthResult.Granted granted) {
                 return Future.succeededFuture(granted.credential());
             }

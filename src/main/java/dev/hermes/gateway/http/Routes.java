@@ -22,7 +22,7 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The paths of the public port, and who answers there. Built once for each event loop. */
+/** Defines the paths of the public port and their handlers. Built once for each event loop. */
 final class Routes {
 
     static final String BASE = "/api/v1/events";
@@ -31,13 +31,13 @@ final class Routes {
     private static final String CREDENTIAL = "credential";
 
     private final HttpServices services;
-    private final HttpServices.LoopServices edge;
+    private final HttpServices.LoopServices loopServices;
     private final Hub hub;
     private final Router router;
 
-    Routes(Vertx vertx, HttpServices services, HttpServices.LoopServices edge, Hub hub) {
+    Routes(Vertx vertx, HttpServices services, HttpServices.LoopServices loopServices, Hub hub) {
         this.services = services;
-        this.edge = edge;
+        this.loopServices = loopServices;
         this.hub = hub;
         this.router = Router.router(vertx);
     }
@@ -47,7 +47,7 @@ final class Routes {
                 .handler(new RequestId())
                 .handler(new Cors(services.settings().http()));
         streams();
-        answer("/poll", new PollHandler(services, edge, hub), HttpMethod.GET, HttpMethod.HEAD);
+        answer("/poll", new PollHandler(services, loopServices, hub), HttpMethod.GET, HttpMethod.HEAD);
         answer("/health", this::health, HttpMethod.GET, HttpMethod.HEAD);
         bodies();
         new BrowserRoutes(services.settings(), services.sseFlag()).addTo(router);
@@ -79,7 +79,7 @@ final class Routes {
 
     private void stream(String path, StreamHandler.Selecting selecting, Set<String> parameters) {
         StreamHandler.Route route = StreamHandler.Route.of(selecting, parameters);
-        answer(path, new StreamHandler(services, edge, hub, route), HttpMethod.GET, HttpMethod.HEAD);
+        answer(path, new StreamHandler(services, loopServices, hub, route), HttpMethod.GET, HttpMethod.HEAD);
     }
 
     private void bodies() {
@@ -98,26 +98,27 @@ final class Routes {
         onlyMethods("/publish", HttpMethod.POST);
     }
 
-    /** The credential is judged before a byte of the body is read. */
+    /** The credential is checked before any of the body is read. */
     private void withBody(
             String path,
             HttpMethod method,
-            AuthResult.Endpoint door,
+            AuthResult.Endpoint endpoint,
             long maxBytes,
             BiConsumer<RoutingContext, Credential> action) {
-        router.route(method, BASE + path).handler(context -> judge(context, door));
+        router.route(method, BASE + path).handler(context -> authenticate(context, endpoint));
         router.route(method, BASE + path).handler(Routes::requireJson);
         router.route(method, BASE + path).handler(BodyHandler.create(false).setBodyLimit(maxBytes));
         router.route(method, BASE + path).handler(context -> action.accept(context, context.get(CREDENTIAL)));
     }
 
-    private void judge(RoutingContext context, AuthResult.Endpoint door) {
+    private void authenticate(RoutingContext context, AuthResult.Endpoint endpoint) {
         context.request().pause();
-        edge.gate()
-                .pass(context.request(), door, null)
+        loopServices
+                .authenticator()
+                .authenticate(context.request(), endpoint, null)
                 .onSuccess(credential -> {
                     if (context.response().closed()) {
-                        // What has come of its body was let go of with the connection.
+                        // The connection's end has already released what had arrived of the body.
                         return;
                     }
                     context.put(CREDENTIAL, credential);
@@ -149,7 +150,7 @@ final class Routes {
         onlyMethods(path, methods);
     }
 
-    /** RFC 9110 §15.5.6: a 405 says what is allowed. */
+    /** RFC 9110 §15.5.6: a 405 must say which methods are allowed. */
     private void onlyMethods(String path, HttpMethod... methods) {
         String allowed = Arrays.stream(methods).map(HttpMethod::name).collect(Collectors.joining(", "));
         router.route(BASE + path).handler(context -> {
@@ -174,7 +175,7 @@ final class Routes {
                                         .toSeconds()));
     }
 
-    /** Gives each request an id, the client's own if it is a decent one, and tells it in the answer. */
+    /** Gives each request an id, the client's own if it is well formed, and returns it in the answer. */
     static final class RequestId implements Handler<RoutingContext> {
 
         static final String HEADER = "X-Request-Id";

@@ -14,18 +14,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request asks for, still to be held against what its credential may see.
+ * What a request asks for, before it is compared with what its credential may see.
  *
  * @param channels the channels asked for, or null for all that the credential allows
  * @param key the key of a keyed route, or null
- * @param filters allowed values by field
+ * @param filters the allowed values of each field
  */
 record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<String, Set<String>> filters) {
 
     private static final int MAX_VALUES = 100;
     private static final int MAX_VALUE_LENGTH = 200;
 
-    /** For {@code /stream} and {@code /poll}: the channels named in the query. */
+    /** The selection for {@code /stream} and {@code /poll}: the channels named in the query. */
     static Selection ofQuery(Query query, Catalogue catalogue) {
         String names = query.text("channels");
         List<Channel> channels = names == null ? null : channels(names, catalogue);
@@ -34,7 +34,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
         return new Selection(channels, null, filters(query, catalogue, filtered));
     }
 
-    /** For a channel's own route. */
+    /** The selection for a channel's own route. */
     static Selection ofRoute(Channel channel, @Nullable String key, Query query, Catalogue catalogue) {
         if (key != null && !Scopes.validKey(key)) {
             throw Problem.badRequest("Invalid id " + Query.quoted(key) + ". Allowed: [A-Za-z0-9._~-]{1,200}")
@@ -44,13 +44,13 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
     }
 
     /**
-     * What to narrow a selection to: the scopes that the query names, all of which the credential must have, since a client
-     * that names them would rather be refused than get less; without, what the credential has.
+     * The scopes that restrict a selection. If the query names scopes, the credential must have all of them, since
+     * such a client prefers an error to getting less; otherwise all scopes of the credential.
      */
-    static Scopes scopes(Query query, Scopes held, Catalogue catalogue) {
+    static Scopes scopes(Query query, Scopes granted, Catalogue catalogue) {
         String text = query.text("scopes");
         if (text == null) {
-            return held;
+            return granted;
         }
         Set<String> words = new LinkedHashSet<>(List.of(Query.items(text)));
         for (String word : words) {
@@ -64,14 +64,14 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
                                 "Unknown scope " + Query.quoted(word) + ". Allowed: " + String.join(", ", allowed))
                         .asException();
             }
-            if (!held.covers(word)) {
+            if (!granted.covers(word)) {
                 throw insufficient(word);
             }
         }
         return new Scopes(false, words);
     }
 
-    /** The names of all filters there are. */
+    /** The names of all filters in the catalogue. */
     static Set<String> filterNames(Catalogue catalogue) {
         Set<String> names = new LinkedHashSet<>();
         catalogue.channels().values().forEach(channel -> names.addAll(channel.filters()));
@@ -143,7 +143,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
         return values;
     }
 
-    /** Narrows what is asked for to what may be seen; refuses what may not. */
+    /** Restricts the selection to what the scopes allow; rejects what they do not. */
     Subscription allowedBy(Scopes scopes, Catalogue catalogue) {
         Map<String, Subscription.ChannelFilter> interests = new HashMap<>();
         if (channels != null) {
@@ -163,8 +163,8 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
     }
 
     /**
-     * The same, of which events may be left out where the catalogue says so. Not where a filter looks into the data: a later
-     * event of the same key may not pass it.
+     * The same subscription, with the channels of which events may be left out by the catalogue. Never a channel with
+     * a filter on the data, since a later event of the same key may not match the filter.
      */
     static Subscription conflated(Subscription subscription, Catalogue catalogue) {
         Set<String> conflated = new LinkedHashSet<>();
@@ -194,9 +194,9 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
                 key != null ? Set.of(key) : channel.keyField() == null ? null : fields.remove(channel.keyField());
         Channel.ScopeRule rule = channel.scope();
         if (wanted != null) {
-            for (String one : wanted) {
-                if (!scopes.allowsKey(rule, one)) {
-                    throw insufficient(rule.forKey(one));
+            for (String wantedKey : wanted) {
+                if (!scopes.allowsKey(rule, wantedKey)) {
+                    throw insufficient(rule.forKey(wantedKey));
                 }
             }
             return new Subscription.ChannelFilter(wanted, fields);

@@ -21,23 +21,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a stream: flag, credential, parameters, scope, capacity, in this order; then where it starts, what it must know,
- * and over to the hub of this event loop.
+ * Opens a stream: checks flag, credential, parameters, scope and capacity, in this order, then finds its start
+ * position and its greetings, and gives it to the hub of this event loop.
  */
 final class StreamHandler implements Handler<RoutingContext> {
 
-    /** What a route asks for, from its path and query. */
+    /** Reads what a request asks for from its path and query. */
     @FunctionalInterface
     interface Selecting {
         Selection select(RoutingContext context, Query query);
     }
 
     private final HttpServices services;
-    private final RequestAuthenticator gate;
+    private final RequestAuthenticator authenticator;
     private final ClientAddress addresses;
     private final Hub hub;
     private final StreamSinks sinks;
-    private final AdmissionQueue openings;
+    private final AdmissionQueue queue;
     private final StreamStart greetings;
     private final StreamStart.Resumption resumption;
     private final Route route;
@@ -45,11 +45,11 @@ final class StreamHandler implements Handler<RoutingContext> {
     /**
      * One of the routes that open streams.
      *
-     * @param parameters the names it takes
+     * @param parameters the names of the parameters it accepts
      */
     record Route(Selecting selecting, Set<String> parameters) {
 
-        /** With the parameters that every stream takes. */
+        /** A route that also accepts the parameters of every stream. */
         static Route of(Selecting selecting, Set<String> own) {
             Set<String> parameters = new LinkedHashSet<>(own);
             parameters.add("token");
@@ -59,12 +59,12 @@ final class StreamHandler implements Handler<RoutingContext> {
         }
     }
 
-    StreamHandler(HttpServices services, HttpServices.LoopServices edge, Hub hub, Route route) {
+    StreamHandler(HttpServices services, HttpServices.LoopServices loopServices, Hub hub, Route route) {
         this.services = services;
-        this.gate = edge.gate();
-        this.addresses = edge.addresses();
-        this.sinks = edge.sinks();
-        this.openings = edge.openings();
+        this.authenticator = loopServices.authenticator();
+        this.addresses = loopServices.addresses();
+        this.sinks = loopServices.sinks();
+        this.queue = loopServices.queue();
         this.hub = hub;
         this.greetings = new StreamStart(services);
         this.resumption = new StreamStart.Resumption(services);
@@ -79,9 +79,10 @@ final class StreamHandler implements Handler<RoutingContext> {
         }
         Query query = Query.of(context.request().uri());
         String token = query.raw("token");
-        openings.run(
+        queue.run(
                         context.response()::closed,
-                        () -> gate.pass(context.request(), AuthResult.Endpoint.EVENTS, token)
+                        () -> authenticator
+                                .authenticate(context.request(), AuthResult.Endpoint.EVENTS, token)
                                 .compose(credential -> open(context, query, credential)))
                 .onFailure(failure -> Answers.streamProblem(context, Answers.problemOf(context, failure)));
     }
@@ -106,7 +107,7 @@ final class StreamHandler implements Handler<RoutingContext> {
                 : null;
         return start(selection, subscription, cursor, attempt)
                 .map(start -> {
-                    // Again: those open are being ended by now, and this one would be left to the end.
+                    // Checked again: the open streams are being ended by now, and this one would be missed.
                     requireNotDraining();
                     requireSwitchedOn();
                     return new NewStream(
@@ -152,14 +153,14 @@ final class StreamHandler implements Handler<RoutingContext> {
         if (cursor instanceof Cursor.Fresh) {
             return services.log()
                     .open(cursor, greetings.recalls(selection, subscription))
-                    .compose(opening -> greetings.of(opening, selection, subscription));
+                    .compose(start -> greetings.of(start, selection, subscription));
         }
         Future<StartPosition> opened =
                 attempt == null ? services.log().open(cursor, List.of()) : resumption.open(cursor, attempt);
-        return opened.map(opening -> new StreamStart.Start(opening, List.of()));
+        return opened.map(start -> new StreamStart.Start(start, List.of()));
     }
 
-    /** The header is the browser's own and newer than the query, which every reconnect repeats. */
+    /** The header wins: the browser sets it, and it is newer than the query, which every reconnect repeats. */
     private static Cursor cursor(HttpServerRequest request, Query query) {
         String header = request.getHeader(StreamSinks.StreamHead.LAST_EVENT_ID);
         if (header != null && !header.isBlank()) {
@@ -193,7 +194,7 @@ final class StreamHandler implements Handler<RoutingContext> {
             return;
         }
         if (!context.pathParams().isEmpty()) {
-            // The router has copied them, and all of the query, to where they would last as long as the stream.
+            // The router has copied these and the whole query to a map that would live as long as the stream.
             context.request().params().clear();
         }
         sinks.open(context.request(), sink -> hub.open(stream, sink));

@@ -22,14 +22,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client without a cursor is told first, as the catalogue says: a channel's last event; on a keyed route the key's
- * last event, only else its snapshot, read after the start position was fixed so that nothing falls between the two.
+ * Finds the greetings of a client without a cursor, as the catalogue defines: a channel's latest event; on a keyed
+ * route the key's latest event, or else its snapshot. The snapshot is read after the start position was fixed, so
+ * that no event is lost in between.
  */
 final class StreamStart {
 
     private static final int MAX_RECALLS = 100;
 
-    /** Where a stream starts, and what it is told first. */
+    /** The position where a stream starts, and its greetings. */
     record Start(StartPosition position, List<NewStream.Greeting> greetings) {}
 
     private final HttpServices services;
@@ -38,7 +39,7 @@ final class StreamStart {
         this.services = services;
     }
 
-    /** What the log should recall. */
+    /** The latest events that the log is asked for. */
     List<StartPosition.LatestQuery> recalls(Selection selection, Subscription subscription) {
         Channel keyed = snapshotChannel(selection);
         if (keyed != null) {
@@ -55,8 +56,8 @@ final class StreamStart {
     }
 
     /**
-     * What the log should recall for a client that goes on from this very position, whatever it goes on with: also of each
-     * key that a channel is narrowed to.
+     * The latest events that the log is asked for on behalf of a client that goes on from exactly this position by
+     * any means; includes each key to which a channel is restricted.
      */
     List<StartPosition.LatestQuery> recalls(Subscription subscription) {
         List<StartPosition.LatestQuery> recalls = new ArrayList<>();
@@ -79,16 +80,18 @@ final class StreamStart {
         return recalls;
     }
 
-    /** How things stood at the position, by what was recalled; else by snapshot, read after the position was fixed. */
-    Future<List<Envelope>> standing(
-            StartPosition opening, List<StartPosition.LatestQuery> recalls, Subscription subscription) {
-        List<Envelope> standing = new ArrayList<>();
+    /**
+     * The state at the position: the recalled events, or else snapshots, which are read after the position was fixed.
+     */
+    Future<List<Envelope>> state(
+            StartPosition start, List<StartPosition.LatestQuery> recalls, Subscription subscription) {
+        List<Envelope> state = new ArrayList<>();
         Set<StartPosition.LatestQuery> answered = new HashSet<>();
-        for (Event event : opening.recalled()) {
+        for (Event event : start.recalled()) {
             Envelope envelope = event.envelope();
             answered.add(new StartPosition.LatestQuery(envelope.channel(), envelope.key()));
             if (subscription.wants(envelope)) {
-                standing.add(envelope);
+                state.add(envelope);
             }
         }
         List<Future<@Nullable Envelope>> reads = new ArrayList<>();
@@ -106,10 +109,10 @@ final class StreamStart {
             reads.forEach(read -> {
                 Envelope envelope = read.result();
                 if (envelope != null) {
-                    standing.add(envelope);
+                    state.add(envelope);
                 }
             });
-            return standing;
+            return state;
         });
     }
 
@@ -120,22 +123,22 @@ final class StreamStart {
                         Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE).asException()));
     }
 
-    /** The greetings for what was recalled. */
-    Future<Start> of(StartPosition opening, Selection selection, Subscription subscription) {
-        List<NewStream.Greeting> greetings = opening.recalled().stream()
+    /** The greetings made from the recalled events. */
+    Future<Start> of(StartPosition start, Selection selection, Subscription subscription) {
+        List<NewStream.Greeting> greetings = start.recalled().stream()
                 .filter(event -> subscription.wants(event.envelope()))
                 .map(event -> new NewStream.Greeting(
                         event.envelope().type(), event.envelope().data()))
                 .toList();
         Channel keyed = snapshotChannel(selection);
         String key = selection.key();
-        if (keyed == null || key == null || !opening.recalled().isEmpty()) {
-            return Future.succeededFuture(new Start(opening, greetings));
+        if (keyed == null || key == null || !start.recalled().isEmpty()) {
+            return Future.succeededFuture(new Start(start, greetings));
         }
         return read(keyed, key).map(snapshot -> {
             Envelope envelope = envelope(keyed, key, snapshot, subscription);
             return new Start(
-                    opening,
+                    start,
                     envelope == null ? List.of() : List.of(new NewStream.Greeting(envelope.type(), envelope.data())));
         });
     }
@@ -146,14 +149,19 @@ final class StreamStart {
         if (snapshot == null || shape == null) {
             return null;
         }
-        // Judged as an event would be, so that the stream's filters hold for it too.
+        // Parsed like an event, so that the stream's filters apply to it too.
         Parsed parsed = services.parser().ofEntry(ChannelName.of(shape), channel.type(), snapshot, null, Instant.EPOCH);
         if (!(parsed instanceof Parsed.Accepted accepted)) {
             return null;
         }
-        Envelope judged = accepted.envelope();
-        Envelope envelope =
-                new Envelope(judged.channel(), judged.type(), key, judged.fields(), judged.data(), judged.timestamp());
+        Envelope parsedEnvelope = accepted.envelope();
+        Envelope envelope = new Envelope(
+                parsedEnvelope.channel(),
+                parsedEnvelope.type(),
+                key,
+                parsedEnvelope.fields(),
+                parsedEnvelope.data(),
+                parsedEnvelope.timestamp());
         return subscription.wants(envelope) ? envelope : null;
     }
 
@@ -165,7 +173,7 @@ final class StreamStart {
         return channel.onConnect() == Channel.OnConnect.SNAPSHOT ? channel : null;
     }
 
-    /** Where a stream with a cursor starts: there, unless the same client has broken there time and again. */
+    /** Finds where a stream with a cursor starts: at the cursor, unless the same client has repeatedly failed there. */
     static final class Resumption {
 
         private final EventLog log;
@@ -178,9 +186,9 @@ final class StreamStart {
 
         Future<StartPosition> open(Cursor cursor, RepeatedFailures.Attempt attempt) {
             return log.open(cursor, List.of())
-                    .compose(opening -> opening.gap() == null && failures.isLoop(attempt)
+                    .compose(start -> start.gap() == null && failures.isLoop(attempt)
                             ? log.position().map(tip -> beyond(attempt, tip))
-                            : Future.succeededFuture(opening));
+                            : Future.succeededFuture(start));
         }
 
         private static StartPosition beyond(RepeatedFailures.Attempt attempt, EventId tip) {

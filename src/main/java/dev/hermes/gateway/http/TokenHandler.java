@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Mints and revokes SSE tokens. */
+/** Issues and revokes SSE tokens. */
 final class TokenHandler {
 
     private static final int MIN_TTL_SECONDS = 60;
@@ -37,7 +37,7 @@ final class TokenHandler {
         this.catalogue = catalogue;
     }
 
-    /** {@code POST /token}, after the credential and the body were read. */
+    /** Answers {@code POST /token}, after the credential was checked and the body was read. */
     void mint(RoutingContext context, Credential credential) {
         JsonObject body = JsonBody.object(context);
         String scope = JsonBody.requireText(body, "scope");
@@ -50,10 +50,10 @@ final class TokenHandler {
                 .onFailure(failure -> Answers.problem(context, Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE)));
     }
 
-    /** {@code DELETE /token}; a token that is unknown, or somebody else's, is answered alike. */
+    /** Answers {@code DELETE /token}, in the same way for an unknown token and for a token of another user. */
     void revoke(RoutingContext context, Credential credential) {
         String token = JsonBody.requireText(JsonBody.object(context), "token");
-        // Of a key of Hermes' own it may not be known whose it is; such a one takes nothing back.
+        // The user of a key issued by Hermes may be unknown; such a key revokes nothing.
         String onlyUser =
                 credential instanceof Credential.ApiKey ? null : Objects.requireNonNullElse(credential.userId(), "");
         tokens.revoke(new Secret(token), onlyUser)
@@ -76,7 +76,7 @@ final class TokenHandler {
         return (int) seconds;
     }
 
-    /** A number, or its digits as a text: Hermes takes both. */
+    /** A number, or a text with its digits, since Hermes accepts both. */
     private static long seconds(@Nullable Object value) {
         if (value instanceof String text) {
             String digits = text.strip();
@@ -123,7 +123,7 @@ final class TokenHandler {
                         .put("expiresAt", expires));
     }
 
-    /** Reads small JSON bodies; what is not as it must be is refused in FastAPI's shape. */
+    /** Reads small JSON bodies; invalid ones are rejected in FastAPI's format. */
     static final class JsonBody {
 
         private JsonBody() {}

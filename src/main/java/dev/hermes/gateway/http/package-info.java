@@ -1,7 +1,7 @@
 /**
- * The public port. A request comes in here and each step hands on a smaller, better-typed thing, or answers with a {@link
- * dev.hermes.gateway.http.Problem}: route, flag, credential, parameters, scope, capacity; then the log says where the
- * stream starts, and the hub of this event loop takes it on. Knows nothing of Redis.
+ * The public port. A request passes through these steps, each of which rejects it with a {@link
+ * dev.hermes.gateway.http.Problem} or goes on: route, flag, credential, parameters, scope, capacity. Then the log
+ * decides where the stream starts, and the hub of this event loop takes it over. This package knows nothing of Redis.
  */
 @NullMarked
 package dev.hermes.gateway.http;

@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which of the catalogue's channels is heard where. Immutable. */
+/** Maps names of Redis channels and of log entries to the channels of the catalogue. Immutable. */
 public final class ChannelDirectory {
 
-    /** Says whether more is to come of a key. */
+    /** The field that says whether further events of a key are to be expected. */
     private static final String STATUS = "status";
 
-    private record Listening(Channel.KeyPattern pattern, ChannelName.Shape shape) {}
+    private record SubscribedPattern(Channel.KeyPattern pattern, ChannelName.Shape shape) {}
 
     private final Map<String, ChannelName.Shape> byName = new HashMap<>();
     private final Map<String, ChannelName.Shape> byExactName = new HashMap<>();
-    private final Map<String, Listening> byGlob = new HashMap<>();
+    private final Map<String, SubscribedPattern> byGlob = new HashMap<>();
     private final Set<String> fields = new LinkedHashSet<>();
     private final Set<String> recalled = new LinkedHashSet<>();
 
@@ -30,7 +30,7 @@ public final class ChannelDirectory {
             ChannelName.Shape shape = new ChannelName.Shape(channel.name(), channel.keyField());
             byName.put(channel.name(), shape);
             channel.heardOn().forEach(name -> byExactName.put(name, shape));
-            channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new Listening(pattern, shape)));
+            channel.patterns().forEach(pattern -> byGlob.put(pattern.glob(), new SubscribedPattern(pattern, shape)));
             fields.addAll(channel.filters());
             if (channel.onConnect() != Channel.OnConnect.NOTHING) {
                 recalled.add(channel.name());
@@ -41,17 +41,17 @@ public final class ChannelDirectory {
         }
     }
 
-    /** The shape of a channel by the catalogue's name, or null. */
+    /** The shape of the channel with this name in the catalogue, or null. */
     public ChannelName.@Nullable Shape shape(String channel) {
         return byName.get(channel);
     }
 
-    /** The fields of data that some channel filters by, or that say whether an event may be left out. */
+    /** The fields of event data that some filter reads, or that decide whether an event may be left out. */
     public Set<String> fields() {
         return fields;
     }
 
-    /** The channels of which a client is told something on connect. */
+    /** The channels of which a client is sent something on connect. */
     public Set<String> recalled() {
         return recalled;
     }
@@ -66,31 +66,31 @@ public final class ChannelDirectory {
         return new ArrayList<>(byGlob.keySet());
     }
 
-    /** Which channel a Redis message belongs to, or null for none. */
+    /** The channel that a Redis message belongs to, or null for none. */
     @Nullable
-    ChannelName heard(String name, @Nullable String pattern) {
+    ChannelName ofMessage(String name, @Nullable String pattern) {
         if (pattern == null) {
             ChannelName.Shape shape = byExactName.get(name);
             return shape == null ? null : new ChannelName(shape, name, null);
         }
-        Listening listening = byGlob.get(pattern);
-        return listening == null
+        SubscribedPattern subscribed = byGlob.get(pattern);
+        return subscribed == null
                 ? null
-                : new ChannelName(listening.shape(), name, listening.pattern().keyOf(name));
+                : new ChannelName(subscribed.shape(), name, subscribed.pattern().keyOf(name));
     }
 
-    /** Which channel an entry of the log belongs to that stands there under this name, or null for none. */
+    /** The channel of a log entry with this channel name, or null for none. */
     public @Nullable ChannelName logged(String name) {
         ChannelName.Shape shape = byName.get(name);
         if (shape != null) {
             return ChannelName.of(shape);
         }
-        for (Listening listening : byGlob.values()) {
-            String key = listening.pattern().keyOf(name);
+        for (SubscribedPattern subscribed : byGlob.values()) {
+            String key = subscribed.pattern().keyOf(name);
             if (key != null) {
-                return new ChannelName(listening.shape(), name, key);
+                return new ChannelName(subscribed.shape(), name, key);
             }
         }
-        return heard(name, null);
+        return ofMessage(name, null);
     }
 }

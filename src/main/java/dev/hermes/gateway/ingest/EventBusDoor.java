@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The door for publishers in the same JVM: {@code hermes.events.publish}, one local consumer, so that {@code publish},
- * {@code send} and {@code request} append exactly once each. A request is answered with the event's id, or fails with a
- * code of 400 for what can never be an event and 503 for what the log did not take.
+ * Takes events from publishers in the same JVM, at the address {@code hermes.events.publish}. It is one local
+ * consumer, so that {@code publish}, {@code send} and {@code request} append exactly once each. A request is answered
+ * with the event's id, or fails with code 400 if the message can never be an event, 503 if the log did not take it.
  */
 public final class EventBusDoor {
 
@@ -32,7 +32,7 @@ public final class EventBusDoor {
     private final InstantSource clock;
     private final MessageConsumer<Object> consumer;
 
-    /** Opens the door on the caller's event loop. */
+    /** Begins to listen, on the caller's event loop. */
     public EventBusDoor(
             Vertx vertx, ChannelDirectory channels, EnvelopeParser parser, Publisher publisher, InstantSource clock) {
         this.channels = channels;
@@ -43,7 +43,7 @@ public final class EventBusDoor {
         this.consumer = vertx.eventBus().localConsumer(Publication.ADDRESS, this::onMessage);
     }
 
-    /** Closes the door; what came before is still answered. */
+    /** Stops listening; messages received before are still answered. */
     public Future<Void> close() {
         return consumer.unregister();
     }

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Plain numbers, owned by the publisher's loop. */
+/** Counts received events and rejected messages. Owned by the publisher's loop. */
 public final class IngestCounters {
 
     private final Map<String, EnumMap<Source, Long>> received = new LinkedHashMap<>();
@@ -34,10 +34,10 @@ public final class IngestCounters {
         return new Snapshot(copy, Map.copyOf(rejected));
     }
 
-    /** What had come in at one moment. */
+    /** The counts at one moment. */
     public record Snapshot(Map<String, Map<Source, Long>> received, Map<Parsed.Reason, Long> rejected) {
 
-        /** As this, and what came by one more door, by channel. */
+        /** The same counts together with those of one more source, by channel. */
         public Snapshot with(Source source, Map<String, Long> counts) {
             Map<String, Map<Source, Long>> all = new LinkedHashMap<>(received);
             counts.forEach((channel, count) -> all.computeIfPresent(channel, (name, known) -> {
@@ -50,7 +50,7 @@ public final class IngestCounters {
         }
     }
 
-    /** By which door an event came. */
+    /** The way by which an event came in. */
     public enum Source {
         PUBSUB,
         BUS,
@@ -59,7 +59,7 @@ public final class IngestCounters {
 
         private final String label = name().toLowerCase(Locale.ROOT);
 
-        /** As it stands in metrics. */
+        /** The word in metrics. */
         public String label() {
             return label;
         }

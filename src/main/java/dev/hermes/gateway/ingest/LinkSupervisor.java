@@ -15,34 +15,38 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows whether events flow from Redis through the log to the streams, and is the only one who does: it hears of the link,
- * has the log judged, watches the whole way, tells the streams, and tries again. Owned by the event loop it is made on.
+ * Decides whether events flow from Redis through the log to the streams, and is the only class that does. It listens
+ * to the Redis link, lets the log be checked, monitors every stage up to the streams, informs the streams, and
+ * retries. Owned by the event loop on which it is created.
  */
 public final class LinkSupervisor implements RedisLinkListener {
 
     private static final long RETRY_MILLIS = 500;
 
-    /** Where things stand. */
+    /** The state of the path from Redis to the streams. */
     private enum State {
-        /** Redis is not proven to be there. */
+        /** Redis is not proven to be reachable. */
         DOWN,
-        /** Redis is heard, and takes no writes that the log needs. */
+        /** Redis is received from, but takes no writes, which the log needs. */
         READ_ONLY,
-        /** Redis is there; whether the log goes on where it stopped is being found out, again and again until it is known. */
-        JUDGING,
-        /** The log goes on, yet some link of the way stands still. */
+        /**
+         * Redis is reachable; whether the log goes on where it stopped is being checked, again and again until it is
+         * known.
+         */
+        CHECKING,
+        /** The log goes on, but some stage makes no progress. */
         STALLED,
         /** Events flow. */
         FLOWING;
 
-        /** Whether Redis is there and takes what the log needs. */
+        /** Whether Redis is reachable and takes the writes that the log needs. */
         boolean usable() {
-            return this == JUDGING || this == STALLED || this == FLOWING;
+            return this == CHECKING || this == STALLED || this == FLOWING;
         }
 
         State to(State next) {
             boolean legal = switch (next) {
-                case DOWN, JUDGING -> true;
+                case DOWN, CHECKING -> true;
                 case READ_ONLY -> this != READ_ONLY;
                 case STALLED, FLOWING -> usable();
             };
@@ -53,23 +57,23 @@ public final class LinkSupervisor implements RedisLinkListener {
         }
     }
 
-    /** The streams, as far as this room knows them. Called on the supervisor's loop. */
+    /** The streams as this package knows them. Called on the supervisor's loop. */
     public interface Streams {
 
-        /** Redis was lost, or what comes from it reaches nobody. */
+        /** Redis was lost, or its messages reach no stream. */
         void backendDown(Instant since, String reason);
 
-        /** It is back. */
+        /** Events flow again. */
         void backendUp(Instant since);
 
-        /** Up to where they were told of the log; null while they were not. */
+        /** The last log position published to the hubs; null while none was. */
         @Nullable
-        EventId told();
+        EventId published();
 
-        /** Tells them so once more. */
-        void tellAgain();
+        /** Publishes this position once more. */
+        void publishAgain();
 
-        /** Where each hub is; not answered while one of them is held up. */
+        /** The position of each hub; not answered while a hub's event loop is blocked. */
         Future<List<EventId>> positions();
     }
 
@@ -78,26 +82,26 @@ public final class LinkSupervisor implements RedisLinkListener {
     private final @Nullable RedisLink redis;
     private final LogFeed feed;
     private final Streams streams;
-    private final Consumer<Message> door;
+    private final Consumer<Message> messages;
     private final Consumer<String> revocations;
     private final WayToHubs toHubs;
-    private final Generation judging = new Generation();
+    private final Generation checks = new Generation();
 
     private State state;
-    /** Why it is not {@link State#FLOWING}, for people. */
+    /** Why the state is not {@link State#FLOWING}, for people. */
     private @Nullable String reason;
-    /** Why Redis takes no writes, if so; known before it is proven to be there. */
+    /** Why Redis is read-only, or null; may be known before Redis is proven to be reachable. */
     private @Nullable String readOnly;
 
     private @Nullable Long downSinceNanos;
-    private boolean streamsKnowItIsDown;
+    private boolean announcedDown;
     private long watchTimer = -1;
 
     /**
-     * @param redis null for a gateway without; started and closed here
+     * @param redis null for a gateway without Redis; started and closed here
      * @param feed closed here
-     * @param door takes what producers say
-     * @param revocations takes what gateways say of tokens
+     * @param messages takes the messages of producers
+     * @param revocations takes the gateways' messages about revoked tokens
      */
     public LinkSupervisor(
             Vertx vertx,
@@ -105,34 +109,34 @@ public final class LinkSupervisor implements RedisLinkListener {
             @Nullable RedisLink redis,
             LogFeed feed,
             Streams streams,
-            Consumer<Message> door,
+            Consumer<Message> messages,
             Consumer<String> revocations) {
         this.vertx = vertx;
         this.clock = clock;
         this.redis = redis;
         this.feed = feed;
         this.streams = streams;
-        this.door = door;
+        this.messages = messages;
         this.revocations = revocations;
         this.toHubs = new WayToHubs(streams);
         this.state = redis == null ? State.FLOWING : State.DOWN;
     }
 
-    /** Completes when the first attempt to reach Redis has succeeded, and its marker settled, or failed. */
+    /** Completes when the first attempt to reach Redis has failed, or has succeeded and its marker is settled. */
     public Future<Void> start() {
         watchTimer = vertx.setPeriodic(WholeWay.LOOK_MILLIS, tick -> watch());
-        feed.judgedBy(new LogFeed.Judge() {
+        feed.checkedBy(new LogFeed.Checker() {
             @Override
             public void now() {
                 if (state.usable()) {
-                    judge();
+                    checkLog();
                 }
             }
 
             @Override
             public void later() {
                 if (state.usable()) {
-                    judgeLater(judging.next());
+                    checkLater(checks.next());
                 }
             }
         });
@@ -141,7 +145,7 @@ public final class LinkSupervisor implements RedisLinkListener {
                 : redis.start(this).compose(attempted -> state.usable() ? feed.settled() : Future.succeededFuture());
     }
 
-    /** In reverse: the log, Redis. */
+    /** Closes the log, then Redis. */
     public Future<Void> close() {
         vertx.cancelTimer(watchTimer);
         return feed.close().eventually(() -> redis == null ? Future.succeededFuture() : redis.close());
@@ -150,7 +154,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     @Override
     public void onMessage(Message message) {
         if (message.pattern() != null || !message.channel().startsWith(RedisNames.OWN_CHANNELS)) {
-            door.accept(message);
+            messages.accept(message);
         } else if (message.channel().equals(RedisNames.SYNC_CHANNEL)) {
             feed.sync(message.payload().toString());
         } else if (message.channel().equals(RedisNames.REVOKED_CHANNEL)) {
@@ -171,7 +175,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     @Override
     public void onUp(@Nullable Instant since) {
         if (readOnly == null) {
-            judge();
+            checkLog();
         } else {
             stop(State.READ_ONLY, readOnly);
         }
@@ -189,41 +193,41 @@ public final class LinkSupervisor implements RedisLinkListener {
     public void onWritable(boolean writable, String why) {
         readOnly = writable || !feed.needsWrites() ? null : why;
         if (readOnly == null && state == State.READ_ONLY) {
-            judge();
+            checkLog();
         } else if (readOnly != null && state.usable()) {
-            // Messages are still heard, and logged once there is room again.
+            // Messages are still heard, and are logged once Redis takes writes again.
             feed.hold();
             stop(State.READ_ONLY, readOnly);
         }
     }
 
     private void stop(State next, String why) {
-        judging.next();
+        checks.next();
         state = state.to(next);
         reason = why;
         toHubs.reset();
-        tellDown(why);
+        announceDown(why);
     }
 
-    /** Finds out whether the log goes on; again until it does, or Redis is of no use any more. */
-    private void judge() {
-        int asked = judging.next();
-        state = state.to(State.JUDGING);
+    /** Checks whether the log goes on; repeated until it does, or until Redis is lost or read-only. */
+    private void checkLog() {
+        int asked = checks.next();
+        state = state.to(State.CHECKING);
         feed.up()
                 .onComplete(
-                        judged -> {
-                            if (judging.isCurrent(asked)) {
+                        checked -> {
+                            if (checks.isCurrent(asked)) {
                                 flow();
                                 feed.resume(downSince());
                             }
                         },
-                        failure -> judgeLater(asked));
+                        failure -> checkLater(asked));
     }
 
-    private void judgeLater(int asked) {
+    private void checkLater(int asked) {
         vertx.setTimer(RETRY_MILLIS, again -> {
-            if (judging.isCurrent(asked)) {
-                judge();
+            if (checks.isCurrent(asked)) {
+                checkLog();
             }
         });
     }
@@ -233,32 +237,35 @@ public final class LinkSupervisor implements RedisLinkListener {
         return since == null ? null : clock.instant().minusNanos(System.nanoTime() - since);
     }
 
-    /** Events flow, unless some link of the way stands still: a log that answers is not yet one that is handed on. */
+    /** Events flow, unless some stage makes no progress: a log that answers is not necessarily delivered. */
     private void flow() {
         String trouble = trouble();
         state = state.to(trouble == null ? State.FLOWING : State.STALLED);
         reason = trouble;
         if (trouble == null) {
-            tellUp();
+            announceUp();
         } else {
-            tellDown(trouble);
+            announceDown(trouble);
         }
     }
 
-    /** A link that holds says nothing of a log that is kept by nobody: streams and whoever asks must not be told so. */
+    /**
+     * Monitors the stages. A working Redis link does not show that the log is kept; without this check streams and
+     * probes would be told that all is well.
+     */
     private void watch() {
         if (!state.usable()) {
             return;
         }
         feed.look();
         toHubs.look();
-        if (state == State.JUDGING) {
+        if (state == State.CHECKING) {
             reason = trouble();
             if (reason != null) {
-                tellDown(reason);
+                announceDown(reason);
             }
         } else if (!feed.followed()) {
-            judge();
+            checkLog();
         } else {
             flow();
         }
@@ -269,32 +276,32 @@ public final class LinkSupervisor implements RedisLinkListener {
         return trouble == null ? toHubs.trouble() : trouble;
     }
 
-    private void tellDown(String why) {
-        if (!streamsKnowItIsDown) {
-            streamsKnowItIsDown = true;
+    private void announceDown(String why) {
+        if (!announcedDown) {
+            announcedDown = true;
             streams.backendDown(clock.instant(), why);
         }
     }
 
-    private void tellUp() {
-        if (streamsKnowItIsDown) {
-            streamsKnowItIsDown = false;
+    private void announceUp() {
+        if (announcedDown) {
+            announcedDown = false;
             streams.backendUp(clock.instant());
         }
     }
 
-    /** Whether events flow: Redis is proven to be there, if there is one, and no link of the way stands still. */
+    /** Whether events flow: Redis, if there is one, is proven to be reachable, and no stage stands still. */
     public boolean flowing() {
         return state == State.FLOWING && feed.followed();
     }
 
-    /** Why they do not, for people. */
+    /** Why events do not flow, for people. */
     public String problem() {
         String problem = redis == null || state != State.DOWN ? reason : redis.problem();
         return problem == null ? "not reached yet" : problem;
     }
 
-    /** How long the last canary was under way; zero before the first. */
+    /** The round trip of the last canary; zero before the first. */
     public Duration lastCanary() {
         return redis == null ? Duration.ZERO : redis.lastCanary();
     }

@@ -18,35 +18,39 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log that there is, what goes into it, and what it must be told of Redis. On the loop of the link.
+ * Writes incoming events to the log, in memory or in Redis, and passes on to the log what happens to the Redis link.
+ * All methods are called on the loop of the link.
  */
 public interface LogFeed {
 
-    /** Has the log judged, as the supervisor does when Redis comes: the one who tries again. On the loop of the link. */
-    interface Judge {
+    /**
+     * Lets the feed ask the supervisor, which does all retries, to check the log again. Called on the loop of the
+     * link.
+     */
+    interface Checker {
 
-        /** Now, if Redis is of use. */
+        /** Check now, if Redis is usable. */
         void now();
 
-        /** In a while, if Redis is of use until then. */
+        /** Check after a while, if Redis is still usable then. */
         void later();
     }
 
-    /** To be called once, before anything is heard. */
-    default void judgedBy(Judge judge) {}
+    /** Sets the checker; called once, before the first message. */
+    default void checkedBy(Checker checker) {}
 
-    /** Into a log of this process, which needs no Redis. To be called on the loop that shall own it. */
+    /** A feed into a log in this process, which needs no Redis. Must be called on the loop that is to own the log. */
     static LogFeed inMemory(
             Vertx vertx, Settings.History bounds, Set<String> recalled, InstantSource clock, EventLog.Outlet outlet) {
         return new MemoryLogFeed(vertx, bounds, recalled, clock, outlet);
     }
 
     /**
-     * Into the log in Redis that all gateways share. To be called on the loop that shall own it.
+     * A feed into the log in Redis that all gateways share. Must be called on the loop that is to own the log.
      *
-     * @param subscriptions every name and glob that is heard, for the chain
-     * @param counted counts each entry of a producer that is no event
-     * @param rejections keeps those that no other gateway was first to find
+     * @param subscriptions every name and glob that is subscribed, for the chain
+     * @param counted counts each entry of a producer that is not an event
+     * @param rejections keeps those of these entries that this gateway is the first to find
      */
     static LogFeed inRedis(
             Vertx vertx,
@@ -61,64 +65,70 @@ public interface LogFeed {
     EventLog log();
 
     /**
-     * An event was heard over pub/sub; in the order of each subscription.
+     * An event was heard over pub/sub; called in the order of each subscription.
      *
-     * @param subscription the exact name or the glob it was heard by
+     * @param subscription the exact name or the glob that matched
      */
     void event(String subscription, Envelope envelope);
 
     /**
-     * A message was heard that is no event. It has its place in the order too.
+     * A message was heard that is not an event. It counts in the order of its subscription too.
      *
-     * @param keep keeps it aside; run at most once, and by one gateway of those that share a log
+     * @param keep keeps the message aside; run at most once, by one of the gateways that share a log
      */
-    void noEvent(String subscription, Runnable keep);
+    void rejected(String subscription, Runnable keep);
 
-    /** A message of the gateways among themselves. */
+    /** A marker message between gateways. */
     default void sync(String payload) {}
 
-    /** Redis holds what has this identity now. */
+    /** Redis now holds the log of this identity. */
     default void identity(String identity) {}
 
-    /** Redis is proven to be there: completes once it is certain what the log holds. */
+    /** Redis is proven to be reachable: completes once it is certain what the log holds. */
     Future<Void> up();
 
     /**
-     * After {@link #up}, and after the streams were told; again after each {@link #hold} or {@link #down}.
+     * Called after {@link #up} and after the streams were informed; again after each {@link #hold} or {@link #down}.
      *
      * @param downSince when Redis was lost, or null the first time
      */
     void resume(@Nullable Instant downSince);
 
-    /** How many events of each channel producers have appended to it themselves, a second ago. */
+    /** How many events of each channel producers have appended to the log themselves, as of about a second ago. */
     default Map<String, Long> ofProducers() {
         return Map.of();
     }
 
-    /** Whether it is of use only where Redis takes writes. */
+    /** Whether the log works only while Redis takes writes. */
     boolean needsWrites();
 
-    /** Redis takes no writes, though it is heard. Over with the next {@link #up}. */
+    /** Redis is read-only, but messages are still heard. Ends with the next {@link #up}. */
     default void hold() {}
 
-    /** Another node has the log now: what was heard and is not in it has no place in the order there. */
+    /**
+     * The log has moved to another node: messages that were heard and are not in it have no place in the new node's
+     * order.
+     */
     default void moved() {}
 
     /** Redis was lost. */
     default void down() {}
 
-    /** Whether entries of it reach the hubs right now. */
+    /** Whether entries of the log reach the hubs right now. */
     boolean followed();
 
-    /** Looks whether a part of it stands still; to be called every {@link WholeWay#LOOK_MILLIS} while Redis is there. */
+    /**
+     * Checks whether a part of the feed makes no progress; called every {@link WholeWay#LOOK_MILLIS} while Redis is
+     * reachable.
+     */
     default void look() {}
 
-    /** What keeps it from being of use although Redis is there and takes writes, for people; or null. */
+    /** What keeps the log from working although Redis is reachable and takes writes, for people; or null. */
     default @Nullable String trouble() {
         return null;
     }
 
-    /** Completes once it is known whether the source has a hole right now, or when that takes too long. */
+    /** Completes once it is known whether the source has a hole right now, or after a time limit. */
     Future<Void> settled();
 
     Future<Void> close();

@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A log of this process. It needs no Redis, and knows a hole in the source by the link having been lost. */
+/** Feeds a log in this process. It needs no Redis, and takes each loss of the Redis link as a hole in the source. */
 final class MemoryLogFeed implements LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryLogFeed.class);
 
-    /** How long a loss may go unnoticed: a canary is sent every second, and may be under way for three. */
+    /** How long a loss may go unnoticed: a canary is sent every second and may take three. */
     private static final Duration UNNOTICED = Duration.ofSeconds(4);
 
     private final MemoryLog log;
     private final OwnerLoop loop;
     private final InstantSource clock;
 
-    /** What came in this turn of the loop: one append. */
+    /** The events of this turn of the loop, appended together. */
     private List<Envelope> arrived = new ArrayList<>();
 
     MemoryLogFeed(
@@ -48,16 +48,16 @@ final class MemoryLogFeed implements LogFeed {
     }
 
     @Override
-    public void noEvent(String subscription, Runnable keep) {
+    public void rejected(String subscription, Runnable keep) {
         keep.run();
     }
 
     private void append() {
-        List<Envelope> turn = arrived;
+        List<Envelope> events = arrived;
         arrived = new ArrayList<>();
-        log.append(turn)
-                .onFailure(
-                        failure -> LOG.error("events lost count={} failure=\"{}\"", turn.size(), failure.getMessage()));
+        log.append(events)
+                .onFailure(failure ->
+                        LOG.error("events lost count={} failure=\"{}\"", events.size(), failure.getMessage()));
     }
 
     @Override
@@ -73,7 +73,7 @@ final class MemoryLogFeed implements LogFeed {
     @Override
     public void resume(@Nullable Instant downSince) {
         if (downSince != null) {
-            // Pub/sub forgets what nobody heard, and this gateway alone keeps this log.
+            // Pub/sub does not keep missed messages, and no other gateway writes this log.
             log.declareHole(downSince.minus(UNNOTICED), clock.instant());
         }
     }

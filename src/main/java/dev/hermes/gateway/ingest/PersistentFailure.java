@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What goes wrong again and again, as soon as that has lasted. Owned by the loop of the link. */
+/** A repeated failure, reported only once it has lasted. Owned by the loop of the link. */
 final class PersistentFailure {
 
-    /** Shorter ones are got over by trying again. */
+    /** Shorter failures are resolved by retries. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final LongSupplier nanos;
@@ -19,7 +19,7 @@ final class PersistentFailure {
         this.nanos = nanos;
     }
 
-    /** It failed once more; true if it did not before. */
+    /** Notes a failure; true if it is the first one in a row. */
     boolean failed(String why) {
         boolean first = reason == null;
         since = first ? nanos.getAsLong() : since;
@@ -27,11 +27,11 @@ final class PersistentFailure {
         return first;
     }
 
-    void over() {
+    void clear() {
         reason = null;
     }
 
-    /** Why it fails, if that has lasted; else null. */
+    /** The reason of the failure if it has lasted long enough, or null. */
     @Nullable
     String reason() {
         return reason != null && nanos.getAsLong() - since >= PATIENCE_NANOS ? reason : null;

@@ -8,8 +8,8 @@ import dev.hermes.gateway.redis.RedisLinkListener;
 import java.time.InstantSource;
 
 /**
- * Judges Redis messages: what is an event goes to the log, what is none is counted and kept aside. Owned by the loop of the
- * link to Redis.
+ * Takes messages from Redis' pub/sub: events go to the log, other messages are counted and kept aside. Owned by the
+ * loop of the Redis link.
  */
 public final class PubSubDoor {
 
@@ -21,7 +21,7 @@ public final class PubSubDoor {
     private final RejectedMessages rejected;
     private final InstantSource clock;
 
-    /** Must be called on the loop of the link. */
+    /** Must be called on the loop of the Redis link. */
     public PubSubDoor(
             OwnerLoop loop,
             ChannelDirectory channels,
@@ -39,24 +39,24 @@ public final class PubSubDoor {
         this.clock = clock;
     }
 
-    /** Takes one message. */
+    /** Handles one message. */
     public void onMessage(RedisLinkListener.Message message) {
         assert loop.here();
-        ChannelName heard = channels.heard(message.channel(), message.pattern());
-        if (heard == null) {
+        ChannelName channel = channels.ofMessage(message.channel(), message.pattern());
+        if (channel == null) {
             return;
         }
         String pattern = message.pattern();
         String subscription = pattern == null ? message.channel() : pattern;
-        Parsed parsed = parser.parse(heard, message.payload(), clock.instant());
+        Parsed parsed = parser.parse(channel, message.payload(), clock.instant());
         if (parsed instanceof Parsed.Accepted accepted) {
-            publisher.heard(accepted.envelope(), IngestCounters.Source.PUBSUB);
+            publisher.count(accepted.envelope(), IngestCounters.Source.PUBSUB);
             feed.event(subscription, accepted.envelope());
-        } else if (parsed instanceof Parsed.Rejected none) {
-            publisher.rejected(none.reason());
-            feed.noEvent(
+        } else if (parsed instanceof Parsed.Rejected rejection) {
+            publisher.rejected(rejection.reason());
+            feed.rejected(
                     subscription,
-                    () -> rejected.keep(message.channel(), none.reason(), none.detail(), message.payload()));
+                    () -> rejected.keep(message.channel(), rejection.reason(), rejection.detail(), message.payload()));
         }
     }
 }

@@ -9,8 +9,8 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * Hands envelopes on to the log, and counts by which door they came. Callable from any event loop; answers on the
- * caller's.
+ * Appends envelopes to the log, and counts them by the way they came in. Callable from any event loop; results arrive
+ * on the caller's.
  */
 public final class Publisher {
 
@@ -20,14 +20,14 @@ public final class Publisher {
     /** Owned by the loop. */
     private final IngestCounters counters;
 
-    /** @param loop the one that owns the counters; best the log's */
+    /** @param loop the loop that owns the counters, preferably the log's */
     public Publisher(OwnerLoop loop, EventLog log, IngestCounters counters) {
         this.loop = loop;
         this.log = log;
         this.counters = counters;
     }
 
-    /** Appends all or none; the future fails when the log did not take them. */
+    /** Appends all envelopes or none; the future fails if the log did not take them. */
     public Future<List<EventId>> publish(List<Envelope> envelopes, IngestCounters.Source source) {
         return loop.call(() -> {
             envelopes.forEach(envelope -> counters.received(envelope.channel(), source));
@@ -35,13 +35,13 @@ public final class Publisher {
         });
     }
 
-    /** Counts an event that goes to the log by another way. On the owner's loop. */
-    void heard(Envelope envelope, IngestCounters.Source source) {
+    /** Counts an event that reaches the log by another way. On the owner's loop. */
+    void count(Envelope envelope, IngestCounters.Source source) {
         assert loop.here();
         counters.received(envelope.channel(), source);
     }
 
-    /** Counts what was no event. */
+    /** Counts a message that was not an event. */
     public Future<Void> rejected(Parsed.Reason reason) {
         return loop.call(() -> {
             counters.rejected(reason);
@@ -49,7 +49,7 @@ public final class Publisher {
         });
     }
 
-    /** What was counted so far. */
+    /** The counts so far. */
     public Future<IngestCounters.Snapshot> snapshot() {
         return loop.call(() -> Future.succeededFuture(counters.snapshot()));
     }

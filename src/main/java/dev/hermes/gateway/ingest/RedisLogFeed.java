@@ -22,40 +22,40 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log in Redis that all gateways share, with the chain by which they append to it. Owned by the loop of the link. */
+/** Feeds the log in Redis that all gateways share, through the marker chain. Owned by the loop of the link. */
 final class RedisLogFeed implements LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLogFeed.class);
-    /** Producers' entries are counted, and age is looked at, now and then. */
+    /** How many checks pass between two counts of the producers' own entries. */
     private static final int LOOKS_A_COUNT = 2;
 
     private static final int LOOKS_A_TRIM = 10;
 
-    /** The log's end is read once a second where nothing is appended. */
+    /** The tail reads the log's end only once a second when nothing is appended. */
     private static final long IDLE_MILLIS = 1_000;
 
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
     private final WholeWay way;
-    private final PersistentFailure unwritten = new PersistentFailure(System::nanoTime);
-    private final PersistentFailure unfollowed = new PersistentFailure(System::nanoTime);
+    private final PersistentFailure writeFailure = new PersistentFailure(System::nanoTime);
+    private final PersistentFailure followFailure = new PersistentFailure(System::nanoTime);
     private final Unsettled unsettled;
     private String identity = "";
     private int looks;
     private long answers;
 
-    /** Whether the chain is to begin, and not only the log to be followed. */
+    /** Whether the chain has to begin anew, rather than the log only being followed. */
     private boolean chainBegins;
 
-    /** Whether Redis was of no use since the log was followed last. */
+    /** Whether Redis was lost or read-only since the log was last followed. */
     private boolean away = true;
 
-    private @Nullable Judge judge;
+    private @Nullable Checker checker;
 
     /**
-     * @param counted counts each entry that is no event
-     * @param rejections keeps those that no other gateway was first to find
+     * @param counted counts each entry that is not an event
+     * @param rejections keeps those of these entries that this gateway is the first to find
      */
     RedisLogFeed(
             Vertx vertx,
@@ -82,7 +82,7 @@ final class RedisLogFeed implements LogFeed {
                 ChainTime.current(vertx, parts.clock()),
                 MarkerChain.Limits.DEFAULT,
                 log::logged,
-                new Appending());
+                new ChainListener());
         this.way = new WholeWay(
                 new WholeWay.Link(
                         "what is heard has no place in the log",
@@ -101,8 +101,8 @@ final class RedisLogFeed implements LogFeed {
     }
 
     @Override
-    public void judgedBy(Judge judge) {
-        this.judge = judge;
+    public void checkedBy(Checker checker) {
+        this.checker = checker;
     }
 
     @Override
@@ -113,7 +113,7 @@ final class RedisLogFeed implements LogFeed {
         }
         looks++;
         if (looks % LOOKS_A_COUNT == 0) {
-            log.lookForProducers();
+            log.queryProducers();
         }
         if (looks % LOOKS_A_TRIM == 0) {
             trim();
@@ -122,17 +122,17 @@ final class RedisLogFeed implements LogFeed {
 
     private void beginAgain() {
         chainBegins = true;
-        if (judge != null) {
-            judge.now();
+        if (checker != null) {
+            checker.now();
         }
     }
 
     private void answered(@Nullable String failure) {
         answers++;
         if (failure == null) {
-            unwritten.over();
+            writeFailure.clear();
         } else {
-            unwritten.failed(failure);
+            writeFailure.failed(failure);
         }
     }
 
@@ -158,7 +158,7 @@ final class RedisLogFeed implements LogFeed {
     }
 
     @Override
-    public void noEvent(String subscription, Runnable keep) {
+    public void rejected(String subscription, Runnable keep) {
         chain.heardRejected(subscription, keep);
     }
 
@@ -171,25 +171,25 @@ final class RedisLogFeed implements LogFeed {
     public void identity(String now) {
         identity = now;
         log.identity(now);
-        // Also where Redis was flushed or exchanged under a link that never broke.
+        // Also covers a Redis that was flushed or replaced while the link stayed up.
         beginAgain();
     }
 
     @Override
     public Future<Void> up() {
-        return log.up().onComplete(judged -> followedAgain(), failure -> {
-            if (unfollowed.failed("the log cannot be followed: " + failure.getMessage())) {
+        return log.up().onComplete(checked -> followedAgain(), failure -> {
+            if (followFailure.failed("the log cannot be followed: " + failure.getMessage())) {
                 LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
             }
         });
     }
 
     private void followedAgain() {
-        unfollowed.over();
+        followFailure.clear();
         if (away) {
-            // What failed while it was, or because it was, says nothing of now.
+            // Failures from the time without Redis say nothing about the present.
             away = false;
-            unwritten.over();
+            writeFailure.clear();
             way.reset();
         }
     }
@@ -243,11 +243,11 @@ final class RedisLogFeed implements LogFeed {
 
     @Override
     public @Nullable String trouble() {
-        String failing = log.followed() ? unwritten.reason() : unfollowed.reason();
+        String failing = log.followed() ? writeFailure.reason() : followFailure.reason();
         return failing == null ? way.trouble() : failing;
     }
 
-    /** As {@link #settled}; fails where the way to a stream stands still. */
+    /** Like {@link #settled}, but fails while the path to the streams makes no progress. */
     private Future<Void> usable() {
         String reason = trouble();
         return reason == null ? settled() : Future.failedFuture(reason);
@@ -263,8 +263,8 @@ final class RedisLogFeed implements LogFeed {
         return chain.close().eventually(log::close);
     }
 
-    /** What the chain has to tell. */
-    private final class Appending implements MarkerChain.Listener {
+    /** Reacts to what the chain reports. */
+    private final class ChainListener implements MarkerChain.Listener {
 
         @Override
         public void settled() {
@@ -273,10 +273,11 @@ final class RedisLogFeed implements LogFeed {
 
         @Override
         public void logLost() {
-            // The link tells of another one within a second. This one may come back, and then nobody tells.
+            // The link reports another log within a second. If this log comes back instead, the link reports nothing,
+            // so check again.
             chainBegins = true;
-            if (judge != null) {
-                judge.later();
+            if (checker != null) {
+                checker.later();
             }
         }
     }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what was no event where an operator can look at it: the newest in the stream {@code hermes:rejected}, a few a
- * minute in the log. Owned by the loop of the ingest that uses it.
+ * Keeps rejected messages where an operator can look at them: the newest 1,000 in the stream {@code hermes:rejected},
+ * a few a minute in the process log. Owned by the loop of the ingest that uses it.
  */
 public final class RejectedMessages {
 
@@ -33,7 +33,7 @@ public final class RejectedMessages {
         this.redis = redis;
     }
 
-    /** Keeps one. */
+    /** Keeps one message. */
     public void keep(String channel, Parsed.Reason reason, String detail, Buffer payload) {
         log(channel, reason, detail, payload);
         redis.send(Request.cmd(Command.XADD)
@@ -77,7 +77,7 @@ public final class RejectedMessages {
                         payload.getBytes(0, Math.min(LOGGED_BYTES, payload.length())), StandardCharsets.UTF_8)));
     }
 
-    /** One line, whatever a producer sent. */
+    /** Replaces control characters, so that a producer cannot break the line. */
     private static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
     }

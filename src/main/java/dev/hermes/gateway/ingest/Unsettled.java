@@ -6,10 +6,10 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whoever waits until it is known whether the source has a hole right now. Owned by the loop of the link. */
+/** Holds back callers until it is known whether the source has a hole right now. Owned by the loop of the link. */
 final class Unsettled {
 
-    /** A little more than others get to prove that nothing is missing. */
+    /** A little longer than other gateways get to prove that nothing is missing. */
     private static final long PATIENCE_MILLIS = 1_500;
 
     private final Vertx vertx;
@@ -19,12 +19,12 @@ final class Unsettled {
         this.vertx = vertx;
     }
 
-    /** Completes with {@link #settled}, or when that takes too long. */
+    /** Completes with {@link #settled}, or after a time limit. */
     Future<Void> await() {
-        Promise<Void> one = Promise.promise();
-        waiting.add(one);
-        long patience = vertx.setTimer(PATIENCE_MILLIS, late -> one.tryComplete());
-        return one.future().onComplete(done -> vertx.cancelTimer(patience));
+        Promise<Void> promise = Promise.promise();
+        waiting.add(promise);
+        long timer = vertx.setTimer(PATIENCE_MILLIS, late -> promise.tryComplete());
+        return promise.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 
     void settled() {

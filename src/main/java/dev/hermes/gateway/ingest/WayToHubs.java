@@ -3,7 +3,7 @@ package dev.hermes.gateway.ingest;
 import dev.hermes.gateway.event.EventId;
 import org.jspecify.annotations.Nullable;
 
-/** Looks whether every hub comes to where the log was told. Owned by the loop of the link. */
+/** Checks whether every hub reaches the last position that was published to it. Owned by the loop of the link. */
 final class WayToHubs {
 
     private static final int PATIENCE_LOOKS = 6;
@@ -11,12 +11,12 @@ final class WayToHubs {
     private final LinkSupervisor.Streams streams;
     private final WholeWay way;
 
-    /** By the last answer; null if there was none, or no hub. */
+    /** The lowest position in the last answer; null if there was no answer, or no hub. */
     private @Nullable EventId slowest;
 
     private boolean asking;
 
-    /** Looks since they were asked. */
+    /** The number of checks since the hubs were asked. */
     private int unanswered;
 
     WayToHubs(LinkSupervisor.Streams streams) {
@@ -25,10 +25,10 @@ final class WayToHubs {
                 "the streams are not handed what the log has", this::behind, () -> String.valueOf(slowest), () -> {}));
     }
 
-    /** To be called every {@link WholeWay#LOOK_MILLIS}. */
+    /** Checks once; called every {@link WholeWay#LOOK_MILLIS}. */
     void look() {
         if (asking && ++unanswered < PATIENCE_LOOKS) {
-            // Its loop is held up, as on a machine that is busy: what it has by now, nobody knows.
+            // A hub's loop is blocked, as on a busy machine, so its position is unknown.
             return;
         }
         if (!asking) {
@@ -43,22 +43,22 @@ final class WayToHubs {
         }
         way.look();
         if (way.trouble() != null) {
-            // Whatever swallowed what was told may swallow this too.
-            streams.tellAgain();
+            // Whatever lost the earlier message may lose this one too, so it is repeated.
+            streams.publishAgain();
         }
     }
 
-    /** What is seen from now on says nothing of before. */
+    /** Starts counting again, since later observations belong to another state. */
     void reset() {
         way.reset();
     }
 
     private boolean behind() {
-        EventId told = streams.told();
-        return slowest != null && told != null && told.isAfter(slowest);
+        EventId published = streams.published();
+        return slowest != null && published != null && published.isAfter(slowest);
     }
 
-    /** What stands still, or null. */
+    /** Why the hubs make no progress, or null. */
     @Nullable
     String trouble() {
         return way.trouble();

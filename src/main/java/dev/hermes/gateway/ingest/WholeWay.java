@@ -8,19 +8,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, link by link, whether the way from Redis to the streams stands still. A link stands still when it has something to
- * do and nothing came of it for {@value #LOOKS} looks: counted in looks and not in time, so that a gateway that was suspended
- * itself blames nobody. Owned by the loop of the link to Redis.
+ * Monitors, stage by stage, whether the path from Redis to the streams makes progress. A stage stands still when it
+ * has had something to do and made no progress for {@value #LOOKS} checks. Checks are counted instead of time, so
+ * that a gateway that was suspended itself does not blame a stage. Owned by the loop of the Redis link.
  */
 final class WholeWay {
 
-    /** How often {@link #look} wants to be called. */
+    /** How often {@link #look} has to be called. */
     static final long LOOK_MILLIS = 500;
 
-    /** What begins between two looks is noticed to have lasted at the latest 3 s later. */
+    /** A standstill that begins between two checks is noticed 3 s later at the latest. */
     private static final int LOOKS = 5;
 
-    /** To begin again takes a second or two itself, and more on a machine that is busy. */
+    /** Starting again takes a second or two by itself, and longer on a busy machine. */
     private static final int LOOKS_BETWEEN_REMEDIES = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(WholeWay.class);
@@ -31,7 +31,7 @@ final class WholeWay {
         this.links = List.of(links);
     }
 
-    /** One link of the way. */
+    /** One stage of the path. */
     static final class Link {
 
         private final String trouble;
@@ -43,10 +43,10 @@ final class WholeWay {
         private int looks;
 
         /**
-         * @param trouble what it means that it stands still, for people
-         * @param waits whether it has something to do
-         * @param progress differs as soon as something of it was done
-         * @param beginAgain what may bring it on
+         * @param trouble what a standstill of this stage means, for people
+         * @param waits whether the stage has something to do
+         * @param progress a value that changes as soon as the stage has done something
+         * @param beginAgain an action that may get the stage going again
          */
         Link(String trouble, BooleanSupplier waits, Supplier<Object> progress, Runnable beginAgain) {
             this.trouble = trouble;
@@ -64,7 +64,7 @@ final class WholeWay {
             this.patience = patience;
         }
 
-        /** The same, which may do nothing for so long when all is well. */
+        /** The same stage, which may make no progress for this many further milliseconds in normal operation. */
         Link idleFor(long millis) {
             return new Link(this, LOOKS + (int) (millis / LOOK_MILLIS));
         }
@@ -84,7 +84,7 @@ final class WholeWay {
         }
     }
 
-    /** The monotonic clock. */
+    /** The monotonic clock, in milliseconds. */
     static long millis() {
         return System.nanoTime() / 1_000_000;
     }
@@ -93,12 +93,12 @@ final class WholeWay {
         links.forEach(Link::look);
     }
 
-    /** What is seen from now on is another way. */
+    /** Starts counting again, since later observations belong to another state. */
     void reset() {
         links.forEach(link -> link.looks = 0);
     }
 
-    /** What stands still, or null. */
+    /** What the stage that stands still means for people, or null if all make progress. */
     @Nullable
     String trouble() {
         return links.stream()

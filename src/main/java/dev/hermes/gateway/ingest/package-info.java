@@ -1,10 +1,12 @@
 /**
- * Everything between Redis and the log. The doors: {@link dev.hermes.gateway.ingest.PubSubDoor} for what is published in Redis,
- * {@link dev.hermes.gateway.ingest.EventBusDoor} for this JVM, {@link dev.hermes.gateway.ingest.Publisher} for whoever has
- * envelopes. What is no event ends there, counted and kept aside.
+ * Everything between Redis and the log. Messages come in by three ways: {@link dev.hermes.gateway.ingest.PubSubDoor}
+ * for Redis' pub/sub, {@link dev.hermes.gateway.ingest.EventBusDoor} for publishers in this JVM, {@link
+ * dev.hermes.gateway.ingest.Publisher} for callers that have envelopes already. Messages that are not events end
+ * here, counted and kept aside.
  *
- * <p>{@link dev.hermes.gateway.ingest.LogFeed} is what goes from there into the log that there is. {@link
- * dev.hermes.gateway.ingest.LinkSupervisor} knows whether all this works, in one state, and is the only one who tries again.
+ * <p>{@link dev.hermes.gateway.ingest.LogFeed} writes the events to the log, whichever log the gateway has. {@link
+ * dev.hermes.gateway.ingest.LinkSupervisor} decides whether all this works, in one state, and is the only class that
+ * retries.
  */
 @NullMarked
 package dev.hermes.gateway.ingest;

@@ -2,19 +2,19 @@ package dev.hermes.gateway.log;
 
 import dev.hermes.gateway.event.EventId;
 
-/** What a reader says about where it stands. */
+/** The position from which a reader asks to go on. */
 public sealed interface Cursor {
 
-    /** Nothing: it is new here. */
+    /** The reader has no position: it is new. */
     record Fresh() implements Cursor {}
 
-    /** It has seen everything up to this entry. */
+    /** The reader has seen everything up to and including this entry. */
     record At(EventId id) implements Cursor {}
 
-    /** Something that is no id of any log; kept as it came, so that the reader can be told. */
+    /** A text that is not an id of any log; kept so that the reader can be shown what it sent. */
     record Unreadable(String text) implements Cursor {}
 
-    /** A cursor's text, as it came from a client. */
+    /** Reads the text of a cursor as it came from a client. */
     static Cursor parse(String text) {
         EventId id = EventId.parse(text);
         return id == null ? new Unreadable(text) : new At(id);

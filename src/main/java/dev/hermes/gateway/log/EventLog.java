@@ -7,45 +7,45 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * The order of everything. Callable from any event loop; answers arrive on the caller's. Every entry, once it has its id,
- * goes to the log's outlet in order, exactly once. A future fails with {@link UnavailableException} while the log cannot
- * be asked.
+ * The log: the only source of order among events. Callable from any event loop; results arrive on the caller's. Every
+ * entry, once it has its id, goes to the log's outlet in order, exactly once. A future fails with {@link
+ * UnavailableException} while the log cannot be reached.
  */
 public interface EventLog {
 
     /**
-     * Gives the envelopes the next places, in order, all or none.
+     * Appends the envelopes in order, all or none.
      *
-     * @return their ids; fails when the log cannot take them, and then none was taken or it is not known
+     * @return their ids. On failure none was appended, or it is unknown whether they were
      */
     Future<List<EventId>> append(List<Envelope> envelopes);
 
     /**
-     * The position that the next entry at the outlet follows; {@code 0-0}, which no entry has, while the log was never
-     * reached.
+     * The position that the next entry at the outlet will follow; {@code 0-0}, which no entry has, as long as the log
+     * was never reached.
      */
     Future<EventId> position();
 
-    /** Decides where a reader starts, and recalls what it asked for as of exactly that position. */
+    /** Decides where a reader starts, and finds the latest events it asks for as they were at exactly that position. */
     Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls);
 
-    /** At most {@code maxEntries} entries after that position. The position need not be an entry. */
+    /** Reads at most {@code maxEntries} entries after the position, which need not be an entry itself. */
     Future<ReadResult> read(EventId after, int maxEntries);
 
-    /** Ends the log; what was acknowledged stays as durable as the log is. */
+    /** Closes the log; acknowledged events remain as durable as the log is. */
     Future<Void> close();
 
-    /** What a read found. */
+    /** The result of a read. */
     public sealed interface ReadResult {
 
-        /** The entries that follow, in order; empty at the end of the log. */
+        /** The entries after the position, in order; empty at the end of the log. */
         record Page(List<LogEntry> entries) implements ReadResult {}
 
-        /** What follows is no longer all there. */
+        /** Some of the entries after the position are no longer in the log. */
         record Evicted() implements ReadResult {}
     }
 
-    /** The log cannot be asked right now. What was to be appended may or may not be in it. */
+    /** Says that the log cannot be reached right now. An append that failed so may or may not have happened. */
     public static final class UnavailableException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -59,17 +59,20 @@ public interface EventLog {
         }
     }
 
-    /** Where the log's entries go. Called on the log's loop; must not fail or block. */
+    /** Receives the log's entries. Called on the log's loop; must not fail or block. */
     public interface Outlet {
 
         /**
-         * Entries in order, each once, following all before.
+         * Takes entries in order, each once, following all earlier ones.
          *
-         * @param receivedNanos when this gateway took the first of them in, by {@link System#nanoTime()}
+         * @param receivedNanos when this gateway received the first of these entries, by {@link System#nanoTime()}
          */
         void accept(List<LogEntry> entries, long receivedNanos);
 
-        /** What was told so far is void: the log is another, or part of it went by unseen. What follows, follows this. */
+        /**
+         * The log was replaced by another, or part of it passed unseen: earlier entries no longer count. The next
+         * entries follow {@code resumedAt}.
+         */
         void lost(EventId resumedAt);
     }
 }

@@ -8,12 +8,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a reader that something may be missing.
+ * Tells a reader that events may be missing.
  *
- * @param requested the position it asked for, as it came
- * @param resumedAt the position the stream goes on after
+ * @param requested the position that the reader asked for, as it came
+ * @param resumedAt the position after which the stream goes on
  * @param from start of a hole in the source, or null
- * @param to its end, or null
+ * @param to end of the hole, or null
  */
 public record Gap(
         Reason reason,
@@ -22,17 +22,17 @@ public record Gap(
         @Nullable Instant from,
         @Nullable Instant to) {
 
-    /** A gap that is no hole in the source. */
+    /** A gap that is not a hole in the source. */
     public static Gap of(Reason reason, String requested, EventId resumedAt) {
         return new Gap(reason, requested, resumedAt, null, null);
     }
 
-    /** A hole, as a reader that comes across it is told. */
+    /** The gap that a reader sees when it comes across a hole in the source. */
     public static Gap of(LogEntry.GapEntry hole) {
         return new Gap(Reason.SOURCE_HOLE, hole.requested().toString(), hole.id(), hole.from(), hole.to());
     }
 
-    /** The same object in a frame and in a page. */
+    /** The JSON object that stands in frames and in poll pages alike. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("reason", reason.label())
@@ -47,7 +47,7 @@ public record Gap(
         return json;
     }
 
-    /** Why something may be missing. */
+    /** Why events may be missing. */
     public enum Reason {
         HISTORY_EVICTED,
         UNKNOWN_CURSOR,
@@ -57,7 +57,7 @@ public record Gap(
 
         private final String label = name().toLowerCase(Locale.ROOT);
 
-        /** As it stands in frames, pages and metrics. */
+        /** The word in frames, pages and metrics. */
         public String label() {
             return label;
         }

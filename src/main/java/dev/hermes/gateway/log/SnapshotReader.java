@@ -5,14 +5,20 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
-/** Where producers keep how things stand, beside what happened. Callable from any loop, answers on the caller's. */
+/**
+ * Reads snapshots: the current state that producers keep beside their events. Callable from any loop; results arrive
+ * on the caller's.
+ */
 @FunctionalInterface
 public interface SnapshotReader {
 
-    /** The snapshot of one key as event data, carrying that key; null if there is none that could be one. */
+    /**
+     * The snapshot of one key as event data that contains the key; null if there is none, or none that could be event
+     * data.
+     */
     Future<@Nullable Buffer> read(Channel channel, String key);
 
-    /** For a gateway without Redis: there are none. */
+    /** A reader for a gateway without Redis, which finds no snapshot. */
     static SnapshotReader none() {
         return (channel, key) -> Future.succeededFuture();
     }

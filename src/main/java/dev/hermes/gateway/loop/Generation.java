@@ -1,24 +1,24 @@
 package dev.hermes.gateway.loop;
 
 /**
- * Tells an answer that comes too late from one that is waited for: whoever asks takes a new generation, and an answer counts
- * only while its generation is the current one. Owned by one event loop.
+ * Tells the answer to the current question from an answer that comes too late. Each question takes a new generation,
+ * and an answer counts only while its generation is still the current one. Owned by one event loop.
  */
 public final class Generation {
 
     private int current;
 
-    /** Makes every answer that is still to come too late; returns the generation of what is asked next. */
+    /** Starts a new generation: answers to all earlier questions no longer count. Returns the number of the new one. */
     public int next() {
         return ++current;
     }
 
-    /** The generation that answers are waited for of. */
+    /** The number of the current generation. */
     public int current() {
         return current;
     }
 
-    /** Whether nothing was asked anew, or given up, since that one. */
+    /** Whether no generation was started after the given one. */
     public boolean isCurrent(int generation) {
         return generation == current;
     }

@@ -14,18 +14,21 @@ public final class LocalCodec<T> implements MessageCodec<T, T> {
     private final String name;
 
     private LocalCodec(Class<T> type) {
-        // The event bus knows codecs by name alone: an application that deploys the gateway from two class loaders has
-        // two classes of one name.
+        // The event bus knows codecs only by name. An application that deploys the gateway from two class loaders has
+        // two classes of the same name.
         this.name = type.getName() + '@' + Integer.toHexString(System.identityHashCode(type));
     }
 
-    /** Lets this event bus carry objects of exactly this class; again for the same one does nothing. Any thread. */
+    /**
+     * Lets this event bus carry objects of exactly this class. Registering the same class again does nothing. Any
+     * thread.
+     */
     public static <T> void register(EventBus eventBus, Class<T> type) {
         try {
             eventBus.registerDefaultCodec(type, new LocalCodec<>(type));
         } catch (IllegalStateException alreadyRegistered) {
-            // A gateway deployed before in this Vert.x left it there, and it serves as well. The event bus has no way
-            // to ask first.
+            // An earlier gateway in this Vert.x registered its codec, which serves as well. The event bus has no way
+            // to ask beforehand.
             return;
         }
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The event loop that owns some state. Whoever wants something of that state, from whatever loop, asks here; the work
- * runs on the owner's loop, the answer arrives on the asker's.
+ * The event loop that owns some state. Code on any other event loop reaches that state through this class: the work
+ * runs on the owner's loop, and the result arrives on the caller's.
  */
 public final class OwnerLoop {
 
@@ -27,17 +27,17 @@ public final class OwnerLoop {
         this.nettyLoop = ((ContextInternal) owner).nettyEventLoop();
     }
 
-    /** The loop this is called on. */
+    /** The event loop on which this method is called. */
     public static OwnerLoop current(Vertx vertx) {
         return new OwnerLoop(vertx, vertx.getOrCreateContext());
     }
 
-    /** Whether the caller is on the owner's loop: for assertions at the doors of owned state. */
+    /** Whether the caller runs on the owner's loop; for assertions at the entry points of owned state. */
     public boolean here() {
         return Thread.currentThread() == thread;
     }
 
-    /** Runs the work on the owner's loop; at once when already there. A thrown exception fails the future. */
+    /** Runs the work on the owner's loop, immediately when called there. A thrown exception fails the future. */
     public <T> Future<T> call(Supplier<Future<T>> work) {
         if (here()) {
             return attempt(work);
@@ -51,23 +51,23 @@ public final class OwnerLoop {
         return answer.future();
     }
 
-    /** Runs the task on the owner's loop after what is queued there. */
+    /** Runs the task on the owner's loop, after the tasks already queued there. Any thread. */
     public void later(Runnable task) {
         owner.runOnContext(go -> task.run());
     }
 
     /**
-     * Runs the task on the owner's loop after the sockets have had their turn; for work that goes on for many turns. What
-     * is merely queued there, as by {@link #later}, runs before any socket is looked at, and so does all that it queues,
-     * for up to a second. On the owner's loop.
+     * Runs the task on the owner's loop after the loop has served its sockets; for work that is split over many turns
+     * of the loop. Tasks that are only queued, as by {@link #later}, run before any socket is served, and so do the
+     * tasks they queue, for up to a second. Call it on the owner's loop.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // Nothing is done about a loop that has ended.
+    @SuppressWarnings("FutureReturnValueIgnored") // There is nothing to do about a loop that has ended.
     public void afterSockets(Runnable task) {
-        // A due timer is only taken up between two looks at the sockets. Vert.x' own timers begin at 1 ms.
+        // Netty runs a due timer only between two polls of the sockets. Timers of Vert.x start at 1 ms.
         nettyLoop.schedule(() -> owner.runOnContext(go -> task.run()), 0, TimeUnit.NANOSECONDS);
     }
 
-    /** Runs the task on the owner's loop after so many milliseconds, at least 1. On the owner's loop. */
+    /** Runs the task on the owner's loop after {@code millis} milliseconds, at least 1. Call it on the owner's loop. */
     public void after(long millis, Runnable task) {
         vertx.setTimer(millis, due -> task.run());
     }

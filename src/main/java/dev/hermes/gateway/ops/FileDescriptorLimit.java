@@ -6,18 +6,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many files and sockets this process may have open ({@code ulimit -n}): every client costs one.
+ * The number of files and sockets this process may have open ({@code ulimit -n}); every client needs one.
  *
- * @param max {@link Long#MAX_VALUE} where the system does not tell
+ * @param max {@link Long#MAX_VALUE} if the system does not report a limit
  */
 public record FileDescriptorLimit(long max) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileDescriptorLimit.class);
 
-    /** For the jar, the selectors, Redis, the listening and management ports, and clients that hold no stream. */
+    /** Reserved for the jar, the selectors, Redis, the listening and management ports, and clients without a stream. */
     static final int RESERVED = 200;
 
-    /** Of these, what is kept from clients of any kind. */
+    /** The part of the reserve that clients of any kind must not use. */
     private static final int KEPT = 64;
 
     public static FileDescriptorLimit ofThisProcess() {
@@ -27,8 +27,8 @@ public record FileDescriptorLimit(long max) {
     }
 
     /**
-     * How many connections clients may have, so that what is open already, the management port, and Redis, which may be gone
-     * and has to be connected anew, always find a descriptor; at least 1.
+     * How many connections clients may have, so that files already open, the management port, and Redis, which may
+     * have to be connected again, always find a descriptor; at least 1.
      */
     public int forClients() {
         long used = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
@@ -37,12 +37,12 @@ public record FileDescriptorLimit(long max) {
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, max - used - KEPT));
     }
 
-    /** Whether so many clients find room. */
+    /** Whether the limit is sufficient for this number of streams and polls. */
     public boolean carries(int maxConnections) {
         return needed(maxConnections) <= max;
     }
 
-    /** One warning if {@code HERMES_SSE_MAX_CONNECTIONS} is more than can be carried; the setting stays as it is. */
+    /** Logs one warning if the limit is too low for {@code HERMES_SSE_MAX_CONNECTIONS}; the setting stays unchanged. */
     public void warnUnlessItCarries(int maxConnections) {
         if (!carries(maxConnections)) {
             LOG.warn(

@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
-/** Answers in JSON that no cache keeps. */
+/** Writes answers in JSON that no cache stores. */
 final class JsonAnswer {
 
     private JsonAnswer() {}
@@ -36,7 +36,7 @@ final class JsonAnswer {
                                         .putNull("details")));
     }
 
-    /** What could not be read as a request; what follows it on the connection cannot be read either. */
+    /** Answers an unreadable request and closes the connection, since requests after it could not be read either. */
     static void invalidRequest(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         HttpServerResponse response = request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

@@ -16,20 +16,23 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the log goes and what it looks like: standard output, one line an event, as text or as JSON.
+ * Configures the log: on standard output, one line per event, as text or as JSON.
  *
- * <p>Written by a thread of its own behind a bounded queue, because a reader of standard output who stops reading would
- * otherwise stop the event loops; what does not fit is dropped.
+ * <p>A thread of its own writes the lines from a bounded queue, since otherwise a reader of standard output that
+ * stops reading would stop the event loops. Lines that do not fit into the queue are dropped.
  */
 public final class LogSetup {
 
-    /** What belongs to one event stays on one line, whoever supplied the text: nobody forges a line. */
+    /** Keeps each event on one line, whatever its text, so that nobody can forge a line. */
     private static final String TEXT =
             "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %logger{0} %replace(%msg %kvp){'\\s+', ' '}%n";
 
     private static final List<String> FRAMEWORKS = List.of("io.netty", "io.vertx", "io.micrometer");
 
-    /** Tells with a stack trace of each attempt to reach Redis that failed what the gateway tells in a line for all. */
+    /**
+     * This logger reports each failed attempt to reach Redis with a stack trace; the gateway itself logs one line for
+     * all of them.
+     */
     private static final String TALKATIVE = "io.vertx.redis.client.impl.RedisConnectionManager";
 
     private static final int QUEUE = 4_096;
@@ -37,8 +40,8 @@ public final class LogSetup {
     private LogSetup() {}
 
     /**
-     * Replaces whatever configuration logging has in this JVM: for a process of our own, not for somebody else's that
-     * embeds the gateway. Lines still under way when the JVM exits are written by a shutdown hook, so not after {@link
+     * Replaces any logging configuration in this JVM; meant for the gateway's own process, not for an application
+     * that embeds it. A shutdown hook writes the lines still queued when the JVM exits, but not after {@link
      * Runtime#halt}.
      */
     public static void apply(Settings.Logging settings) {
@@ -47,7 +50,7 @@ public final class LogSetup {
         Runtime.getRuntime().addShutdownHook(new Thread(logging::stop, "last-log-lines"));
     }
 
-    /** Stopping the context writes what is under way. */
+    /** Stopping the context writes the queued lines. */
     static void apply(Settings.Logging settings, LoggerContext logging, OutputStreamAppender<ILoggingEvent> lines) {
         logging.reset();
 
@@ -78,7 +81,7 @@ public final class LogSetup {
         if (level.isGreaterOrEqual(Level.WARN)) {
             return level;
         }
-        // Their trace lines quote whole requests, and tokens stand in their queries.
+        // Trace lines of these frameworks quote whole requests, whose queries contain tokens.
         return level.isGreaterOrEqual(Level.INFO) ? Level.WARN : Level.DEBUG;
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who answers what on the operator's port. */
+/** Defines the paths of the management port and answers them. */
 final class ManagementRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementRoutes.class);
@@ -53,7 +53,7 @@ final class ManagementRoutes {
         return router;
     }
 
-    /** A path that needs no credential. */
+    /** Adds a path that needs no credential. */
     private static void open(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
         router.route(path).handler(ManagementRoutes::wrongMethod);
@@ -82,7 +82,7 @@ final class ManagementRoutes {
     }
 
     private void metrics(RoutingContext context) {
-        // The numbers come from other event loops, one of which may be the very thing that hangs.
+        // The numbers come from other event loops, one of which may be blocked.
         long limit = vertx.setTimer(
                 scrapeLimit.toMillis(),
                 late -> unavailable(context, "no answer for " + scrapeLimit.toMillis() + " ms"));
@@ -128,7 +128,10 @@ final class ManagementRoutes {
         JsonAnswer.problem(context.response(), 500, "Internal server error");
     }
 
-    /** What follows the scheme, which is compared case-insensitively (RFC 9110 §11.1); null for none or another. */
+    /**
+     * The text after the scheme, which is compared case-insensitively (RFC 9110 §11.1); null for no scheme or another
+     * one.
+     */
     private static @Nullable String bearer(@Nullable String authorization) {
         return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length()).strip()

@@ -13,18 +13,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator's port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, without a credential. What they
- * say belongs to no browser, so nothing of it is on the public port.
+ * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics}, without a
+ * credential. Browsers must not see these answers, so the public port has none of these paths.
  */
 public final class ManagementServer {
 
     private static final int LONGEST_REQUEST_LINE = 4_096;
     private static final int MOST_HEADER_BYTES = 8_192;
 
-    /** Longer than any answer takes: ends connections on which nothing comes, also half a request. */
+    /** Longer than any answer takes; closes connections on which nothing arrives, also within a request. */
     private static final int IDLE_SECONDS = 60;
 
-    /** A scraper gives up after 10 s as a rule; by then it should know why. */
+    /** A scraper usually gives up after 10 s and should get the reason before that. */
     private static final Duration SCRAPE_LIMIT = Duration.ofSeconds(5);
 
     private final Settings.Management settings;
@@ -33,9 +33,9 @@ public final class ManagementServer {
     /**
      * Does not listen yet.
      *
-     * @param readiness asked on this server's event loop at each probe; must not block
+     * @param readiness called on this server's event loop for each probe; must not block
      * @param metrics closed by its owner, not by this server
-     * @param apiKey whether a text is one of the configured API keys, for everything but the known paths
+     * @param apiKey whether a text is one of the configured API keys; used for unknown paths
      */
     public ManagementServer(
             Vertx vertx,
@@ -46,7 +46,7 @@ public final class ManagementServer {
         this(vertx, settings, readiness, metrics, apiKey, SCRAPE_LIMIT);
     }
 
-    /** With another time after which a scrape is given up. */
+    /** With another time limit for scrapes. */
     ManagementServer(
             Vertx vertx,
             Settings.Management settings,
@@ -63,7 +63,10 @@ public final class ManagementServer {
                 .invalidRequestHandler(JsonAnswer::invalidRequest);
     }
 
-    /** To be called on the event loop that is to serve. Fails with a message for the operator if it cannot listen. */
+    /**
+     * Must be called on the event loop that is to serve. If it cannot listen, it fails with a message for the
+     * operator.
+     */
     public Future<Void> start() {
         return server.listen(settings.port(), settings.host())
                 .recover(failure -> Future.failedFuture(new IllegalStateException(
@@ -73,21 +76,21 @@ public final class ManagementServer {
                 .mapEmpty();
     }
 
-    /** Ends all connections. */
+    /** Closes the port and all its connections. */
     public Future<Void> close() {
         return server.close();
     }
 
-    /** The port it listens on, also where {@code HERMES_MANAGEMENT_PORT} is 0. */
+    /** The port in use, also if {@code HERMES_MANAGEMENT_PORT} is 0. */
     public int actualPort() {
         return server.actualPort();
     }
 
     /**
-     * Whether this gateway should be sent clients: events really flow, which the canary through Redis proves and an open
-     * socket does not, and it is not on its way out.
+     * Whether clients should be sent to this gateway: events really flow, as the canary through Redis proves and an
+     * open socket does not, and the gateway is not shutting down.
      *
-     * @param problems what speaks against it; ready if and only if there is none
+     * @param problems the reasons against it; ready if and only if there are none
      */
     public record Readiness(List<Problem> problems) {
 
@@ -95,12 +98,12 @@ public final class ManagementServer {
             problems = List.copyOf(problems);
         }
 
-        /** Nothing speaks against it. */
+        /** The gateway is ready. */
         public static Readiness ready() {
             return new Readiness(List.of());
         }
 
-        /** These speak against it. */
+        /** The gateway is not ready, for these reasons. */
         public static Readiness of(Problem... problems) {
             return new Readiness(List.of(problems));
         }
@@ -110,10 +113,10 @@ public final class ManagementServer {
         }
 
         /**
-         * One thing that speaks against it. Anybody who reaches the management port can read it: no secrets.
+         * One reason why the gateway is not ready. Readable by anyone who reaches the management port: no secrets.
          *
          * @param what a word to match on: {@code starting}, {@code redis}, {@code draining}
-         * @param since when it began, null if that is not known
+         * @param since when the problem began, null if unknown
          * @param detail for people
          */
         public record Problem(String what, @Nullable Instant since, String detail) {}

@@ -1,8 +1,8 @@
 package dev.hermes.gateway.ops;
 
 /**
- * Every metric of the gateway itself, each once. Names and labels are promised to dashboards and alerts (contract,
- * "What others may build on"); all are there from the start, at zero. Where their numbers come from: {@link MetricSnapshotBuilder.Exposition}.
+ * All metrics of the gateway itself. Dashboards and alerts rely on their names and labels, so these must not change;
+ * all exist from the start, with zero. Their values come from {@link MetricSnapshotBuilder.Exposition}.
  */
 enum Metric {
     STREAMS_OPEN("hermes_streams_open", "Streams open now."),
@@ -46,12 +46,12 @@ enum Metric {
         this.help = help;
     }
 
-    /** As it is scraped. */
+    /** The name under which the metric is scraped. */
     String metricName() {
         return metricName;
     }
 
-    /** The sentence that explains it. */
+    /** The help text of the metric. */
     String help() {
         return help;
     }

@@ -25,8 +25,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * The readings of all hubs as one, with a number for every value of every label and for no other: so no label grows with
- * what clients or producers send.
+ * Sums the readings of all hubs, with a number for each known value of every label and for no other, so that no label
+ * grows with what clients or producers send.
  */
 final class MetricSnapshotBuilder {
 
@@ -104,7 +104,7 @@ final class MetricSnapshotBuilder {
                 .sum();
     }
 
-    /** Not cumulative; the writer makes them so. */
+    /** Not cumulative; the Prometheus writer makes them so. */
     ClassicHistogramBuckets latencyBuckets() {
         List<Double> bounds = HubCounters.Snapshot.LATENCY_BOUNDS_MILLIS;
         double[] boundsSeconds = new double[bounds.size() + 1];
@@ -128,10 +128,10 @@ final class MetricSnapshotBuilder {
         return totals;
     }
 
-    /** Gives each {@link Metric} its kind and its numbers. */
+    /** Gives each {@link Metric} its type and its values. */
     static final class Exposition {
 
-        /** The library appends it to a counter's name by itself. */
+        /** The library appends this suffix to a counter's name itself. */
         private static final String COUNTER_SUFFIX = "_total";
 
         private final MetricSnapshotBuilder totals;

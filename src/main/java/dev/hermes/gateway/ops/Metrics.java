@@ -26,12 +26,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is measured, as text for Prometheus: the gateway's own numbers, asked for at each scrape, and those of
- * the JVM and the process. Any thread may scrape.
+ * All metrics as text for Prometheus: the gateway's own, which are read at each scrape, and those of the JVM and the
+ * process. Any thread may scrape.
  */
 public final class Metrics implements AutoCloseable {
 
-    /** Of what {@link #scrape} gives. */
+    /** The content type of the text that {@link #scrape} returns. */
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Vertx vertx;
@@ -40,12 +40,15 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry process = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
-    /** Of the scrape that asked last: two at once may show the same. Written and read by the threads that scrape. */
+    /**
+     * The readings of the latest scrape; two scrapes at the same time may show the same. Written and read by the
+     * scraping threads.
+     */
     private volatile @Nullable GatewayReadings latest;
 
     /**
-     * @param channels the catalogue's: the only values of that label
-     * @param readings called once a scrape, on the scraping thread
+     * @param channels the channels of the catalogue, the only values of that label
+     * @param readings called once per scrape, on the scraping thread
      */
     public Metrics(Vertx vertx, Collection<String> channels, Supplier<Future<GatewayReadings>> readings) {
         this.vertx = vertx;
@@ -64,11 +67,11 @@ public final class Metrics implements AutoCloseable {
                 .forEach(binder -> binder.bindTo(process));
     }
 
-    /** Fails if the readings do; waits as long as they take. */
+    /** The metrics as text. Fails if the readings fail, and takes as long as they take. */
     public Future<Buffer> scrape() {
         return Future.succeededFuture()
                 .compose(asked -> readings.get())
-                // Counting the open files takes the longer the more there are: not on an event loop.
+                // Counting open files takes longer the more there are, so it must not run on an event loop.
                 .compose(read -> vertx.executeBlocking(() -> text(read), false));
     }
 
@@ -92,16 +95,16 @@ public final class Metrics implements AutoCloseable {
     }
 
     /**
-     * What the rooms of this gateway had counted when somebody asked, since the start. What a map leaves out is zero; what
-     * it has beyond the catalogue's channels is not shown.
+     * The counts of all parts of this gateway since its start, read at one scrape. A value missing in a map is zero;
+     * channels that are not in the catalogue are not shown.
      *
-     * @param hubs one of each hub, read on the hub's own loop; they may be of slightly different moments
-     * @param received events heard by this gateway itself, whoever logs them, by channel and door
-     * @param rejected messages heard by this gateway that are no events
+     * @param hubs the counts of each hub, read on its own loop; they may be from slightly different moments
+     * @param received events that this gateway heard itself, whoever logs them, by channel and source
+     * @param rejected messages that this gateway heard itself and that are not events
      * @param streamsLimit {@code HERMES_SSE_MAX_CONNECTIONS}, as configured
-     * @param redisUp whether what is published through Redis comes back
-     * @param canarySeconds how long the last canary was under way, zero before the first
-     * @param identity what Hermes was asked about credentials
+     * @param redisUp whether messages published through Redis come back
+     * @param canarySeconds the round trip of the last canary, zero before the first
+     * @param identity the questions to Hermes about credentials
      */
     public record GatewayReadings(
             List<HubCounters.Snapshot> hubs,

@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signals that ask the process to end, SIGTERM and SIGINT, and the one that must not end it, SIGHUP.
+ * Handles the signals that ask the process to end, SIGTERM and SIGINT, and SIGHUP, which must not end it.
  *
- * <p>Not a shutdown hook: that would make the status 143 however well the end went, and a second signal would go unheard
- * while the first is being obeyed.
+ * <p>A shutdown hook would not do: the exit status would be 143 even after a proper shutdown, and a second signal
+ * would be ignored while the first is being handled.
  */
 public final class Signals {
 
@@ -23,14 +23,14 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * From now on the process no longer ends by itself at these signals; the tasks see to it. Both run on a thread of
-     * the JVM's own, one for each signal, so the second may run while the first still does.
+     * Runs the tasks at these signals, which from now on no longer end the process by themselves. The tasks run on a
+     * thread of the JVM, one for each signal, so the second may run while the first still does.
      *
-     * <p>Where the JVM does not hand signals out ({@code -Xrs}, or a runtime without the module {@code
-     * jdk.unsupported}), says so in one warning and leaves things as they are.
+     * <p>If the JVM does not deliver signals ({@code -Xrs}, or a runtime without the module {@code jdk.unsupported}),
+     * logs one warning and changes nothing.
      *
-     * @param first at the first signal of either kind
-     * @param second at every later one
+     * @param first run at the first signal of either kind
+     * @param second run at every later one
      */
     public static void onTermination(Runnable first, Runnable second) {
         AtomicBoolean heard = new AtomicBoolean();
@@ -39,8 +39,8 @@ public final class Signals {
     }
 
     /**
-     * From now on SIGHUP ends nothing: init scripts and log rotation send it to ask a service to read its files again, and a
-     * terminal that is closed sends it too. Says with each that settings are not read again by it.
+     * Makes SIGHUP end nothing from now on: init scripts and log rotation send it to make a service read its files
+     * again, and a closed terminal sends it too. Each time a line in the log says that settings are not read again.
      */
     public static void ignoreHangUp() {
         hear(
@@ -60,9 +60,9 @@ public final class Signals {
     }
 
     /**
-     * {@code sun.misc.Signal.handle(new Signal(name), received -> task.run())}. Reflectively, because javac warns of
-     * that type wherever it is named, and nothing silences the warning on every JDK this compiles on; the module
-     * {@code jdk.unsupported} exports and supports the type all the same (JEP 260).
+     * {@code sun.misc.Signal.handle(new Signal(name), received -> task.run())}, called reflectively, because javac
+     * warns wherever this type is named and no option silences the warning on every JDK used for building. The module
+     * {@code jdk.unsupported} exports and supports the type nevertheless (JEP 260).
      */
     private static void handle(String name, Runnable task) throws ReflectiveOperationException {
         Class<?> signalType = Class.forName("sun.misc.Signal");

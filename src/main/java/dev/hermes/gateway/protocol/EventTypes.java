@@ -2,14 +2,17 @@ package dev.hermes.gateway.protocol;
 
 import java.util.Set;
 
-/** Which event types a producer may use. */
+/** Decides which event types a producer may use. */
 public final class EventTypes {
 
     public static final String FORM = "[A-Za-z0-9_.-]{1,64}";
 
     private static final int MAX_LENGTH = 64;
 
-    /** {@code error}, {@code open} and {@code message} are an EventSource's own; the others are the gateway's frames. */
+    /**
+     * {@code error}, {@code open} and {@code message} are names that EventSource itself uses; the others are frames
+     * of the gateway.
+     */
     public static final Set<String> RESERVED = Set.of(
             "error",
             "open",
@@ -24,7 +27,7 @@ public final class EventTypes {
 
     private EventTypes() {}
 
-    /** So that no type can break out of its line of a frame. */
+    /** Whether the type has the {@link #FORM} of an event type, which cannot break out of its line in a frame. */
     public static boolean isWellFormed(String type) {
         int length = type.length();
         if (length == 0 || length > MAX_LENGTH) {

@@ -14,9 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints JSON letter for letter as Python's {@code json.dumps} does with its defaults: a space after each colon and
- * comma, everything beyond ASCII as lower-case {@code \}{@code uXXXX}, numbers without an exponent. The gateway hands on
- * bytes as they were written, so what is simulated has to be written as Hermes writes it.
+ * Writes JSON byte for byte as Python's {@code json.dumps} does with its defaults: a space after each colon and
+ * comma, characters beyond ASCII as lower-case {@code \}{@code uXXXX}, numbers without an exponent. The gateway
+ * passes on bytes unchanged, so simulated messages have to be written as Hermes writes them.
  */
 public final class PythonJson {
 

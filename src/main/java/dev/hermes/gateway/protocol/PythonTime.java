@@ -9,7 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
 import org.jspecify.annotations.Nullable;
 
-/** Times as Python's {@code datetime.isoformat()} writes them. */
+/** Reads and writes times as Python's {@code datetime.isoformat()} does. */
 public final class PythonTime {
 
     /** The last year Python's {@code datetime} knows; anything later would overflow arithmetic in milliseconds. */
@@ -20,12 +20,15 @@ public final class PythonTime {
 
     private PythonTime() {}
 
-    /** Always with six digits and {@code +00:00}; finer parts are cut. */
+    /** Writes the time in UTC, always with six decimals and {@code +00:00}; smaller fractions are cut off. */
     public static String format(Instant instant) {
         return FORM.format(instant);
     }
 
-    /** A time with offset, with {@code Z}, or naive and then UTC; null for anything else. */
+    /**
+     * Reads an ISO 8601 time with an offset or {@code Z}; a time without an offset is taken as UTC. Null for any
+     * other text.
+     */
     public static @Nullable Instant parse(String text) {
         try {
             TemporalAccessor parsed =

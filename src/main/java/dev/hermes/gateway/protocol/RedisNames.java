@@ -1,33 +1,33 @@
 package dev.hermes.gateway.protocol;
 
-/** Names in Redis that other programs rely on: producers, operators, gateways of other versions. */
+/** Names in Redis that other programs rely on: producers, operators, and other versions of the gateway. */
 public final class RedisNames {
 
-    /** The stream that is the log. */
+    /** The stream that holds the log. */
     public static final String LOG = "hermes:events";
 
-    /** The log's state beside it, in the same slot of a Cluster: who has appended what, and the log's identity. */
+    /** The log's state, in the same hash slot of a Cluster: who has appended what, and the identity of the log. */
     public static final String LOG_STATE = "{hermes:events}:ingest";
 
-    /** Messages that are no events, kept aside. */
+    /** The stream that keeps rejected messages. */
     public static final String REJECTED = "hermes:rejected";
 
-    /** What the gateways' own channels begin with; no channel of a catalogue may. */
+    /** The prefix of the gateways' own channels; no channel of a catalogue may begin with it. */
     public static final String OWN_CHANNELS = "hermes:gateway:";
 
-    /** Where gateways tell each other of markers. */
+    /** The channel on which gateways announce markers. */
     public static final String SYNC_CHANNEL = OWN_CHANNELS + "sync";
 
-    /** The channel of entries that are the log's own. */
+    /** The channel name of the log's own entries, such as gaps. */
     public static final String LOG_CHANNEL = OWN_CHANNELS + "log";
 
-    /** Where gateways tell each other of tokens taken back. */
+    /** The channel on which gateways announce revoked tokens. */
     public static final String REVOKED_CHANNEL = OWN_CHANNELS + "revoked";
 
-    /** What the keys of SSE tokens begin with, which Hermes writes and reads too. */
+    /** The prefix of the keys of SSE tokens, which Hermes reads and writes too. */
     public static final String TOKEN_KEYS = "sse:token:";
 
-    /** What the keys of tokens taken back begin with. */
+    /** The prefix of the keys of revoked tokens. */
     public static final String REVOKED_KEYS = TOKEN_KEYS + "revoked:";
 
     private RedisNames() {}

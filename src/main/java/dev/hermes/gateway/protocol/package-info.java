@@ -1,6 +1,7 @@
 /**
- * Words that other programs rely on, and the gateway may not change alone: names in Redis, the event types that are the
- * gateway's own, and Python's form of times and JSON, which Hermes writes and reads. Knows no other room.
+ * Names and formats that other programs rely on, so that the gateway may not change them alone: names in Redis, the
+ * gateway's own event types, and Python's formats of times and JSON, which Hermes reads and writes. This package uses
+ * no other package of the gateway.
  */
 @NullMarked
 package dev.hermes.gateway.protocol;

@@ -3,8 +3,8 @@ package dev.hermes.gateway.redis;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: anything from 1 ms to a ceiling that doubles from 100 ms to 1 s (full
- * jitter, so that gateways which lost Redis together do not come back together).
+ * Computes the wait before the next attempt: a random time between 1 ms and a ceiling that doubles from 100 ms to 1 s
+ * (full jitter, so that gateways which lost Redis together do not return together).
  */
 final class Backoff {
 
@@ -28,7 +28,7 @@ final class Backoff {
         ceilingMillis = FIRST_CEILING_MILLIS;
     }
 
-    /** Lets the first through and then one per interval. Nanoseconds of one monotonic clock, passed in. */
+    /** Permits the first call and then one per interval. Times are nanoseconds of one monotonic clock, passed in. */
     static final class Throttle {
 
         private final long intervalNanos;

@@ -5,32 +5,32 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The numbered messages that a session sends to itself through Redis, and when each was sent. Time is nanoseconds of one
- * monotonic clock and is passed in. What counts is how long one has been under way, not when the last came back: so a
- * gateway that was itself suspended does not blame Redis. Nor is a canary missed while other messages come: it waits its
- * turn behind them. Confined to the owner's loop.
+ * The numbered messages that a session sends to itself through Redis, with the time each was sent. Times are
+ * nanoseconds of one monotonic clock, passed in. A canary is overdue by how long it has been under way, not by when
+ * the last one came back, so a gateway that was itself suspended does not blame Redis. While other messages arrive
+ * the limit is longer, since the canary waits behind them. Confined to the owner's loop.
  */
 final class Canary {
 
-    /** However many messages come, so many times the limit is too long. */
+    /** While other messages arrive, a canary is overdue after this many times the limit. */
     private static final int LIMITS_BEHIND_MESSAGES = 10;
 
     private final long limitNanos;
     private final Deque<Long> underWay = new ArrayDeque<>();
     private long oldest;
-    private boolean heard;
+    private boolean otherMessages;
 
     Canary(long limitNanos) {
         this.limitNanos = limitNanos;
     }
 
-    /** Its number. */
+    /** Notes that a canary was sent; returns its number. */
     long sent(long now) {
         underWay.addLast(now);
         return oldest + underWay.size() - 1;
     }
 
-    /** The number in a message; -1, which none has, in one that somebody else sent. */
+    /** The number in a message; -1, which no canary has, if the text is not a number. */
     static long number(String text) {
         try {
             return Long.parseLong(text);
@@ -39,7 +39,7 @@ final class Canary {
         }
     }
 
-    /** How long this one took, -1 if it is not under way; earlier ones will not come any more. */
+    /** How long this canary took, or -1 if it is not under way; earlier ones no longer count as under way. */
     long cameBack(long number, long now) {
         if (number < oldest || number >= oldest + underWay.size()) {
             return -1;
@@ -52,15 +52,15 @@ final class Canary {
         return now - sentAt;
     }
 
-    /** Another message came. Those of gateways come without end, and show nothing. */
-    void heard(String channel) {
-        heard |= !channel.startsWith(RedisNames.OWN_CHANNELS);
+    /** Notes another message. Messages of gateways do not count, since they arrive all the time and show nothing. */
+    void otherMessage(String channel) {
+        otherMessages |= !channel.startsWith(RedisNames.OWN_CHANNELS);
     }
 
-    /** Whether one has been under way for too long, and nothing else was heard since this was asked last. */
+    /** Whether a canary is overdue, given the messages received since the last call. */
     boolean overdue(long now) {
-        boolean others = heard;
-        heard = false;
+        boolean others = otherMessages;
+        otherMessages = false;
         Long first = underWay.peekFirst();
         return first != null && now - first >= (others ? LIMITS_BEHIND_MESSAGES * limitNanos : limitNanos);
     }

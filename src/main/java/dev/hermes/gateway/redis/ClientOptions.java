@@ -18,18 +18,18 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** From settings to what the Redis client wants to know. Pure. */
+/** Converts settings to options of the Redis client. Without state. */
 final class ClientOptions {
 
     /**
-     * A silent peer is given up after this. Longer than the canary is waited for, which finds most of them: a loop that was
-     * busy for seconds must not take its peers for silent.
+     * How long a connection may be silent before it is closed. Longer than the limit of the canary, which finds most
+     * silent peers: an event loop that was busy for seconds must not take its peers for silent.
      */
     static final int SILENCE_LIMIT_SECONDS = 6;
 
     static final int CONNECT_LIMIT_MILLIS = 3_000;
 
-    /** Commands in flight on one connection; a further one is refused. */
+    /** Commands in flight on one connection; a further one fails. */
     static final int MAX_IN_FLIGHT = 16_384;
 
     private static final int MAX_CONNECTIONS = 16;
@@ -38,10 +38,10 @@ final class ClientOptions {
     private ClientOptions() {}
 
     /**
-     * For all nodes of the settings.
+     * Options for all nodes of the settings.
      *
-     * @param attempt how many have failed before: the nodes are asked one after the other, so that each must come first in
-     *     turn, or one that is silent would take the whole time of every attempt
+     * @param attempt the number of failed attempts so far. The client asks the nodes one after the other, so a
+     *     different node must come first in each attempt, or a silent one would use up the time of every attempt
      */
     static RedisOptions of(Settings.Redis settings, int attempt) {
         List<String> endpoints = new ArrayList<>(
@@ -55,7 +55,7 @@ final class ClientOptions {
         return options;
     }
 
-    /** For one node, reached with the credentials and the transport of the settings' first. */
+    /** Options for one node, with the credentials and the transport of the first node in the settings. */
     static RedisOptions ofNode(Settings.Redis settings, String host, int port) {
         URI first = uri(settings.nodes().get(0));
         String credentials = first.getRawUserInfo() == null ? "" : first.getRawUserInfo() + "@";
@@ -65,7 +65,7 @@ final class ClientOptions {
                 .setEndpoints(List.of(first.getScheme() + "://" + credentials + literal + ":" + port));
     }
 
-    /** For a single Redis at one of the addresses that its host has. */
+    /** Options for a single Redis at one of the addresses of its host. */
     static RedisOptions ofAddress(Settings.Redis settings, InetAddress address) {
         URI uri = uri(new Secret(endpoint(settings, settings.nodes().get(0))));
         String credentials = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
@@ -79,11 +79,14 @@ final class ClientOptions {
                         List.of(uri.getScheme() + "://" + credentials + literal + port + uri.getRawPath() + query));
     }
 
-    /** The host whose addresses may be tried one after the other; null where somebody else says which it is to be. */
+    /**
+     * The host whose addresses may be tried one after the other; null where a Cluster, Sentinels or TLS decide the
+     * address.
+     */
     static @Nullable String host(Settings.Redis settings) {
         URI uri = uri(settings.nodes().get(0));
         boolean chosen = settings.nodes().size() > 1 || type(settings) != RedisClientType.STANDALONE;
-        // The certificate is the name's.
+        // With TLS the certificate is issued for the name.
         return chosen || TLS_SCHEME.equals(uri.getScheme()) ? null : uri.getHost();
     }
 
@@ -131,7 +134,7 @@ final class ClientOptions {
         return settings.sentinelMaster() == null ? RedisClientType.STANDALONE : RedisClientType.SENTINEL;
     }
 
-    /** The node's URL with the database of the settings; one that its path names stays where the settings name none. */
+    /** The node's URL with the database of the settings; if these set none, a database in the URL's path stays. */
     private static String endpoint(Settings.Redis settings, Secret node) {
         if (settings.cluster() || settings.database() == 0) {
             return node.reveal();

@@ -19,9 +19,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one attempt and the clients they come from. Never repaired: when one of them ends, all are thrown
- * away together by {@link #close()} and the next attempt begins with new ones. A connection for another purpose (one
- * that blocks, say) is opened here too, so that it shares that fate. Confined to the owner's loop.
+ * The connections of one attempt, and the clients that opened them. Never repaired: when one of them ends, all are
+ * closed together by {@link #close()}, and the next attempt opens new ones. Connections for special purposes, such as
+ * blocking reads, are opened here too and are closed together with the others. Confined to the owner's loop.
  */
 final class Connections {
 
@@ -34,7 +34,7 @@ final class Connections {
     private final Vertx vertx;
     private final Settings.Redis settings;
 
-    // Fields, because a client that nobody refers to is closed at the next garbage collection.
+    // Fields, because a client without references is closed at the next garbage collection.
     private final Redis client;
     private @Nullable Redis logNodeClient;
     private @Nullable Future<Redis> logNode;
@@ -43,12 +43,15 @@ final class Connections {
     private final Lookup lookup;
     private boolean closed;
 
-    /** @param attempt how many have failed before: nodes, or the addresses of a single one, come first in turn */
+    /**
+     * @param attempt the number of failed attempts so far; decides which node, or which address of a single node, is
+     *     tried first
+     */
     Connections(Vertx vertx, Settings.Redis settings, int attempt) {
         this(vertx, settings, attempt, InetAddress::getAllByName);
     }
 
-    /** @param lookup all addresses of a host; may block */
+    /** @param lookup returns all addresses of a host; may block */
     Connections(Vertx vertx, Settings.Redis settings, int attempt, Lookup lookup) {
         this.lookup = lookup;
         this.attempt = attempt;
@@ -61,7 +64,7 @@ final class Connections {
         return settings.cluster();
     }
 
-    /** One to send commands on; to the master, or to every node of a Cluster. */
+    /** Opens a connection for commands: to the master, or to every node of a Cluster. */
     Future<RedisConnection> open() {
         String host = ClientOptions.host(settings);
         if (attempt == 0 || host == null) {
@@ -73,16 +76,16 @@ final class Connections {
     }
 
     /**
-     * By its name in turn with each of its addresses: looked up by the client, the name is followed where it moves, and which
-     * address that gives is not always the first of them here.
+     * Connects by name and by each of the name's addresses, in rotation. Connecting by name follows the name when it
+     * moves to another address, and the client may choose another address than the first one found here.
      */
     private Future<RedisConnection> openAt(List<InetAddress> addresses) {
-        int turn = addresses.size() < 2 ? 0 : attempt % (addresses.size() + 1);
+        int choice = addresses.size() < 2 ? 0 : attempt % (addresses.size() + 1);
         if (closed) {
             return Future.failedFuture(new RedisCommands.UnavailableException("closed meanwhile"));
         }
-        if (turn > 0) {
-            addressed = Redis.createClient(vertx, ClientOptions.ofAddress(settings, addresses.get(turn - 1)));
+        if (choice > 0) {
+            addressed = Redis.createClient(vertx, ClientOptions.ofAddress(settings, addresses.get(choice - 1)));
         }
         return current().connect();
     }
@@ -92,11 +95,11 @@ final class Connections {
     }
 
     /**
-     * One to subscribe on, or to write and read the log with. In a Cluster it goes to the node that owns the log, and
-     * stays there: only one node's order is an order, and once the log has gone to another node this one must refuse what
-     * was numbered by its own.
+     * Opens a connection for subscribing, or for writing and reading the log. In a Cluster it goes to the node that
+     * owns the log, and stays there: only the order of a single node is reliable. Once the log has moved to another
+     * node, this node must reject calls numbered by its own order.
      *
-     * @param commands an open connection, to ask which node that is
+     * @param commands an open connection, for asking which node owns the log
      */
     Future<RedisConnection> openAtLog(RedisConnection commands) {
         if (!settings.cluster()) {
@@ -111,7 +114,7 @@ final class Connections {
         return node.compose(Redis::connect);
     }
 
-    /** One that scripts go over: the same, or in a Cluster one to the node of the log. */
+    /** Opens the connection for scripts: the one for commands, or in a Cluster one to the node that owns the log. */
     Future<RedisConnection> openForScripts(RedisConnection commands) {
         return settings.cluster() ? openAtLog(commands) : Future.succeededFuture(commands);
     }
@@ -125,7 +128,10 @@ final class Connections {
         return Future.succeededFuture(single);
     }
 
-    /** Lets every node say something, so that none is taken for silent; needed where a tick does not reach them all. */
+    /**
+     * Makes every node of a Cluster answer, so that none is taken for silent; the commands of a tick do not reach all
+     * nodes.
+     */
     Future<Void> keepAlive(RedisConnection commands) {
         return settings.cluster()
                 ? RedisCluster.create(commands)
@@ -134,7 +140,7 @@ final class Connections {
                 : Future.succeededFuture();
     }
 
-    /** Closes the sockets, also of what is still being opened. */
+    /** Closes all sockets, including those still being opened. */
     Future<Void> close() {
         closed = true;
         Redis single = logNodeClient;
@@ -149,7 +155,7 @@ final class Connections {
         /**
          * Asks the Cluster.
          *
-         * @param asked the node whose address stands in for one that the Cluster leaves empty
+         * @param asked the URL of a node, whose host replaces a host that the Cluster leaves empty
          */
         static Future<LogNode> find(RedisConnection commands, URI asked) {
             return commands.send(Request.cmd(Command.CLUSTER).arg("KEYSLOT").arg(RedisNames.LOG_STATE))
@@ -172,7 +178,10 @@ final class Connections {
         }
     }
 
-    /** The connections of a session that a log in Redis is read with: the first follows the tail. Confined to the owner's loop. */
+    /**
+     * The connections of a session for reading a log in Redis; the first one follows the tail. Confined to the
+     * owner's loop.
+     */
     static final class LogConnections {
 
         private final Connections connections;
@@ -184,7 +193,7 @@ final class Connections {
             this.count = readers == 0 ? 0 : readers + 1;
         }
 
-        /** One after the other, so that a slow Redis is not asked for all of them at once. */
+        /** Opens the connections one after the other, so that a slow Redis does not have to accept all at once. */
         Future<Void> open(RedisConnection commands, UnaryOperator<RedisConnection> watched) {
             Future<Void> opening = Future.succeededFuture();
             for (int index = 0; index < count; index++) {
@@ -199,7 +208,9 @@ final class Connections {
             return opened;
         }
 
-        /** One that has nothing to read must not be taken for silent, nor the first while the tail cannot be followed. */
+        /**
+         * Keeps idle readers, and the tail's connection while the tail is not followed, from being taken for silent.
+         */
         Future<Void> keepAlive() {
             List<Future<?>> pings = new ArrayList<>();
             opened.forEach(reader -> pings.add(RedisErrors.send(reader, Request.cmd(Command.PING))));
@@ -208,14 +219,14 @@ final class Connections {
     }
 
     /**
-     * The connections of a session that is live, but for its subscriber.
+     * The connections of a live session, except its subscriber connection.
      *
-     * @param scripts the same as for commands, or one to the node of the log
-     * @param log none, or one that follows the log's tail and then those that read in it
+     * @param scripts the connection for commands, or one to the node that owns the log
+     * @param log empty, or the connection that follows the log's tail and then those for reading
      */
-    record Held(RedisConnection commands, RedisConnection scripts, List<RedisConnection> log) {
+    record Opened(RedisConnection commands, RedisConnection scripts, List<RedisConnection> log) {
 
-        Held {
+        Opened {
             log = List.copyOf(log);
         }
     }

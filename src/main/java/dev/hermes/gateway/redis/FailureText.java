@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Puts into one line for people where Redis is and why it is not there, with no password in it. */
+/** Describes on one line for people where Redis is and why it cannot be reached, without any password. */
 final class FailureText {
 
-    /** The two look alike from here: silence is ended by closing. */
+    /** The client reports both in the same way, since it closes a silent connection. */
     static final String CLOSED = "closed, or silent for " + ClientOptions.SILENCE_LIMIT_SECONDS + " s";
 
     private static final String CLOSED_FOR_THE_CLIENT = "CONNECTION_CLOSED";
@@ -27,7 +27,7 @@ final class FailureText {
     FailureText(Settings.Redis settings) {
         List<URI> uris = settings.nodes().stream().map(ClientOptions::uri).toList();
         this.address = uris.stream().map(FailureText::hostAndPort).collect(Collectors.joining(","));
-        // The client and Redis are not known to quote them; should one ever begin to, it ends here.
+        // Neither the client nor Redis is known to quote secrets in errors; this removes them if they ever do.
         this.secrets = Stream.concat(
                         settings.nodes().stream().map(Secret::reveal),
                         uris.stream().flatMap(FailureText::passwords))
@@ -35,12 +35,12 @@ final class FailureText {
                 .toList();
     }
 
-    /** {@code host:port}, several separated by commas. */
+    /** {@code host:port} of each node, separated by commas. */
     String address() {
         return address;
     }
 
-    /** Its message and what caused it, so far as that says more. */
+    /** The message of the failure, with those of its causes that add something. */
     String of(Throwable failure) {
         StringBuilder text = new StringBuilder();
         Throwable link = failure;
@@ -69,7 +69,7 @@ final class FailureText {
         return uri.getHost() + ":" + (uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
     }
 
-    /** As written in the URL and as meant; user names are no secret. */
+    /** The passwords in a URL, both as written and decoded; user names are not secret. */
     private static Stream<String> passwords(URI uri) {
         String userInfo = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
         String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();

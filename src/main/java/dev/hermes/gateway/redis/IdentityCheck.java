@@ -13,23 +13,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out, as often as it is asked, which log Redis holds and whether it takes writes: both show when the log's identity
- * is seen to. Confined to the owner's loop.
+ * Checks on demand which log Redis holds and whether Redis takes writes; both show when the log's identity is created
+ * or read. Confined to the owner's loop.
  */
 final class IdentityCheck {
 
-    /** Hears what has changed. */
+    /** Learns of changes. */
     interface Observer {
 
         void identity(String identity);
 
-        /** Redis answers, and refuses what would be written; or takes it again. */
+        /** Redis answers but rejects writes, or accepts them again. */
         void writable(boolean writable, String reason);
 
-        /** Another node of the Cluster has the log. */
+        /** Another node of the Cluster owns the log now. */
         void moved();
 
-        /** This node is of no use. */
+        /** This node cannot be used. */
         void unusable(String reason);
     }
 
@@ -47,20 +47,20 @@ final class IdentityCheck {
         this.observer = observer;
     }
 
-    /** Fails only when the connection gives no answer. */
+    /** Fails only if the connection gives no answer. */
     Future<Void> ask(RedisConnection connection) {
-        return RedisErrors.sendAll(connection, LogIdentity.ensure(random)).map(this::judge);
+        return RedisErrors.sendAll(connection, LogIdentity.ensure(random)).map(this::check);
     }
 
-    private @Nullable Void judge(List<@Nullable Response> replies) {
+    private @Nullable Void check(List<@Nullable Response> replies) {
         Response last = replies.get(replies.size() - 1);
         if (!RedisErrors.isError(last)) {
-            judgeIdentity(LogIdentity.text(last));
+            checkIdentity(LogIdentity.text(last));
         }
         Optional<@Nullable Response> error =
                 replies.stream().filter(RedisErrors::isError).findFirst();
         if (error.isPresent()) {
-            judgeError(error.get());
+            checkError(error.get());
         } else if (!writable) {
             writable = true;
             observer.writable(true, "");
@@ -68,14 +68,14 @@ final class IdentityCheck {
         return null;
     }
 
-    private void judgeIdentity(@Nullable String found) {
+    private void checkIdentity(@Nullable String found) {
         if (found != null && !found.equals(identity)) {
             identity = found;
             observer.identity(found);
         }
     }
 
-    private void judgeError(Response error) {
+    private void checkError(Response error) {
         boolean moved = RedisErrors.code(error).equals(RedisErrors.MOVED);
         String hint = moved ? " (is HERMES_REDIS_CLUSTER to be true?)" : "";
         String reason = "Redis refuses to keep the log's identity: " + reasons.of(error.toString()) + hint;
@@ -90,9 +90,9 @@ final class IdentityCheck {
     }
 
     /**
-     * The identity of what Redis holds: a random word in the hash {@code {hermes:events}:ingest}, made together with it. As
-     * long as it stays the same, nobody has flushed, emptied or exchanged this Redis. A {@link RedisLink} makes it before it
-     * reports Redis up, and anew within a second when it is gone.
+     * The identity of the log in Redis: a random word in the hash {@code {hermes:events}:ingest}, created together
+     * with it. As long as it stays the same, Redis was not flushed, emptied or replaced. A {@link RedisLink} creates
+     * it before it reports Redis up, and again within a second when it is missing.
      */
     public static final class LogIdentity {
 
@@ -104,7 +104,7 @@ final class IdentityCheck {
 
         private LogIdentity() {}
 
-        /** The identity as it is now; null if it has just been lost. Fails as {@link RedisCommands#send} does. */
+        /** The current identity; null if it was just lost. Fails as {@link RedisCommands#send} does. */
         public static Future<@Nullable String> read(RedisCommands commands) {
             return commands.send(get()).map(LogIdentity::text);
         }
@@ -113,7 +113,7 @@ final class IdentityCheck {
             return Request.cmd(Command.HGET).arg(RedisNames.LOG_STATE).arg(FIELD);
         }
 
-        /** Makes the hash where it is missing, touches nothing where it is there, and asks last what the identity is. */
+        /** Creates the hash if it is missing, leaves it unchanged if it exists, and finally reads the identity. */
         static List<Request> ensure(SecureRandom random) {
             byte[] word = new byte[RANDOM_BYTES];
             random.nextBytes(word);

@@ -1,27 +1,27 @@
 package dev.hermes.gateway.redis;
 
 /**
- * Where a {@link RedisLink} stands. The way to {@link #LIVE} leads through every state in order and so through {@link
- * #PROVING}; from each it can fall back to {@link #DISCONNECTED}; {@link #CLOSED} is the end.
+ * The state of a {@link RedisLink}. The states before {@link #LIVE} follow each other in order, so {@link #LIVE}
+ * always comes after {@link #PROVING}. Each state can fall back to {@link #DISCONNECTED}; {@link #CLOSED} is final.
  */
 public enum LinkState {
     /** Nothing is open; the next attempt is due after the backoff. */
     DISCONNECTED,
-    /** Both connections are being opened and greeted. */
+    /** The connections are being opened and set up. */
     CONNECTING,
-    /** Connected; not every subscription is confirmed. */
+    /** Connected; some subscription is not confirmed yet. */
     SUBSCRIBING,
-    /** Subscribed; whether a message really comes back is being found out. */
+    /** Subscribed; whether a published message really comes back is being tested. */
     PROVING,
-    /** Messages come back, commands are answered. */
+    /** Published messages come back, and commands are answered. */
     LIVE,
     /** Closed by its owner. */
     CLOSED;
 
     /**
-     * The move to another state.
+     * Moves to another state.
      *
-     * @throws IllegalStateException if it is not a legal one
+     * @throws IllegalStateException if this move is not allowed
      */
     LinkState to(LinkState next) {
         if (!mayBecome(next)) {

@@ -11,18 +11,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells apart what the client throws into one pot: an error that Redis answered, which is an answer, and a connection
- * that gave none, which is a {@link RedisCommands.UnavailableException}. Confined to the loop of the connection.
+ * Distinguishes failures that the client reports in the same way: an error reply of Redis, which is an answer, and a
+ * connection without an answer, which is a {@link RedisCommands.UnavailableException}. Confined to the loop of the
+ * connection.
  */
 final class RedisErrors {
 
-    /** Errors of the client itself that it dresses up as an error reply. */
+    /** Errors of the client itself that look like an error reply. */
     private static final Set<String> OF_THE_CLIENT = Set.of("CONNECTION_CLOSED", "ILLEGAL_STATE");
 
-    /** Elsewhere in a Cluster; its client follows it, so that nobody sees it but who took a node for a single Redis. */
+    /**
+     * The reply of a Cluster node that does not own a key. The client follows it in Cluster mode, so it is seen only
+     * if a Cluster node is configured as a single Redis, or on a connection to a single node.
+     */
     static final String MOVED = "MOVED";
 
-    /** Answers after which this connection, or the node behind it, is of no use; others concern one command only. */
+    /**
+     * Replies after which this connection, or the node behind it, cannot be used; other replies concern one command
+     * only.
+     */
     private static final Set<String> NODE_UNUSABLE =
             Set.of("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", MOVED);
 
@@ -33,8 +40,8 @@ final class RedisErrors {
     }
 
     static Future<List<@Nullable Response>> sendAll(RedisConnection connection, List<Request> requests) {
-        // One by one: the client's batch answers with one error for all as soon as one has failed, and does not exist
-        // across the nodes of a Cluster. They are pipelined all the same.
+        // One by one: the client's batch fails as a whole if a single command fails, and does not work across the
+        // nodes of a Cluster. The commands are pipelined nevertheless.
         List<Future<@Nullable Response>> replies = new ArrayList<>(requests.size());
         for (Request request : requests) {
             replies.add(send(connection, request).recover(RedisErrors::errorInPlace));
@@ -42,7 +49,7 @@ final class RedisErrors {
         return Future.join(replies).map(all -> all.<@Nullable Response>list());
     }
 
-    /** Whether Redis itself answered with this error. */
+    /** Whether the failure is an error reply of Redis itself. */
     static boolean isReply(Throwable failure) {
         return failure instanceof Response reply
                 && reply.type() == ResponseType.ERROR
@@ -57,7 +64,7 @@ final class RedisErrors {
         return NODE_UNUSABLE.contains(code(error));
     }
 
-    /** The first word of an error, {@code NOPERM} for example. */
+    /** The first word of an error reply, such as {@code NOPERM}. */
     static String code(Response error) {
         String text = error.toString();
         int space = text.indexOf(' ');

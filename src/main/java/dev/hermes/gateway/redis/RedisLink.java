@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one link of a gateway to Redis: it connects, subscribes, proves, and when Redis is lost does it all again with new
- * connections, for as long as it takes (design, "When Redis goes away"). Being connected counts for nothing here; a
- * message published through Redis must have come back within the last 3 s.
+ * The gateway's single link to Redis. It connects, subscribes and proves that published messages come back; when
+ * Redis is lost, it does all of this again with new connections until it succeeds. An open connection alone proves
+ * nothing: the link is live only while a message published through Redis has come back within the last 3 s.
  *
- * <p>Belongs to the event loop on which it is made, as do all its methods, its state and the calls of its listener. Only
- * {@link #commands()} may be used from other loops.
+ * <p>Belongs to the event loop on which it is created, as do all its methods, its state and the calls of its
+ * listener. Only {@link #commands()} and its siblings may be used from other loops.
  */
 public final class RedisLink {
 
@@ -47,7 +47,7 @@ public final class RedisLink {
     private final Backoff.Throttle oddityLog = new Backoff.Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
     private final Promise<Void> firstAttempt = Promise.promise();
 
-    // All of it on the owner's loop only.
+    // All of these are touched on the owner's loop only.
     private LinkState state = LinkState.DISCONNECTED;
     private @Nullable Session session;
     private boolean started;
@@ -60,10 +60,10 @@ public final class RedisLink {
     private int failedAttempts;
 
     /**
-     * Opens nothing yet. To be called on the event loop that is to own it.
+     * Opens nothing yet. Must be called on the event loop that is to own the link.
      *
      * @throws IllegalStateException if the caller is not on an event loop
-     * @throws IllegalArgumentException if the settings name no Redis, or none that is a URL
+     * @throws IllegalArgumentException if the settings name no Redis, or one whose URL is invalid
      */
     public RedisLink(Vertx vertx, Settings.Redis settings, RedisLinkListener.Subscriptions subscriptions) {
         Context context = Vertx.currentContext();
@@ -87,9 +87,9 @@ public final class RedisLink {
     }
 
     /**
-     * Begins, once. The future never fails: it completes when the first attempt has succeeded ({@link
-     * RedisLinkListener#onUp} was called) or failed, or after 3 s; {@link #state()} tells which. Attempts go on until
-     * {@link #close()}.
+     * Starts the link; may be called once. The future never fails: it completes when the first attempt has succeeded
+     * ({@link RedisLinkListener#onUp} was called) or failed, or after 3 s; {@link #state()} tells which. Attempts go
+     * on until {@link #close()}.
      */
     public Future<Void> start(RedisLinkListener hears) {
         assertOwnerLoop();
@@ -103,7 +103,7 @@ public final class RedisLink {
         return firstAttempt.future();
     }
 
-    /** Ends attempts, commands and connections for good. The listener hears nothing any more. */
+    /** Ends attempts, commands and connections for good. The listener is not called any more. */
     public Future<Void> close() {
         assertOwnerLoop();
         if (state == LinkState.CLOSED) {
@@ -120,25 +120,32 @@ public final class RedisLink {
         return last == null ? Future.succeededFuture() : last.close();
     }
 
-    /** Commands over one held connection of this link, refused while it is not live. Any thread may call them. */
+    /**
+     * Commands over one long-lived connection of this link; they fail while it is not live. Any thread may call them.
+     */
     public RedisCommands commands() {
         return commands;
     }
 
     /**
-     * As {@link #commands}, for what changes the log: in a Cluster over a connection to the one node that messages are
-     * heard from, which refuses it once another node has the log.
+     * Like {@link #commands}, for commands that change the log: in a Cluster they use a connection to the node from
+     * which messages are received, and that node rejects them once another node owns the log.
      */
     public RedisCommands scripts() {
         return scripts;
     }
 
-    /** Commands over a connection of their own, so that one of them may block, for less than 3 s. As {@link #commands}. */
+    /**
+     * Commands over a connection used for nothing else, so that a command may block, for less than 3 s. Otherwise
+     * like {@link #commands}.
+     */
     public RedisCommands tail() {
         return logCommands.get(0);
     }
 
-    /** Commands over connections of their own, so that large answers hold up nobody else. As {@link #commands}. */
+    /**
+     * Commands over separate connections, so that large answers delay nobody else. Otherwise like {@link #commands}.
+     */
     public List<RedisCommands> readers() {
         return List.copyOf(logCommands.subList(1, logCommands.size()));
     }
@@ -148,27 +155,28 @@ public final class RedisLink {
         return state;
     }
 
-    /** Why it is not live, for people, with no password in it; null while it is live or still trying for the first time. */
+    /** Why the link is not live, for people, without any password; null while it is live or in its first attempt. */
     public @Nullable String problem() {
         assertOwnerLoop();
         return problem;
     }
 
-    /** How long the last canary was under way; zero before the first. */
+    /** The round trip of the last canary; zero before the first. */
     public Duration lastCanary() {
         assertOwnerLoop();
         return lastCanary;
     }
 
-    /** How often Redis was there and then lost. */
+    /** How often a live Redis was lost. */
     public long timesLost() {
         assertOwnerLoop();
         return timesLost;
     }
 
     /**
-     * On the owner's context, not only its thread: what is opened belongs to the context it is opened on, and what belongs
-     * to none, as a connection's own does, is closed before the gateway is.
+     * Starts the next attempt. Runs on the owner's context, not just on its thread: what is opened
+     * belongs to the current context, and a context of no deployment, such as a connection's own, is closed before the
+     * gateway is.
      */
     private void attemptAgain() {
         if (state == LinkState.DISCONNECTED) {
@@ -180,9 +188,10 @@ public final class RedisLink {
         state = state.to(LinkState.CONNECTING);
         Session next;
         try {
-            next = new Session(vertx, settings, subscriptions, reasons, random, failedAttempts, new Observing());
+            next = new Session(vertx, settings, subscriptions, reasons, random, failedAttempts, new SessionObserver());
         } catch (RuntimeException refused) {
-            // A client that cannot even be made; settings may be to blame, a missing file too, which may yet come.
+            // The client could not even be created. The settings may be the cause, such as a file that is missing but
+            // may still appear.
             failed(reasons.of(refused));
             return;
         }
@@ -199,7 +208,7 @@ public final class RedisLink {
         if (wasLive) {
             timesLost++;
             downSince = Instant.now();
-            // The repeats that follow are throttled from here on.
+            // Later failures of the same outage are throttled from here on.
             failureLog.permits(System.nanoTime());
             LOG.warn("redis is down address={} reason=\"{}\"", reasons.address(), reason);
         } else {
@@ -229,7 +238,7 @@ public final class RedisLink {
         assert Thread.currentThread() == ownerThread : "called off the event loop that owns the link to Redis";
     }
 
-    private final class Observing implements Session.Observer {
+    private final class SessionObserver implements Session.Observer {
 
         @Override
         public void reached(LinkState next) {
@@ -237,15 +246,15 @@ public final class RedisLink {
         }
 
         @Override
-        public void live(Connections.Held held, String version) {
+        public void live(Connections.Opened opened, String version) {
             state = state.to(LinkState.LIVE);
             problem = null;
             failedAttempts = 0;
             backoff.reset();
-            commands.open(held.commands());
-            scripts.open(held.scripts());
+            commands.open(opened.commands());
+            scripts.open(opened.scripts());
             for (int index = 0; index < logCommands.size(); index++) {
-                logCommands.get(index).open(held.log().get(index));
+                logCommands.get(index).open(opened.log().get(index));
             }
             LOG.info(
                     "redis is up address={} server={} canary_ms={} times_lost={}",

@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what a {@link RedisLink} has to tell, on the link's event loop, in the order in which it happened, and nothing
- * any more once the link is being closed. {@link #onUp} and {@link #onDown} take turns, beginning with {@link #onUp};
- * messages come only between the two.
+ * Receives the events of a {@link RedisLink}, on the link's event loop, in the order in which they happened, and none
+ * once the link is being closed. {@link #onUp} and {@link #onDown} alternate, beginning with {@link #onUp}; messages
+ * come only between the two.
  */
 public interface RedisLinkListener {
 
-    /** Before there is one. */
+    /** A listener that does nothing, used until the link is started. */
     RedisLinkListener NOBODY = new RedisLinkListener() {
         @Override
         public void onMessage(Message message) {}
@@ -24,59 +24,64 @@ public interface RedisLinkListener {
         public void onDown(String reason) {}
     };
 
-    /** A message; of one connection, so between {@link #onUp} and {@link #onDown} in Redis' own order, none left out. */
+    /**
+     * A message. All messages between {@link #onUp} and {@link #onDown} come from one connection: in Redis' own
+     * order, none left out.
+     */
     void onMessage(Message message);
 
     /**
-     * What Redis holds is now this: told before {@link #onUp} each time, and again whenever it has changed, since Redis was
-     * flushed or exchanged.
+     * Redis now holds the log of this identity. Called before each {@link #onUp}, and whenever the identity has
+     * changed, because Redis was flushed or replaced.
      *
      * @param identity see {@link IdentityCheck.LogIdentity}
      */
     default void onIdentity(String identity) {}
 
     /**
-     * Redis is there and takes no writes, out of memory for example; or takes them again. Messages are heard all the same.
-     * Told before {@link #onUp} where it is so from the beginning, and every second for as long as it lasts; it need not be
-     * told to be over when {@link #onDown} comes.
+     * Redis takes no writes, for example because it is out of memory, or takes them again. Messages are received
+     * nevertheless. Called before {@link #onUp} if it is so from the beginning, and then every second as long as it
+     * lasts; {@link #onDown} ends it too, without another call.
      *
-     * @param reason why not, for people; carries no password
+     * @param reason why Redis takes no writes, for people; contains no password
      */
     default void onWritable(boolean writable, String reason) {}
 
     /**
-     * Redis is proven to be there: every subscription is confirmed and what is published comes back. Commands work.
+     * Redis is proven to be reachable: every subscription is confirmed and published messages come back. Commands
+     * work.
      *
-     * @param downSince when it was lost; null the first time
+     * @param downSince when Redis was lost; null the first time
      */
     void onUp(@Nullable Instant downSince);
 
     /**
-     * Another node of the Cluster has the log now; {@link #onDown} is about to follow, if it was up. What was heard and
-     * is not in the log yet has no place in the order of that node.
+     * Another node of the Cluster owns the log now; {@link #onDown} follows if the link was up. Messages that were
+     * received and are not in the log yet have no place in the order of the new node.
      */
     default void onLogMoved() {}
 
     /**
-     * Redis was lost: commands fail, messages published from now on are not heard.
+     * Redis was lost: commands fail, and messages published from now on are not received.
      *
-     * @param reason for people; carries no password
+     * @param reason for people; contains no password
      */
     void onDown(String reason);
 
     /**
-     * One message heard on a subscription.
+     * One message received on a subscription.
      *
-     * @param channel the channel it was published on
+     * @param channel the channel on which it was published
      * @param pattern the pattern that matched, null if the channel itself is subscribed
      * @param payload the bytes as published; nobody changes them
      */
     record Message(String channel, @Nullable String pattern, Buffer payload) {}
 
     /**
-     * What is listened to, the same for as long as the gateway runs. Either list may be empty.
+     * The subscriptions of a gateway, which stay the same as long as it runs. Either list may be empty.
      *
-     * @param logReaders connections to read a log in Redis with, beside one that follows its tail; 0 for neither
+     * @param logReaders the number of connections for reading a log in Redis, in addition to one that follows its
+     *     tail; 0 for none of both
      */
     record Subscriptions(List<String> channels, List<String> patterns, int logReaders) {
 
@@ -85,7 +90,7 @@ public interface RedisLinkListener {
             patterns = List.copyOf(patterns);
         }
 
-        /** Without connections for a log. */
+        /** Subscriptions without connections for a log. */
         public Subscriptions(List<String> channels, List<String> patterns) {
             this(channels, patterns, 0);
         }

@@ -11,17 +11,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a server says it is. Redis before 6.2 and Valkey before 7.2 lack what the gateway uses. */
+/**
+ * The product and version that a server reports. Redis before 6.2 and Valkey before 7.2 lack features that the
+ * gateway uses.
+ */
 record ServerVersion(String product, String text, int major, int minor) {
 
-    // Valkey names a redis_version too, of the Redis it descends from; its own counts.
+    // Valkey reports a redis_version too, that of its ancestor; its own version counts.
     private static final Pattern VALKEY = Pattern.compile("(?m)^valkey_version:((\\d{1,6})\\.(\\d{1,6})\\S*)");
     private static final Pattern REDIS = Pattern.compile("(?m)^redis_version:((\\d{1,6})\\.(\\d{1,6})\\S*)");
 
     /**
-     * Asks. A user that may not ask is let through with nothing: a Redis that is too old will show by its errors.
+     * Asks the server. A user without permission to ask gets an empty result and goes on: a server that is too old
+     * will show by its errors.
      *
-     * @param odd hears of that
+     * @param odd is told of the missing permission
      */
     static Future<Optional<ServerVersion>> ask(RedisConnection connection, Consumer<String> odd) {
         return RedisErrors.send(connection, Request.cmd(Command.INFO).arg("server"))
@@ -36,12 +40,12 @@ record ServerVersion(String product, String text, int major, int minor) {
                 });
     }
 
-    /** From the answer to {@code INFO server}; empty if it names no version. */
+    /** Reads the answer to {@code INFO server}; empty if it contains no version. */
     static Optional<ServerVersion> parse(String info) {
         return find(VALKEY, "Valkey", info).or(() -> find(REDIS, "Redis", info));
     }
 
-    /** What is wrong with it, for people; null if it will do. */
+    /** Why this version cannot be used, for people; null if it can. */
     @Nullable
     String problem() {
         boolean valkey = product.equals("Valkey");

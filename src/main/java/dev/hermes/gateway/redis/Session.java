@@ -17,49 +17,50 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to reach Redis and, if it succeeds, the time until Redis is lost again. It opens its own connections,
- * subscribes, proves by a canary that what is published comes back, and goes on proving it every second. It ends once,
- * for one reason, and says nothing afterwards; the next attempt is another session. Confined to the owner's loop.
+ * subscribes, proves by a canary that published messages come back, and repeats the proof every second. It ends once,
+ * for one reason, and reports nothing afterwards; the next attempt is another session. Confined to the owner's loop.
  *
- * <p>Nothing is ever asked on the subscriber connection: the client may lose an answer there, as any push that arrives
- * meanwhile takes its place in the queue of those waiting. Confirmations come as pushes, and a future of SUBSCRIBE says
- * only that it was written.
+ * <p>No command but SUBSCRIBE is sent on the subscriber connection: the client may lose an answer there, since any
+ * push that arrives meanwhile takes the answer's place in its queue. Confirmations arrive as pushes, and the future
+ * of a SUBSCRIBE only says that the command was written.
  */
 final class Session {
 
-    /** What becomes of it, told on the owner's loop. */
+    /** Learns what happens in the session, on the owner's loop. */
     interface Observer {
 
         void reached(LinkState state);
 
-        /** The connections answer and the subscriptions are proven to be heard. */
-        void live(Connections.Held held, String version);
+        /** The connections answer, and published messages are proven to be received. */
+        void live(Connections.Opened opened, String version);
 
-        /** What the log's identity is; told first before the session is live, then whenever it is another. */
+        /** The log's identity; called first before the session is live, then whenever it has changed. */
         void identity(String identity);
 
         void message(RedisLinkListener.Message message);
 
         void canaryBack(Duration took);
 
-        /** Redis is there, and takes no writes; or takes them again. The reason may be told again. */
+        /** Redis takes no writes, or takes them again. May be called repeatedly with the same reason. */
         void writable(boolean writable, String reason);
 
-        /** Something is not as it should be, though Redis can be used. */
+        /** Something is unusual, but Redis can be used. */
         void odd(String what);
 
-        /** Another node of the Cluster has the log, though this one goes on talking; the session is about to end. */
+        /** Another node of the Cluster owns the log, although this node still answers; the session is about to end. */
         void logMoved();
 
-        /** The last word. */
+        /** The session has ended; the last call. */
         void ended(String reason);
     }
 
     private static final String CANARY_CHANNEL = RedisNames.OWN_CHANNELS + "canary:";
     private static final long TICK_MILLIS = 1_000;
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
-    /** Half a tick less than 3 s, so that the third tick after it finds it late. */
+    /** Half a tick less than 3 s, so that the third tick after a canary finds it overdue. */
     private static final long CANARY_NANOS = 2_500_000_000L;
-    // Its nodes are asked one after the other. Sentinels too, but they may name a silent master: better ask again soon.
+    // In a Cluster the nodes are asked one after the other. So are Sentinels, but a Sentinel may name a silent
+    // master, and then a new attempt soon is better.
     private static final long ATTEMPT_LIMIT_CLUSTER_MILLIS = 10_000;
 
     private final Vertx vertx;
@@ -92,7 +93,7 @@ final class Session {
         this.vertx = vertx;
         this.subscriptions = subscriptions;
         this.reasons = reasons;
-        this.identity = new IdentityCheck(settings.cluster(), reasons, random, new Checking());
+        this.identity = new IdentityCheck(settings.cluster(), reasons, random, new IdentityObserver());
         this.observer = observer;
         this.connections = new Connections(vertx, settings, attempt);
         this.logConnections = new Connections.LogConnections(connections, subscriptions.logReaders());
@@ -119,7 +120,7 @@ final class Session {
                 .onFailure(failure -> end(reasons.of(failure)));
     }
 
-    /** Ends it without a word. */
+    /** Closes the session without calling the observer. */
     Future<Void> close() {
         ended = true;
         vertx.cancelTimer(attemptTimer);
@@ -151,7 +152,7 @@ final class Session {
             return;
         }
         reach(LinkState.SUBSCRIBING);
-        connection.handler(this::heard);
+        connection.handler(this::received);
         Request channels = Request.cmd(Command.SUBSCRIBE).arg(canaryChannel);
         unconfirmed.add("subscribe " + canaryChannel);
         for (String channel : subscriptions.channels()) {
@@ -173,20 +174,20 @@ final class Session {
         connection.send(request).onFailure(failure -> end("subscribing failed: " + reasons.of(failure)));
     }
 
-    private void heard(@Nullable Response said) {
-        if (ended || said == null) {
+    private void received(@Nullable Response push) {
+        if (ended || push == null) {
             return;
         }
-        if (RedisErrors.isError(said)) {
-            end("Redis refused a subscription: " + reasons.of(said.toString()));
+        if (RedisErrors.isError(push)) {
+            end("Redis refused a subscription: " + reasons.of(push.toString()));
             return;
         }
-        String kind = said.get(0).toString();
+        String kind = push.get(0).toString();
         switch (kind) {
-            case "message" -> message(said.get(1).toString(), null, said.get(2));
-            case "pmessage" -> message(said.get(2).toString(), said.get(1).toString(), said.get(3));
-            case "subscribe", "psubscribe" -> confirmed(kind + " " + said.get(1));
-            case "unsubscribe", "punsubscribe" -> end("Redis ended the subscription of " + said.get(1));
+            case "message" -> message(push.get(1).toString(), null, push.get(2));
+            case "pmessage" -> message(push.get(2).toString(), push.get(1).toString(), push.get(3));
+            case "subscribe", "psubscribe" -> confirmed(kind + " " + push.get(1));
+            case "unsubscribe", "punsubscribe" -> end("Redis ended the subscription of " + push.get(1));
             default -> observer.odd("push of an unknown kind " + kind);
         }
     }
@@ -195,7 +196,7 @@ final class Session {
         if (pattern == null && channel.equals(canaryChannel)) {
             canaryBack(payload.toString());
         } else if (state == LinkState.LIVE) {
-            canary.heard(channel);
+            canary.otherMessage(channel);
             observer.message(new RedisLinkListener.Message(channel, pattern, payload.toBuffer()));
         }
     }
@@ -213,13 +214,13 @@ final class Session {
             return;
         }
         ServerVersion.ask(connection, observer::odd)
-                .onSuccess(found -> found.ifPresent(this::judgeVersion))
+                .onSuccess(found -> found.ifPresent(this::checkVersion))
                 .compose(asked -> askIdentity())
                 .onSuccess(done -> publishCanary(connection))
                 .onFailure(failure -> end(reasons.of(failure)));
     }
 
-    private void judgeVersion(ServerVersion found) {
+    private void checkVersion(ServerVersion found) {
         version = found.toString();
         String problem = found.problem();
         if (problem != null) {
@@ -255,7 +256,7 @@ final class Session {
             vertx.cancelTimer(attemptTimer);
             tickTimer = vertx.setPeriodic(TICK_MILLIS, timer -> tick(connection));
             state = state.to(LinkState.LIVE);
-            observer.live(new Connections.Held(connection, forScripts, logConnections.opened()), version);
+            observer.live(new Connections.Opened(connection, forScripts, logConnections.opened()), version);
         }
     }
 
@@ -264,14 +265,15 @@ final class Session {
             end("no canary came back for 3 s");
             return;
         }
-        // Pipelined; the answers of the first are judged when they come, the canary must come back by itself.
+        // All are pipelined: the answers about the identity are checked when they arrive, and the canary is received
+        // as a message.
         askIdentity().onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
         connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
         logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
     }
 
-    private final class Checking implements IdentityCheck.Observer {
+    private final class IdentityObserver implements IdentityCheck.Observer {
 
         @Override
         public void identity(String found) {

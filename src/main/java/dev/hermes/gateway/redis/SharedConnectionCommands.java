@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands over one connection that is held for as long as it lives: no pool is asked per command, and what one caller
- * sends in one turn travels together. The connection is touched on the owner's loop only; a caller of another loop is
- * taken there and its answer back.
+ * Sends commands over one long-lived connection: no pool is asked for each command, and the commands of one turn of
+ * the loop travel together. The connection is used on the owner's loop only; a call from another loop is taken there,
+ * and its result back.
  */
 final class SharedConnectionCommands implements RedisCommands {
 
@@ -23,27 +23,27 @@ final class SharedConnectionCommands implements RedisCommands {
     private final Context owner;
     private final Thread ownerThread;
 
-    // Owner loop.
+    // On the owner's loop only.
     private @Nullable RedisConnection connection;
 
-    // Written on the owner's loop, read on any: the only thing here that crosses threads.
+    // Written on the owner's loop, read on any thread: the only field that crosses threads.
     private volatile boolean available;
 
-    /** On the owner's loop. */
+    /** Must be called on the owner's loop. */
     SharedConnectionCommands(Vertx vertx, Context owner) {
         this.vertx = vertx;
         this.owner = owner;
         this.ownerThread = Thread.currentThread();
     }
 
-    /** From now on commands go over this connection. Owner loop. */
+    /** Sends commands over this connection from now on. Owner's loop. */
     void open(RedisConnection proven) {
         assert onOwnerLoop();
         connection = proven;
         available = true;
     }
 
-    /** From now on every command fails at once. Owner loop. */
+    /** Makes every command fail immediately from now on. Owner's loop. */
     void shut() {
         assert onOwnerLoop();
         available = false;
@@ -79,7 +79,7 @@ final class SharedConnectionCommands implements RedisCommands {
 
     private <T> Future<T> onOwner(Supplier<Future<T>> call) {
         if (onOwnerLoop()) {
-            // The client answers on the context that is current here, so on the caller's.
+            // The client answers on the current context, which here is the caller's.
             return call.get();
         }
         Context caller = vertx.getOrCreateContext();

@@ -1,14 +1,14 @@
 /**
- * The one link to Redis: connections, the loop that brings them back, and the proof that they are worth something.
+ * The gateway's single link to Redis: connections, reconnecting, and the proof that a connection works.
  *
- * <p>On an event's way this room is the first, where a message arrives from a subscription, and it carries what the rooms
- * above send: appends and reads of the log, look-ups of tokens. It knows nothing of events, logs or tokens itself.
+ * <p>A message enters the gateway here, from a subscription, and the packages above send their commands through here:
+ * appends and reads of the log, look-ups of tokens. This package knows nothing of events, logs or tokens itself.
  *
- * <p>{@link dev.hermes.gateway.redis.RedisLink} owns the loop and its {@link dev.hermes.gateway.redis.LinkState states};
- * each attempt is a {@link dev.hermes.gateway.redis.Session} with {@link dev.hermes.gateway.redis.Connections} of its
- * own, thrown away whole at the first sign of trouble, because the client neither subscribes again after a loss nor
- * notices a peer that has fallen silent. All of it lives on the event loop that made the link, except {@link
- * dev.hermes.gateway.redis.RedisCommands}, which any loop may call.
+ * <p>{@link dev.hermes.gateway.redis.RedisLink} owns the reconnecting and the {@link
+ * dev.hermes.gateway.redis.LinkState states}. Each attempt is a {@link dev.hermes.gateway.redis.Session} with {@link
+ * dev.hermes.gateway.redis.Connections} of its own, all discarded at the first failure, because the client neither
+ * subscribes again after a loss nor notices a silent peer. Everything lives on the event loop that created the link,
+ * except {@link dev.hermes.gateway.redis.RedisCommands}, which any loop may call.
  */
 @NullMarked
 package dev.hermes.gateway.redis;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one client's connection between its requests. Owned by the connection's event loop. */
+/** The state of one client's connection across its requests. Owned by the connection's event loop. */
 final class ClientConnection {
 
     static final long NEVER = Long.MAX_VALUE;
@@ -33,13 +33,13 @@ final class ClientConnection {
         this.idleSince = nowMillis;
     }
 
-    /** The one of that channel; made now if nobody asked before. */
+    /** The state of this channel's connection; created at the first call. */
     static ClientConnection of(Channel channel, long nowMillis, long headMillis) {
-        Attribute<ClientConnection> place = channel.attr(KEY);
-        ClientConnection known = place.get();
+        Attribute<ClientConnection> attribute = channel.attr(KEY);
+        ClientConnection known = attribute.get();
         if (known == null) {
             known = new ClientConnection(channel, nowMillis, headMillis);
-            place.set(known);
+            attribute.set(known);
         }
         return known;
     }
@@ -48,7 +48,10 @@ final class ClientConnection {
         return channel;
     }
 
-    /** It speaks HTTP/2, whose streams are its requests; it has that long to acknowledge our settings. */
+    /**
+     * The connection uses HTTP/2, whose streams are its requests; the client must acknowledge our settings by the
+     * given time.
+     */
     void http2(long nowMillis, long acknowledgedBy) {
         http2 = true;
         headDue = NEVER;
@@ -60,12 +63,12 @@ final class ClientConnection {
         acknowledgedBy = NEVER;
     }
 
-    /** Counts a frame that moves nothing on; returns how many there were since the last sweep. */
+    /** Counts a frame without progress; returns how many there were since the last sweep. */
     int idleFrame() {
         return ++idleFrames;
     }
 
-    /** A whole head has come. */
+    /** A complete request head has arrived. */
     void requested(HttpServerRequest request) {
         headDue = NEVER;
         busy = true;
@@ -76,19 +79,19 @@ final class ClientConnection {
         answering.add(request);
     }
 
-    /** Bytes have come; between two requests they begin a head. */
-    void heard(long nowMillis, long headMillis) {
+    /** Bytes have arrived; between two requests they begin a head. */
+    void received(long nowMillis, long headMillis) {
         if (headDue == NEVER && !http2 && !stillBusy(nowMillis)) {
             headDue = nowMillis + headMillis;
         }
     }
 
-    /** It is not to be used any more. */
+    /** The connection is to be closed at this time, unless earlier. */
     void endsAt(long millis) {
         endsAt = Math.min(endsAt, millis);
     }
 
-    /** Why it is to be closed now, or null while it may stay. */
+    /** Why the connection is to be closed now, or null if it may stay. */
     ConnectionSweep.@Nullable Reason overdue(long nowMillis, long idleMillis) {
         idleFrames = 0;
         if (nowMillis >= endsAt) {
@@ -125,7 +128,10 @@ final class ClientConnection {
         return request.response().ended() || request.response().closed();
     }
 
-    /** Lets requests have what has come for them; whoever still wants it sees then that they have ended. */
+    /**
+     * Resumes the requests, so that they receive what has arrived for them; their handlers then see that they have
+     * ended.
+     */
     void releaseRead() {
         answering.forEach(HttpServerRequest::resume);
     }

@@ -22,34 +22,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the connections of one event loop that are of no use: one look at all of them a second, no timer for any. A
- * connection has {@link Limits#headMillis} for a whole head, {@link Limits#bodyMillis} for a body and may be idle for
- * {@link Limits#idleMillis}. While a request is being answered, by a stream, a poll that waits, or anything else, its
- * connection is not idle; an answer that is sent and not read is {@link PollAnswer}'s business. Owned by the event loop.
+ * Closes the idle and overdue connections of one event loop, by checking all of them once a second instead of one
+ * timer each. A connection has {@link Limits#headMillis} for a complete head, {@link Limits#bodyMillis} for a body
+ * and may be idle for {@link Limits#idleMillis}. While a request is being answered, by a stream, a waiting poll or
+ * anything else, its connection is not idle; an answer that the client does not read is watched by {@link
+ * PollAnswer}. Owned by the event loop.
  */
 public final class ConnectionSweep {
 
-    /** How often {@link #sweep()} wants to be called. */
+    /** How often {@link #sweep()} has to be called. */
     public static final long EVERY_MILLIS = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionSweep.class);
     private static final long LINE_EVERY_MILLIS = 10_000;
 
-    /** For the answer to reach a client that is still sending; reset by us, it might never read it. */
+    /**
+     * Time for the answer to reach a client that is still sending; after a reset by us it might never read the
+     * answer.
+     */
     private static final long LINGER_MILLIS = 1_000;
 
     /**
-     * What a connection may do.
+     * The limits of a connection.
      *
-     * @param idleFrames most HTTP/2 frames that move nothing on between two sweeps; a client that gives each frame of its
-     *     streams back at once, twice, needs a few ten thousand for as many events
+     * @param idleFrames the most HTTP/2 frames without progress between two sweeps; a client that returns
+     *     flow-control credit for each frame of its streams immediately, twice, needs a few tens of thousands for as many
+     *     events
      */
     public record Limits(long headMillis, long bodyMillis, long idleMillis, int idleFrames) {
 
         public static final Limits USUAL = new Limits(10_000, 30_000, 60_000, 50_000);
     }
 
-    /** Why a connection is ended. */
+    /** Why a connection is closed. */
     enum Reason {
         HEAD,
         BODY,
@@ -63,10 +68,10 @@ public final class ConnectionSweep {
         }
     }
 
-    /** An answer on its way. */
+    /** An answer that is being sent. */
     interface Sending {
 
-        /** Ends it if its client takes nothing; false when there is nothing more to watch. */
+        /** Closes the answer if its client reads nothing; false when there is nothing more to watch. */
         boolean watch(long nowMillis);
     }
 
@@ -78,7 +83,7 @@ public final class ConnectionSweep {
     private final List<Body> bodies = new ArrayList<>();
     private final List<Sending> sendings = new ArrayList<>();
     private final LineLimit line = new LineLimit(LINE_EVERY_MILLIS);
-    private final HeardBytes heardBytes = new HeardBytes();
+    private final ReceivedBytes receivedBytes = new ReceivedBytes();
     private final PromptResets promptResets = new PromptResets();
 
     public ConnectionSweep(Limits limits, LongSupplier monotonicMillis) {
@@ -86,21 +91,21 @@ public final class ConnectionSweep {
         this.monotonicMillis = monotonicMillis;
     }
 
-    /** A connection has come in, and said nothing so far. */
+    /** A connection was accepted and has sent nothing so far. */
     void accepted(Channel channel) {
         if (channel.isOpen()) {
             known(channel);
         }
     }
 
-    /** A connection has begun to speak. */
+    /** A connection has begun to send. */
     public void opened(HttpConnection connection) {
         Channel channel = channelOf(connection);
         if (channel == null) {
             return;
         }
         ClientConnection client = known(channel);
-        // Such as a reset that shows when we write; without a handler each is an error in the log.
+        // Failures such as a reset seen while writing; without a handler Vert.x would log each one as an error.
         connection.exceptionHandler(broken -> LOG.debug("connection broke reason=\"{}\"", broken.getMessage()));
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
         if (http2 != null) {
@@ -113,16 +118,16 @@ public final class ConnectionSweep {
                             client,
                             limits.idleFrames(),
                             () -> end(client, Reason.FLOOD)));
-        } else if (channel.pipeline().get(HeardBytes.class) == null) {
-            // It only reads, so nothing that is written passes it.
-            channel.pipeline().addFirst(heardBytes);
+        } else if (channel.pipeline().get(ReceivedBytes.class) == null) {
+            // The handler only reads, so written data does not pass it.
+            channel.pipeline().addFirst(receivedBytes);
             channel.pipeline().addBefore(contextOf(connection).name(), null, new KnownVersions());
             channel.pipeline().addBefore(contextOf(connection).name(), null, new Pipelining());
             channel.closeFuture().addListener(closed -> releaseRead(client, connection));
         }
     }
 
-    /** Vert.x keeps what was read for a request that is paused, and does not release it when the connection ends. */
+    /** Resumes a closed connection: Vert.x keeps data that was read for a paused request, and would not release it. */
     private static void releaseRead(ClientConnection client, HttpConnection connection) {
         client.releaseRead();
         if (connection instanceof VertxConnection vertx) {
@@ -130,7 +135,7 @@ public final class ConnectionSweep {
         }
     }
 
-    /** The head of a request is whole. */
+    /** The head of a request is complete. */
     public void requested(HttpServerRequest request) {
         Channel channel = channelOf(request.connection());
         if (channel == null) {
@@ -146,17 +151,17 @@ public final class ConnectionSweep {
         }
     }
 
-    /** Watches an answer until all of it was taken. */
+    /** Watches an answer until the client has taken all of it. */
     public void sending(Sending sending) {
         sendings.add(sending);
     }
 
-    /** Connections that are known to be open. */
+    /** The number of connections known to be open. */
     int size() {
         return connections.size();
     }
 
-    /** Ends what is overdue. */
+    /** Closes everything that is overdue. */
     public void sweep() {
         long now = now();
         for (Iterator<ClientConnection> each = connections.iterator(); each.hasNext(); ) {
@@ -170,18 +175,18 @@ public final class ConnectionSweep {
                 end(client, reason);
             }
         }
-        bodies.removeIf(body -> over(body, now));
+        bodies.removeIf(body -> finished(body, now));
         sendings.removeIf(sending -> !sending.watch(now));
     }
 
-    private boolean over(Body body, long now) {
+    private boolean finished(Body body, long now) {
         HttpServerRequest request = body.request();
         Channel channel = channelOf(request.connection());
         if (request.isEnded() || channel == null || !channel.isOpen()) {
             return true;
         }
         if (request.version() == HttpVersion.HTTP_2) {
-            return request.response().closed() || streamOver(request, now >= body.due());
+            return request.response().closed() || streamFinished(request, now >= body.due());
         }
         if (request.response().ended() && RequestBody.muchToCome(request)) {
             known(channel).endsAt(now + LINGER_MILLIS);
@@ -194,27 +199,27 @@ public final class ConnectionSweep {
         return false;
     }
 
-    private boolean streamOver(HttpServerRequest request, boolean overdue) {
+    private boolean streamFinished(HttpServerRequest request, boolean overdue) {
         if (overdue) {
-            tell(Reason.BODY);
+            logEnd(Reason.BODY);
         }
         boolean over = overdue || request.response().ended();
         if (over) {
-            // RFC 9113 §8.1: who has answered may ask that the rest of the body is not sent.
+            // RFC 9113 §8.1: a server that has answered may ask the client not to send the rest of the body.
             request.response().reset();
         }
         return over;
     }
 
-    /** At once: a client that says nothing does not listen either. */
+    /** Closes without a response: a client that sends nothing would not read one either. */
     private void end(ClientConnection client, Reason reason) {
         if (reason != Reason.UNWANTED_BODY && reason != Reason.IDLE) {
-            tell(reason);
+            logEnd(reason);
         }
         DirectSink.cut(client.channel());
     }
 
-    private void tell(Reason reason) {
+    private void logEnd(Reason reason) {
         long leftOut = line.pass();
         if (leftOut != LineLimit.SILENT) {
             LOG.info("connection ended reason={} others_before={}", reason.label(), leftOut);
@@ -232,7 +237,7 @@ public final class ConnectionSweep {
     }
 
     static @Nullable Channel channelOf(HttpConnection connection) {
-        // HTTP/1 and HTTP/2 alike; anything else is not Vert.x' own.
+        // Covers HTTP/1 and HTTP/2; any other connection is not Vert.x' own.
         return connection instanceof ConnectionBase ? contextOf(connection).channel() : null;
     }
 
@@ -240,13 +245,13 @@ public final class ConnectionSweep {
         return ((ConnectionBase) connection).channelHandlerContext();
     }
 
-    /** Tells when a head begins on a connection that has served before. */
+    /** Notices when a head begins on a connection that has served requests before. */
     @ChannelHandler.Sharable
-    private final class HeardBytes extends ChannelInboundHandlerAdapter {
+    private final class ReceivedBytes extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            known(context.channel()).heard(now(), limits.headMillis());
+            known(context.channel()).received(now(), limits.headMillis());
             context.fireChannelRead(message);
         }
     }

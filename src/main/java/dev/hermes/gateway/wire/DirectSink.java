@@ -19,31 +19,35 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes frames below Vert.x: an encoded chunk goes straight to the channel's outbound buffer, by reference; if it is the
- * only one before a flush, and nothing waits, by a {@link Shortcut} straight to the socket. The public
- * {@code write} makes objects for each client and event (message, promise, encoder state) and costs about twice the CPU
- * for each delivery; see the performance page.
+ * Writes frames below Vert.x: an encoded chunk goes by reference to the channel's outbound buffer, or, if it is the
+ * only one before a flush and nothing waits, by a {@link Shortcut} directly to the socket. The public {@code write}
+ * creates objects for each client and event (message, promise, encoder state) and costs about twice the CPU time per
+ * delivery; see the performance page.
  *
- * <p>What it stands on, and what would break it: the connection is a {@link VertxConnection}, HTTP/1.1 in clear text, and
- * no handler but the HTTP encoder and Vert.x' own stands between it and the socket, so that a whole chunk (RFC 9112 §7.1)
- * may be written under the encoder, which after a chunked head only ever adds the last chunk. {@link #recognises} checks
- * all of it for each connection; where it does not hold, {@link PublicSink} serves. The server runs in strict thread mode,
- * in which Vert.x keeps no queue of its own above the channel's: the order of writes is the channel's, since nothing takes
- * the shortcut that something waits before, and every change of writability reaches the response's drain handler.
+ * <p>It relies on the following: the connection is a {@link VertxConnection} with HTTP/1.1 in clear text, and no
+ * handler but the HTTP encoder and Vert.x' own stands between it and the socket. Then a whole chunk (RFC 9112 §7.1)
+ * may be written below the encoder, which after a chunked head only ever adds the last chunk. {@link #recognises}
+ * checks all of this for each connection; where it does not hold, {@link PublicSink} is used. The server runs in
+ * strict thread mode, in which Vert.x keeps no queue of its own above the channel's. So the order of writes is the
+ * channel's order, since no data takes the shortcut while other data waits; and every change of writability reaches
+ * the response's drain handler.
  */
 final class DirectSink implements ByteSink {
 
-    /** A frame that waits for its flush is not seen by {@link #writable}: it must leave room there if it is not sent. */
-    private static final int MOST_ALONE = 8 * 1_024;
+    /**
+     * {@link #writable} does not count a frame that waits for its flush, so the frame must fit into the buffer if it
+     * is not sent.
+     */
+    private static final int MOST_KEPT = 8 * 1_024;
 
-    /** The handlers with a say in writing that a plain HTTP/1.1 connection has; TLS, compression and shaping add others. */
+    /** The outbound handlers of a plain HTTP/1.1 connection; TLS, compression and traffic shaping add others. */
     private static final Set<String> EXPECTED = Set.of("httpEncoder", "handler");
 
-    /** A way to the socket for bytes that nothing waits before. */
+    /** A direct way to the socket, for bytes before which nothing waits. */
     @FunctionalInterface
     interface Shortcut {
 
-        /** How many bytes were taken, maybe none; with the rest the channel is given what is left. */
+        /** Sends bytes; returns how many were taken, possibly none. The channel is given the rest. */
         int send(ByteBuf bytes);
     }
 
@@ -52,14 +56,14 @@ final class DirectSink implements ByteSink {
     private final ChannelHandlerContext first;
     private final VoidChannelPromise unobserved;
 
-    /** Null where there is none. */
+    /** Null if the channel has no shortcut. */
     private final @Nullable Shortcut shortcut;
 
-    /** Frames written; with what is still pending it tells how far the client is. */
+    /** The number of frames written; together with what is pending it tells how much the client has received. */
     private long written;
 
-    /** The only frame written since the last flush, kept until then. */
-    private @Nullable Frame alone;
+    /** The only frame written since the last flush, kept until the flush. */
+    private @Nullable Frame kept;
 
     private Runnable whenEnded = () -> {};
 
@@ -75,7 +79,7 @@ final class DirectSink implements ByteSink {
         this.shortcut = shortcut;
     }
 
-    /** Whether this request's connection is as this class needs it. */
+    /** Whether this request's connection fulfils what this class relies on. */
     static boolean recognises(HttpServerRequest request) {
         return request.version() == HttpVersion.HTTP_1_1
                 && request.connection() instanceof VertxConnection connection
@@ -91,7 +95,7 @@ final class DirectSink implements ByteSink {
         return pipeline.get("httpEncoder") != null;
     }
 
-    /** Writes the head, through Vert.x, and takes over the body. */
+    /** Writes the head through Vert.x, and takes over the body. */
     static DirectSink begin(HttpServerRequest request, Function<Channel, @Nullable Shortcut> shortcuts) {
         HttpServerResponse response = request.response().setChunked(true);
         response.writeHead();
@@ -108,25 +112,25 @@ final class DirectSink implements ByteSink {
     @Override
     public void write(Frame frame) {
         written++;
-        if (alone == null && shortcut != null && frame.chunkLength() <= MOST_ALONE && nothingWaits()) {
+        if (kept == null && shortcut != null && frame.chunkLength() <= MOST_KEPT && nothingWaits()) {
             frame.retain();
-            alone = frame;
+            kept = frame;
         } else {
-            passOn(0);
+            queueKept(0);
             queue(frame.retainedChunk());
         }
     }
 
     @Override
     public void flush() {
-        Frame frame = alone;
+        Frame frame = kept;
         if (frame != null && shortcut != null) {
             int sent = shortcut.send(frame.chunk());
             if (sent == frame.chunkLength()) {
                 drop();
                 return;
             }
-            passOn(sent);
+            queueKept(sent);
         }
         first.flush();
     }
@@ -136,26 +140,26 @@ final class DirectSink implements ByteSink {
         return channel.isActive() && pending != null && pending.totalPendingWriteBytes() == 0;
     }
 
-    /** Queues what is left of the frame that was kept, if there is one. */
-    private void passOn(int sent) {
-        Frame frame = alone;
+    /** Queues the rest of the kept frame, if there is one. */
+    private void queueKept(int sent) {
+        Frame frame = kept;
         if (frame != null) {
             queue(frame.retainedChunk().skipBytes(sent));
             drop();
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // A failed write is a closed channel, and that is told by itself.
+    @SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed channel, which is reported anyway.
     private void queue(ByteBuf chunk) {
-        // From the first context a write passes no handler any more. A closed channel releases it at once.
+        // A write from the first context passes no handler. A closed channel releases the chunk immediately.
         first.write(chunk, unobserved);
     }
 
-    /** Gives back the frame that was kept, as must be done when no flush can come any more. */
+    /** Releases the kept frame; needed when no flush can follow any more. */
     void drop() {
-        Frame frame = alone;
+        Frame frame = kept;
         if (frame != null) {
-            alone = null;
+            kept = null;
             frame.release();
         }
     }
@@ -176,7 +180,7 @@ final class DirectSink implements ByteSink {
 
     @Override
     public void end() {
-        passOn(0);
+        queueKept(0);
         if (response.ended() || response.closed()) {
             whenEnded.run();
             return;
@@ -190,11 +194,11 @@ final class DirectSink implements ByteSink {
     }
 
     /**
-     * Closes the connection at once. Vert.x' own close first waits until all that is queued was sent, which to a client that
-     * takes nothing is never.
+     * Closes the connection immediately. Vert.x' own close first waits until all queued data was sent, which never
+     * happens if the client reads nothing.
      */
     static void cut(Channel channel) {
-        // Past all handlers, which a channel that is closed by now has no more.
+        // Bypasses all handlers, of which a closed channel has none left.
         channel.unsafe().close(channel.voidPromise());
     }
 }

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands at the listening socket of the public port: sees each connection before anybody else does, tells the sweep of its
- * event loop, and turns it away when too few file descriptors would be left for what must go on working without clients,
- * Redis and the management port. A connection that says nothing is known to nobody else: Vert.x tells of one only when it
- * has spoken. Any thread.
+ * Accepts or refuses connections at the listening socket of the public port. It sees each connection first and
+ * registers it with the sweep of its event loop. It closes a connection if too few file descriptors would remain for
+ * what must work without clients: Redis and the management port. Nothing else knows of a connection that sends
+ * nothing, since Vert.x reports a connection only once it has sent something. Any thread.
  */
 @ChannelHandler.Sharable
 public final class Doorman extends ChannelInboundHandlerAdapter {
@@ -35,31 +35,29 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
 
     private final int limit;
     private final AtomicInteger open = new AtomicInteger();
-    private final AtomicReference<@Nullable Channel> door = new AtomicReference<>();
+    private final AtomicReference<@Nullable Channel> listeningSocket = new AtomicReference<>();
     private final Promise<Void> standing = Promise.promise();
     private final Map<EventLoop, ConnectionSweep> sweeps = new ConcurrentHashMap<>();
     private final Breaks breaks = new Breaks();
     private final LineLimit full = new LineLimit(LINE_EVERY_MILLIS);
     private final LineLimit failed = new LineLimit(LINE_EVERY_MILLIS);
 
-    /**
-     * @param limit most connections at the same time, of whatever kind
-     */
+    /** @param limit the most connections at the same time, of any kind */
     public Doorman(int limit) {
         this.limit = limit;
     }
 
-    /** Connections of that context's loop are that sweep's from now on. */
+    /** From now on connections of this context's event loop are registered with this sweep. */
     public void serves(Context context, ConnectionSweep sweep) {
         sweeps.put(((ContextInternal) context).nettyEventLoop(), sweep);
     }
 
-    /** Takes his place at the socket that the connection came from, unless he stands there already. */
+    /** Adds this handler to the listening socket from which the connection came, unless it was added before. */
     public void standWhere(HttpConnection connection) {
         Channel channel = ConnectionSweep.channelOf(connection);
         Channel listening = channel == null ? null : channel.parent();
-        if (listening != null && door.compareAndSet(null, listening)) {
-            // On that socket's loop, where a handler is in its place as soon as it is added.
+        if (listening != null && listeningSocket.compareAndSet(null, listening)) {
+            // On that socket's loop, where a handler is active as soon as it is added.
             listening.eventLoop().execute(() -> {
                 listening.pipeline().addFirst(this);
                 standing.complete();
@@ -67,12 +65,15 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Completes when every connection that comes in is seen. */
+    /** Completes when this handler sees every new connection. */
     public Future<Void> standing() {
         return standing.future();
     }
 
-    /** Lets nobody in any more; completes, on the caller's loop, when all who came in are known to their loops. */
+    /**
+     * Stops accepting; completes, on the caller's loop, when all accepted connections are registered with their
+     * loops.
+     */
     public Future<Void> close(Context caller) {
         Promise<Void> here = ((ContextInternal) caller).promise();
         close().onComplete(here);
@@ -80,7 +81,7 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
     }
 
     private Future<Void> close() {
-        Channel listening = door.get();
+        Channel listening = listeningSocket.get();
         if (listening == null) {
             return Future.succeededFuture();
         }
@@ -92,7 +93,7 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
                         .mapEmpty());
     }
 
-    /** What was handed to the loop before has been taken up when this completes. */
+    /** Completes when the loop has run all tasks queued before. */
     private static Future<Void> turn(EventLoop loop) {
         Promise<Void> turned = Promise.promise();
         loop.execute(turned::complete);
@@ -117,7 +118,7 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.closeFuture().addListener(closed -> open.decrementAndGet());
-        // Not with the sweep, whose turn may come after the first bytes.
+        // Not added by the sweep, whose task may run after the first bytes.
         connection.pipeline().addFirst(breaks, new NoUpgrade());
         context.fireChannelRead(message);
         EventLoop loop = connection.eventLoop();
@@ -127,9 +128,9 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Accepting failed, mostly for want of descriptors: to try again at once would only fail again. */
+    /** Accepting failed, mostly for lack of file descriptors: an immediate retry would only fail again. */
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // Nothing is done about a loop that has ended.
+    @SuppressWarnings("FutureReturnValueIgnored") // There is nothing to do about a loop that has ended.
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         long leftOut = failed.pass();
         if (leftOut != LineLimit.SILENT) {
@@ -145,14 +146,15 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * A connection that broke is closed, and everybody is told of that. Of the break itself Vert.x would tell a request that
-     * still waits behind an answer, stumble over it (it has no response yet), and log an error for each such client.
+     * Closes a broken connection, which everybody concerned is told about anyway. Vert.x would pass the failure
+     * itself to a request that still waits behind an answer, fail because that request has no response yet, and log
+     * an error for each such client.
      */
     @ChannelHandler.Sharable
     private static final class Breaks extends ChannelInboundHandlerAdapter {
 
         @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // Closed is told to everybody who wants to know.
+        @SuppressWarnings("FutureReturnValueIgnored") // The close is reported to everybody concerned.
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             if (cause instanceof IOException) {
                 context.close();

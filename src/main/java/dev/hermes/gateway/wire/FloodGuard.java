@@ -9,8 +9,9 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * Counts the HTTP/2 frames that cost a server work and a client nothing, and for which Netty has no bound of its own (it has
- * for resets, empty data, and all that must be answered): RFC 9113 §10.5. Owned by the connection's event loop.
+ * Counts the HTTP/2 frames that cost a server work and a client nothing, and for which Netty has no limit of its own
+ * (it has limits for resets, empty data, and everything that must be answered): RFC 9113 §10.5. Owned by the
+ * connection's event loop.
  */
 final class FloodGuard extends Http2FrameListenerDecorator {
 

@@ -8,8 +8,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 
 /**
- * Makes a request of HTTP/1 that names a version which does not exist one that cannot be read. Vert.x would answer it in that
- * very version, whatever the client wrote there; RFC 9110 §2.5 has a server answer in one of its own.
+ * Marks an HTTP/1 request with an unknown version as unreadable. Vert.x would answer in that same version, whatever
+ * the client wrote; by RFC 9110 §2.5 a server answers in a version of its own.
  */
 final class KnownVersions extends ChannelInboundHandlerAdapter {
 
@@ -24,11 +24,11 @@ final class KnownVersions extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Bytes that are no HTTP any more, such as an extension of a chunk that is none, end the connection. Vert.x would tell a
-     * request that still waits behind an answer, and stumble over it.
+     * Closes the connection on bytes that are not HTTP, such as an invalid chunk extension. Vert.x would pass the
+     * failure to a request that still waits behind an answer, and fail itself.
      */
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // Closed is told to everybody who wants to know.
+    @SuppressWarnings("FutureReturnValueIgnored") // The close is reported to everybody concerned.
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof DecoderException) {
             context.close();
@@ -37,7 +37,7 @@ final class KnownVersions extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The very objects: Netty has equal ones for a name in any case, and Vert.x does not know those. */
+    /** Compares by identity: Netty creates equal versions for a name in any case, and Vert.x does not know those. */
     @SuppressWarnings("ReferenceEquality")
     private static boolean known(HttpVersion version) {
         return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;

@@ -4,12 +4,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Lets one log line of a kind through in a while, and counts the others: whatever an outsider can cause as often as he
- * likes must not fill the log. Any thread.
+ * Lets one log line of a kind through per period, and counts the others, so that a client cannot fill the log with a
+ * line it can cause at will. Any thread.
  */
 final class LineLimit {
 
-    /** What {@link #pass()} says when nothing is to be logged. */
+    /** The value of {@link #pass()} when nothing is to be logged. */
     static final long SILENT = -1;
 
     private final long everyMillis;
@@ -26,7 +26,7 @@ final class LineLimit {
         this.monotonicMillis = monotonicMillis;
     }
 
-    /** {@link #SILENT}, or how many lines were left out since the last one. */
+    /** {@link #SILENT}, or the number of lines left out since the last one. */
     long pass() {
         long now = monotonicMillis.getAsLong();
         long due = nextAt.get();

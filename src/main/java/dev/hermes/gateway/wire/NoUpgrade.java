@@ -10,12 +10,12 @@ import io.vertx.core.http.impl.Http1xOrH2CHandler;
 import io.vertx.core.http.impl.Http1xUpgradeToH2CHandler;
 
 /**
- * Passes over a client's offer to go on in HTTP/2, as RFC 9110 §7.8 allows and RFC 9113 §3.1 has come to: whoever wants it
- * without TLS begins with it. Vert.x would take the offer, answer an odd one by a bare 400, and stumble over one without a
- * host before anybody else has seen the request.
+ * Ignores a client's offer to switch to HTTP/2, as RFC 9110 §7.8 allows; by RFC 9113 §3.1 a client that wants HTTP/2
+ * without TLS begins with it. Vert.x would accept the offer, answer a malformed one with a bare 400, and fail on one
+ * without a host before any other code has seen the request.
  *
- * <p>Stands in front of a new connection until it is known which HTTP it speaks, then between the decoder and whoever would
- * take the offer, until the first request.
+ * <p>Stands in front of a new connection until its HTTP version is known, then between the decoder and the handler
+ * that would accept the offer, until the first request.
  */
 final class NoUpgrade extends ChannelInboundHandlerAdapter {
 
@@ -23,7 +23,8 @@ final class NoUpgrade extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ChannelPipeline pipeline = context.pipeline();
         ByteBuf bytes = (ByteBuf) message;
-        // By single bytes, since what follows that decision is still to be built, and read only after that.
+        // Byte by byte, since the handlers that follow the decision are only added by it, and must get the bytes
+        // after it.
         while (bytes.isReadable() && pipeline.get(Http1xOrH2CHandler.class) != null) {
             context.fireChannelRead(bytes.readRetainedSlice(1));
         }
@@ -39,7 +40,7 @@ final class NoUpgrade extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Only the first request of a connection can be such an offer. */
+    /** Removes the offer, which only the first request of a connection can make. */
     private static final class PassedOver extends ChannelInboundHandlerAdapter {
 
         @Override

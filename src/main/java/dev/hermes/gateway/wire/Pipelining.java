@@ -15,66 +15,68 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets what comes behind a request of HTTP/1 wait for its turn (RFC 9112 §9.3.2), and bounds it. Vert.x would stop reading
- * once a little waits; but who does not read does not learn that the client has left, whose stream would keep its place until
- * it is next written to.
+ * Queues HTTP/1 requests that arrive behind one being answered (RFC 9112 §9.3.2), within bounds. Vert.x would stop
+ * reading once a few requests wait; but without reading the gateway would not learn that the client has left, and its
+ * stream would stay admitted until the next write.
  *
- * <p>Behind an ordinary answer reading stops at the bound, until all that waits has had its turn. Behind one that is
- * {@linkplain #hold held} it never stops: what comes beyond the bound ends the holding.
+ * <p>Behind an ordinary answer reading stops at the bound, until all waiting requests were served. Behind a
+ * {@linkplain #hold long-lived} answer reading never stops: data beyond the bound ends that answer.
  *
- * <p>Stands between the decoder and Vert.x, which is given the head of the next request and nothing behind that, so that it
- * has no reason to stop. One for each connection, on its event loop.
+ * <p>Stands between the decoder and Vert.x, which is given the head of the next request and nothing after it, so that
+ * Vert.x has no reason to stop reading. One for each connection, on its event loop.
  */
 public final class Pipelining extends ChannelInboundHandlerAdapter {
 
-    /** More than anybody has a use for behind an answer that may never end, and enough for the next ones after a short one. */
+    /**
+     * More than a client can use behind an answer that may never end, and enough for the requests after a short one.
+     */
     static final int MOST_REQUESTS = 8;
 
-    /** About what may wait in memory; the last portion that is read, no larger than this, may lie beyond. */
+    /** About how much may wait in memory; the last portion read, which is no larger than this, may exceed it. */
     static final int MOST_BYTES = 64 * 1_024;
 
-    /** What the objects for a head, a header or a piece of a body take, whatever stands in them. */
+    /** The memory for the objects of a head, a header or a piece of a body, beside their content; an estimate. */
     private static final int AROUND_BYTES = 128;
 
-    /** What stands behind the head that Vert.x has; null until there is something for the first time. */
+    /** What waits behind the head that Vert.x was given; null until something waits for the first time. */
     private @Nullable Queue<Object> waiting;
 
-    /** Heads among it, and what all of it takes. */
+    /** The number of request heads in {@link #waiting}, and the estimated size of all of it. */
     private int requests;
 
     private int bytes;
 
-    /** Vert.x has a head whose turn has not come. */
+    /** Whether Vert.x was given a head that it has not begun to serve. */
     private boolean given;
 
     private boolean resuming;
 
-    /** By us; for a body that is not taken yet Vert.x does so itself. */
+    /** Whether reading was stopped here; for a body that is not consumed yet Vert.x stops reading itself. */
     private boolean stopped;
 
     private boolean over;
 
-    /** The answer that is held, and what ends that; both null without one. */
+    /** The long-lived answer, and the action that ends it; both null if there is none. */
     private @Nullable HttpServerResponse held;
 
     private @Nullable Runnable letGo;
 
-    private @Nullable ChannelHandlerContext place;
+    private @Nullable ChannelHandlerContext ownContext;
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        place = context;
+    public void handlerAdded(ChannelHandlerContext added) {
+        ownContext = added;
     }
 
-    /** That of a connection; null for HTTP/2, whose streams wait for nobody. */
+    /** The handler of a connection; null for HTTP/2, whose streams do not wait for each other. */
     static @Nullable Pipelining of(Channel channel) {
         return channel.pipeline().get(Pipelining.class);
     }
 
     /**
-     * This answer may take its time from now on. Nothing happens on HTTP/2.
+     * Marks the answer to this request as long-lived from now on. Does nothing for HTTP/2.
      *
-     * @param letGo called at most once, when too much waits behind it: ends the answer, or the connection
+     * @param letGo called at most once, when too much waits behind the answer: ends the answer, or the connection
      */
     public static void hold(HttpServerRequest request, Runnable letGo) {
         Channel channel = ConnectionSweep.channelOf(request.connection());
@@ -88,7 +90,10 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The answer to this is known, and takes no more time than its client does; what held it is not kept. */
+    /**
+     * The answer is known, and from now on takes only as long as its client needs; the action given to {@link #hold}
+     * is dropped.
+     */
     public static void release(HttpServerRequest request) {
         Channel channel = ConnectionSweep.channelOf(request.connection());
         Pipelining pipelining = channel == null ? null : of(channel);
@@ -98,12 +103,12 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A request's turn has come: the next head may be given, once Vert.x has begun with this one. */
+    /** Vert.x has begun to serve a request: the next head may follow, after this call. */
     void begun() {
         given = false;
         held = null;
         letGo = null;
-        ChannelHandlerContext context = place;
+        ChannelHandlerContext context = ownContext;
         if (context != null && !resuming && anythingWaits()) {
             resuming = true;
             context.executor().execute(() -> resume(context));
@@ -151,11 +156,11 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
         }
         resuming = false;
         readOrEnd();
-        // Last: Vert.x flushes then, and stops reading if it has been given more of a body than it can hand on.
+        // Last, since Vert.x then flushes, and stops reading if it was given more of a body than it can pass on.
         context.fireChannelReadComplete();
     }
 
-    /** Reads on, or does not, or ends the holding. */
+    /** Starts or stops reading as the bounds require, or ends the long-lived answer. */
     private void readOrEnd() {
         HttpServerResponse holding = held != null && (held.ended() || held.closed()) ? null : held;
         Runnable end = letGo;
@@ -171,7 +176,7 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
     }
 
     private void reading(boolean on) {
-        ChannelHandlerContext context = place;
+        ChannelHandlerContext context = ownContext;
         if (context != null && (stopped || !on)) {
             stopped = !on;
             context.channel().config().setAutoRead(on);

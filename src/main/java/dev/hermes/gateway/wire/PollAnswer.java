@@ -9,8 +9,8 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 
 /**
- * One page on its way to its client, in portions, as fast as the client takes them; and its end if the client takes nothing
- * for the stall time, as of a stream. Owned by the request's event loop.
+ * Sends one page to its client in portions, as fast as the client reads them, and closes the connection if the client
+ * reads nothing for the stall time, as for a stream. Owned by the request's event loop.
  */
 public final class PollAnswer implements ConnectionSweep.Sending {
 
@@ -26,9 +26,7 @@ public final class PollAnswer implements ConnectionSweep.Sending {
     private long progressAt;
     private boolean over;
 
-    /**
-     * @param whenRead called once, when the client has taken all of it or is gone
-     */
+    /** @param whenRead called once, when the client has read everything or has disconnected */
     public PollAnswer(HttpServerRequest request, Buffer page, long stallMillis, Runnable whenRead) {
         this.request = request;
         this.response = request.response();
@@ -88,12 +86,12 @@ public final class PollAnswer implements ConnectionSweep.Sending {
         return true;
     }
 
-    /** Changes with every byte taken. */
+    /** A value that changes with every byte taken. */
     private long progress() {
         Channel channel = ConnectionSweep.channelOf(request.connection());
         ChannelOutboundBuffer pending =
                 channel == null ? null : channel.unsafe().outboundBuffer();
-        // What other streams of an HTTP/2 connection do is no progress of this one.
+        // On HTTP/2 the connection's buffer also moves with other streams, so it says nothing about this one.
         return request.version() == HttpVersion.HTTP_2 || pending == null
                 ? written
                 : ((long) written << Integer.SIZE) - pending.totalPendingWriteBytes() + pending.currentProgress();

@@ -10,15 +10,19 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /**
- * Sends each RST_STREAM of an HTTP/2 connection at once, and all that was written before the connection closes. A stream that
- * is refused for its head exists for Netty until its reset was sent, and never for Vert.x: a fault of the whole connection in
- * between makes Vert.x stumble over it, so that the client is told nothing and a stack trace is logged. Such a fault may be
- * the sending itself, to a client that is gone; so the stream ends before that, which RFC 9113 §5.1 allows to who resets.
+ * Flushes each RST_STREAM of an HTTP/2 connection immediately, and all written data before the connection closes. A
+ * stream that is refused for its head exists for Netty until its reset was sent, and never exists for Vert.x. If the
+ * whole connection fails in between, Vert.x fails too: the client is told nothing and a stack trace is logged. The
+ * sending itself can be that failure, if the client has left; so the stream is closed before the flush, which RFC
+ * 9113 §5.1 allows for the side that resets.
  */
 @ChannelHandler.Sharable
 final class PromptResets extends ChannelOutboundHandlerAdapter {
 
-    /** RFC 9113 §4.1 and §6.4: nine bytes of head, with the type behind the three of the length, and the reason. */
+    /**
+     * RFC 9113 §4.1 and §6.4: nine bytes of frame header, in which the type follows the three bytes of length, and
+     * four bytes of error code.
+     */
     private static final int RESET_BYTES = 13;
 
     private static final int TYPE = 3;

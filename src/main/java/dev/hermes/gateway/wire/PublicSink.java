@@ -9,20 +9,23 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.VertxConnection;
 import org.jspecify.annotations.Nullable;
 
-/** Writes by Vert.x' public API: HTTP/2, TLS, HTTP/1.0, and whatever {@link DirectSink} does not recognise. */
+/**
+ * Writes by Vert.x' public API: for HTTP/2, TLS, HTTP/1.0, and any connection that {@link DirectSink} does not
+ * recognise.
+ */
 final class PublicSink implements ByteSink {
 
     private static final long PENDING = 0;
 
-    /** A frame that waits for its flush is not seen by {@link #writable}, so it must be one that hardly matters there. */
-    private static final int MOST_ALONE = 8 * 1_024;
+    /** {@link #writable} does not count a frame that waits for its flush, so the frame must be small. */
+    private static final int MOST_KEPT = 8 * 1_024;
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private Runnable whenEnded = () -> {};
 
-    /** The only frame written since the last flush, kept until then. */
-    private @Nullable Buffer alone;
+    /** The only frame written since the last flush, kept until the flush. */
+    private @Nullable Buffer kept;
 
     PublicSink(HttpServerRequest request) {
         this.request = request;
@@ -34,26 +37,26 @@ final class PublicSink implements ByteSink {
     }
 
     /**
-     * To write is as dear here as a flush, and an event is written to all in one turn of the loop; flushes come in portions.
-     * So what is alone is written with its flush.
+     * Keeps a single frame until the flush. A write costs as much here as a flush does, and an event is written to
+     * all its subscribers in one turn of the loop, while flushes are spread over several turns.
      */
     @Override
     public void write(Frame frame) {
         Buffer payload = frame.payload();
-        if (alone == null && payload.length() <= MOST_ALONE) {
-            alone = payload;
+        if (kept == null && payload.length() <= MOST_KEPT) {
+            kept = payload;
         } else {
             flush();
             writeNow(payload);
         }
     }
 
-    /** What is handed to Vert.x is flushed by itself. */
+    /** Writes the kept frame; Vert.x flushes by itself. */
     @Override
     public void flush() {
-        Buffer payload = alone;
+        Buffer payload = kept;
         if (payload != null) {
-            alone = null;
+            kept = null;
             writeNow(payload);
         }
     }
@@ -71,7 +74,7 @@ final class PublicSink implements ByteSink {
 
     @Override
     public long progress() {
-        return alone == null && writable() ? NOTHING_PENDING : PENDING;
+        return kept == null && writable() ? NOTHING_PENDING : PENDING;
     }
 
     @Override
@@ -82,7 +85,7 @@ final class PublicSink implements ByteSink {
             return;
         }
         response.end().onComplete(done -> {
-            // HTTP/1.0 has no other way to tell that the body is over.
+            // HTTP/1.0 can mark the end of such a body only by closing.
             if (request.version() == HttpVersion.HTTP_1_0) {
                 request.connection().close();
             }

@@ -9,17 +9,17 @@ import io.vertx.core.http.HttpVersion;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a request's head says of its body. */
+/** Finds out from a request's head whether a body follows, and answers requests whose body is not read. */
 public final class RequestBody {
 
-    /** So little is sooner read than refused. */
+    /** A rest of up to this size is cheaper to read than to refuse. */
     private static final long LITTLE_BYTES = 64 * 1_024;
 
     private static final Set<HttpMethod> WITHOUT = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private RequestBody() {}
 
-    /** Whether one is to come. */
+    /** Whether the head announces a body. */
     public static boolean announced(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null) {
@@ -29,20 +29,21 @@ public final class RequestBody {
                 || (request.version() == HttpVersion.HTTP_2 && !WITHOUT.contains(request.method()));
     }
 
-    /** Whether what is still to come of it may be too much to read it for nothing. */
+    /** Whether the rest of the body may be too large to be read and discarded. */
     public static boolean muchToCome(HttpServerRequest request) {
         if (request.isEnded() || !announced(request)) {
             return false;
         }
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        // RFC 9110 §8.6 has it a number without a bound.
+        // RFC 9110 §8.6 sets no bound for this number.
         return length == null || length.length() > 18 || Long.parseLong(length) > LITTLE_BYTES;
     }
 
     /**
-     * Answers a request whose body is not read to its end: with HTTP/1 that is the end of the connection (RFC 9112 §9.3), told
-     * in the head and by a half-close (§9.6), since to take in hundreds of megabytes for nothing would be the dearer way. What
-     * the client goes on sending fills its own buffers until {@link ConnectionSweep} closes the connection.
+     * Answers a request whose body is not read to its end. With HTTP/1 this ends the connection (RFC 9112 §9.3),
+     * which is announced in the head and by a half-close (§9.6), since reading and discarding hundreds of megabytes
+     * would cost more. What the client goes on sending fills its own buffers until {@link ConnectionSweep} closes the
+     * connection.
      */
     public static void refuse(HttpServerRequest request, String answer) {
         if (request.version() == HttpVersion.HTTP_2) {
@@ -51,7 +52,7 @@ public final class RequestBody {
         }
         Channel channel = ConnectionSweep.channelOf(request.connection());
         if (channel != null) {
-            // Not by a pause of the request: Vert.x would keep what has been read, and never release it.
+            // Not by pausing the request: Vert.x would keep the data already read, and never release it.
             channel.config().setAutoRead(false);
         }
         request.response()
@@ -60,7 +61,7 @@ public final class RequestBody {
                 .onSuccess(sent -> halfClose(request, channel));
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // A failed one is a closed channel.
+    @SuppressWarnings("FutureReturnValueIgnored") // A failure means a closed channel.
     private static void halfClose(HttpServerRequest request, @Nullable Channel channel) {
         if (channel instanceof DuplexChannel duplex && !request.isSSL()) {
             duplex.shutdownOutput();

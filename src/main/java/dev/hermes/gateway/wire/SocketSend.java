@@ -10,12 +10,13 @@ import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands bytes to the kernel with one {@code send(2)}, past a channel that has nothing else to send: without an entry in
- * its outbound buffer a delivery costs a tenth less, see the performance page. The channel's event loop only.
+ * Gives bytes to the kernel by one {@code send(2)}, bypassing a channel that has nothing else to send: without an
+ * entry in its outbound buffer a delivery costs a tenth less, see the performance page. On the channel's event loop
+ * only.
  *
- * <p>It does what epoll's own channel does for a single buffer, under the same two conditions, checked anew each time: the
- * channel is active, since the number of a closed descriptor may be another client's already; and nothing waits in its
- * buffer, since that would be overtaken.
+ * <p>It does what epoll's own channel does for a single buffer, under the same two conditions, which are checked each
+ * time. The channel is active, since the number of a closed descriptor may belong to another client already. And
+ * nothing waits in the channel's buffer, since the bytes would overtake it.
  */
 final class SocketSend implements DirectSink.Shortcut {
 
@@ -27,7 +28,7 @@ final class SocketSend implements DirectSink.Shortcut {
         this.socket = socket;
     }
 
-    /** Null for a channel that is not epoll's. */
+    /** Null for a channel that does not use epoll. */
     static DirectSink.@Nullable Shortcut of(Channel channel) {
         return channel instanceof EpollSocketChannel epoll && epoll.fd() instanceof Socket socket
                 ? new SocketSend(channel, socket)
@@ -35,8 +36,8 @@ final class SocketSend implements DirectSink.Shortcut {
     }
 
     /**
-     * How many bytes the socket took, maybe none. A failure is none, too: the channel will meet it with the rest, and tell
-     * of it.
+     * Returns how many bytes the socket took, possibly none. A failure counts as none too: the channel will fail with
+     * the rest, and report it.
      */
     @Override
     public int send(ByteBuf bytes) {

@@ -12,20 +12,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chooses how a stream's bytes are written, and ties the socket's events to the stream. Owned by one event loop. */
+/**
+ * Chooses how a stream's bytes are written, and connects the socket's events to the stream. Owned by one event loop.
+ */
 public final class StreamSinks {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSinks.class);
 
     private final Function<Channel, DirectSink.@Nullable Shortcut> shortcuts;
 
-    private boolean told;
+    private boolean warned;
 
     public StreamSinks() {
         this(SocketSend::of);
     }
 
-    /** @param shortcuts null for a channel that has none */
+    /** @param shortcuts returns null for a channel without a shortcut */
     StreamSinks(Function<Channel, DirectSink.@Nullable Shortcut> shortcuts) {
         this.shortcuts = shortcuts;
     }
@@ -35,7 +37,7 @@ public final class StreamSinks {
         SseStream stream;
         if (DirectSink.recognises(request)) {
             DirectSink sink = DirectSink.begin(request, shortcuts);
-            // Should opening fail: what it has written by then is not to stay.
+            // If opening fails, the frame written by then must still be released.
             request.response().closeHandler(closed -> sink.drop());
             stream = opener.apply(sink);
             sink.whenEnded(stream::ended);
@@ -44,28 +46,31 @@ public final class StreamSinks {
                 stream.gone();
             });
         } else {
-            tell(request);
+            warnOnce(request);
             PublicSink sink = new PublicSink(request);
             stream = opener.apply(sink);
             sink.whenEnded(stream::ended);
             request.response().closeHandler(closed -> stream.gone());
         }
         HttpServerResponse response = request.response();
-        letGo(request);
+        clearHeaders(request);
         response.drainHandler(drained -> stream.drained());
         response.exceptionHandler(failure -> stream.gone());
         Pipelining.hold(request, () -> cut(request));
     }
 
-    /** Vert.x keeps a request for as long as its response lasts; nobody asks for these headers again. */
-    private static void letGo(HttpServerRequest request) {
+    /** Clears the headers, which are not needed again: Vert.x keeps a request as long as its response lasts. */
+    private static void clearHeaders(HttpServerRequest request) {
         request.headers().clear();
         if (request.response().headWritten()) {
             request.response().headers().clear();
         }
     }
 
-    /** Who goes on asking behind an answer without an end is no EventSource; RFC 9112 §9.3.2 has it ask again elsewhere. */
+    /**
+     * Closes a connection that goes on sending requests behind an endless answer: that is no EventSource, and by RFC
+     * 9112 §9.3.2 it repeats the requests elsewhere.
+     */
     private static void cut(HttpServerRequest request) {
         LOG.debug("connection ended reason=pipelined");
         Channel channel = ConnectionSweep.channelOf(request.connection());
@@ -74,17 +79,17 @@ public final class StreamSinks {
         }
     }
 
-    /** HTTP/2, TLS and HTTP/1.0 are meant to take the public path; anything else is worth a line, once. */
-    private void tell(HttpServerRequest request) {
-        if (!told && request.version() == HttpVersion.HTTP_1_1 && !request.isSSL()) {
-            told = true;
+    /** Logs, once, that a connection unexpectedly uses the public API; HTTP/2, TLS and HTTP/1.0 are expected to. */
+    private void warnOnce(HttpServerRequest request) {
+        if (!warned && request.version() == HttpVersion.HTTP_1_1 && !request.isSSL()) {
+            warned = true;
             LOG.warn(
                     "direct writing is off reason=\"connection is not as expected\" connection={}",
                     request.connection().getClass().getName());
         }
     }
 
-    /** The headers of every event stream: nobody on the way may keep, change, compress or collect it. */
+    /** The headers of every event stream, by which no intermediary may cache, transform, compress or buffer it. */
     public static final class StreamHead {
 
         public static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("Last-Event-ID");

@@ -6,12 +6,13 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 
 /**
- * Makes the gateway take a connection for one whose client does not read, as a page cannot stop reading by itself: the
- * socket says that it is not writable, until it is let go. No byte is lost, none is written. Any thread.
+ * Makes the gateway treat a connection as one whose client does not read, since a web page cannot stop reading by
+ * itself: the socket reports that it is not writable until it is released. No byte is lost and none is written. Any
+ * thread.
  */
 public final class StreamStall {
 
-    /** One of Netty's bits for reasons of one's own; nobody else sets any. */
+    /** One of Netty's user-defined writability flags, of which nothing else here sets any. */
     private static final int REASON = 1;
 
     private StreamStall() {}

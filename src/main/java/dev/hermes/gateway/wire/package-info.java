@@ -1,10 +1,10 @@
 /**
- * The only code below Vert.x' public API: here alone are Netty's channels and Vert.x' internals touched, but for {@code loop}
- * and the buffers of {@code delivery}.
+ * The code below Vert.x' public API: Netty's channels and Vert.x' internals are used only here, except in {@code
+ * loop} and for the buffers of {@code delivery}.
  *
- * <p>{@code StreamSinks} chooses how a stream's bytes reach the socket; {@link dev.hermes.gateway.wire.ConnectionSweep} and
- * {@link dev.hermes.gateway.wire.Doorman} see to it that no connection stays without a use, and the handlers beside them keep
- * from Vert.x what it would stumble over.
+ * <p>{@code StreamSinks} chooses how a stream's bytes reach the socket. {@link
+ * dev.hermes.gateway.wire.ConnectionSweep} and {@link dev.hermes.gateway.wire.Doorman} make sure that no connection
+ * stays open without use. The handlers beside them keep input away from Vert.x on which it would fail.
  */
 @NullMarked
 package dev.hermes.gateway.wire;

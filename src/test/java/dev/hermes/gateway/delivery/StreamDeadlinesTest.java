@@ -26,7 +26,7 @@ class StreamDeadlinesTest {
         Settings.Streams settings =
                 new Settings.Streams(Duration.ofSeconds(30), 10, 0, timeout, Duration.ofSeconds(60), 1_000);
         return new StreamDeadlines.DeadlineFactory(settings, new Random(seed))
-                .times(new HubFixture.TestLease(leaseEnds, revocable), NOW, WALL);
+                .forStream(new HubFixture.TestLease(leaseEnds, revocable), NOW, WALL);
     }
 
     /** When the warning comes, from now. */

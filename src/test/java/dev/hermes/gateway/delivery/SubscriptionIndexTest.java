@@ -44,7 +44,7 @@ class SubscriptionIndexTest {
 
     private List<Subscriber> listeners(Envelope envelope) {
         List<Subscriber> listeners = new ArrayList<>();
-        index.forEachListener(envelope, listeners::add);
+        index.forEachSubscriber(envelope, listeners::add);
         return listeners;
     }
 

@@ -43,7 +43,7 @@ class WindowTest {
         assertThat(window.tip()).isEqualTo(id(10));
         assertThat(window.covers(id(10))).isTrue();
         assertThat(window.covers(id(9))).isFalse();
-        assertThat(window.placeAfter(id(10))).isEqualTo(window.end());
+        assertThat(window.indexAfter(id(10))).isEqualTo(window.end());
     }
 
     @Test
@@ -54,7 +54,7 @@ class WindowTest {
         }
         assertThat(window.covers(id(2))).isFalse();
         assertThat(window.covers(id(3))).isTrue();
-        assertThat(window.at(window.placeAfter(id(3))).id()).isEqualTo(id(4));
+        assertThat(window.at(window.indexAfter(id(3))).id()).isEqualTo(id(4));
     }
 
     @Test
@@ -109,9 +109,9 @@ class WindowTest {
         assertThat(window.size()).isZero();
         assertThat(window.tip()).isEqualTo(id(50));
         assertThat(window.covers(id(49))).isFalse();
-        assertThat(window.at(window.placeAfter(id(50)) - 1)).isNull();
+        assertThat(window.at(window.indexAfter(id(50)) - 1)).isNull();
         window.add(event(51, 1));
-        assertThat(window.at(window.placeAfter(id(50))).id()).isEqualTo(id(51));
+        assertThat(window.at(window.indexAfter(id(50))).id()).isEqualTo(id(51));
     }
 
     @Test
@@ -143,7 +143,7 @@ class WindowTest {
             assertThat(window.covers(position)).isEqualTo(position.compareTo(floor) >= 0);
             if (window.covers(position)) {
                 List<EventId> after = new ArrayList<>();
-                for (long place = window.placeAfter(position); place < window.end(); place++) {
+                for (long place = window.indexAfter(position); place < window.end(); place++) {
                     after.add(window.at(place).id());
                 }
                 assertThat(after)

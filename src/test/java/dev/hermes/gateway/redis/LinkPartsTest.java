@@ -90,13 +90,13 @@ class LinkPartsTest {
     void missesNoCanaryThatWaitsBehindOtherMessagesUnlessThatHasNoEnd() {
         Canary canary = new Canary(3);
         canary.sent(100);
-        canary.heard("queue:updates");
+        canary.otherMessage("queue:updates");
         assertThat(canary.overdue(104)).isFalse();
-        canary.heard("hermes:gateway:sync");
+        canary.otherMessage("hermes:gateway:sync");
         assertThat(canary.overdue(105)).isTrue();
-        canary.heard("queue:updates");
+        canary.otherMessage("queue:updates");
         assertThat(canary.overdue(129)).isFalse();
-        canary.heard("queue:updates");
+        canary.otherMessage("queue:updates");
         assertThat(canary.overdue(130)).isTrue();
     }
 

@@ -21,8 +21,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded log in this process, ids {@code m<epoch>-<seq>}. It begins with an {@link LogEntry.OriginEntry}, so that there is a position
- * before the first event, and is gone with the process: a cursor of an earlier one is unknown here.
+ * A bounded log in this process, with ids {@code m<epoch>-<seq>}. It begins with an {@link LogEntry.OriginEntry}, so
+ * that there is a position before the first event. It ends with the process: a cursor of an earlier process is
+ * unknown here.
  */
 public final class MemoryLog implements EventLog {
 
@@ -41,9 +42,9 @@ public final class MemoryLog implements EventLog {
     private boolean closed;
 
     /**
-     * Must be called on the event loop that shall own the log.
+     * Must be called on the event loop that is to own the log.
      *
-     * @param indexed the channels that can be recalled
+     * @param indexed the channels whose latest events can be recalled
      * @param millis a monotonic clock, by which entries age
      */
     public MemoryLog(
@@ -89,7 +90,7 @@ public final class MemoryLog implements EventLog {
         });
     }
 
-    /** Appends an entry that says that the source may have lost events between the two times. */
+    /** Appends an entry which declares that the source may have lost events between the two times. */
     public Future<LogEntry.GapEntry> declareHole(Instant from, Instant to) {
         return loop.call(() -> {
             if (closed) {
@@ -134,7 +135,7 @@ public final class MemoryLog implements EventLog {
     public Future<EventLog.ReadResult> read(EventId after, int maxEntries) {
         return loop.call(() -> {
             retained.trim(millis.getAsLong());
-            // Right before the first entry nothing is missing yet, although the position itself is gone.
+            // Directly before the first entry nothing is missing yet, although the position itself is gone.
             boolean complete = ours(after) && after.minor() >= retained.firstSequence() - 1;
             return Future.succeededFuture(
                     complete
@@ -170,7 +171,7 @@ public final class MemoryLog implements EventLog {
                 : Gap.Reason.UNKNOWN_CURSOR;
     }
 
-    /** The last entry of a channel or key, or null; for tests of the index. */
+    /** The latest event of a channel or key, or null; for tests of the index. */
     @Nullable
     Event latest(StartPosition.LatestQuery recall) {
         return latest.get(recall);

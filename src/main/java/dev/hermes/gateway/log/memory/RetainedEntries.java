@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries a memory log still holds: a ring that grows up to its bound, numbered without a break from 1. Bounded by
- * count, bytes and age, but the newest entry always stays: it is the position that a reader without anything starts from.
- * Owned by the log's loop.
+ * The entries that a memory log still holds: a ring that grows up to its bound, numbered without a break from 1.
+ * Bounded by count, bytes and age, but the newest entry always stays, since a reader without a cursor starts at its
+ * position. Owned by the log's loop.
  */
 final class RetainedEntries {
 
-    /** What an entry costs beside its payload: objects, id, ring place; an estimate on the large side. */
+    /** The memory that an entry takes beside its payload: objects, id, slot in the ring. Estimated on the high side. */
     private static final int OVERHEAD_BYTES = 256;
 
     private static final int INITIAL_CAPACITY = 1_024;
@@ -120,8 +120,8 @@ final class RetainedEntries {
     }
 
     /**
-     * The last event of each indexed channel and of each of its keys. Never larger than the log, since what the log drops is
-     * forgotten. Owned by the log's loop.
+     * The latest event of each indexed channel and of each of its keys. Never larger than the log, since it forgets
+     * what the log drops. Owned by the log's loop.
      */
     static final class LatestEventIndex {
 
@@ -157,8 +157,8 @@ final class RetainedEntries {
         }
 
         private void forget(StartPosition.LatestQuery recall, Event dropped) {
-            Event held = latest.get(recall);
-            if (held != null && held.id().equals(dropped.id())) {
+            Event newest = latest.get(recall);
+            if (newest != null && newest.id().equals(dropped.id())) {
                 latest.remove(recall);
             }
         }

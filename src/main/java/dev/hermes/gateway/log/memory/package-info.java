@@ -1,6 +1,6 @@
 /**
- * The log of one process: bounded, gone with it, and of no use to another gateway. All of it is owned by the event loop that
- * made it.
+ * The log of a single process: bounded, lost when the process ends, and invisible to other gateways. All of its state
+ * is owned by the event loop that created it.
  */
 @NullMarked
 package dev.hermes.gateway.log.memory;

@@ -9,14 +9,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gateway appended by one call of a script.
+ * The events that a gateway appended by one call of a script.
  *
- * @param identity of the log
- * @param after the entry that the first of these follows, with nothing between; null if that is not sure, or if something
- *     else was appended among them
+ * @param identity the identity of the log
+ * @param after the entry directly before the first of these events; null if unknown, or if other entries were
+ *     appended among them
  * @param own the events, in the log's order
- * @param heardMillis when the first of them was heard, by {@link System#nanoTime()} in milliseconds
- * @param newest the newest entry of the log by then
+ * @param heardMillis when the first of them was received, by {@link System#nanoTime()} in milliseconds
+ * @param newest the newest entry of the log after the call
  */
 public record AppendedRun(String identity, @Nullable EventId after, List<Own> own, long heardMillis, EventId newest) {
 
@@ -24,22 +24,22 @@ public record AppendedRun(String identity, @Nullable EventId after, List<Own> ow
         own = List.copyOf(own);
     }
 
-    /** One of them, and its place. */
+    /** One of the events, with its id. */
     public record Own(EventId id, Envelope envelope) {}
 
-    /** Whether there are any, and the first follows that entry with nothing between. */
+    /** Whether there is an event, and the first one follows the position directly. */
     boolean follows(EventId position) {
         return !own.isEmpty() && position.equals(after);
     }
 
-    /** As the log has them. */
+    /** The events as entries of the log. */
     List<LogEntry> entries() {
         return own.stream()
                 .<LogEntry>map(one -> new Event(one.id(), one.envelope()))
                 .toList();
     }
 
-    /** When the first of them was heard, by {@link System#nanoTime()}. */
+    /** When the first of them was received, by {@link System#nanoTime()}. */
     long receivedNanos() {
         return TimeUnit.MILLISECONDS.toNanos(heardMillis);
     }

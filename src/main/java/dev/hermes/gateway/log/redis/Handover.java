@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Hands entries on to the log's outlet, and lets those know of them who keep count. Owned by the log's loop. */
+/**
+ * Passes entries on to the log's outlet, and to the index and counters that follow the log. Owned by the log's loop.
+ */
 final class Handover {
 
     private final RedisLogParts parts;
@@ -21,19 +23,19 @@ final class Handover {
     private final RedisLog.RejectionListener rejections;
     private final PendingOwnEntries own = new PendingOwnEntries();
 
-    /** @param rejections hears of entries that are no events */
+    /** @param rejections is called for entries that are not events */
     Handover(RedisLogParts parts, EventLog.Outlet outlet, RedisLog.RejectionListener rejections) {
         this.parts = parts;
         this.outlet = outlet;
         this.rejections = rejections;
     }
 
-    /** This gateway has appended that itself, and the tail will find it. */
+    /** This gateway has appended the entry itself, and the tail will read it. */
     void expect(EventId id, Envelope envelope, long receivedNanos) {
         own.add(id, envelope, receivedNanos);
     }
 
-    /** The tail has found these. */
+    /** The tail has read these entries. */
     void found(List<Response> found) {
         long received = System.nanoTime();
         List<LogEntry> read = new ArrayList<>(found.size());
@@ -46,7 +48,7 @@ final class Handover {
         handOn(read, received);
     }
 
-    /** At least one, which follow those before. */
+    /** Passes on at least one entry; they follow the earlier ones. */
     void handOn(List<LogEntry> entries, long receivedNanos) {
         for (LogEntry entry : entries) {
             parts.latest().remember(entry);
@@ -58,15 +60,15 @@ final class Handover {
         parts.scripts().handedOn().reached(last);
     }
 
-    /** What follows is of another log, behind that entry of it. */
+    /** The next entries belong to another log and follow the given entry of it. */
     void lost(EventId resumedAt) {
         own.clear();
         outlet.lost(resumedAt);
     }
 
     /**
-     * Up to where this gateway has handed on the log: told with its calls, so that no gateway removes what another still needs.
-     * Written by the log's loop, read by any.
+     * The position up to which this gateway has passed on the log. Sent along with its script calls, so that no
+     * gateway removes entries another one still needs. Written by the log's loop, read by any thread.
      */
     static final class Reached {
 
@@ -77,12 +79,12 @@ final class Handover {
             position = last;
         }
 
-        /** It follows nothing right now, and nobody need wait for it. */
+        /** This gateway does not follow the log right now, so trimming need not wait for it. */
         void silent() {
             position = null;
         }
 
-        /** As scripts take it. */
+        /** The argument for a script: the gateway and its position, or empty while it follows nothing. */
         String text() {
             EventId last = position;
             return last == null ? "" : gateway + " " + last;
@@ -90,15 +92,15 @@ final class Handover {
     }
 
     /**
-     * What this gateway appended itself and the tail has not told of yet, so that it need not be parsed again. Bounded; what is
-     * forgotten is merely parsed. Owned by the log's loop.
+     * The events that this gateway appended itself and the tail has not read yet, so that they need not be parsed
+     * again. Bounded; an event that is dropped here is simply parsed. Owned by the log's loop.
      */
     static final class PendingOwnEntries {
 
         /**
-         * One of them.
+         * One of these events.
          *
-         * @param receivedNanos when this gateway took it in
+         * @param receivedNanos when this gateway received it
          */
         record Own(Envelope envelope, long receivedNanos) {}
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the whole log once, page by page, to know the latest events of before. Owned by the log's loop. */
+/** Builds the index of the latest events by reading the whole log once, page by page. Owned by the log's loop. */
 final class LatestIdIndex {
 
     private static final int PAGE = 1_000;
@@ -19,36 +19,36 @@ final class LatestIdIndex {
     private final StreamReader reader;
     private final LatestIds latest;
     private Future<Void> done = Future.succeededFuture();
-    private boolean whole = true;
+    private boolean complete = true;
 
     LatestIdIndex(StreamReader reader, LatestIds latest) {
         this.reader = reader;
         this.latest = latest;
     }
 
-    /** Completes without failure when the log was read, or could not be read to its end. */
+    /** Completes, never with a failure, when the log was read to its end or reading failed. */
     Future<Void> done() {
         return done;
     }
 
-    /** Forgets all and reads anew. */
+    /** Clears the index and reads the log again. */
     void restart() {
         latest.clear();
         read();
     }
 
-    /** Reads anew if the last time did not come to the end. */
+    /** Reads the log again if the last reading did not reach its end. */
     void resume() {
-        if (!whole && done.isComplete()) {
+        if (!complete && done.isComplete()) {
             read();
         }
     }
 
     private void read() {
-        whole = false;
+        complete = false;
         done = after(null)
                 .<Void>map(read -> {
-                    whole = true;
+                    complete = true;
                     return null;
                 })
                 .otherwiseEmpty();
@@ -63,7 +63,7 @@ final class LatestIdIndex {
 
     private Future<Void> page(EventLog.ReadResult reading, @Nullable EventId first) {
         if (!(reading instanceof EventLog.ReadResult.Page page)) {
-            // Trimmed meanwhile: what is older than now the oldest is not wanted any more.
+            // The log was trimmed meanwhile: go on at the entry that is now the oldest.
             return after(null);
         }
         Future<@Nullable LogEntry> before = first == null ? Future.succeededFuture() : reader.at(first);
@@ -77,8 +77,9 @@ final class LatestIdIndex {
     }
 
     /**
-     * The position of the last event of each indexed channel and of each of its keys, for a log that is elsewhere. Bounded: of
-     * too many keys those are forgotten that had no event, and were not asked for, for longest. Owned by the log's loop.
+     * The ids of the latest event of each indexed channel and of each of its keys, for a log whose entries are in
+     * Redis. Bounded: beyond the bound it forgets the key that had no event and no query for the longest time. Owned
+     * by the log's loop.
      */
     static final class LatestIds {
 
@@ -86,14 +87,14 @@ final class LatestIdIndex {
 
         private final Set<String> channels;
 
-        /** By access: the first is the one that nobody has spoken of or asked for the longest time. */
+        /** In order of access: the first entry is the one unused for the longest time. */
         private final Map<StartPosition.LatestQuery, EventId> latest = new LinkedHashMap<>(16, 0.75f, true);
 
         LatestIds(Set<String> channels) {
             this.channels = Set.copyOf(channels);
         }
 
-        /** Takes note of an entry, in whatever order they are told. */
+        /** Takes note of an entry; entries may come in any order. */
         void remember(@Nullable LogEntry entry) {
             if (entry instanceof Event event) {
                 rememberEvent(event);

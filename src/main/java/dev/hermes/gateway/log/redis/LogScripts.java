@@ -30,17 +30,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to the log in Redis, each as one script and so as a whole. Any thread, answers on the caller's
- * event loop. A call that fails as {@link RedisCommands#send} does may have been done.
+ * Changes the log in Redis, each change as one script and therefore atomically. Any thread; results arrive on the
+ * caller's event loop. A call that fails as {@link RedisCommands#send} does may have taken effect.
  *
- * <p>Scripts go by their digest. One that Redis does not know is sent whole, as the same call: in a Cluster a script
- * loaded apart from that would reach any one of the nodes.
+ * <p>A script is called by its digest. If Redis does not know the script, the same call is repeated with the whole
+ * text: in a Cluster, loading the script by a separate command would reach an arbitrary node.
  */
 public final class LogScripts {
 
     private static final String UNKNOWN_SCRIPT = "NOSCRIPT";
 
-    /** Of one width, so that a script can compare two as text. */
+    /** Always of the same length, so that a script can compare two times as text. */
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -59,7 +59,9 @@ public final class LogScripts {
         this.bounds = bounds;
     }
 
-    /** Appends events that nobody else can append too, all or none. Sent again it would append them again. */
+    /**
+     * Appends events that no other gateway could append too, all or none. Repeating the call would append them again.
+     */
     public Future<Reply<List<EventId>>> publish(String identity, List<Envelope> envelopes) {
         return run(
                 publish,
@@ -78,8 +80,8 @@ public final class LogScripts {
     }
 
     /**
-     * Sees to it that the log has an entry, and that every id to come is greater than the floor; appends an {@link
-     * dev.hermes.gateway.event.LogEntry.OriginEntry} if need be.
+     * Makes sure that the log has an entry, and that every later id is greater than the floor; appends an {@link
+     * dev.hermes.gateway.event.LogEntry.OriginEntry} if needed.
      *
      * @param floor the highest id that was delivered, or null
      * @return the id of the newest entry
@@ -93,8 +95,8 @@ public final class LogScripts {
     }
 
     /**
-     * Removes what exceeds the bounds, age too; never the newest entry, nor what a gateway was not handed yet; about a thousand
-     * entries at most.
+     * Removes the entries that exceed the bounds of count, bytes and age, about a thousand at most. Never removes the
+     * newest entry, nor an entry that some gateway has not passed on yet.
      */
     public Future<Reply<Trimmed>> trim(String identity) {
         return run(
@@ -108,7 +110,7 @@ public final class LogScripts {
                         new Trimmed(response.get(1).toLong(), response.get(2).toInteger() == 1));
     }
 
-    /** Whether the caller is the first to find that this entry, which a producer appended, is no event. */
+    /** Whether the caller is the first to find that this entry, which a producer appended, is not an event. */
     public Future<Reply<Boolean>> firstToReject(String identity, EventId entry) {
         return run(
                 reject,
@@ -117,19 +119,22 @@ public final class LogScripts {
                 response -> response.get(1).toInteger() == 1);
     }
 
-    /** Whether that entry was removed last, so that all which followed it is still there. */
+    /** Whether this entry was the last to be removed, so that everything after it is still in the log. */
     public Future<Boolean> removedLast(String identity, EventId entry) {
         return run(removed, identity, request -> {}, response -> response.get(1).toString())
                 .map(reply -> reply instanceof Reply.Given<String> given
                         && given.value().equals(entry.toString()));
     }
 
-    /** Up to where its caller has handed on the log; its calls tell others. */
+    /** The position up to which this gateway has passed on the log; sent along with its calls. */
     Handover.Reached handedOn() {
         return handedOn;
     }
 
-    /** The caller is of no use right now: until it hands something on again nobody is to wait for it. */
+    /**
+     * This gateway does not follow the log right now: until it passes on an entry again, no other gateway waits for
+     * it.
+     */
     public void silent() {
         handedOn.silent();
     }
@@ -146,12 +151,12 @@ public final class LogScripts {
         });
     }
 
-    /** A time as scripts take it. */
+    /** Formats a time as the scripts expect it. */
     public static String time(Instant instant) {
         return MILLIS.format(instant);
     }
 
-    /** What an entry is made of, as scripts take it. */
+    /** Adds the parts of an entry in the order in which the scripts expect them. */
     public static void append(Request request, Envelope envelope) {
         request.arg(envelope.loggedAs())
                 .arg(envelope.type())
@@ -159,16 +164,19 @@ public final class LogScripts {
                 .arg(envelope.timestamp());
     }
 
-    /** Adds what a script must know that appends: how much may be kept, and up to where this gateway has handed it on. */
+    /**
+     * Adds what every appending script needs: the bounds of the log, and the position up to which this gateway has
+     * passed it on.
+     */
     public void bounds(Request request) {
         request.arg(bounds.maxEvents()).arg(bounds.maxBytes()).arg(handedOn.text());
     }
 
     /**
-     * Runs a script in the log of that identity.
+     * Runs a script on the log of the given identity.
      *
-     * @param arguments adds what follows the identity
-     * @param reader reads what follows the first word, if the script did its work
+     * @param arguments adds the arguments that follow the identity
+     * @param reader reads the answer, of which the first element says whether the script did its work
      */
     public <T> Future<Reply<T>> run(
             Script script, String identity, Consumer<Request> arguments, Function<Response, T> reader) {
@@ -198,19 +206,19 @@ public final class LogScripts {
     }
 
     /**
-     * What a script of the log answers.
+     * The answer of a script.
      *
-     * @param <T> what it says if it did its work
+     * @param <T> the result if the script did its work
      */
     public sealed interface Reply<T> {
 
-        /** Redis does not keep the log of this identity, or none: nothing was done. */
+        /** Redis holds a log of another identity, or none; the script did nothing. */
         record NoState<T>() implements Reply<T> {}
 
         /** The script did its work. */
         record Given<T>(T value) implements Reply<T> {}
 
-        /** The same with another value, if there is one. */
+        /** The same reply with its value converted, if it has one. */
         default <U> Reply<U> map(Function<T, U> mapper) {
             return this instanceof Given<T> given ? new Given<>(mapper.apply(given.value())) : new NoState<>();
         }
@@ -227,8 +235,8 @@ public final class LogScripts {
     /**
      * One Lua script of the log with its digest. Immutable.
      *
-     * @param text as Redis gets it, with what all of them begin with
-     * @param digest by which Redis knows it once it has run
+     * @param text the text that Redis gets, which begins with the part common to all scripts
+     * @param digest the SHA-1 digest by which Redis knows the script once it has run
      */
     public record Script(String text, String digest) {
 
@@ -243,12 +251,12 @@ public final class LogScripts {
             }
         }
 
-        /** A call that Redis answers with NOSCRIPT unless it knows the script; arguments are to follow. */
+        /** A call by digest, without its arguments; Redis answers NOSCRIPT if it does not know the script. */
         Request byDigest() {
             return keys(Request.cmd(Command.EVALSHA).arg(digest));
         }
 
-        /** A call that always works; arguments are to follow. */
+        /** A call with the whole text, without its arguments; works always. */
         Request byText() {
             return keys(Request.cmd(Command.EVAL).arg(text));
         }
@@ -267,10 +275,10 @@ public final class LogScripts {
     }
 
     /**
-     * What gateways have appended to a log so far.
+     * How many entries gateways have appended to a log so far.
      *
-     * @param newest the entry up to which that is so
-     * @param counts how many of each channel; none for a channel that is not there
+     * @param newest the entry up to which the counts hold
+     * @param counts the number per channel; no entry means none
      */
     record Appended(EventId newest, Map<String, Long> counts) {
 
@@ -280,10 +288,11 @@ public final class LogScripts {
     }
 
     /**
-     * What a trim did.
+     * The result of a trim.
      *
-     * @param removed how many entries it removed
-     * @param more whether there is more to do: a trim's work is bounded, so the next may follow at once
+     * @param removed the number of entries removed
+     * @param more whether entries remain to be removed: the work of one call is bounded, so the next may follow
+     *     immediately
      */
     public record Trimmed(long removed, boolean more) {}
 }

@@ -1,9 +1,9 @@
 package dev.hermes.gateway.log.redis;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.loop.Generation;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,51 +13,61 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the events that producers appended to the log themselves. An entry does not tell who wrote it; but the log's state
- * tells how many of them gateways wrote, and what the tail found beyond that is the producers'. Owned by the log's loop.
+ * Counts the events that producers appended to the log themselves. An entry does not say who wrote it. The log's
+ * state says how many entries the gateways wrote, and the entries the tail found beyond these are the producers'.
+ * Owned by the log's loop.
  */
 final class ProducerCounter {
 
-    /** Entries that may come while one look is under way; beyond it the next look has to do. */
+    /**
+     * How many entries may arrive while one query is under way; beyond this number the query is given up and the next
+     * one has to do.
+     */
     private static final int MOST_PASSED = 10_000;
 
     private record Passed(EventId id, String channel) {}
 
     private final LogScripts scripts;
 
-    /** In logs that were followed before this one. */
+    /** Counts of logs that were followed before this one. */
     private final Map<String, Long> before = new HashMap<>();
 
-    /** In this log, since it is followed. */
+    /** Counts of this log since this gateway follows it. */
     private final Map<String, Long> counted = new HashMap<>();
 
-    /** What the tail found in this log. */
+    /** How many events the tail found in this log, per channel. */
     private final Map<String, Long> found = new HashMap<>();
 
-    /** By how much that differed from what gateways had written when this log was first looked at; null until then. */
+    /**
+     * By how much {@link #found} differed from what gateways had written at the first query of this log; null until
+     * then.
+     */
     private @Nullable Map<String, Long> difference;
 
-    /** What the tail found since the look that is under way; null while none is. */
+    /** The entries that the tail found since the query under way was sent; null while there is none. */
     private @Nullable List<Passed> passed;
 
-    private LogScripts.@Nullable Appended seen;
+    private LogScripts.@Nullable Appended appendedByGateways;
 
-    /** Which log an answer belongs to. */
+    /** Counts the logs followed, to recognise an answer about an earlier one. */
     private final Generation runs = new Generation();
 
     ProducerCounter(LogScripts scripts) {
         this.scripts = scripts;
     }
 
-    /** Another log is to be followed once this completes, from an entry that is there already. Never fails. */
+    /**
+     * Starts counting a log, from an entry that exists already; the log is followed once the future completes. Never
+     * fails.
+     */
     Future<Void> begin(String identity, Supplier<EventId> position) {
         runs.next();
         counted.forEach((channel, count) -> before.merge(channel, count, Long::sum));
         counted.clear();
         found.clear();
         difference = null;
-        endLook();
-        return look(identity, position);
+        endQuery();
+        return query(identity, position);
     }
 
     /** The tail found this entry. */
@@ -71,23 +81,23 @@ final class ProducerCounter {
         }
     }
 
-    /** The tail has come there. */
+    /** The tail has reached this position. */
     void reached(EventId position) {
         List<Passed> since = passed;
-        LogScripts.Appended look = seen;
+        LogScripts.Appended answer = appendedByGateways;
         if (since == null) {
             return;
         }
-        if (look != null && !look.newest().isAfter(position)) {
+        if (answer != null && !answer.newest().isAfter(position)) {
             Map<String, Long> now = new HashMap<>(found);
             since.stream()
-                    .filter(entry -> entry.id().isAfter(look.newest()))
+                    .filter(entry -> entry.id().isAfter(answer.newest()))
                     .forEach(entry -> now.merge(entry.channel(), -1L, Long::sum));
-            look.counts().forEach((channel, count) -> now.merge(channel, -count, Long::sum));
+            answer.counts().forEach((channel, count) -> now.merge(channel, -count, Long::sum));
             count(now);
-            endLook();
+            endQuery();
         } else if (since.size() > MOST_PASSED) {
-            endLook();
+            endQuery();
         }
     }
 
@@ -101,35 +111,35 @@ final class ProducerCounter {
         }
     }
 
-    private void endLook() {
+    private void endQuery() {
         passed = null;
-        seen = null;
+        appendedByGateways = null;
     }
 
-    /** Finds out how many there are by now. One look at a time; one that fails is as none. Owner's loop. */
-    Future<Void> look(String identity, Supplier<EventId> position) {
+    /** Queries the current counts. One query runs at a time; a failed query changes nothing. Owner's loop. */
+    Future<Void> query(String identity, Supplier<EventId> position) {
         reached(position.get());
         if (passed != null) {
             return Future.succeededFuture();
         }
-        List<Passed> mine = new ArrayList<>();
-        passed = mine;
+        List<Passed> passedSince = new ArrayList<>();
+        passed = passedSince;
         int asked = runs.current();
         return scripts.appended(identity).transform(answer -> {
-            if (runs.isCurrent(asked) && passed == mine) {
+            if (runs.isCurrent(asked) && passed == passedSince) {
                 if (answer.succeeded()
-                        && answer.result() instanceof LogScripts.Reply.Given<LogScripts.Appended> given) {
-                    seen = given.value();
+                        && answer.result() instanceof LogScripts.Reply.Given<LogScripts.Appended> reply) {
+                    appendedByGateways = reply.value();
                     reached(position.get());
                 } else {
-                    endLook();
+                    endQuery();
                 }
             }
             return Future.succeededFuture();
         });
     }
 
-    /** How many of each channel there were since the gateway began, a second ago or less. Owner's loop. */
+    /** The number of events of each channel since the gateway started, at most a second old. Owner's loop. */
     Map<String, Long> counts() {
         Map<String, Long> all = new HashMap<>(before);
         counted.forEach((channel, count) -> all.merge(channel, count, Long::sum));

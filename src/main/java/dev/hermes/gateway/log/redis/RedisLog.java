@@ -20,18 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log in Redis, the stream {@code hermes:events}, shared by all gateways: whoever appends, each follows the same tail,
- * so that all have one order and any of them honours any cursor. Durable as far as Redis is.
+ * The log in Redis: the stream {@code hermes:events}, shared by all gateways. Whoever appends, every gateway follows
+ * the same tail, so that all have the same order and each accepts any cursor. As durable as Redis is.
  *
- * <p>While Redis is away everything here fails at once; nothing is queued. When it is back, the tail goes on where it
- * stopped if that entry is still there, exactly as a client's cursor is judged; if not, the log is lost and everybody is
- * told.
+ * <p>While Redis is unreachable every call fails immediately; nothing is queued. When Redis is back, the tail goes on
+ * where it stopped if that entry is still in the log, by the same rule as for a client's cursor. Otherwise the log is
+ * lost, and every stream is told so.
  */
 public final class RedisLog implements EventLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
 
-    /** All or none means one command, and one of a million words is more than Redis takes. */
+    /** All or none requires a single command, and Redis limits a command to about a million arguments. */
     private static final int MOST_AT_ONCE = 10_000;
 
     private static final EventId NOWHERE = new EventId(false, 0, 0);
@@ -47,22 +47,22 @@ public final class RedisLog implements EventLog {
     private final StreamTail tail;
     private final LatestIdIndex indexing;
     private final ProducerCounter producers;
-    private final StartResolver openings;
+    private final StartResolver starts;
     private String identity = "";
     private boolean reachedOnce;
     private boolean closed;
 
-    /** The identity of the log that is followed, or was last. */
+    /** The identity of the log that is followed now, or was followed last. */
     private String followedIdentity = "";
 
     private @Nullable Future<Void> restarting;
 
     /**
-     * Must be called on the event loop that shall own the log.
+     * Must be called on the event loop that is to own the log.
      *
-     * @param settled completes once it is known whether the source has a hole right now, so that no stream is told of a
-     *     hole older than itself
-     * @param rejections hears of entries of producers that are no events
+     * @param settled completes once it is known whether the source has a hole right now, so that no stream is told of
+     *     a hole older than the stream itself
+     * @param rejections is called for entries of producers that are not events
      */
     public RedisLog(
             OwnerLoop loop,
@@ -79,18 +79,18 @@ public final class RedisLog implements EventLog {
         this.indexing = new LatestIdIndex(reader, parts.latest());
         this.settled = settled;
         this.tail = new StreamTail(loop, parts.tail(), NOWHERE, new Following());
-        this.openings = new StartResolver(reader, parts.latest(), indexing, tail::position);
+        this.starts = new StartResolver(reader, parts.latest(), indexing, tail::position);
     }
 
-    /** Redis holds the log of that identity now; {@link #up} is to follow where Redis is known to be there. */
+    /** Redis now holds the log of this identity; {@link #up} must follow once Redis is known to be reachable. */
     public void identity(String now) {
         assert loop.here();
         identity = now;
     }
 
     /**
-     * Redis is proven to be there: follows the tail from where it stopped, if that is still there in the same log. Any
-     * number of times; a tail that runs in that log is left alone. Owner's loop.
+     * Redis is proven to be reachable: follows the tail from where it stopped, if that entry is still in the same
+     * log. May be called any number of times; a running tail of the same log is left alone. Owner's loop.
      */
     public Future<Void> up() {
         assert loop.here();
@@ -102,8 +102,8 @@ public final class RedisLog implements EventLog {
         }
         EventId position = tail.position();
         return reader.at(position)
-                .compose(held ->
-                        held == null ? scripts.removedLast(followedIdentity, position) : Future.succeededFuture(true))
+                .compose(entry ->
+                        entry == null ? scripts.removedLast(followedIdentity, position) : Future.succeededFuture(true))
                 .compose(complete -> {
                     if (tail.running()) {
                         return Future.succeededFuture();
@@ -124,24 +124,24 @@ public final class RedisLog implements EventLog {
         }
     }
 
-    /** Whether its entries come right now. Owner's loop. */
+    /** Whether the log is being followed right now. Owner's loop. */
     public boolean followed() {
         return tail.running();
     }
 
-    /** How often its end was read so far: every second at least, if it can be. Owner's loop. */
+    /** How many reads of the log's end Redis has answered: at least one a second while it can be read. Owner's loop. */
     public long reads() {
         return tail.reads();
     }
 
-    /** How many events of each channel producers have appended themselves, by the last look. Owner's loop. */
+    /** The number of events per channel that producers appended themselves, as of the last query. Owner's loop. */
     public Map<String, Long> ofProducers() {
         return producers.counts();
     }
 
-    /** Looks how many those are. Owner's loop. */
-    public void lookForProducers() {
-        producers.look(followedIdentity, tail::position);
+    /** Queries the number of events that producers appended. Owner's loop. */
+    public void queryProducers() {
+        producers.query(followedIdentity, tail::position);
     }
 
     /** Redis was lost. Owner's loop. */
@@ -151,33 +151,36 @@ public final class RedisLog implements EventLog {
         scripts.silent();
     }
 
-    /** Follows the log that is there now from its tip; what was told of another is void. Whoever asks meanwhile joins. */
+    /**
+     * Follows the current log from its tip; entries of an earlier log no longer count. Callers during a restart join
+     * it.
+     */
     private Future<Void> restart() {
-        Future<Void> underWay = restarting;
-        if (underWay != null) {
-            // It may fail for having meant the log that was there before.
-            return underWay.recover(failure -> restart());
+        Future<Void> running = restarting;
+        if (running != null) {
+            // The running restart may fail because it was started for an earlier log.
+            return running.recover(failure -> restart());
         }
         tail.stop();
-        String meant = identity;
-        Future<Void> begun = scripts.origin(meant, reachedOnce ? tail.position() : null, clock.instant())
+        String logIdentity = identity;
+        Future<Void> restart = scripts.origin(logIdentity, reachedOnce ? tail.position() : null, clock.instant())
                 .map(LogScripts.Reply::required)
-                // Before anybody is told, so that what is appended because of that is told apart.
-                .compose(tip -> producers.begin(meant, tail::position).map(tip))
-                .map(tip -> restarted(meant, tip));
-        if (!begun.isComplete()) {
-            restarting = begun;
-            begun.onComplete(done -> restarting = null);
+                // Before anybody learns of the restart, so that appends caused by the restart are counted separately.
+                .compose(tip -> producers.begin(logIdentity, tail::position).map(tip))
+                .map(tip -> restarted(logIdentity, tip));
+        if (!restart.isComplete()) {
+            restarting = restart;
+            restart.onComplete(done -> restarting = null);
         }
-        return begun;
+        return restart;
     }
 
-    private @Nullable Void restarted(String meant, EventId tip) {
+    private @Nullable Void restarted(String logIdentity, EventId tip) {
         if (reachedOnce) {
             LOG.warn("log is lost last_delivered={} resumed_at={}", tail.position(), tip);
         }
         reachedOnce = true;
-        followedIdentity = meant;
+        followedIdentity = logIdentity;
         handover.lost(tip);
         follow(tip);
         indexing.restart();
@@ -185,20 +188,20 @@ public final class RedisLog implements EventLog {
     }
 
     /**
-     * This gateway appended something. What follows right after the tail's position need not be read: it is handed on at
-     * once, and the tail goes on behind it. Owner's loop.
+     * This gateway appended events. If they directly follow the tail's position, they need not be read: they are
+     * passed on immediately, and the tail goes on after them. Owner's loop.
      */
-    public void logged(AppendedRun run) {
+    public void logged(AppendedRun appended) {
         assert loop.here();
-        long received = run.receivedNanos();
-        if (followed() && run.identity().equals(followedIdentity) && run.follows(tail.position())) {
-            List<LogEntry> own = run.entries();
+        long received = appended.receivedNanos();
+        if (followed() && appended.identity().equals(followedIdentity) && appended.follows(tail.position())) {
+            List<LogEntry> own = appended.entries();
             tail.skipTo(own.get(own.size() - 1).id());
             handover.handOn(own, received);
         } else {
-            run.own().forEach(one -> expect(one.id(), one.envelope(), received));
+            appended.own().forEach(event -> expect(event.id(), event.envelope(), received));
         }
-        tail.mustReach(run.newest());
+        tail.mustReach(appended.newest());
     }
 
     private void expect(EventId id, Envelope envelope, long receivedNanos) {
@@ -242,7 +245,7 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
         return loop.call(() -> tail.running()
-                ? settled.get().compose(done -> openings.open(cursor, recalls)).recover(RedisLog::unavailable)
+                ? settled.get().compose(done -> starts.open(cursor, recalls)).recover(RedisLog::unavailable)
                 : Future.failedFuture(new EventLog.UnavailableException("the log is not there right now")));
     }
 
@@ -287,11 +290,11 @@ public final class RedisLog implements EventLog {
         }
     }
 
-    /** Hears of entries that producers appended and that are no events. */
+    /** Learns of entries that producers appended and that are not events. */
     @FunctionalInterface
     public interface RejectionListener {
 
-        /** Once for each. On the loop of the log. */
+        /** Called once for each such entry, on the log's loop. */
         void rejected(EventId id, String channel, Parsed.Reason reason, String detail, Buffer payload);
     }
 }

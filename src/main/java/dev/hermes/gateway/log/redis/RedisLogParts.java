@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a log in Redis is made of. */
+/** The parts of a log in Redis, created together. */
 public final class RedisLogParts {
 
     private final LogScripts scripts;
@@ -21,10 +21,10 @@ public final class RedisLogParts {
     private final InstantSource clock;
 
     /**
-     * @param tail a connection of its own
-     * @param readers connections of their own, at least one
-     * @param channels what a name in the log stands for, null for nothing that is known
-     * @param indexed the channels that can be recalled
+     * @param tail a connection used for nothing else
+     * @param readers connections used for nothing else, at least one
+     * @param channels the channel that a name in the log stands for, null for an unknown name
+     * @param indexed the channels whose latest events can be recalled
      */
     public RedisLogParts(
             LogScripts scripts,

@@ -11,7 +11,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import org.jspecify.annotations.Nullable;
 
-/** The snapshot keys in Redis: {@code download:{id}:progress} of the default catalogue. */
+/** Reads the snapshot keys in Redis, {@code download:{id}:progress} in the default catalogue. */
 public final class RedisSnapshots implements SnapshotReader {
 
     private final RedisCommands redis;
@@ -20,7 +20,7 @@ public final class RedisSnapshots implements SnapshotReader {
         this.redis = redis;
     }
 
-    /** A key of another kind is no snapshot; that is no reason to keep a client out. */
+    /** A Redis key of another type is not a snapshot, which must not keep a client from connecting. */
     private static Future<@Nullable Response> noText(Throwable failure) {
         return failure instanceof Response && failure.toString().startsWith("WRONGTYPE")
                 ? Future.succeededFuture()

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Where in the log in Redis a stream begins. Owned by the log's loop. */
+/** Finds the position in the Redis log at which a stream starts. Owned by the log's loop. */
 final class StartResolver {
 
     private final StreamReader reader;
@@ -31,7 +31,7 @@ final class StartResolver {
         this.tip = tip;
     }
 
-    /** The tail must run. */
+    /** Finds the start position. May only be called while the tail runs. */
     Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
         if (cursor instanceof Cursor.Fresh) {
             return recalls.isEmpty()
@@ -40,7 +40,7 @@ final class StartResolver {
         }
         if (cursor instanceof Cursor.At at && !at.id().memory()) {
             return reader.at(at.id())
-                    .compose(held -> held == null
+                    .compose(entry -> entry == null
                             ? reader.oldest().map(oldest -> atTheTip(at.id().toString(), reason(at.id(), oldest)))
                             : Future.succeededFuture(new StartPosition(at.id(), null, List.of())));
         }
@@ -59,9 +59,9 @@ final class StartResolver {
 
     private Future<StartPosition> recall(List<StartPosition.LatestQuery> recalls) {
         EventId position = tip.get();
-        List<Future<@Nullable LogEntry>> asked = new ArrayList<>();
-        recalls.stream().map(latest::get).filter(Objects::nonNull).distinct().forEach(id -> asked.add(reader.at(id)));
-        return Future.all(asked)
+        List<Future<@Nullable LogEntry>> found = new ArrayList<>();
+        recalls.stream().map(latest::get).filter(Objects::nonNull).distinct().forEach(id -> found.add(reader.at(id)));
+        return Future.all(found)
                 .map(all -> new StartPosition(
                         position,
                         null,

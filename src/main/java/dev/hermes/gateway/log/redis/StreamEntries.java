@@ -22,8 +22,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads entries of the stream {@code hermes:events} as Redis tells them. Nothing in one makes it fail: what is no event is a
- * position all the same. Immutable; any thread.
+ * Converts the entries of the stream {@code hermes:events} from Redis' answers. No content makes it fail: an entry
+ * that is not an event is still a position in the log. Immutable; any thread.
  */
 final class StreamEntries {
 
@@ -40,7 +40,7 @@ final class StreamEntries {
         this.clock = clock;
     }
 
-    /** The entries of an XRANGE, in order. */
+    /** Converts the answer of an XRANGE to entries, in order. */
     List<LogEntry> range(@Nullable Response answer, RedisLog.RejectionListener rejections) {
         List<LogEntry> entries = new ArrayList<>();
         if (answer != null) {
@@ -51,11 +51,11 @@ final class StreamEntries {
         return entries;
     }
 
-    /** An entry's position. */
+    /** The id of an entry. */
     static EventId id(Response entry) {
         EventId id = EventId.parse(entry.get(0).toString());
         if (id == null) {
-            throw new IllegalStateException("Redis told of a position that is none: " + entry.get(0));
+            throw new IllegalStateException("Redis json of a position that is none: " + entry.get(0));
         }
         return id;
     }
@@ -75,7 +75,7 @@ final class StreamEntries {
         }
         ChannelName named = channels.apply(channel);
         if (named == null) {
-            // Another version of the gateway may know it; what is nobody's is not this one's to judge.
+            // Another version of the gateway may know this channel, so this one must not reject the entry.
             return new LogEntry.IgnoredEntry(id);
         }
         if (type == null || data == null) {
@@ -100,13 +100,13 @@ final class StreamEntries {
             return new LogEntry.IgnoredEntry(id);
         }
         try {
-            JsonObject told = data.toJsonObject();
-            EventId requested = EventId.parse(told.getString("requested", ""));
+            JsonObject json = data.toJsonObject();
+            EventId requested = EventId.parse(json.getString("requested", ""));
             return new LogEntry.GapEntry(
                     id,
                     requested == null ? id : requested,
-                    Instant.parse(told.getString("from")),
-                    Instant.parse(told.getString("to")));
+                    Instant.parse(json.getString("from")),
+                    Instant.parse(json.getString("to")));
         } catch (DecodeException | ClassCastException | DateTimeException | NullPointerException notOurs) {
             return new LogEntry.IgnoredEntry(id);
         }

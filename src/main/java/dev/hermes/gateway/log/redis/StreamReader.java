@@ -13,35 +13,39 @@ import io.vertx.redis.client.ResponseType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Asks about old entries, over connections of their own, in turns. Owned by the log's loop. */
+/** Reads older entries, in rotation over connections of its own. Owned by the log's loop. */
 final class StreamReader {
 
     private static final EventId HIGHEST = new EventId(false, -1, -1);
 
     private final List<RedisCommands> connections;
     private final StreamEntries entries;
-    private int turn;
+    private int connectionIndex;
 
     StreamReader(List<RedisCommands> connections, StreamEntries entries) {
         this.connections = connections;
         this.entries = entries;
     }
 
-    /** What follows the position; {@link EventLog.ReadResult.Evicted} unless the position itself is still an entry. */
+    /**
+     * The entries after the position; {@link EventLog.ReadResult.Evicted} unless the position itself is still an
+     * entry.
+     */
     Future<EventLog.ReadResult> after(EventId position, int limit) {
-        // Asked in this order: what is trimmed between the two answers takes the position along.
+        // The order of the two commands matters: a trim between them removes the position too, and so shows in the
+        // second answer.
         return next().sendAll(List.of(behind(position, limit), exactly(position)))
                 .map(answers -> {
                     Response found = required(answers.get(0));
-                    Response held = required(answers.get(1));
-                    return held.size() == 0
+                    Response exact = required(answers.get(1));
+                    return exact.size() == 0
                             ? new EventLog.ReadResult.Evicted()
                             : new EventLog.ReadResult.Page(
                                     entries.range(found, (id, channel, reason, detail, payload) -> {}));
                 });
     }
 
-    /** The entry at exactly that position, or null. */
+    /** The entry at exactly this position, or null. */
     Future<@Nullable LogEntry> at(EventId position) {
         return next().send(exactly(position)).map(answer -> {
             List<LogEntry> found = entries.range(required(answer), (id, channel, reason, detail, payload) -> {});
@@ -69,7 +73,7 @@ final class StreamReader {
         return range(position.toString(), position.toString(), 1);
     }
 
-    /** Redis knows no range behind the highest id; the oldest entry from there on is none that follows it. */
+    /** Redis rejects a range after the highest id; a range from {@code +} to {@code -} is empty instead. */
     private static Request behind(EventId position, int limit) {
         return position.equals(HIGHEST) ? range("+", "-", limit) : range("(" + position, "+", limit);
     }
@@ -88,7 +92,7 @@ final class StreamReader {
         return found.size() == 0 ? null : StreamEntries.id(found.get(0));
     }
 
-    /** An answer that is no error. */
+    /** The answer, unless it is missing or an error. */
     static Response required(@Nullable Response answer) {
         if (answer == null || answer.type() == ResponseType.ERROR) {
             throw new IllegalStateException("Redis refused to read the log: " + answer);
@@ -97,7 +101,7 @@ final class StreamReader {
     }
 
     private RedisCommands next() {
-        turn = (turn + 1) % connections.size();
-        return connections.get(turn);
+        connectionIndex = (connectionIndex + 1) % connections.size();
+        return connections.get(connectionIndex);
     }
 }

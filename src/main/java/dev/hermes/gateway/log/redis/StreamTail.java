@@ -1,7 +1,7 @@
 package dev.hermes.gateway.log.redis;
 
-import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
@@ -15,42 +15,45 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the end of the stream {@code hermes:events} with a blocking read on a connection of its own. After each read it
- * makes sure that the entry it read on from is still there, or was the last to be removed: otherwise something between may
- * have been dropped unseen. Owned by the log's loop.
+ * Follows the end of the stream {@code hermes:events} with a blocking read on a connection of its own. After each
+ * read it makes sure that the entry it read from is still in the log, or was the last to be removed: otherwise
+ * entries after it may have been removed unseen. Owned by the log's loop.
  *
- * <p>What this gateway appended itself, right behind the position, need not be read. While that goes on the tail rests: a
- * blocked read would be answered with all of it again. Whatever else is appended shows in the answer to this gateway's next
- * append, or is found when the rest is over.
+ * <p>Entries that this gateway appended itself, directly after the position, need not be read. While they keep coming
+ * the tail rests, since a blocking read would return all of them again. Entries of others show in the answer to this
+ * gateway's next append, or are found when the rest ends.
  */
 final class StreamTail {
 
-    /** Below the silence after which a connection is given up. */
+    /** Shorter than the silence after which a connection is given up. */
     private static final int BLOCK_MILLIS = 1_000;
 
     private static final int ENTRIES_A_READ = 512;
 
-    /** What is parsed in one turn of the loop, at least one entry: a read of large ones would take the loop for long. */
+    /**
+     * How many entries are parsed in one turn of the loop: many large entries at once would block it for too long. At
+     * least one is parsed.
+     */
     private static final int ENTRIES_A_TURN = 128;
 
     private static final int BYTES_A_TURN = 512 << 10;
 
-    /** While this gateway appends, how long what others append may wait before it is looked for. */
+    /** How long, while this gateway appends, the entries of others may wait before the tail reads again. */
     private static final int REST_MILLIS = 10;
 
-    /** What the tail finds. */
+    /** Receives what the tail finds. */
     interface Listener {
 
-        /** Entries that follow each other and those before. */
+        /** New entries, which directly follow the earlier ones. */
         void entries(List<Response> entries);
 
-        /** The entry last read is gone: is what follows it still complete? */
+        /** The entry last read has been removed: are all entries after it still in the log? */
         Future<Boolean> completeAfter(EventId gone);
 
-        /** The entry last read is gone, and so may be what followed it; the tail has stopped. */
+        /** The entry last read has been removed, and perhaps entries after it; the tail has stopped. */
         void broken();
 
-        /** A read failed; the tail has stopped, and is started again once Redis is proven to be back. */
+        /** A read failed; the tail has stopped. It is started again once Redis is proven to be back. */
         void stopped(Throwable failure);
     }
 
@@ -59,24 +62,24 @@ final class StreamTail {
     private final Listener listener;
     private EventId position;
 
-    /** The newest entry that this gateway was told of. */
+    /** The newest entry that this gateway has heard of. */
     private EventId known;
 
-    /** Which start a read belongs to: an answer to an earlier one is none any more. */
+    /** Counts starts and stops; an answer to a read of an earlier start is ignored. */
     private final Generation runs = new Generation();
 
     private boolean running;
 
-    /** How many reads Redis has answered. */
+    /** The number of reads that Redis has answered. */
     private long reads;
 
-    /** Whether entries were skipped since the last read was sent, or the last rest began. */
+    /** Whether entries were skipped since the last read was sent or the last rest began. */
     private boolean skipped;
 
-    /** Whether no read is under way, while running. */
+    /** Whether the tail is running without a read under way. */
     private boolean resting;
 
-    /** Counts rests, so that one which was broken off does not end the next. */
+    /** Counts rests, so that the timer of a rest that was cut short does not end the next one. */
     private final Generation rests = new Generation();
 
     StreamTail(OwnerLoop loop, RedisCommands connection, EventId position, Listener listener) {
@@ -87,12 +90,12 @@ final class StreamTail {
         this.listener = listener;
     }
 
-    /** The last entry that was handed on. */
+    /** The last entry that was passed on. */
     EventId position() {
         return position;
     }
 
-    /** Reads on from there. */
+    /** Starts reading after this entry. */
     void start(EventId from) {
         position = from;
         known = from;
@@ -101,13 +104,13 @@ final class StreamTail {
         read(runs.next());
     }
 
-    /** All entries up to that one, which follow the position without a gap, are handed on without being read. */
+    /** Marks all entries up to this one as passed on without reading; they must directly follow the position. */
     void skipTo(EventId last) {
         position = last;
         skipped = true;
     }
 
-    /** There is an entry at that position, or was: if it was not handed on, it is to be read now. */
+    /** There is or was an entry at this position: if it was not passed on yet, it is read now. */
     void mustReach(EventId newest) {
         known = newest;
         if (resting && newest.isAfter(position)) {
@@ -126,7 +129,7 @@ final class StreamTail {
         return running;
     }
 
-    private void read(int thisRun) {
+    private void read(int readGeneration) {
         EventId asked = position;
         skipped = false;
         Request read = Request.cmd(Command.XREAD)
@@ -140,69 +143,69 @@ final class StreamTail {
         Future<List<@Nullable Response>> answers = connection.sendAll(List.of(read, StreamReader.exactly(asked)));
         answers.onComplete(
                 both -> {
-                    if (runs.isCurrent(thisRun)) {
-                        got(thisRun, asked, both.get(0), both.get(1));
+                    if (runs.isCurrent(readGeneration)) {
+                        answered(readGeneration, asked, both.get(0), both.get(1));
                     }
                 },
-                failure -> fail(thisRun, failure));
+                failure -> fail(readGeneration, failure));
     }
 
     long reads() {
         return reads;
     }
 
-    private void got(int thisRun, EventId asked, @Nullable Response found, @Nullable Response held) {
-        if (isError(found) || isError(held) || held == null) {
-            fail(thisRun, new IllegalStateException("Redis refused to read the log: " + found + ", " + held));
+    private void answered(int readGeneration, EventId asked, @Nullable Response found, @Nullable Response exact) {
+        if (isError(found) || isError(exact) || exact == null) {
+            fail(readGeneration, new IllegalStateException("Redis refused to read the log: " + found + ", " + exact));
             return;
         }
         reads++;
-        if (held.size() > 0) {
-            next(thisRun, unhanded(entriesOf(found)));
+        if (exact.size() > 0) {
+            next(readGeneration, notPassedOn(entriesOf(found)));
             return;
         }
         if (!asked.equals(position)) {
-            // The tail has gone on since, and of what it stands on now this answer says nothing.
-            goOn(thisRun);
+            // The tail has advanced since, and this answer says nothing about its current position.
+            goOn(readGeneration);
             return;
         }
         listener.completeAfter(asked)
                 .onComplete(
                         complete -> {
-                            if (runs.isCurrent(thisRun) && !asked.equals(position)) {
-                                goOn(thisRun);
-                            } else if (runs.isCurrent(thisRun) && complete) {
-                                next(thisRun, entriesOf(found));
-                            } else if (runs.isCurrent(thisRun)) {
+                            if (runs.isCurrent(readGeneration) && !asked.equals(position)) {
+                                goOn(readGeneration);
+                            } else if (runs.isCurrent(readGeneration) && complete) {
+                                next(readGeneration, entriesOf(found));
+                            } else if (runs.isCurrent(readGeneration)) {
                                 stop();
                                 listener.broken();
                             }
                         },
-                        failure -> fail(thisRun, failure));
+                        failure -> fail(readGeneration, failure));
     }
 
-    private void next(int thisRun, List<Response> entries) {
-        int count = ofThisTurn(entries);
+    private void next(int readGeneration, List<Response> entries) {
+        int count = countForThisTurn(entries);
         if (count > 0) {
             position = StreamEntries.id(entries.get(count - 1));
             listener.entries(entries.subList(0, count));
         }
-        if (!runs.isCurrent(thisRun)) {
+        if (!runs.isCurrent(readGeneration)) {
             return;
         }
         if (count == entries.size()) {
-            goOn(thisRun);
+            goOn(readGeneration);
             return;
         }
         List<Response> rest = entries.subList(count, entries.size());
         loop.afterSockets(() -> {
-            if (runs.isCurrent(thisRun)) {
-                next(thisRun, unhanded(rest));
+            if (runs.isCurrent(readGeneration)) {
+                next(readGeneration, notPassedOn(rest));
             }
         });
     }
 
-    private static int ofThisTurn(List<Response> entries) {
+    private static int countForThisTurn(List<Response> entries) {
         int count = 0;
         long bytes = 0;
         while (count < Math.min(entries.size(), ENTRIES_A_TURN) && bytes < BYTES_A_TURN) {
@@ -214,28 +217,28 @@ final class StreamTail {
         return count;
     }
 
-    private void goOn(int thisRun) {
+    private void goOn(int readGeneration) {
         if (skipped && !known.isAfter(position)) {
-            rest(thisRun);
+            rest(readGeneration);
         } else {
-            read(thisRun);
+            read(readGeneration);
         }
     }
 
-    private void rest(int thisRun) {
+    private void rest(int readGeneration) {
         skipped = false;
         resting = true;
         int thisRest = rests.next();
         loop.after(REST_MILLIS, () -> {
-            if (runs.isCurrent(thisRun) && rests.isCurrent(thisRest) && resting) {
+            if (runs.isCurrent(readGeneration) && rests.isCurrent(thisRest) && resting) {
                 resting = false;
-                goOn(thisRun);
+                goOn(readGeneration);
             }
         });
     }
 
-    /** Without those that were skipped while the read was under way. */
-    private List<Response> unhanded(List<Response> found) {
+    /** The entries without those that were skipped while the read was under way. */
+    private List<Response> notPassedOn(List<Response> found) {
         int first = 0;
         while (first < found.size() && !StreamEntries.id(found.get(first)).isAfter(position)) {
             first++;
@@ -243,8 +246,8 @@ final class StreamTail {
         return found.subList(first, found.size());
     }
 
-    private void fail(int failedRun, Throwable failure) {
-        if (runs.isCurrent(failedRun)) {
+    private void fail(int readGeneration, Throwable failure) {
+        if (runs.isCurrent(readGeneration)) {
             stop();
             listener.stopped(failure);
         }
@@ -254,7 +257,10 @@ final class StreamTail {
         return answer != null && answer.type() == ResponseType.ERROR;
     }
 
-    /** RESP3 tells a map from stream to entries, RESP2 a list of pairs; nothing new is nil in both. */
+    /**
+     * The entries in an XREAD answer: RESP3 has a map from stream to entries, RESP2 a list of pairs; both have nil
+     * for no entries.
+     */
     private static List<Response> entriesOf(@Nullable Response found) {
         List<Response> entries = new ArrayList<>();
         if (found != null && found.size() > 0) {
