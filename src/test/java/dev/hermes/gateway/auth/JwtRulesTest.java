@@ -2,6 +2,7 @@ package dev.hermes.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +45,7 @@ class JwtRulesTest {
                 Arguments.of("RFC 7515 §5.2 a header that is no object", header("[\"HS256\"]")),
                 Arguments.of("RFC 7515 §5.2 a header with something behind it", header(HEADER + " x")),
                 Arguments.of("RFC 7515 §7.1 four parts", good + "." + signature),
-                Arguments.of("RFC 7519 §6 unsecured", Jwts.part("{\"alg\":\"none\"}") + "." + Jwts.part(CLAIMS) + "."),
+                Arguments.of("RFC 7519 §6 unsecured", Jwt.part("{\"alg\":\"none\"}") + "." + Jwt.part(CLAIMS) + "."),
                 Arguments.of("RFC 7519 §7.2 claims that are no object", claims("[" + CLAIMS + "]")),
                 Arguments.of("RFC 7519 §7.2 claims with something behind them", claims(CLAIMS + CLAIMS)),
                 Arguments.of("RFC 7519 §4.1.4 an end that is no number", claims(with("\"exp\":\"2999999999\""))),

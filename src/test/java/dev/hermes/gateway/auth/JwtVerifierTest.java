@@ -2,6 +2,7 @@ package dev.hermes.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -138,14 +139,14 @@ class JwtVerifierTest {
 
     static List<String> forgeries() {
         String claims = Jwts.claims().encode();
-        String none = Jwts.part("{\"alg\":\"none\"}") + "." + Jwts.part(claims);
+        String none = Jwt.part("{\"alg\":\"none\"}") + "." + Jwt.part(claims);
         String good = Jwts.good();
         String content = good.substring(0, good.lastIndexOf('.'));
         return List.of(
                 none,
                 none + ".",
                 none + ".AAAA",
-                Jwts.part("{\"alg\":\"NONE\"}") + "." + Jwts.part(claims) + ".",
+                Jwt.part("{\"alg\":\"NONE\"}") + "." + Jwt.part(claims) + ".",
                 Jwts.signed("{\"alg\":\"none\"}", "HS256", claims),
                 Jwts.signed("{\"alg\":\"RS256\"}", "HS256", claims),
                 Jwts.signed("{\"alg\":\"hs256\"}", "HS256", claims),
@@ -163,7 +164,7 @@ class JwtVerifierTest {
                 content + "." + "!".repeat(43),
                 good + ".x",
                 good.substring(0, good.length() - 2),
-                Jwts.part("{\"alg\":\"HS256\"}") + "." + Jwts.part(claims.replace("u-1", "u-2"))
+                Jwt.part("{\"alg\":\"HS256\"}") + "." + Jwt.part(claims.replace("u-1", "u-2"))
                         + good.substring(good.lastIndexOf('.')));
     }
 

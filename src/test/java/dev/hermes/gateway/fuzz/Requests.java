@@ -166,7 +166,7 @@ final class Requests {
     }
 
     static Source credentials() {
-        Source jwts = Source.of(Jwts.arbitrary()).broken(15);
+        Source jwts = Source.of(OddJwts.arbitrary()).broken(15);
         Source others = Source.of(Arbitraries.oneOf(
                                 Odd.text(),
                                 Odd.word().map(word -> "Bearer " + word),
