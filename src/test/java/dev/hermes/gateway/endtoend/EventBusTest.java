@@ -3,6 +3,7 @@ package dev.hermes.gateway.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.Publication;
+import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -10,8 +11,6 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
@@ -145,12 +144,9 @@ class EventBusTest {
     }
 
     private static String mintedToken() {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/events/token"))
-                .header("Authorization", "Bearer " + RunningGateway.API_KEY)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"scope\": \"queue\", \"ttl\": 60}"))
-                .build();
-        return new JsonObject(Operator.send(request).body()).getString("token");
+        String wish = "{\"scope\": \"queue\", \"ttl\": 60}";
+        return new JsonObject(HttpCall.withApiKey(gateway.port(), "POST", "/api/v1/events/token", wish)
+                        .body())
+                .getString("token");
     }
 }

@@ -7,10 +7,10 @@ import static dev.hermes.gateway.endtoend.RedisLogFixture.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.HttpCall;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -106,9 +106,6 @@ class NumbersAtTheirEndsTest {
     }
 
     private static String readiness(RunningGateway gateway) {
-        return Operator.send(HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:" + gateway.managementPort() + "/health/ready"))
-                        .build())
-                .body();
+        return HttpCall.get(gateway.managementPort(), "/health/ready").body();
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;

@@ -3,6 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import io.vertx.core.json.JsonArray;
@@ -75,7 +76,7 @@ class ClusterTest {
         for (int node = 0; node < fleet.size(); node++) {
             boolean owner = node == ClusterFleet.LOG_NODE;
             assertThat(fleet.subscribers(node)).isEqualTo(owner ? 2 : 0);
-            List<String> keys = Wire.ask(fleet.port(node), "KEYS", "*hermes:events*");
+            List<String> keys = RedisWire.ask(fleet.port(node), "KEYS", "*hermes:events*");
             assertThat(keys)
                     .containsExactlyInAnyOrderElementsOf(
                             owner ? List.of("hermes:events", "{hermes:events}:ingest") : List.of());
@@ -87,7 +88,7 @@ class ClusterTest {
         try (SseConnection stream = first.open("/queue", first.token("queue"))) {
             for (int number = 0; number < 3; number++) {
                 for (int node = 0; node < fleet.size(); node++) {
-                    Wire.ask(fleet.port(node), "SCRIPT", "FLUSH");
+                    RedisWire.ask(fleet.port(node), "SCRIPT", "FLUSH");
                 }
                 publish(2, "queue:updates", "queue_update", "{\"n\":" + number + "}");
                 assertThat(stream.nextLogged().data()).isEqualTo("{\"n\":" + number + "}");
@@ -124,7 +125,7 @@ class ClusterTest {
         List<String> tokens =
                 IntStream.range(0, 12).mapToObj(n -> first.token("queue")).toList();
         assertThat(tokens.stream()
-                        .map(token -> Wire.one(fleet.port(0), "CLUSTER", "KEYSLOT", "sse:token:" + token))
+                        .map(token -> RedisWire.one(fleet.port(0), "CLUSTER", "KEYSLOT", "sse:token:" + token))
                         .distinct())
                 .hasSizeGreaterThan(1);
         List<SseConnection> streams =
@@ -150,9 +151,9 @@ class ClusterTest {
     void aDownloadIsGreetedWithItsSnapshotAndLaterWithItsLastEvent() {
         String id = "download-in-a-cluster";
         String key = "download:" + id + ":progress";
-        int slot = Integer.parseInt(Wire.one(fleet.port(0), "CLUSTER", "KEYSLOT", key));
+        int slot = Integer.parseInt(RedisWire.one(fleet.port(0), "CLUSTER", "KEYSLOT", key));
         int owner = slot * fleet.size() / 16_384;
-        Wire.ask(fleet.port(owner), "SETEX", key, "60", "{\"status\": \"queued\"}");
+        RedisWire.ask(fleet.port(owner), "SETEX", key, "60", "{\"status\": \"queued\"}");
         String token = first.token("download:" + id);
         try (SseConnection stream = first.open("/downloads/" + id, token)) {
             assertThat(stream.nextEvent().data()).contains(id).contains("queued");
@@ -167,6 +168,6 @@ class ClusterTest {
     }
 
     private static void publish(int node, String channel, String type, String data) {
-        Wire.ask(fleet.port(node), "PUBLISH", channel, "{\"type\":\"" + type + "\",\"data\":" + data + "}");
+        RedisWire.ask(fleet.port(node), "PUBLISH", channel, "{\"type\":\"" + type + "\",\"data\":" + data + "}");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import io.vertx.core.json.JsonArray;
@@ -65,7 +66,7 @@ class SecuredRedisTest {
     void everyRightOfTheDocumentIsNeededAndNoneIsMissing() throws IOException {
         String token = gateway.token("queue download:d-1");
         try (SseConnection stream = gateway.open("/stream?channels=queue:updates", token);
-                Wire there = new Wire(redis.port())) {
+                RedisWire there = new RedisWire(redis.port())) {
             there.send("SELECT", DATABASE);
             publish(there, "not json");
             for (int number = 0; number < 30; number++) {
@@ -110,15 +111,15 @@ class SecuredRedisTest {
 
     @Test
     void nothingOfItIsInTheFirstDatabase() throws IOException {
-        assertThat(Wire.ask(redis.port(), "KEYS", "*")).isEmpty();
-        try (Wire there = new Wire(redis.port())) {
+        assertThat(RedisWire.ask(redis.port(), "KEYS", "*")).isEmpty();
+        try (RedisWire there = new RedisWire(redis.port())) {
             there.send("SELECT", DATABASE);
             assertThat(there.send("KEYS", "*hermes:events*"))
                     .containsExactlyInAnyOrder("hermes:events", "{hermes:events}:ingest");
         }
     }
 
-    private static void publish(Wire there, String message) throws IOException {
+    private static void publish(RedisWire there, String message) throws IOException {
         there.send("PUBLISH", "queue:updates", message);
     }
 
@@ -143,7 +144,7 @@ class SecuredRedisTest {
 
     /** Every command that this Redis has carried out. */
     private static List<String> used() {
-        return Arrays.stream(Wire.one(redis.port(), "INFO", "commandstats").split("\n"))
+        return Arrays.stream(RedisWire.one(redis.port(), "INFO", "commandstats").split("\n"))
                 .filter(line -> line.startsWith("cmdstat_"))
                 .map(line -> line.substring("cmdstat_".length(), line.indexOf(':')))
                 .toList();
