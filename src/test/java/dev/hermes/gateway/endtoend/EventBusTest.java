@@ -1,5 +1,6 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.Publication;
@@ -70,10 +71,10 @@ class EventBusTest {
 
     @Test
     void aRequestIsAnsweredWithTheIdThatTheStreamGets() {
-        Message<String> typed = RunningGateway.await(bus.request(Publication.ADDRESS, publication("asked")));
+        Message<String> typed = await(bus.request(Publication.ADDRESS, publication("asked")));
         assertThat(stream.nextEvent().id()).isEqualTo(typed.body());
 
-        Message<String> json = RunningGateway.await(bus.request(Publication.ADDRESS, json("asked as JSON")));
+        Message<String> json = await(bus.request(Publication.ADDRESS, json("asked as JSON")));
         assertThat(stream.nextEvent().id()).isEqualTo(json.body());
     }
 
@@ -128,7 +129,7 @@ class EventBusTest {
         Frame frame = stream.nextEvent();
         assertThat(frame.event()).isEqualTo("queue_update");
         assertThat(frame.data()).isEqualTo("{\"text\":\"" + text + "\"}");
-        RunningGateway.await(bus.request(Publication.ADDRESS, json("next")));
+        await(bus.request(Publication.ADDRESS, json("next")));
         assertThat(stream.nextEvent().data()).isEqualTo("{\"text\":\"next\"}");
     }
 

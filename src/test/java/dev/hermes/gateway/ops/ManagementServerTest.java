@@ -1,5 +1,6 @@
 package dev.hermes.gateway.ops;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +16,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,20 +214,20 @@ class ManagementServerTest {
                 metrics,
                 Operator.API_KEY::equals);
 
-        assertThatThrownBy(() -> Operator.await(second.start()))
-                .isInstanceOf(CompletionException.class)
+        assertThatThrownBy(() -> await(second.start()))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("HERMES_MANAGEMENT_HOST=127.0.0.1")
                 .hasMessageContaining("HERMES_MANAGEMENT_PORT=" + operator.port());
 
         metrics.close();
-        Operator.await(vertx.close());
+        await(vertx.close());
     }
 
     @Test
     void listensNoMoreOnceClosed() {
         int port = operator.port();
 
-        Operator.await(operator.server().close());
+        await(operator.server().close());
 
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
                 .isInstanceOf(ConnectException.class);

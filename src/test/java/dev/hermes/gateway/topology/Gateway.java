@@ -1,6 +1,6 @@
 package dev.hermes.gateway.topology;
 
-import static dev.hermes.gateway.fixture.RunningGateway.await;
+import static dev.hermes.gateway.fixture.Futures.await;
 
 import dev.hermes.gateway.GatewayVerticle;
 import dev.hermes.gateway.fixture.HttpCall;

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.memory;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Settings;

@@ -1,9 +1,9 @@
 package dev.hermes.gateway.log.redis;
 
 import static dev.hermes.gateway.chain.ChainRedis.IDENTITY;
-import static dev.hermes.gateway.chain.ChainRedis.await;
 import static dev.hermes.gateway.chain.ChainRedis.bounds;
 import static dev.hermes.gateway.chain.ChainRedis.envelope;
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

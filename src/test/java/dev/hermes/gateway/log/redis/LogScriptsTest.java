@@ -1,10 +1,10 @@
 package dev.hermes.gateway.log.redis;
 
 import static dev.hermes.gateway.chain.ChainRedis.IDENTITY;
-import static dev.hermes.gateway.chain.ChainRedis.await;
 import static dev.hermes.gateway.chain.ChainRedis.bounds;
 import static dev.hermes.gateway.chain.ChainRedis.envelope;
 import static dev.hermes.gateway.chain.ChainRedis.given;
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.chain.ChainCall;
