@@ -4,6 +4,7 @@ import static dev.hermes.gateway.endtoend.RedisLogFixture.data;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.open;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.reason;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.state;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -95,7 +96,7 @@ class NumbersAtTheirEndsTest {
         int largest = 31 << 20;
         RunningGateway gateway = log.gateway("HERMES_MAX_EVENT_BYTES", largest);
         try (SseConnection stream = open(gateway, null)) {
-            String envelope = "{\"type\": \"queue_update\", \"data\": {\"text\": \"\"}}";
+            String envelope = json("{'type': 'queue_update', 'data': {'text': ''}}");
             String text = "x".repeat(largest - envelope.length());
             log.ask("PUBLISH", "queue:updates", envelope.replace("\"\"", "\"" + text + "\""));
             // A machine that takes more than three seconds for that much calls the backend down for as long.

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.ops;
 
 import static dev.hermes.gateway.fixture.Futures.await;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -47,7 +48,7 @@ class ManagementServerTest {
         HttpResponse<String> answer = operator.ask("GET", "/health/live");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("{\"status\":\"live\"}");
+        assertThat(answer.body()).isEqualTo(json("{'status':'live'}"));
     }
 
     @Test
@@ -62,7 +63,7 @@ class ManagementServerTest {
         HttpResponse<String> answer = operator.ask("GET", "/health/ready");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("{\"status\":\"ready\",\"problems\":[]}");
+        assertThat(answer.body()).isEqualTo(json("{'status':'ready','problems':[]}"));
     }
 
     @Test
@@ -154,7 +155,7 @@ class ManagementServerTest {
         String answer = operator.send("GET /" + "x".repeat(pathLength) + " HTTP/1.1\r\nHost: x\r\nX-Long: "
                 + "x".repeat(headerLength) + "\r\n\r\n");
 
-        assertThat(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*").contains("{\"detail\":");
+        assertThat(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*").contains(json("{'detail':"));
     }
 
     @ParameterizedTest
@@ -162,7 +163,7 @@ class ManagementServerTest {
     void refusesWhatIsNoRequest(String bytes) throws Exception {
         assertThat(operator.send(bytes))
                 .matches("(?s)HTTP/1\\.[01] 400 .*")
-                .contains("{\"detail\":\"Bad request\",\"error\":{\"code\":\"http_400\",");
+                .contains(json("{'detail':'Bad request','error':{'code':'http_400',"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.topology;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -70,8 +71,8 @@ class SecuredRedisTest {
             there.send("SELECT", DATABASE);
             publish(there, "not json");
             for (int number = 0; number < 30; number++) {
-                publish(there, event("{\"n\":" + number + "}"));
-                assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":" + number + "}");
+                publish(there, event(json("{'n':%s}", number)));
+                assertThat(stream.nextEvent().data()).isEqualTo(json("{'n':%s}", number));
             }
             there.send("XADD", "hermes:events", "*", "channel", "queue:updates", "type", "no such type", "data", "{}");
             there.send("XADD", "hermes:events", "*", "channel", "queue:updates", "type", "queue_update", "data", "{}");
@@ -81,7 +82,7 @@ class SecuredRedisTest {
             assertThat(Integer.parseInt(there.send("XLEN", "hermes:events").get(0)))
                     .isLessThanOrEqualTo(22);
 
-            there.send("SETEX", "download:d-1:progress", "60", "{\"status\": \"queued\"}");
+            there.send("SETEX", "download:d-1:progress", "60", json("{'status': 'queued'}"));
             try (SseConnection download = gateway.open("/downloads/d-1", token)) {
                 assertThat(download.nextEvent().data()).contains("queued");
             }
@@ -124,7 +125,7 @@ class SecuredRedisTest {
     }
 
     private static String event(String data) {
-        return "{\"type\":\"queue_update\",\"data\":" + data + "}";
+        return json("{'type':'queue_update','data':%s}", data);
     }
 
     private static String twoEvents() {
