@@ -180,6 +180,7 @@ class StreamFramesTest {
             try (SseConnection stream = open("/system")) {
                 stream.next("connected");
                 GATEWAY.publish("system:notifications", "system_notification", new JsonObject().put("round", round));
+
                 assertThat(stream.nextEvent().data()).isEqualTo(json("{'round':%s}", round));
             }
         }

@@ -123,6 +123,7 @@ class FrameEncoderTest {
             Frame frame = event(type, data);
             List<SseReader.Message> messages =
                     SseReader.readChunked(chunk(frame).getBytes(StandardCharsets.UTF_8));
+
             assertThat(messages)
                     .as(data)
                     .containsExactly(new SseReader.Message(

@@ -45,6 +45,7 @@ class ConflatedProgressTest {
         assertThat(got).hasSizeLessThan(EVENTS / 2);
         assertThat(ends(got)).hasSize(DOWNLOADS);
         assertThat(got.stream().map(data -> data.getInteger("n")).toList()).isSorted();
+
         Operator operator = new Operator(gateway);
         double superseded = operator.metric("hermes_events_superseded_total{channel=\"download:updates\"}");
         assertThat(got.size() + superseded).isEqualTo(EVENTS + DOWNLOADS);

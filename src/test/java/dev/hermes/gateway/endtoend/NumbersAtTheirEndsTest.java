@@ -101,6 +101,7 @@ class NumbersAtTheirEndsTest {
             log.ask("PUBLISH", "queue:updates", envelope.replace("\"\"", "\"" + text + "\""));
             // A machine that takes more than three seconds for that much calls the backend down for as long.
             assertThat(stream.nextLogged().data()).hasSize(text.length() + "{\"text\": \"\"}".length());
+
             log.publish(2);
             assertThat(stream.nextLogged().data()).isEqualTo(data(2));
         }

@@ -54,6 +54,7 @@ class ProducerEntriesTest {
         Operator second = new Operator(log.gateway());
         log.ask("XADD", "hermes:events", "*", "channel", "queue:updates", "type", "queue_update", "data", "[1]");
         String counter = "hermes_events_rejected_total{reason=\"wrong_type\"}";
+
         await().untilAsserted(() -> assertThat(first.metric(counter)).isEqualTo(1));
         await().untilAsserted(() -> assertThat(second.metric(counter)).isEqualTo(1));
         await().untilAsserted(

@@ -65,6 +65,7 @@ class PublishDuringRestartTest {
                 publisher.join(TimeUnit.SECONDS.toMillis(20));
             }
             assertThat(wrong).isEmpty();
+
             List<String> came = new ArrayList<>();
             while (!came.containsAll(ids)) {
                 SseConnection.Frame frame = stream.nextEvent();

@@ -113,6 +113,7 @@ class RedisLogFaultTest {
                     .forEach(event -> came.add(event.getJsonObject("data").encode()));
             cursor = answer.getString("last_id");
         }
+
         assertThat(came).hasSize(25).startsWith(data(1)).endsWith(data(25)).doesNotHaveDuplicates();
     }
 }

@@ -91,6 +91,7 @@ class SharedCursorTest {
             String cursor = ids("XRANGE", "-", "+", 2).get(1);
             Outcome outcome = resume(gateway, way, cursor);
             assertThat(outcome.gap()).isNull();
+
             // What a gateway has not handed on yet is kept a moment longer.
             assertThat(outcome.data()).hasSizeGreaterThanOrEqualTo(HISTORY - 1).doesNotHaveDuplicates();
         }
@@ -105,6 +106,7 @@ class SharedCursorTest {
             String gap = stream.next("gap").position();
             String heartbeat = stream.next("heartbeat").position();
             publish();
+
             assertHonoured(way, connected);
             assertHonoured(way, gap);
             assertHonoured(way, heartbeat);

@@ -62,6 +62,7 @@ class SharedLogTest {
             }
             List<SseConnection.Frame> fromFirst = one.nextLogged(200);
             List<SseConnection.Frame> fromSecond = other.nextLogged(200);
+
             assertThat(ids(fromSecond)).isEqualTo(ids(fromFirst)).doesNotHaveDuplicates();
             assertThat(fromFirst).extracting(SseConnection.Frame::data).startsWith(json("{'n':0}"), json("{'n':1}"));
         }
@@ -101,6 +102,7 @@ class SharedLogTest {
                     json("{'by': 'xadd'}"),
                     "timestamp",
                     "2026-11-23T09:13:33+00:00");
+
             assertThat(stream.nextEvent().data()).isEqualTo(json("{'by': 'xadd'}"));
         }
     }
@@ -110,6 +112,7 @@ class SharedLogTest {
         try (SseConnection stream = open(first, "Last-Event-ID: 99999999999999-0")) {
             String position = stream.next("connected").id();
             SseConnection.Frame gap = stream.nextEvent();
+
             assertThat(gap.event()).isEqualTo("gap");
             assertThat(gap.id()).isEqualTo(position);
             assertThat(new JsonObject(gap.data()).getString("reason")).isEqualTo("unknown_cursor");

@@ -190,6 +190,7 @@ class EnvelopeParserTest {
                         .append(name);
             }
             data.append('}');
+
             assertThat(accepted(json("{'type':'t','data':%s}", data)).data()).isEqualTo(Buffer.buffer(data.toString()));
         }
     }

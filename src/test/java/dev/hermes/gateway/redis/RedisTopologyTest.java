@@ -91,6 +91,7 @@ class RedisTopologyTest {
                         .doesNotContain("addr=");
                 assertThat(RedisWire.one(second.port(), "CLIENT", "LIST", "TYPE", "pubsub"))
                         .contains(" sub=3 psub=1 ");
+
                 List<@Nullable Response> values = fixture.on(
                         fixture.owner,
                         () -> fixture.link
@@ -101,6 +102,7 @@ class RedisTopologyTest {
                                         Request.cmd(Command.GET).arg("a"),
                                         Request.cmd(Command.GET).arg("b"))));
                 assertThat(values).extracting(String::valueOf).containsExactly("OK", "OK", "1", "2");
+
                 fixture.send(Command.PUBLISH, "news", "from any node");
                 fixture.awaitTold("message from any node", 1, Duration.ofSeconds(2));
                 // Longer than a node may be silent: each must have been made to say something.
@@ -135,6 +137,7 @@ class RedisTopologyTest {
                 fixture.awaitTold("log moved", 1, Duration.ofSeconds(5));
                 fixture.awaitTold("down another node of the Cluster has the log now", 1, Duration.ofSeconds(1));
                 fixture.awaitTold("up again", 1, Duration.ofSeconds(5));
+
                 assertThat(RedisWire.one(first.port(), "CLIENT", "LIST", "TYPE", "pubsub"))
                         .contains(" sub=3 psub=1 ");
                 assertThat(fixture.told)

@@ -69,6 +69,7 @@ class ClusterFaultTest {
     void aLogThatMovesToAnotherNodeIsFollowedThere() {
         start(ClusterFleet.ofMasters());
         fleet.moveLogTo(OTHER);
+
         assertBackAndNothingSilentlyLost();
         await().until(() -> fleet.subscribers(OTHER) == 2 && fleet.subscribers(ClusterFleet.LOG_NODE) == 0);
         assertThat(RedisWire.ask(fleet.port(OTHER), "EXISTS", "hermes:events")).containsExactly("1");
@@ -89,6 +90,7 @@ class ClusterFaultTest {
         fleet.node(OTHER).stop();
         one.await("backend", "\"down\"");
         await().until(() -> !first.ready() && !second.ready());
+
         fleet.node(OTHER).restart();
         assertBackAndNothingSilentlyLost();
     }

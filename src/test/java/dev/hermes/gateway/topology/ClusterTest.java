@@ -67,6 +67,7 @@ class ClusterTest {
                 assertThat(frame.data()).isEqualTo(json("{'n':%s}", number));
                 seen.add(frame.position());
             }
+
             assertThat(other.nextLogged(30)).extracting(Frame::position).isEqualTo(seen);
         }
     }
@@ -92,6 +93,7 @@ class ClusterTest {
                     RedisWire.ask(fleet.port(node), "SCRIPT", "FLUSH");
                 }
                 publish(2, "queue:updates", "queue_update", json("{'n':%s}", number));
+
                 assertThat(stream.nextLogged().data()).isEqualTo(json("{'n':%s}", number));
             }
         }
@@ -161,6 +163,7 @@ class ClusterTest {
             publish(2, key, "download_progress", json("{'download_id':'%s','status':'completed'}", id));
             assertThat(stream.nextEvent().data()).contains("completed");
         }
+
         await().untilAsserted(() -> {
             try (SseConnection later = second.open("/downloads/" + id, token)) {
                 assertThat(later.nextEvent().data()).contains("completed");

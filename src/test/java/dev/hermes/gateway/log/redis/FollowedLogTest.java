@@ -93,6 +93,7 @@ class FollowedLogTest {
         await(slow.appended(IDENTITY));
         publish(other, 1_025);
         assertThatThrownBy(() -> publish(other, 1)).hasMessageContaining("HERMESFULL");
+
         slow.handedOn().reached(newest());
         await(slow.trim(IDENTITY));
         publish(other, 1);
@@ -123,6 +124,7 @@ class FollowedLogTest {
                         System.nanoTime() - deleted > Duration.ofMillis(1_200).toNanos());
         publish(scripts, 3);
         await(scripts.trim(IDENTITY));
+
         assertThat(redis.log()).containsExactly("0", "1", "2");
     }
 
