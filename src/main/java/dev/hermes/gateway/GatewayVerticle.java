@@ -9,7 +9,6 @@ import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ops.DrainPlan;
 import dev.hermes.gateway.ops.ManagementServer;
 import dev.hermes.gateway.ops.Metrics;
-import dev.hermes.gateway.ops.Readiness;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -102,17 +101,20 @@ public final class GatewayVerticle extends VerticleBase {
                 .onSuccess(open -> listening = true);
     }
 
-    private Readiness readiness(LinkSupervisor supervisor) {
+    private ManagementServer.Readiness readiness(LinkSupervisor supervisor) {
         Instant draining = drainingSince;
         if (draining != null) {
-            return Readiness.of(new Readiness.Problem("draining", draining, "the gateway is shutting down"));
+            return ManagementServer.Readiness.of(
+                    new ManagementServer.Readiness.Problem("draining", draining, "the gateway is shutting down"));
         }
         if (!listening) {
-            return Readiness.of(new Readiness.Problem("starting", null, "the public port does not listen yet"));
+            return ManagementServer.Readiness.of(
+                    new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
         return supervisor.flowing()
-                ? Readiness.ready()
-                : Readiness.of(new Readiness.Problem("redis", null, supervisor.problem()));
+                ? ManagementServer.Readiness.ready()
+                : ManagementServer.Readiness.of(
+                        new ManagementServer.Readiness.Problem("redis", null, supervisor.problem()));
     }
 
     /**

@@ -20,10 +20,8 @@ import dev.hermes.gateway.ingest.EventBusDoor;
 import dev.hermes.gateway.ingest.IngestCounters;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ingest.LogFeed;
-import dev.hermes.gateway.ingest.MemoryLogFeed;
 import dev.hermes.gateway.ingest.PubSubDoor;
 import dev.hermes.gateway.ingest.Publisher;
-import dev.hermes.gateway.ingest.RedisLogFeed;
 import dev.hermes.gateway.ingest.RejectedMessages;
 import dev.hermes.gateway.log.SnapshotReader;
 import dev.hermes.gateway.log.redis.LogScripts;
@@ -95,18 +93,19 @@ final class Wiring {
                 settings.redis().present() ? new RedisLink(vertx, settings.redis(), subscriptions(memory)) : null;
         RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
         feed = redis == null || rejected == null || memory
-                ? new MemoryLogFeed(vertx, settings.history(), channels.recalled(), clock, hubs)
-                : redisFeed(loop, redis, rejected);
+                ? LogFeed.inMemory(vertx, settings.history(), channels.recalled(), clock, hubs)
+                : redisFeed(redis, rejected);
         publisher = new Publisher(loop, feed.log(), counters);
         if (redis == null || rejected == null) {
             tokens = TokenStore.memory(clock);
             snapshots = SnapshotReader.none();
-            supervisor = new LinkSupervisor(vertx, clock, null, feed, new Streams(), message -> {});
+            supervisor = new LinkSupervisor(vertx, clock, null, feed, new Streams(), message -> {}, revoked -> {});
         } else {
             tokens = TokenStore.redis(redis.commands(), settings.redis().cluster(), clock);
             snapshots = new RedisSnapshots(redis.commands());
             PubSubDoor door = new PubSubDoor(loop, channels, parser, publisher, feed, rejected, clock);
-            supervisor = new LinkSupervisor(vertx, clock, redis, feed, new Streams(), orRevocation(door));
+            supervisor =
+                    new LinkSupervisor(vertx, clock, redis, feed, new Streams(), door::onMessage, tokens::heardRevoked);
         }
         busDoor = new EventBusDoor(vertx, channels, parser, publisher, clock);
         URI identityUrl = settings.security().identityUrl();
@@ -144,30 +143,19 @@ final class Wiring {
         return new RedisLinkListener.Subscriptions(names, channels.patterns(), LOG_READERS);
     }
 
-    private LogFeed redisFeed(OwnerLoop loop, RedisLink link, RejectedMessages rejected) {
+    private LogFeed redisFeed(RedisLink link, RejectedMessages rejected) {
         LogScripts scripts = new LogScripts(link.scripts(), settings.history());
         RedisLogParts parts = new RedisLogParts(
                 scripts, link.tail(), link.readers(), channels::logged, parser, channels.recalled(), clock);
         List<String> heard = new ArrayList<>(channels.names());
         heard.addAll(channels.patterns());
-        return new RedisLogFeed(
+        return LogFeed.inRedis(
                 vertx,
-                loop,
                 parts,
                 hubs,
                 heard,
                 counters::rejected,
                 (id, channel, reason, detail, payload) -> rejected.keep(channel, reason, detail, payload));
-    }
-
-    private Consumer<RedisLinkListener.Message> orRevocation(PubSubDoor door) {
-        return message -> {
-            if (message.pattern() == null && message.channel().equals(RedisNames.REVOKED_CHANNEL)) {
-                tokens.heardRevoked(message.payload().toString());
-            } else {
-                door.onMessage(message);
-            }
-        };
     }
 
     private void switched(boolean enabled) {

@@ -51,7 +51,7 @@ final class Stream extends StreamScanner {
         return disordered;
     }
 
-    /** Gaps, ends and refusals. */
+    /** Gaps, ends and rejections. */
     int unwanted() {
         return unwanted;
     }

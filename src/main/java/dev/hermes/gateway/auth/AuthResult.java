@@ -12,7 +12,7 @@ public sealed interface AuthResult {
     record Missing(String detail) implements AuthResult {}
 
     /** It is bad: 401, a failed one for the rate limit. */
-    record Refused(String detail) implements AuthResult {}
+    record Denied(String detail) implements AuthResult {}
 
     /** It is good but of a kind this door does not take: 403. */
     record Forbidden(String detail) implements AuthResult {}

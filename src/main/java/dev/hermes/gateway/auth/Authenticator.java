@@ -70,7 +70,7 @@ public final class Authenticator {
     public Future<AuthResult> authenticate(AuthResult.PresentedCredentials presented, AuthResult.Endpoint door) {
         String queryToken = presented.queryToken();
         if (queryToken != null && !StoredToken.TokenFormat.wellFormed(queryToken)) {
-            return done(new AuthResult.Refused(BAD_FORM));
+            return done(new AuthResult.Denied(BAD_FORM));
         }
         String bearer = bearer(presented.authorization());
         if (bearer != null) {
@@ -92,9 +92,9 @@ public final class Authenticator {
 
     private Future<AuthResult> bearerToken(String bearer, AuthResult.Endpoint door) {
         if (door != AuthResult.Endpoint.EVENTS) {
-            return done(new AuthResult.Refused(BAD_CREDENTIALS));
+            return done(new AuthResult.Denied(BAD_CREDENTIALS));
         }
-        return StoredToken.TokenFormat.wellFormed(bearer) ? lookUp(bearer) : done(new AuthResult.Refused(BAD_FORM));
+        return StoredToken.TokenFormat.wellFormed(bearer) ? lookUp(bearer) : done(new AuthResult.Denied(BAD_FORM));
     }
 
     private Future<AuthResult> judge(String bearer, AuthResult.Endpoint door) {
@@ -106,7 +106,7 @@ public final class Authenticator {
         }
         Credential.Jwt jwt = jwts.verify(bearer);
         if (jwt == null && !mayBeHermesKey(bearer, door)) {
-            return done(new AuthResult.Refused(BAD_CREDENTIALS));
+            return done(new AuthResult.Denied(BAD_CREDENTIALS));
         }
         if (door == AuthResult.Endpoint.PUBLISH) {
             return done(new AuthResult.Forbidden(API_KEY_REQUIRED));
@@ -129,7 +129,7 @@ public final class Authenticator {
     }
 
     private static AuthResult granted(@Nullable Credential credential) {
-        return credential == null ? new AuthResult.Refused(BAD_CREDENTIALS) : new AuthResult.Granted(credential);
+        return credential == null ? new AuthResult.Denied(BAD_CREDENTIALS) : new AuthResult.Granted(credential);
     }
 
     /** Anybody can make up such a key: however many come, they are not to stand in the way of those that are signed. */
@@ -175,7 +175,7 @@ public final class Authenticator {
         if (lookup instanceof TokenStore.Lookup.Found found) {
             return new AuthResult.Granted(found.token());
         }
-        return new AuthResult.Refused(lookup instanceof TokenStore.Lookup.Expired ? EXPIRED_TOKEN : UNKNOWN_TOKEN);
+        return new AuthResult.Denied(lookup instanceof TokenStore.Lookup.Expired ? EXPIRED_TOKEN : UNKNOWN_TOKEN);
     }
 
     private static Future<AuthResult> done(AuthResult result) {

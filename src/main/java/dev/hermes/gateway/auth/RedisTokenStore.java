@@ -141,7 +141,7 @@ final class RedisTokenStore implements TokenStore {
         tokens.forEach(token -> exist.arg(key(token.token())));
         return sendAll(List.of(exist, identityRequest()))
                 .compose(answers -> count(answers.get(0)) == tokens.size()
-                        ? Future.succeededFuture(judged(tokens, place -> true, place -> false, text(answers, 1)))
+                        ? Future.succeededFuture(judged(tokens, index -> true, index -> false, text(answers, 1)))
                         : eachState(tokens));
     }
 
@@ -155,9 +155,9 @@ final class RedisTokenStore implements TokenStore {
         return sendAll(requests)
                 .map(answers -> judged(
                         tokens,
-                        place -> count(answers.get(REQUESTS_A_TOKEN * place)) > 0,
-                        place -> count(answers.get(REQUESTS_A_TOKEN * place + 1)) > 0
-                                || count(answers.get(REQUESTS_A_TOKEN * place + 2)) > 0,
+                        index -> count(answers.get(REQUESTS_A_TOKEN * index)) > 0,
+                        index -> count(answers.get(REQUESTS_A_TOKEN * index + 1)) > 0
+                                || count(answers.get(REQUESTS_A_TOKEN * index + 2)) > 0,
                         text(answers, requests.size() - 1)));
     }
 
@@ -165,11 +165,11 @@ final class RedisTokenStore implements TokenStore {
             List<Credential.SseToken> tokens, IntPredicate present, IntPredicate revoked, @Nullable String identity) {
         Instant now = clock.instant();
         List<TokenStore.State> states = new ArrayList<>(tokens.size());
-        for (int place = 0; place < tokens.size(); place++) {
-            Credential.SseToken token = tokens.get(place);
+        for (int index = 0; index < tokens.size(); index++) {
+            Credential.SseToken token = tokens.get(index);
             boolean sameLog = identity != null && identity.equals(token.identity());
-            boolean taken = !present.test(place) && (sameLog || revoked.test(place) || revocations.heardOf(token));
-            states.add(StoredToken.StateRule.judge(token, present.test(place), taken, now));
+            boolean taken = !present.test(index) && (sameLog || revoked.test(index) || revocations.heardOf(token));
+            states.add(StoredToken.StateRule.judge(token, present.test(index), taken, now));
         }
         return List.copyOf(states);
     }

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings calls to the log: in order, one batch under way, the same ones again until they are answered. Calls of a stretch
+ * Brings calls to the log: in order, one batch under way, the same ones again until they are answered. Calls of a segment
  * whose marker the log has not come to are held, and so is what follows. Owned by the chain's loop.
  */
 final class CallSender {
@@ -21,10 +21,10 @@ final class CallSender {
     interface Observer {
 
         /** The log answered a call. */
-        void answered(Segment stretch, Segment.PendingCall call, ChainCall.Result result);
+        void answered(Segment segment, Segment.PendingCall call, ChainCall.Result result);
 
-        /** The log has come to the stretch's marker. */
-        void settled(Segment stretch);
+        /** The log has come to the segment's marker. */
+        void settled(Segment segment);
 
         /** The newest marker that the log has come to, after each answer. */
         void current(long marker);
@@ -99,7 +99,7 @@ final class CallSender {
     }
 
     boolean isEmpty() {
-        return stretches.stream().allMatch(stretch -> stretch.isEmpty() && stretch.settled());
+        return stretches.stream().allMatch(segment -> segment.isEmpty() && segment.settled());
     }
 
     /** What the calls that are not answered hold. */
@@ -110,20 +110,20 @@ final class CallSender {
     /** When the oldest call was heard that is not answered, by the monotonic clock, or null. */
     @Nullable
     Long oldest() {
-        for (Segment stretch : stretches) {
-            if (!stretch.isEmpty()) {
-                return stretch.oldest(1, 1).get(0).heardMillis();
+        for (Segment segment : stretches) {
+            if (!segment.isEmpty()) {
+                return segment.oldest(1, 1).get(0).heardMillis();
             }
         }
         return null;
     }
 
-    void begin(Segment stretch) {
-        stretches.add(stretch);
+    void begin(Segment segment) {
+        stretches.add(segment);
         comeBack();
     }
 
-    /** Another call, to the stretch begun last. Sent when this turn of the loop is over. */
+    /** Another call, to the segment begun last. Sent when this turn of the loop is over. */
     void add(Segment.PendingCall call) {
         stretches.getLast().add(call);
         comeBack();
@@ -148,30 +148,30 @@ final class CallSender {
         if (busy || identity == null || stretches.isEmpty()) {
             return;
         }
-        Segment stretch = stretches.getFirst();
-        if (!stretch.settled()) {
-            settle(stretch, identity);
-        } else if (!stretch.isEmpty()) {
-            List<Segment.PendingCall> calls = stretch.oldest(limits.batchCalls(), limits.batchBytes());
+        Segment segment = stretches.getFirst();
+        if (!segment.settled()) {
+            settle(segment, identity);
+        } else if (!segment.isEmpty()) {
+            List<Segment.PendingCall> calls = segment.oldest(limits.batchCalls(), limits.batchBytes());
             ChainCall.Batch batch = new ChainCall.Batch(
                     identity,
                     subscriptions,
                     calls.stream().map(Segment.PendingCall::call).toList(),
                     calls.get(calls.size() - 1).heardAt());
             run(batch, answer -> {
-                stretch.remove(calls.size());
+                segment.remove(calls.size());
                 logged.accept(run(batch.identity(), calls, answer));
                 for (int index = 0; index < calls.size(); index++) {
                     observer.answered(
-                            stretch, calls.get(index), answer.results().get(index));
+                            segment, calls.get(index), answer.results().get(index));
                 }
             });
         }
     }
 
-    private void settle(Segment stretch, String log) {
-        ChainCall.Start start = stretch.start();
-        boolean due = time.monotonicMillis() >= stretch.deadlineMillis();
+    private void settle(Segment segment, String log) {
+        ChainCall.Start start = segment.start();
+        boolean due = time.monotonicMillis() >= segment.deadlineMillis();
         ChainCall call = due ? start : new ChainCall.Query(start.marker());
         run(new ChainCall.Batch(log, subscriptions, List.of(call), start.to()), answer -> {
             logged.accept(new AppendedRun(log, null, List.of(), time.monotonicMillis(), answer.newest()));
@@ -183,8 +183,8 @@ final class CallSender {
             if (result instanceof ChainCall.Result.Appended gap) {
                 LOG.warn("hole declared id={} marker={} to={}", gap.id(), start.marker(), start.to());
             }
-            stretch.settle();
-            observer.settled(stretch);
+            segment.settle();
+            observer.settled(segment);
         });
     }
 

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call of the marker chain (design, "Who appends"). Every one may be sent again, by anybody, at any time: what has been
- * done is not done twice. Subscriptions go by their place in {@link Batch#subscriptions()}, from 0; numbers of
+ * done is not done twice. Subscriptions go by their index in {@link Batch#subscriptions()}, from 0; numbers of
  * messages count from 1 behind the marker.
  */
 public sealed interface ChainCall {
 
     /** The n-th message of a subscription is this event. */
-    record Append(long marker, int subscription, long n, Envelope envelope) implements ChainCall {}
+    record Append(long marker, int subscription, long sequence, Envelope envelope) implements ChainCall {}
 
     /** The n-th message of a subscription is no event. */
-    record Reject(long marker, int subscription, long n) implements ChainCall {}
+    record Reject(long marker, int subscription, long sequence) implements ChainCall {}
 
     /**
      * Everything between two markers was heard.

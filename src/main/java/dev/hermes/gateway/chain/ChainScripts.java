@@ -2,6 +2,7 @@ package dev.hermes.gateway.chain;
 
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.redis.LogScripts;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of the chain as scripts in the Redis that keeps the log, each run as a whole. Any thread, answers on the caller's
@@ -24,12 +26,30 @@ public final class ChainScripts implements ChainLog {
     private static final int FIRST_RESULT = 5;
 
     private final LogScripts log;
+    private final Observer observer;
     private final SecureRandom random = new SecureRandom();
     private final LogScripts.Script draw = LogScripts.Script.load("draw");
     private final LogScripts.Script chain = LogScripts.Script.load("chain");
 
+    /** Hears of every answer, on the loop of the caller. */
+    @FunctionalInterface
+    public interface Observer {
+
+        /**
+         * A call was answered.
+         *
+         * @param failure why the log keeps nothing of what is heard although Redis answers, for people; null if it does
+         */
+        void answered(@Nullable String failure);
+    }
+
     public ChainScripts(LogScripts log) {
+        this(log, failure -> {});
+    }
+
+    public ChainScripts(LogScripts log, Observer observer) {
         this.log = log;
+        this.observer = observer;
     }
 
     @Override
@@ -37,36 +57,47 @@ public final class ChainScripts implements ChainLog {
             String identity, List<String> subscriptions, String gateway, Instant now) {
         int step = 1 + random.nextInt(MARKER_STEPS);
         return log.run(
-                draw,
-                identity,
-                request -> {
-                    request.arg(gateway).arg(step).arg(LogScripts.time(now));
-                    subscriptions.forEach(request::arg);
-                },
-                response -> response.get(1).toLong());
+                        draw,
+                        identity,
+                        request -> {
+                            request.arg(gateway).arg(step).arg(LogScripts.time(now));
+                            subscriptions.forEach(request::arg);
+                        },
+                        response -> response.get(1).toLong())
+                .onComplete(this::note);
     }
 
     @Override
     public Future<LogScripts.Reply<ChainCall.Answer>> chain(ChainCall.Batch batch) {
         return log.run(
-                chain,
-                batch.identity(),
-                request -> {
-                    log.bounds(request);
-                    request.arg(LogScripts.time(batch.heardAt()))
-                            .arg(batch.subscriptions().size());
-                    batch.subscriptions().forEach(request::arg);
-                    batch.calls().forEach(call -> append(request, call));
-                },
-                ChainScripts::answer);
+                        chain,
+                        batch.identity(),
+                        request -> {
+                            log.bounds(request);
+                            request.arg(LogScripts.time(batch.heardAt()))
+                                    .arg(batch.subscriptions().size());
+                            batch.subscriptions().forEach(request::arg);
+                            batch.calls().forEach(call -> append(request, call));
+                        },
+                        ChainScripts::answer)
+                .onComplete(this::note);
+    }
+
+    private void note(AsyncResult<? extends LogScripts.Reply<?>> result) {
+        if (result.failed()) {
+            observer.answered("the log refuses what is heard: " + result.cause().getMessage());
+        } else {
+            observer.answered(
+                    result.result() instanceof LogScripts.Reply.NoState ? "the log's state is not there" : null);
+        }
     }
 
     private static void append(Request request, ChainCall call) {
         if (call instanceof ChainCall.Append append) {
-            number(request, "a", append.marker(), append.subscription(), append.n());
+            number(request, "a", append.marker(), append.subscription(), append.sequence());
             LogScripts.append(request, append.envelope());
         } else if (call instanceof ChainCall.Reject reject) {
-            number(request, "x", reject.marker(), reject.subscription(), reject.n());
+            number(request, "x", reject.marker(), reject.subscription(), reject.sequence());
         } else if (call instanceof ChainCall.Roll roll) {
             request.arg("r").arg(roll.from()).arg(roll.to());
             roll.counts().forEach(request::arg);
@@ -80,8 +111,8 @@ public final class ChainScripts implements ChainLog {
         }
     }
 
-    private static void number(Request request, String letter, long marker, int subscription, long n) {
-        request.arg(letter).arg(marker).arg(subscription + 1).arg(n);
+    private static void number(Request request, String letter, long marker, int subscription, long sequence) {
+        request.arg(letter).arg(marker).arg(subscription + 1).arg(sequence);
     }
 
     /** {@code {1, current, before, appended, newest, result...}} */

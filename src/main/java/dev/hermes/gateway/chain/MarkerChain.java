@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ public final class MarkerChain {
     private final Promise<Void> drained = Promise.promise();
     private int epoch;
     /** What is numbered now; null until a marker of its own is heard. */
-    private @Nullable Segment stretch;
+    private @Nullable Segment segment;
     /** The newest marker that the log is known to have come to. */
     private long current;
 
@@ -49,6 +50,8 @@ public final class MarkerChain {
     /**
      * @param gateway a name of this gateway that no other has, without spaces
      * @param subscriptions every exact name and glob that is subscribed, each once
+     * @param logged told on this loop what this gateway appended, and nobody else has; not of an append whose answer was lost:
+     *     that entry comes from the log alone
      */
     public MarkerChain(
             String gateway,
@@ -56,6 +59,7 @@ public final class MarkerChain {
             ChainLog log,
             ChainTime time,
             Limits limits,
+            Consumer<AppendedRun> logged,
             Listener listener) {
         this.gateway = gateway;
         this.time = time;
@@ -63,7 +67,7 @@ public final class MarkerChain {
         this.listener = listener;
         List<String> all = List.copyOf(subscriptions);
         this.numbers = new SequenceNumbers(all);
-        this.sender = new CallSender(log, time, limits, all, listener::logged, new Sending());
+        this.sender = new CallSender(log, time, limits, all, logged, new Sending());
         this.draw = new MarkerDraw(log, time, gateway, all, this::lose);
     }
 
@@ -117,9 +121,9 @@ public final class MarkerChain {
     /** The next message of a subscription, given by its exact name or glob, is this event. */
     public void heard(String subscription, Envelope envelope) {
         assertOwnerLoop();
-        if (stretch != null) {
-            int place = numbers.place(subscription);
-            add(new ChainCall.Append(numbers.marker(), place, numbers.next(place), envelope), null);
+        if (segment != null) {
+            int index = numbers.indexOf(subscription);
+            add(new ChainCall.Append(numbers.marker(), index, numbers.next(index), envelope), null);
         }
     }
 
@@ -130,9 +134,9 @@ public final class MarkerChain {
      */
     public void heardRejected(String subscription, Runnable keep) {
         assertOwnerLoop();
-        if (stretch != null) {
-            int place = numbers.place(subscription);
-            add(new ChainCall.Reject(numbers.marker(), place, numbers.next(place)), keep);
+        if (segment != null) {
+            int index = numbers.indexOf(subscription);
+            add(new ChainCall.Reject(numbers.marker(), index, numbers.next(index)), keep);
         }
     }
 
@@ -143,9 +147,9 @@ public final class MarkerChain {
         if (marker == null || !marker.identity().equals(identity)) {
             return;
         }
-        if (stretch == null && marker.gateway().equals(gateway) && connected && !closed) {
+        if (segment == null && marker.gateway().equals(gateway) && connected && !closed) {
             startNumbering(marker.number());
-        } else if (stretch != null && marker.number() > numbers.marker()) {
+        } else if (segment != null && marker.number() > numbers.marker()) {
             add(new ChainCall.Roll(numbers.marker(), marker.number(), numbers.counts()), null);
             numbers.startFrom(marker.number());
         }
@@ -153,7 +157,7 @@ public final class MarkerChain {
 
     /** Whether the log has come to the marker that was drawn last. */
     public boolean settled() {
-        return stretch != null && stretch.settled();
+        return segment != null && segment.settled();
     }
 
     /** Whether something is to be answered by the log. */
@@ -197,20 +201,20 @@ public final class MarkerChain {
     private void startNumbering(long number) {
         draw.stop();
         Instant now = time.now();
-        stretch = new Segment(
+        segment = new Segment(
                 new ChainCall.Start(number, listened.until(now, time.monotonicMillis()), now),
                 time.monotonicMillis() + limits.holdMillis());
         numbers.startFrom(number);
         listened.heard(time.monotonicMillis());
-        sender.begin(stretch);
+        sender.begin(segment);
     }
 
     private void stopNumbering() {
         epoch++;
         draw.stop();
         watching = false;
-        if (stretch != null) {
-            stretch = null;
+        if (segment != null) {
+            segment = null;
             listened.stopped(time.monotonicMillis());
         }
     }
@@ -269,14 +273,14 @@ public final class MarkerChain {
         public void answered(Segment of, Segment.PendingCall call, ChainCall.Result result) {
             if (result == ChainCall.Result.Status.FIRST && call.whenFirst() != null) {
                 call.whenFirst().run();
-            } else if (result == ChainCall.Result.Status.AHEAD && of == stretch) {
+            } else if (result == ChainCall.Result.Status.AHEAD && of == segment) {
                 breakChain("the log went back");
             }
         }
 
         @Override
         public void settled(Segment of) {
-            if (of == stretch) {
+            if (of == segment) {
                 listener.settled();
             }
         }
@@ -284,7 +288,7 @@ public final class MarkerChain {
         @Override
         public void current(long newest) {
             current = newest;
-            if (newest > numbers.marker() && stretch != null && !watching) {
+            if (newest > numbers.marker() && segment != null && !watching) {
                 watch();
             }
             finishIfDrained();
@@ -298,12 +302,6 @@ public final class MarkerChain {
 
     /** Hears what a {@link MarkerChain} has to tell, on its event loop. */
     public interface Listener {
-
-        /**
-         * The log answered: this gateway appended those messages, and nobody else has. Not told of an append whose answer was
-         * lost: the entry then comes from the log alone.
-         */
-        void logged(AppendedRun run);
 
         /** The log has come to the marker drawn last: a hole older than now is declared, no stream that opens hears of it. */
         void settled();

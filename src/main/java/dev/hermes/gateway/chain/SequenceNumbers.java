@@ -9,13 +9,13 @@ import java.util.Map;
 /** Numbers the messages of each subscription from a marker on. Owned by the chain's loop. */
 final class SequenceNumbers {
 
-    private final Map<String, Integer> places = new HashMap<>();
+    private final Map<String, Integer> indexes = new HashMap<>();
     private final List<Long> counts;
     private long marker;
 
     SequenceNumbers(List<String> subscriptions) {
         for (String subscription : subscriptions) {
-            places.put(subscription, places.size());
+            indexes.put(subscription, indexes.size());
         }
         this.counts = new ArrayList<>(Collections.nCopies(subscriptions.size(), 0L));
     }
@@ -35,19 +35,19 @@ final class SequenceNumbers {
         return List.copyOf(counts);
     }
 
-    /** The place of a subscription among those given. */
-    int place(String subscription) {
-        Integer place = places.get(subscription);
-        if (place == null) {
+    /** The index of a subscription among those given. */
+    int indexOf(String subscription) {
+        Integer index = indexes.get(subscription);
+        if (index == null) {
             throw new IllegalArgumentException("not a subscription of this chain: " + subscription);
         }
-        return place;
+        return index;
     }
 
-    /** The number of the next message of the subscription at this place. */
-    long next(int place) {
-        long n = counts.get(place) + 1;
-        counts.set(place, n);
-        return n;
+    /** The number of the next message of the subscription at this index. */
+    long next(int index) {
+        long sequence = counts.get(index) + 1;
+        counts.set(index, sequence);
+        return sequence;
     }
 }

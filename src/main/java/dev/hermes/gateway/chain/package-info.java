@@ -11,7 +11,7 @@
  *
  * <p><b>Marker.</b> Such a message is made on purpose. A gateway whose subscriptions are all confirmed draws a number, greater
  * than any before, and publishes it on {@code hermes:gateway:sync} ({@code MarkerDraw}; one script, so that number and message
- * cannot part). Everybody hears it at the same place among the other messages. Number and call name the log's identity, a
+ * cannot part). Everybody hears it at the same index among the other messages. Number and call name the log's identity, a
  * random word made with the log, so that another fleet on the same Redis, or a log that was emptied, is never mistaken for this one.
  *
  * <p><b>Numbering.</b> From its own marker on a gateway counts what it hears, for each subscription by itself: (marker,

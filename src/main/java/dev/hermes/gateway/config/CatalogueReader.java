@@ -34,11 +34,11 @@ final class CatalogueReader {
         } catch (MarkedYAMLException malformed) {
             Mark mark = malformed.getProblemMark();
             String line = mark == null ? "" : ":" + (mark.getLine() + 1);
-            findings.refuse(file + line, oneLine(malformed.getProblem()), "one YAML document");
+            findings.invalid(file + line, oneLine(malformed.getProblem()), "one YAML document");
             return new Catalogue(Map.of());
         } catch (YAMLException | NumberFormatException malformed) {
             // The latter for an escape of a character with too few digits, which the library does not expect.
-            findings.refuse(file, oneLine(malformed.getMessage()), "one YAML document");
+            findings.invalid(file, oneLine(malformed.getMessage()), "one YAML document");
             return new Catalogue(Map.of());
         }
         List<ChannelReader.ParsedChannel> channels = new ArrayList<>();
@@ -54,7 +54,7 @@ final class CatalogueReader {
         if (channels.isEmpty()
                 && findings.problems().stream()
                         .noneMatch(problem -> problem.name().startsWith(file))) {
-            findings.refuse(file, "no channel", "channels: and at least one channel below it");
+            findings.invalid(file, "no channel", "channels: and at least one channel below it");
         }
         return Catalogue.of(
                 channels.stream().map(ChannelReader.ParsedChannel::channel).toList());
@@ -76,15 +76,15 @@ final class CatalogueReader {
             for (ChannelReader.ParsedChannel read : channels) {
                 Channel channel = read.channel();
                 if (names.putIfAbsent(channel.name(), channel.name()) != null) {
-                    read.name().refuse(channel.name(), "a name that no other channel has");
+                    read.name().invalid(channel.name(), "a name that no other channel has");
                 }
                 String route = channel.route();
                 if (route != null && routes.putIfAbsent(route, channel.name()) != null) {
-                    read.route().refuse(route, "a route that no other channel has, unlike " + routes.get(route));
+                    read.route().invalid(route, "a route that no other channel has, unlike " + routes.get(route));
                 }
                 ScopeRule scope = scopes.putIfAbsent(channel.scope().word(), channel.scope());
                 if (scope != null && scope.keyed() != channel.scope().keyed()) {
-                    read.scope().refuse(channel.scope().toString(), scope + " as before, or another word");
+                    read.scope().invalid(channel.scope().toString(), scope + " as before, or another word");
                 }
             }
             checkOverlaps(
@@ -97,7 +97,7 @@ final class CatalogueReader {
                     String text = heard.get(later).text();
                     String other = heard.get(earlier).text();
                     if (overlap(text, other)) {
-                        heard.get(later).place().refuse(text, "what no other entry can match, unlike " + other);
+                        heard.get(later).place().invalid(text, "what no other entry can match, unlike " + other);
                         break;
                     }
                 }

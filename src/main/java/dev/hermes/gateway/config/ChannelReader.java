@@ -64,12 +64,12 @@ final class ChannelReader {
     ParsedChannel read() {
         String name = required("name", NAME, "letters, digits and : _ . - , at most 200");
         if (name != null && name.startsWith(RedisNames.OWN_CHANNELS)) {
-            yaml.place("name").refuse(name, "a name that does not begin with " + RedisNames.OWN_CHANNELS);
+            yaml.place("name").invalid(name, "a name that does not begin with " + RedisNames.OWN_CHANNELS);
         }
         List<Heard> heardOn = heardOn();
         String type = required("type", TYPE, "letters, digits and _ . - , at most 64");
         if (type != null && RESERVED_TYPES.contains(type)) {
-            yaml.place("type").refuse(type, "a type that the protocol does not use itself");
+            yaml.place("type").invalid(type, "a type that the protocol does not use itself");
         }
         ScopeRule scope = scope();
         String key = optional("key", FIELD, "the name of a field: letters, digits and _ . - , at most 64");
@@ -105,28 +105,29 @@ final class ChannelReader {
     private void checkTogether(Channel channel) {
         boolean hasKey = yaml.has("key");
         if (channel.scope().keyed() && !hasKey) {
-            yaml.place("key").refuse("nothing", "a field of data, since the scope is " + channel.scope());
+            yaml.place("key").invalid("nothing", "a field of data, since the scope is " + channel.scope());
         }
         if (channel.catchUp() == CatchUp.LATEST_PER_KEY && !hasKey) {
-            yaml.place("catch-up").refuse("latest-per-key", "all or latest for a channel without key");
+            yaml.place("catch-up").invalid("latest-per-key", "all or latest for a channel without key");
         }
         boolean snapshot = channel.onConnect() == OnConnect.SNAPSHOT;
         if (snapshot && !(channel.scope().keyed() && hasKey && yaml.has("route"))) {
             yaml.place("on-connect")
-                    .refuse("snapshot", "nothing or last-event for a channel without key, route and scope <word>:<id>");
+                    .invalid(
+                            "snapshot", "nothing or last-event for a channel without key, route and scope <word>:<id>");
         }
         if (snapshot && !yaml.has("snapshot-key")) {
-            yaml.place("snapshot-key").refuse("nothing", "a Redis key with one {id}, since on-connect is snapshot");
+            yaml.place("snapshot-key").invalid("nothing", "a Redis key with one {id}, since on-connect is snapshot");
         }
         if (!snapshot && yaml.has("snapshot-key")) {
             yaml.place("snapshot-key")
-                    .refuse(String.valueOf(yaml.text("snapshot-key")), "nothing, unless on-connect is snapshot");
+                    .invalid(String.valueOf(yaml.text("snapshot-key")), "nothing, unless on-connect is snapshot");
         }
     }
 
     private @Nullable String required(String word, Pattern form, String allowed) {
         if (!yaml.has(word)) {
-            yaml.place(word).refuse("nothing", allowed);
+            yaml.place(word).invalid("nothing", allowed);
         }
         return optional(word, form, allowed);
     }
@@ -136,7 +137,7 @@ final class ChannelReader {
         if (text == null || form.matcher(text).matches()) {
             return text;
         }
-        yaml.place(word).refuse(text, allowed);
+        yaml.place(word).invalid(text, allowed);
         return null;
     }
 
@@ -147,7 +148,7 @@ final class ChannelReader {
         }
         T value = words.get(text);
         if (value == null) {
-            yaml.place(word).refuse(text, allowed);
+            yaml.place(word).invalid(text, allowed);
             return ifAbsent;
         }
         return value;
@@ -155,7 +156,7 @@ final class ChannelReader {
 
     private List<Heard> heardOn() {
         if (!yaml.has("heard-on")) {
-            yaml.place("heard-on").refuse("nothing", "a list of Redis channels, [] for none");
+            yaml.place("heard-on").invalid("nothing", "a list of Redis channels, [] for none");
         }
         List<Heard> heardOn = new ArrayList<>();
         for (YamlMapping.Item item : yaml.items("heard-on")) {
@@ -163,9 +164,9 @@ final class ChannelReader {
             boolean form =
                     NAME.matcher(text).matches() || (GLOB.matcher(text).matches() && text.length() <= LONGEST_NAME);
             if (!form) {
-                item.place().refuse(text, "letters, digits and : _ . - , at most 200, and at most one *");
+                item.place().invalid(text, "letters, digits and : _ . - , at most 200, and at most one *");
             } else if (canMeanOwn(text)) {
-                item.place().refuse(text, "names that do not begin with " + RedisNames.OWN_CHANNELS);
+                item.place().invalid(text, "names that do not begin with " + RedisNames.OWN_CHANNELS);
             } else {
                 heardOn.add(new Heard(text, item.place()));
             }
@@ -202,11 +203,11 @@ final class ChannelReader {
         for (YamlMapping.Item item : yaml.items("filters")) {
             Place place = item.place();
             if (!FIELD.matcher(item.text()).matches()) {
-                place.refuse(item.text(), "the name of a field: letters, digits and _ . - , at most 64");
+                place.invalid(item.text(), "the name of a field: letters, digits and _ . - , at most 64");
             } else if (RESERVED_FILTERS.contains(item.text())) {
-                place.refuse(item.text(), "a name that is no query parameter of the gateway's own");
+                place.invalid(item.text(), "a name that is no query parameter of the gateway's own");
             } else if (filters.contains(item.text())) {
-                place.refuse(item.text(), "each filter once");
+                place.invalid(item.text(), "each filter once");
             } else {
                 filters.add(item.text());
             }
@@ -217,7 +218,7 @@ final class ChannelReader {
     private @Nullable String route() {
         String route = optional("route", ROUTE, "one path segment: a lower-case letter, then letters, digits and -");
         if (route != null && RESERVED_ROUTES.contains(route)) {
-            yaml.place("route").refuse(route, "a path other than stream, poll, token, publish and health");
+            yaml.place("route").invalid(route, "a path other than stream, poll, token, publish and health");
         }
         return route;
     }
@@ -229,7 +230,7 @@ final class ChannelReader {
         }
         int at = text.indexOf(ID);
         if (at < 0 || text.indexOf(ID, at + 1) >= 0) {
-            yaml.place("snapshot-key").refuse(text, "a Redis key with exactly one {id}");
+            yaml.place("snapshot-key").invalid(text, "a Redis key with exactly one {id}");
             return null;
         }
         return new Channel.KeyPattern(text.substring(0, at), text.substring(at + ID.length()));
@@ -248,8 +249,8 @@ final class ChannelReader {
         /** {@code channels.yaml:12: channels[1].scope}, and where to note a problem with it. */
         record Place(String text, SettingsException.Problems findings) {
 
-            void refuse(String value, String allowed) {
-                findings.refuse(text, value, allowed);
+            void invalid(String value, String allowed) {
+                findings.invalid(text, value, allowed);
             }
         }
     }

@@ -61,7 +61,7 @@ final class FileChanges {
         SettingsException.Problems findings = new SettingsException.Problems();
         Map<Setting, String> now = SettingSources.PropertiesText.parse(text, findings);
         if (!findings.problems().isEmpty()) {
-            findings.problems().forEach(this::refuse);
+            findings.problems().forEach(this::invalid);
             return;
         }
         Map<Setting, String> before = last;
@@ -85,13 +85,13 @@ final class FileChanges {
         }
         Boolean state = ValueParsers.flag(written == null ? Objects.requireNonNull(FLAG.defaultValue) : written);
         if (state == null) {
-            refuse(new SettingsException.Problem(FLAG.name(), String.valueOf(written), FLAG.allowed));
+            invalid(new SettingsException.Problem(FLAG.name(), String.valueOf(written), FLAG.allowed));
             return;
         }
         flag.accept(state);
     }
 
-    private void refuse(SettingsException.Problem problem) {
+    private void invalid(SettingsException.Problem problem) {
         LOG.error(
                 "settings file cannot be used, all stays as it is setting={} value=\"{}\" allowed=\"{}\" file={}",
                 problem.name(),

@@ -28,7 +28,7 @@ final class HttpReader {
         boolean allowCredentials = values.flag(Setting.HERMES_ALLOW_CREDENTIALS);
         Set<String> origins = values.read(Setting.HERMES_ALLOWED_ORIGINS, this::origins);
         if (allowCredentials && origins.contains(ANY_ORIGIN)) {
-            values.refuse(Setting.HERMES_ALLOWED_ORIGINS);
+            values.invalid(Setting.HERMES_ALLOWED_ORIGINS);
         }
         return new Settings.Http(
                 values.read(Setting.API_PORT, ValueParsers::port),
@@ -43,7 +43,7 @@ final class HttpReader {
     Settings.Management readManagement(int publicPort) {
         int port = values.read(Setting.HERMES_MANAGEMENT_PORT, ValueParsers::port);
         if (port != 0 && port == publicPort) {
-            values.refuse(Setting.HERMES_MANAGEMENT_PORT);
+            values.invalid(Setting.HERMES_MANAGEMENT_PORT);
         }
         String host = values.read(
                 Setting.HERMES_MANAGEMENT_HOST,
@@ -57,7 +57,7 @@ final class HttpReader {
         boolean certificateWritten = values.written(Setting.HERMES_TLS_CERTIFICATE) != null;
         boolean keyWritten = values.written(Setting.HERMES_TLS_KEY) != null;
         if (certificateWritten != keyWritten) {
-            values.refuse(certificateWritten ? Setting.HERMES_TLS_KEY : Setting.HERMES_TLS_CERTIFICATE);
+            values.invalid(certificateWritten ? Setting.HERMES_TLS_KEY : Setting.HERMES_TLS_CERTIFICATE);
         }
         return certificate != null && key != null ? new Settings.Http.Tls(certificate, key) : null;
     }

@@ -25,10 +25,10 @@ final class RedisReader {
                 Setting.HERMES_REDIS_SENTINEL_MASTER,
                 text -> text.chars().anyMatch(Character::isWhitespace) ? null : text);
         if (cluster && sentinelMaster != null) {
-            values.refuse(Setting.HERMES_REDIS_SENTINEL_MASTER);
+            values.invalid(Setting.HERMES_REDIS_SENTINEL_MASTER);
         }
         if (urls.size() > 1 && !cluster && sentinelMaster == null) {
-            values.refuse(
+            values.invalid(
                     Setting.HERMES_REDIS_URL,
                     "one node, or several with HERMES_REDIS_SENTINEL_MASTER or HERMES_REDIS_CLUSTER=true");
         }
@@ -45,11 +45,11 @@ final class RedisReader {
         Integer inUrl = urls.isEmpty() ? null : urls.get(0).database();
         boolean written = values.written(Setting.HERMES_REDIS_DB) != null;
         if (inUrl != null && written && inUrl != configured) {
-            values.refuse(Setting.HERMES_REDIS_DB);
+            values.invalid(Setting.HERMES_REDIS_DB);
         }
         int database = inUrl != null ? inUrl : configured;
         if (cluster && database != 0) {
-            values.refuse(written ? Setting.HERMES_REDIS_DB : Setting.HERMES_REDIS_URL, "database 0 in a Cluster");
+            values.invalid(written ? Setting.HERMES_REDIS_DB : Setting.HERMES_REDIS_URL, "database 0 in a Cluster");
         }
         return database;
     }

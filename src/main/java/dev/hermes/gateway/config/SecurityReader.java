@@ -45,7 +45,7 @@ final class SecurityReader {
         String key = values.written(Setting.HERMES_SECRET_KEY);
         if (key == null) {
             if (secretKeyRequired) {
-                values.refuse(Setting.HERMES_SECRET_KEY);
+                values.invalid(Setting.HERMES_SECRET_KEY);
             }
             return null;
         }

@@ -70,7 +70,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
                 && value instanceof JsonArray array
                 && array.stream().allMatch(String.class::isInstance);
         if (!scalar && !list) {
-            findings.refuse(setting.name(), "a JSON value of the wrong type", setting.allowed);
+            findings.invalid(setting.name(), "a JSON value of the wrong type", setting.allowed);
             return;
         }
         String text = value instanceof JsonArray array ? array.encode() : value.toString();
@@ -88,7 +88,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
         } catch (InvalidPathException notAPath) {
             // Refused below, like any other name that is no folder's.
         }
-        findings.refuse(SettingsLoader.FOLDER, named, "a folder");
+        findings.invalid(SettingsLoader.FOLDER, named, "a folder");
         return null;
     }
 
@@ -104,7 +104,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
         /** The values by name. What cannot be used is noted in {@code findings} and left out. */
         static Map<Setting, String> parse(String text, SettingsException.Problems findings) {
             if (text.indexOf('\uFFFD') >= 0) {
-                findings.refuse(FILE, "a byte that is not UTF-8", "text in UTF-8");
+                findings.invalid(FILE, "a byte that is not UTF-8", "text in UTF-8");
                 return Map.of();
             }
             Map<Setting, String> values = new EnumMap<>(Setting.class);
@@ -122,7 +122,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             try {
                 lines.load(new StringReader(text));
             } catch (IllegalArgumentException malformedEscape) {
-                findings.refuse(FILE, "a malformed \\u escape", "\\u and four hexadecimal digits");
+                findings.invalid(FILE, "a malformed \\u escape", "\\u and four hexadecimal digits");
             } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
             }
@@ -139,9 +139,9 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             if (setting == null) {
                 // What is no name may be half a secret, broken over two lines.
                 String shown = NAME.matcher(name).matches() ? "unknown name " + name : "a line that is no setting";
-                findings.refuse(FILE, shown, "the names that --help lists");
+                findings.invalid(FILE, shown, "the names that --help lists");
             } else if (!seen.add(name)) {
-                findings.refuse(name, "a second value in " + FILE, "one value");
+                findings.invalid(name, "a second value in " + FILE, "one value");
                 values.remove(setting);
             } else if (!value.isBlank()) {
                 values.put(setting, value);

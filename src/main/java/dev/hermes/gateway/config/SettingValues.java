@@ -55,7 +55,7 @@ final class SettingValues {
         }
         T value = parser.parse(text);
         if (value == null) {
-            refuse(setting);
+            invalid(setting);
         }
         return value;
     }
@@ -65,12 +65,12 @@ final class SettingValues {
     }
 
     /** Notes that what holds for this setting is not allowed. */
-    void refuse(Setting setting) {
-        refuse(setting, setting.allowed);
+    void invalid(Setting setting) {
+        invalid(setting, setting.allowed);
     }
 
-    void refuse(Setting setting, String allowed) {
+    void invalid(Setting setting, String allowed) {
         String text = written.getOrDefault(setting, setting.defaultValue);
-        findings.refuse(setting.name(), text == null ? "nothing" : setting.shown(text), allowed);
+        findings.invalid(setting.name(), text == null ? "nothing" : setting.shown(text), allowed);
     }
 }

@@ -27,7 +27,7 @@ public final class SettingsException extends RuntimeException {
         private final List<Problem> problems = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
 
-        void refuse(String name, String value, String allowed) {
+        void invalid(String name, String value, String allowed) {
             problems.add(new Problem(name, value, allowed));
         }
 

@@ -87,7 +87,7 @@ public final class SettingsLoader {
                 .getConfig()
                 .map(json -> String.valueOf(FileChanges.Store.text(json)))
                 .otherwise(unreadable -> {
-                    findings.refuse(PROPERTIES_FILE, file.toString(), "a readable file");
+                    findings.invalid(PROPERTIES_FILE, file.toString(), "a readable file");
                     return "";
                 })
                 .eventually(retriever::close);
@@ -122,7 +122,7 @@ public final class SettingsLoader {
             String text = file != null && Files.exists(file) ? Files.readString(file) : builtInCatalogue();
             return CatalogueReader.read(CATALOGUE_FILE, text, findings);
         } catch (IOException unreadable) {
-            findings.refuse(CATALOGUE_FILE, String.valueOf(file), "a readable file, text in UTF-8");
+            findings.invalid(CATALOGUE_FILE, String.valueOf(file), "a readable file, text in UTF-8");
             return new Catalogue(Map.of());
         }
     }

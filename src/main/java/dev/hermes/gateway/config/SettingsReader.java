@@ -61,7 +61,7 @@ final class SettingsReader {
                 values.read(Setting.HERMES_SSE_HISTORY, text -> ValueParsers.word(Settings.History.Store.class, text));
         if (!redis.present()) {
             if (store == Settings.History.Store.REDIS && values.written(Setting.HERMES_SSE_HISTORY) != null) {
-                values.refuse(Setting.HERMES_SSE_HISTORY, "memory, since HERMES_REDIS_URL is none");
+                values.invalid(Setting.HERMES_SSE_HISTORY, "memory, since HERMES_REDIS_URL is none");
             }
             store = Settings.History.Store.MEMORY;
         }

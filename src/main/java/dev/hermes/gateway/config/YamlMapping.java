@@ -39,7 +39,7 @@ final class YamlMapping {
             Node node, String file, String path, Set<String> words, SettingsException.Problems findings) {
         String allowed = "words with a value each: " + String.join(", ", new TreeSet<>(words));
         if (!(node instanceof MappingNode mappingNode)) {
-            findings.refuse(at(file, node, path), describe(node), allowed);
+            findings.invalid(at(file, node, path), describe(node), allowed);
             return null;
         }
         YamlMapping mapping = new YamlMapping(mappingNode, file, path, findings);
@@ -54,9 +54,9 @@ final class YamlMapping {
         String word = key instanceof ScalarNode scalar ? scalar.getValue() : describe(key);
         Place place = new Place(at(file, key, path), findings);
         if (!words.contains(word)) {
-            place.refuse("unknown word " + word, allowed);
+            place.invalid("unknown word " + word, allowed);
         } else if (fields.putIfAbsent(word, tuple.getValueNode()) != null) {
-            place.refuse("a second " + word, "each word once");
+            place.invalid("a second " + word, "each word once");
         }
     }
 
@@ -79,7 +79,7 @@ final class YamlMapping {
         }
         String text = scalar(value);
         if (text == null) {
-            place(word).refuse(describe(value), "text");
+            place(word).invalid(describe(value), "text");
         }
         return text;
     }
@@ -91,7 +91,7 @@ final class YamlMapping {
             Place place = new Place(at(file, item, place(word, index)), findings);
             String text = scalar(item);
             if (text == null) {
-                place.refuse(describe(item), "text");
+                place.invalid(describe(item), "text");
             } else {
                 items.add(new Item(text, place));
             }
@@ -122,7 +122,7 @@ final class YamlMapping {
                 reader.read(index, sequence.getValue().get(index));
             }
         } else if (value != null) {
-            place(word).refuse(describe(value), "a list");
+            place(word).invalid(describe(value), "a list");
         }
     }
 

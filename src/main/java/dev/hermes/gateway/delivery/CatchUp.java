@@ -71,7 +71,7 @@ final class CatchUp {
         visit(subscriber);
         if (subscriber.scheduled()) {
             // It waits for the log or for the hub; what it was told so far need not.
-            subscriber.settle();
+            subscriber.flushOrAnswer();
         }
     }
 
@@ -94,7 +94,7 @@ final class CatchUp {
             counters.gapTold(Gap.Reason.LOG_LOST);
             subscriber.advance(window.tip());
         }
-        subscriber.settle();
+        subscriber.flushOrAnswer();
         add(subscriber);
     }
 
@@ -166,7 +166,7 @@ final class CatchUp {
             subscriber.becomeLive();
             counters.catchingUp(-1);
         }
-        subscriber.settle();
+        subscriber.flushOrAnswer();
         // Asked again: a sink drained by that very flush may have said so before its owner knew the stream.
         if (takes || subscriber.writable()) {
             add(subscriber);
@@ -182,7 +182,7 @@ final class CatchUp {
                 counters.superseded((Event) slot.entry());
             } else if (subscriber.offer(slot)) {
                 counters.handed(slot.entry(), 1);
-                subscriber.handedOld();
+                subscriber.receivedBacklog();
             } else {
                 return false;
             }
@@ -207,7 +207,7 @@ final class CatchUp {
     private void readFor(Subscriber subscriber) {
         readers++;
         EventId asked = subscriber.cursor();
-        log.read(asked, Math.min(pace.entriesAPage(), subscriber.appetite()))
+        log.read(asked, Math.min(pace.entriesAPage(), subscriber.pageSize()))
                 .onComplete(reading -> got(subscriber, asked, reading), failure -> readFailed(subscriber));
     }
 
@@ -248,7 +248,7 @@ final class CatchUp {
             taken++;
         }
         // What it does not take is read again: of large events, or by a slow client, that would soon be most of it.
-        subscriber.appetite(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.appetite()) : Math.max(1, taken));
+        subscriber.pageSize(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.pageSize()) : Math.max(1, taken));
         conclude(subscriber, takes);
     }
 

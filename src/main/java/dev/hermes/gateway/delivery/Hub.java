@@ -33,7 +33,7 @@ public final class Hub {
     private final Wheel wheel;
     private final PermitChecks permits;
     private final StreamDeadlines.DeadlineFactory clock;
-    private final Subscribers roster = new Subscribers();
+    private final Subscribers subscribers = new Subscribers();
     private final LiveDelivery delivery;
     private final Heartbeats heartbeats;
 
@@ -69,7 +69,7 @@ public final class Hub {
         Conflation conflation =
                 new Conflation(window, newest, settings.streams().conflateAfter());
         this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
-        this.delivery = new LiveDelivery(loop, window, newest, roster, catchUp, counters, pace.live());
+        this.delivery = new LiveDelivery(loop, window, newest, subscribers, catchUp, counters, pace.live());
         this.heartbeats = new Heartbeats(window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.permits =
@@ -107,7 +107,8 @@ public final class Hub {
         EventId before = window.tip();
         window.clear(resumedAt);
         newest.clear();
-        roster.all()
+        subscribers
+                .all()
                 .forEach(subscriber -> catchUp.moveOn(subscriber, subscriber.live() ? before : subscriber.cursor()));
     }
 
@@ -168,9 +169,9 @@ public final class Hub {
         assert loop.here();
         JsonObject data = new JsonObject().put("state", up ? "up" : "down").put("since", since.toString());
         Frame frame = FrameEncoder.control(null, null, "backend", data);
-        roster.streams().forEach(stream -> {
+        subscribers.streams().forEach(stream -> {
             stream.sendShared(frame);
-            stream.settle();
+            stream.flushOrAnswer();
         });
         frame.release();
     }
@@ -178,7 +179,7 @@ public final class Hub {
     /** Ends all streams, spread evenly over that time, each with its own word when to come back. */
     public void endAll(SseStream.CloseReason reason, Duration over) {
         assert loop.here();
-        List<SseStream> streams = roster.streams();
+        List<SseStream> streams = subscribers.streams();
         long now = time.now();
         for (int turn = 0; turn < streams.size(); turn++) {
             SseStream stream = streams.get(turn);
@@ -190,7 +191,7 @@ public final class Hub {
     /** Answers all polls with what they have. */
     public void answerPolls() {
         assert loop.here();
-        roster.polls().forEach(PendingPoll::finish);
+        subscribers.polls().forEach(PendingPoll::finish);
     }
 
     /** What was counted so far. */
@@ -208,7 +209,7 @@ public final class Hub {
 
     /** Whether nobody is left, nowhere: no subscriber, no place in the index. */
     boolean isEmpty() {
-        return roster.isEmpty();
+        return subscribers.isEmpty();
     }
 
     /** Whether all that came was written and flushed. */
@@ -236,7 +237,7 @@ public final class Hub {
         assert loop.here();
         if (subscriber.live()) {
             // Full by its last flush, it was not behind yet; it may be owed a heartbeat.
-            subscriber.settle();
+            subscriber.flushOrAnswer();
         } else {
             catchUp.add(subscriber);
         }
@@ -267,7 +268,7 @@ public final class Hub {
     /** Takes it off everything; false when it was off already. */
     boolean leave(Subscriber subscriber) {
         assert loop.here();
-        if (!roster.leave(subscriber)) {
+        if (!subscribers.leave(subscriber)) {
             return false;
         }
         if (subscriber.live()) {
@@ -282,6 +283,6 @@ public final class Hub {
 
     private void join(Subscriber subscriber) {
         counters.catchingUp(1);
-        roster.join(subscriber);
+        subscribers.join(subscriber);
     }
 }

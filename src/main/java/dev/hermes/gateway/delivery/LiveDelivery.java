@@ -35,7 +35,7 @@ final class LiveDelivery {
     private final OwnerLoop loop;
     private final Window window;
     private final Conflation.SupersededEvents newest;
-    private final Subscribers roster;
+    private final Subscribers subscribers;
     private final CatchUp catchUp;
     private final HubCounters counters;
     private final Pace pace;
@@ -61,14 +61,14 @@ final class LiveDelivery {
             OwnerLoop loop,
             Window window,
             Conflation.SupersededEvents newest,
-            Subscribers roster,
+            Subscribers subscribers,
             CatchUp catchUp,
             HubCounters counters,
             Pace pace) {
         this.loop = loop;
         this.window = window;
         this.newest = newest;
-        this.roster = roster;
+        this.subscribers = subscribers;
         this.catchUp = catchUp;
         this.counters = counters;
         this.pace = pace;
@@ -123,7 +123,7 @@ final class LiveDelivery {
     private void missed(EventId upTo) {
         EventId before = window.tip();
         window.clear(upTo);
-        for (Subscriber subscriber : roster.all()) {
+        for (Subscriber subscriber : subscribers.all()) {
             if (subscriber.live()) {
                 counters.catchingUp(1);
                 subscriber.fallBehind(before);
@@ -192,7 +192,7 @@ final class LiveDelivery {
         Offer offer = new Offer(window.add(entry), before, atOnce);
         underWay = true;
         try {
-            roster.forEachListener(entry, offer);
+            subscribers.forEachListener(entry, offer);
         } finally {
             underWay = false;
         }
@@ -205,7 +205,7 @@ final class LiveDelivery {
             Subscriber next = dirty.remove();
             next.dirty(false);
             flushed++;
-            next.settle();
+            next.flushOrAnswer();
         }
         long now = System.nanoTime();
         while (!toFlush.isEmpty() && toFlush.element().until() <= flushed) {
@@ -235,7 +235,7 @@ final class LiveDelivery {
             if (!subscriber.live()) {
                 return;
             }
-            boolean alone = flushes < atOnce && !subscriber.dirty() && subscriber.staysWhenSettled();
+            boolean alone = flushes < atOnce && !subscriber.dirty() && subscriber.staysWhenFlushed();
             if (!alone && !subscriber.dirty()) {
                 subscriber.dirty(true);
                 dirty.add(subscriber);
@@ -250,7 +250,7 @@ final class LiveDelivery {
             }
             if (alone) {
                 flushes++;
-                subscriber.settle();
+                subscriber.flushOrAnswer();
             }
         }
     }

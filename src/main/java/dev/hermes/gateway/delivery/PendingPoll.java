@@ -28,7 +28,7 @@ public final class PendingPoll extends Subscriber {
 
     private final Hub hub;
     private final int limit;
-    private final long deadlineMillis;
+    private long deadlineMillis;
     private final Promise<Page> answer = Promise.promise();
     private final List<Event> events = new ArrayList<>();
     private @Nullable Gap gap;
@@ -64,6 +64,14 @@ public final class PendingPoll extends Subscriber {
         hub.leave(this);
     }
 
+    /** Others wait behind it: to be answered as if its time were up. Hub's loop. */
+    public void waitNoLonger() {
+        if (!closed()) {
+            deadlineMillis = hub.now();
+            due(deadlineMillis);
+        }
+    }
+
     @Override
     boolean writable() {
         return !full;
@@ -96,7 +104,7 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
-    void settle() {
+    void flushOrAnswer() {
         boolean worthTelling = full || !events.isEmpty() || gap != null;
         if (full || (live() && (worthTelling || hub.now() >= deadlineMillis))) {
             finish();
@@ -104,7 +112,7 @@ public final class PendingPoll extends Subscriber {
     }
 
     @Override
-    boolean staysWhenSettled() {
+    boolean staysWhenFlushed() {
         return false;
     }
 

@@ -60,7 +60,7 @@ public final class SseStream extends Subscriber {
     }
 
     @Override
-    void settle() {
+    void flushOrAnswer() {
         if (heartbeatOwed && sink.writable() && !closed()) {
             heartbeatOwed = false;
             hub.heartbeats().sendAlone(this);
@@ -73,7 +73,7 @@ public final class SseStream extends Subscriber {
     }
 
     @Override
-    boolean staysWhenSettled() {
+    boolean staysWhenFlushed() {
         return true;
     }
 

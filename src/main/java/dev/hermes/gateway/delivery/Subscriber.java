@@ -26,7 +26,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         CLOSED
     }
 
-    private static final int FIRST_APPETITE = 16;
+    private static final int FIRST_PAGE_SIZE = 16;
 
     private final Subscription subscription;
     private final StreamPermit permit;
@@ -43,7 +43,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     private boolean scheduled;
 
     /** How many entries it is worth reading from the log for it at once. */
-    private int appetite = FIRST_APPETITE;
+    private int pageSize = FIRST_PAGE_SIZE;
 
     private @Nullable Membership membership;
 
@@ -69,10 +69,10 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     abstract boolean offer(Gap gap);
 
     /** What was offered is to be sent, or the tip was reached. */
-    abstract void settle();
+    abstract void flushOrAnswer();
 
-    /** Whether {@link #settle} never makes it leave the hub. */
-    abstract boolean staysWhenSettled();
+    /** Whether {@link #flushOrAnswer} never makes it leave the hub. */
+    abstract boolean staysWhenFlushed();
 
     /** It takes no more for now. */
     abstract void stalled();
@@ -110,7 +110,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         return caughtUp;
     }
 
-    final void handedOld() {
+    final void receivedBacklog() {
         caughtUp = true;
     }
 
@@ -150,12 +150,12 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         scheduled = now;
     }
 
-    final int appetite() {
-        return appetite;
+    final int pageSize() {
+        return pageSize;
     }
 
-    final void appetite(int entries) {
-        appetite = entries;
+    final void pageSize(int entries) {
+        pageSize = entries;
     }
 
     final @Nullable Membership membership() {

@@ -59,8 +59,8 @@ public final class EnvelopeParser {
             StrictJson.ObjectScan scan = raw.goodData();
             Buffer data = copy(bytes, scan.start(), scan.end());
             return new Parsed.Accepted(envelope(heardOn, raw.goodType(), scan, data, raw.timestampOr(receivedAt)));
-        } catch (IOException refusal) {
-            return Fault.of(refusal).rejected();
+        } catch (IOException failure) {
+            return Fault.of(failure).rejected();
         }
     }
 
@@ -93,14 +93,14 @@ public final class EnvelopeParser {
             StrictJson.requireEnd(parser);
             String when = timestamp != null ? timestamp : receivedAt.toString();
             return new Parsed.Accepted(envelope(channel, type, scan, copy(bytes, 0, bytes.length), when));
-        } catch (IOException refusal) {
-            return Fault.of(refusal).rejected();
+        } catch (IOException failure) {
+            return Fault.of(failure).rejected();
         }
     }
 
     /**
      * Judges the body of a publish request: one {@code {"channel","type","data","timestamp"?}} or an array of them. Other
-     * members are refused, since a caller that waits for the answer is better told of its typing error.
+     * members are rejected, since a caller that waits for the answer is better told of its typing error.
      *
      * @param channels the shape of a channel by its name, null for one that does not exist
      * @param receivedAt the timestamp of events that have none

@@ -17,14 +17,14 @@ record Fault(Parsed.Reason reason, @Nullable String member, String message) {
 
     private static final int SHOWN_CHARACTERS = 80;
 
-    /** What the parser's refusal says. */
-    static Fault of(IOException refusal) {
-        if (refusal instanceof StreamConstraintsException) {
+    /** What the parser's failure says. */
+    static Fault of(IOException failure) {
+        if (failure instanceof StreamConstraintsException) {
             return new Fault(Parsed.Reason.TOO_DEEP, null, "must not nest deeper than " + StrictJson.MAX_DEPTH);
         }
         String where = "";
         String what = "";
-        if (refusal instanceof JacksonException json) {
+        if (failure instanceof JacksonException json) {
             where = json.getLocation() == null
                     ? ""
                     : " near byte " + json.getLocation().getByteOffset();

@@ -32,64 +32,64 @@ public final class PublishBody {
 
     Outcome parse(Buffer body, int maxBytes) {
         if (body.length() > maxBytes) {
-            return refused(null, Fault.tooLarge(body.length(), maxBytes));
+            return rejected(null, Fault.tooLarge(body.length(), maxBytes));
         }
         byte[] bytes = body.getBytes();
         if (!StrictJson.isUtf8(bytes)) {
-            return refused(null, Fault.invalidUtf8());
+            return rejected(null, Fault.invalidUtf8());
         }
         try (JsonParser parser = StrictJson.parser(bytes, 0, bytes.length)) {
             JsonToken first = StrictJson.firstToken(parser);
-            Outcome.Refused refused =
+            Outcome.Rejected rejected =
                     first == JsonToken.START_ARRAY ? readArray(parser, bytes) : readEvent(parser, first, bytes);
-            if (refused != null) {
-                return refused;
+            if (rejected != null) {
+                return rejected;
             }
             StrictJson.requireEnd(parser);
             return new Outcome.Accepted(accepted);
-        } catch (IOException refusal) {
-            Fault fault = Fault.of(refusal);
-            return refused(fault.reason() == Parsed.Reason.TOO_DEEP ? index : null, fault);
+        } catch (IOException failure) {
+            Fault fault = Fault.of(failure);
+            return rejected(fault.reason() == Parsed.Reason.TOO_DEEP ? index : null, fault);
         }
     }
 
-    private Outcome.@Nullable Refused readArray(JsonParser parser, byte[] bytes) throws IOException {
+    private Outcome.@Nullable Rejected readArray(JsonParser parser, byte[] bytes) throws IOException {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             index = accepted.size();
-            Outcome.Refused refused = readEvent(parser, token, bytes);
-            if (refused != null) {
-                return refused;
+            Outcome.Rejected rejected = readEvent(parser, token, bytes);
+            if (rejected != null) {
+                return rejected;
             }
         }
         return !accepted.isEmpty()
                 ? null
-                : new Outcome.Refused(List.of("body"), "must have at least one event", "too_short");
+                : new Outcome.Rejected(List.of("body"), "must have at least one event", "too_short");
     }
 
-    private Outcome.@Nullable Refused readEvent(JsonParser parser, JsonToken first, byte[] bytes) throws IOException {
+    private Outcome.@Nullable Rejected readEvent(JsonParser parser, JsonToken first, byte[] bytes) throws IOException {
         if (first != JsonToken.START_OBJECT) {
             StrictJson.skipValue(parser, 1);
             String mustBe = index == null ? "must be an object or an array of objects" : "must be an object";
-            return refused(index, null, mustBe, "dict_type");
+            return rejected(index, null, mustBe, "dict_type");
         }
         // Which field is the key depends on the channel, and that may stand behind the data.
         RawEnvelope raw = RawEnvelope.read(parser, Set.of(), null);
         if (raw.unknown != null) {
-            return refused(
+            return rejected(
                     index,
                     Fault.printable(raw.unknown),
                     "is not a member of an event; allowed are " + ALLOWED_MEMBERS,
                     "extra_forbidden");
         }
         if (raw.channel == null) {
-            return refused(index, "channel", "is missing: the name of a channel", "missing");
+            return rejected(index, "channel", "is missing: the name of a channel", "missing");
         }
         if (raw.channel.text() == null) {
-            return refused(index, "channel", "must be a string", "string_type");
+            return rejected(index, "channel", "must be a string", "string_type");
         }
         ChannelName.Shape shape = channels.apply(raw.channel.text());
         if (shape == null) {
-            return refused(
+            return rejected(
                     index,
                     "channel",
                     "must be a channel of the catalogue, but is '" + Fault.printable(raw.channel.text()) + "'",
@@ -97,17 +97,17 @@ public final class PublishBody {
         }
         Fault fault = raw.fault();
         if (fault != null) {
-            return refused(index, fault);
+            return rejected(index, fault);
         }
         accepted.add(envelopes.published(shape, raw, bytes, receivedAt));
         return null;
     }
 
-    private static Outcome.Refused refused(@Nullable Integer index, Fault fault) {
-        return refused(index, fault.member(), fault.message(), word(fault));
+    private static Outcome.Rejected rejected(@Nullable Integer index, Fault fault) {
+        return rejected(index, fault.member(), fault.message(), word(fault));
     }
 
-    private static Outcome.Refused refused(
+    private static Outcome.Rejected rejected(
             @Nullable Integer index, @Nullable String member, String message, String word) {
         List<Object> location = new ArrayList<>(List.of("body"));
         if (index != null) {
@@ -116,7 +116,7 @@ public final class PublishBody {
         if (member != null) {
             location.add(member);
         }
-        return new Outcome.Refused(location, message, word);
+        return new Outcome.Rejected(location, message, word);
     }
 
     /** The words that FastAPI's own validation uses, where it has one. */
@@ -150,9 +150,9 @@ public final class PublishBody {
          * @param message one printable line: the value (cut) and what is allowed
          * @param type a word for programs: {@code missing}, {@code json_invalid} …
          */
-        record Refused(List<Object> location, String message, String type) implements Outcome {
+        record Rejected(List<Object> location, String message, String type) implements Outcome {
 
-            public Refused {
+            public Rejected {
                 location = List.copyOf(location);
             }
 

@@ -1,7 +1,6 @@
 package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.wire.RefusedBody;
 import dev.hermes.gateway.wire.RequestBody;
 import dev.hermes.gateway.wire.StreamSinks;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -99,7 +98,7 @@ final class Answers {
         if (!response.ended() && !response.closed()) {
             response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
             if (RequestBody.muchToCome(context.request())) {
-                RefusedBody.end(context.request(), body);
+                RequestBody.refuse(context.request(), body);
             } else {
                 response.end(body);
             }

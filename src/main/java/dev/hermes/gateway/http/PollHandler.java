@@ -13,6 +13,7 @@ import dev.hermes.gateway.log.Gap;
 import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.wire.ConnectionSweep;
+import dev.hermes.gateway.wire.Pipelining;
 import dev.hermes.gateway.wire.PollAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -73,7 +74,7 @@ final class PollHandler implements Handler<RoutingContext> {
         Subscription subscription = Selection.ofQuery(query, catalogue)
                 .allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
         List<StartPosition.LatestQuery> recalls = greet ? greetings.recalls(subscription) : List.of();
-        refuseWhileDraining();
+        requireNotDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(asked);
         Admission.Ticket ticket = services.admission().poll(edge.addresses().of(context.request()));
@@ -89,7 +90,7 @@ final class PollHandler implements Handler<RoutingContext> {
                 .open(cursor, recalls)
                 .map(opening -> {
                     // Again: those that wait have been answered by now.
-                    refuseWhileDraining();
+                    requireNotDraining();
                     return opening;
                 })
                 .compose(opening -> greet
@@ -99,7 +100,7 @@ final class PollHandler implements Handler<RoutingContext> {
                                 .map(standing -> new PollPages.Answer(
                                         new PendingPoll.Page(List.of(), opening.position(), opening.gap()), standing))
                         : page(
-                                response,
+                                context.request(),
                                 hub.poll(subscription, new CredentialPermit(credential), opening, limit, wait),
                                 ticket))
                 .onSuccess(answer -> edge.pages().send(context.request(), answer, ticket::release))
@@ -107,8 +108,8 @@ final class PollHandler implements Handler<RoutingContext> {
                 .mapEmpty();
     }
 
-    private static Future<PollPages.Answer> page(
-            HttpServerResponse response, PendingPoll poll, Admission.Ticket ticket) {
+    private static Future<PollPages.Answer> page(HttpServerRequest request, PendingPoll poll, Admission.Ticket ticket) {
+        HttpServerResponse response = request.response();
         response.closeHandler(closed -> {
             poll.gone();
             ticket.release();
@@ -116,10 +117,14 @@ final class PollHandler implements Handler<RoutingContext> {
         if (response.closed()) {
             poll.gone();
         }
-        return poll.page().map(page -> new PollPages.Answer(page, null));
+        Pipelining.hold(request, poll::waitNoLonger);
+        return poll.page().map(page -> {
+            Pipelining.release(request);
+            return new PollPages.Answer(page, null);
+        });
     }
 
-    private void refuseWhileDraining() {
+    private void requireNotDraining() {
         if (services.draining().getAsBoolean()) {
             throw Problem.of(Problem.Unavailable.SHUTTING_DOWN).asException();
         }

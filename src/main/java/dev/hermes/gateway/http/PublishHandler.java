@@ -33,10 +33,10 @@ final class PublishHandler {
                         services.channels()::shape,
                         body == null ? Buffer.buffer() : body,
                         services.clock().instant());
-        if (parsed instanceof PublishBody.Outcome.Refused refused) {
+        if (parsed instanceof PublishBody.Outcome.Rejected rejected) {
             JsonArray location = new JsonArray();
-            refused.location().forEach(location::add);
-            Answers.problem(context, Problem.invalidBody(location, refused.message(), refused.type()));
+            rejected.location().forEach(location::add);
+            Answers.problem(context, Problem.invalidBody(location, rejected.message(), rejected.type()));
         } else if (parsed instanceof PublishBody.Outcome.Accepted accepted) {
             String excess = Bounds.of(services.settings().history()).excess(accepted.envelopes());
             if (excess != null) {

@@ -44,10 +44,10 @@ final class RequestAuthenticator {
         if (result instanceof AuthResult.Forbidden forbidden) {
             return Problem.of(403, forbidden.detail());
         }
-        if (result instanceof AuthResult.Refused refused) {
+        if (result instanceof AuthResult.Denied denied) {
             String address = addresses.of(request);
             return failures.allow(address)
-                    ? Problem.unauthorized(refused.detail())
+                    ? Problem.unauthorized(denied.detail())
                     : Problem.unavailable(
                             Problem.Unavailable.RATE_LIMITED,
                             failures.retryAfter(address).toSeconds());

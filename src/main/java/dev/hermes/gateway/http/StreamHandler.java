@@ -94,7 +94,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         Selection selection = route.selecting().select(context, query);
         Subscription allowed = selection.allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
         Subscription subscription = conflate ? Selection.conflated(allowed, catalogue) : allowed;
-        refuseWhileDraining();
+        requireNotDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         String address = addresses.of(context.request());
         Admission.Ticket ticket = headOnly ? Admission.Ticket.FREE : services.admission().stream(address);
@@ -107,8 +107,8 @@ final class StreamHandler implements Handler<RoutingContext> {
         return start(selection, subscription, cursor, attempt)
                 .map(start -> {
                     // Again: those open are being ended by now, and this one would be left to the end.
-                    refuseWhileDraining();
-                    refuseWhileOff();
+                    requireNotDraining();
+                    requireSwitchedOn();
                     return new NewStream(
                             subscription,
                             start.position(),
@@ -135,13 +135,13 @@ final class StreamHandler implements Handler<RoutingContext> {
         };
     }
 
-    private void refuseWhileOff() {
+    private void requireSwitchedOn() {
         if (!services.sseFlag().enabled()) {
             throw Problem.switchedOff().asException();
         }
     }
 
-    private void refuseWhileDraining() {
+    private void requireNotDraining() {
         if (services.draining().getAsBoolean()) {
             throw Problem.of(Problem.Unavailable.SHUTTING_DOWN).asException();
         }

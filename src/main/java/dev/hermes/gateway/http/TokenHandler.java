@@ -131,32 +131,32 @@ final class TokenHandler {
         static JsonObject object(RoutingContext context) {
             Buffer body = context.body().buffer();
             if (body == null || body.length() == 0) {
-                throw refused(new JsonArray().add("body"), "Field required", "missing");
+                throw invalid(new JsonArray().add("body"), "Field required", "missing");
             }
             Object value;
             try {
                 value = Json.decodeValue(body);
             } catch (DecodeException notJson) {
-                throw refused(new JsonArray().add("body"), "JSON decode error", "json_invalid");
+                throw invalid(new JsonArray().add("body"), "JSON decode error", "json_invalid");
             }
             if (value instanceof JsonObject object) {
                 return object;
             }
-            throw refused(new JsonArray().add("body"), "Input should be a valid object", "model_attributes_type");
+            throw invalid(new JsonArray().add("body"), "Input should be a valid object", "model_attributes_type");
         }
 
         static String requireText(JsonObject body, String field) {
             JsonArray location = new JsonArray().add("body").add(field);
             if (!body.containsKey(field)) {
-                throw refused(location, "Field required", "missing");
+                throw invalid(location, "Field required", "missing");
             }
             if (body.getValue(field) instanceof String text) {
                 return text;
             }
-            throw refused(location, "Input should be a valid string", "string_type");
+            throw invalid(location, "Input should be a valid string", "string_type");
         }
 
-        private static Problem.Thrown refused(JsonArray location, String message, String type) {
+        private static Problem.Thrown invalid(JsonArray location, String message, String type) {
             return Problem.invalidBody(location, message, type).asException();
         }
     }

@@ -78,8 +78,9 @@ public final class LinkSupervisor implements RedisLinkListener {
     private final @Nullable RedisLink redis;
     private final LogFeed feed;
     private final Streams streams;
-    private final Consumer<Message> messages;
-    private final WholeWay.ToHubs toHubs;
+    private final Consumer<Message> door;
+    private final Consumer<String> revocations;
+    private final WayToHubs toHubs;
     private final Generation judging = new Generation();
 
     private State state;
@@ -95,7 +96,8 @@ public final class LinkSupervisor implements RedisLinkListener {
     /**
      * @param redis null for a gateway without; started and closed here
      * @param feed closed here
-     * @param messages what is heard, but for what the gateways tell each other
+     * @param door takes what producers say
+     * @param revocations takes what gateways say of tokens
      */
     public LinkSupervisor(
             Vertx vertx,
@@ -103,14 +105,16 @@ public final class LinkSupervisor implements RedisLinkListener {
             @Nullable RedisLink redis,
             LogFeed feed,
             Streams streams,
-            Consumer<Message> messages) {
+            Consumer<Message> door,
+            Consumer<String> revocations) {
         this.vertx = vertx;
         this.clock = clock;
         this.redis = redis;
         this.feed = feed;
         this.streams = streams;
-        this.messages = messages;
-        this.toHubs = new WholeWay.ToHubs(streams);
+        this.door = door;
+        this.revocations = revocations;
+        this.toHubs = new WayToHubs(streams);
         this.state = redis == null ? State.FLOWING : State.DOWN;
     }
 
@@ -145,10 +149,12 @@ public final class LinkSupervisor implements RedisLinkListener {
 
     @Override
     public void onMessage(Message message) {
-        if (message.pattern() == null && message.channel().equals(RedisNames.SYNC_CHANNEL)) {
+        if (message.pattern() != null || !message.channel().startsWith(RedisNames.OWN_CHANNELS)) {
+            door.accept(message);
+        } else if (message.channel().equals(RedisNames.SYNC_CHANNEL)) {
             feed.sync(message.payload().toString());
-        } else {
-            messages.accept(message);
+        } else if (message.channel().equals(RedisNames.REVOKED_CHANNEL)) {
+            revocations.accept(message.payload().toString());
         }
     }
 
@@ -195,6 +201,7 @@ public final class LinkSupervisor implements RedisLinkListener {
         judging.next();
         state = state.to(next);
         reason = why;
+        toHubs.reset();
         tellDown(why);
     }
 

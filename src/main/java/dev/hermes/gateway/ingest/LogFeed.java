@@ -1,10 +1,20 @@
 package dev.hermes.gateway.ingest;
 
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.log.redis.RedisLog;
+import dev.hermes.gateway.log.redis.RedisLogParts;
+import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +34,29 @@ public interface LogFeed {
 
     /** To be called once, before anything is heard. */
     default void judgedBy(Judge judge) {}
+
+    /** Into a log of this process, which needs no Redis. To be called on the loop that shall own it. */
+    static LogFeed inMemory(
+            Vertx vertx, Settings.History bounds, Set<String> recalled, InstantSource clock, EventLog.Outlet outlet) {
+        return new MemoryLogFeed(vertx, bounds, recalled, clock, outlet);
+    }
+
+    /**
+     * Into the log in Redis that all gateways share. To be called on the loop that shall own it.
+     *
+     * @param subscriptions every name and glob that is heard, for the chain
+     * @param counted counts each entry of a producer that is no event
+     * @param rejections keeps those that no other gateway was first to find
+     */
+    static LogFeed inRedis(
+            Vertx vertx,
+            RedisLogParts parts,
+            EventLog.Outlet outlet,
+            List<String> subscriptions,
+            Consumer<Parsed.Reason> counted,
+            RedisLog.RejectionListener rejections) {
+        return new RedisLogFeed(vertx, OwnerLoop.current(vertx), parts, outlet, subscriptions, counted, rejections);
+    }
 
     EventLog log();
 

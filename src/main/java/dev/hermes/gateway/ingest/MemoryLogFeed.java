@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A log of this process. It needs no Redis, and knows a hole in the source by the link having been lost. */
-public final class MemoryLogFeed implements LogFeed {
+final class MemoryLogFeed implements LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryLogFeed.class);
 
@@ -32,7 +32,7 @@ public final class MemoryLogFeed implements LogFeed {
     /** What came in this turn of the loop: one append. */
     private List<Envelope> arrived = new ArrayList<>();
 
-    public MemoryLogFeed(
+    MemoryLogFeed(
             Vertx vertx, Settings.History bounds, Set<String> recalled, InstantSource clock, EventLog.Outlet outlet) {
         this.clock = clock;
         this.log = new MemoryLog(vertx, bounds, recalled, clock, WholeWay::millis, outlet);

@@ -52,11 +52,11 @@ public final class PubSubDoor {
         if (parsed instanceof Parsed.Accepted accepted) {
             publisher.heard(accepted.envelope(), IngestCounters.Source.PUBSUB);
             feed.event(subscription, accepted.envelope());
-        } else if (parsed instanceof Parsed.Rejected refusal) {
-            publisher.rejected(refusal.reason());
+        } else if (parsed instanceof Parsed.Rejected none) {
+            publisher.rejected(none.reason());
             feed.noEvent(
                     subscription,
-                    () -> rejected.keep(message.channel(), refusal.reason(), refusal.detail(), message.payload()));
+                    () -> rejected.keep(message.channel(), none.reason(), none.detail(), message.payload()));
         }
     }
 }

@@ -7,11 +7,9 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLog;
 import dev.hermes.gateway.log.redis.RedisLogParts;
-import dev.hermes.gateway.log.redis.StreamEntries;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The log in Redis that all gateways share, with the chain by which they append to it. Owned by the loop of the link. */
-public final class RedisLogFeed implements LogFeed {
+final class RedisLogFeed implements LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisLogFeed.class);
     /** Producers' entries are counted, and age is looked at, now and then. */
@@ -39,48 +37,51 @@ public final class RedisLogFeed implements LogFeed {
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
-    private final RefusedCalls calls;
     private final WholeWay way;
-    private final PersistentFailure refusal = new PersistentFailure(System::nanoTime);
+    private final PersistentFailure unwritten = new PersistentFailure(System::nanoTime);
     private final PersistentFailure unfollowed = new PersistentFailure(System::nanoTime);
     private final Unsettled unsettled;
     private String identity = "";
     private int looks;
+    private long answers;
 
     /** Whether the chain is to begin, and not only the log to be followed. */
     private boolean chainBegins;
 
+    /** Whether Redis was of no use since the log was followed last. */
+    private boolean away = true;
+
     private @Nullable Judge judge;
 
     /**
-     * @param refused counts each entry that is no event
-     * @param refusals keeps those that no other gateway was first to find
+     * @param counted counts each entry that is no event
+     * @param rejections keeps those that no other gateway was first to find
      */
-    public RedisLogFeed(
+    RedisLogFeed(
             Vertx vertx,
             OwnerLoop loop,
             RedisLogParts parts,
             EventLog.Outlet outlet,
             List<String> subscriptions,
-            Consumer<Parsed.Reason> refused,
-            StreamEntries.Refusals refusals) {
+            Consumer<Parsed.Reason> counted,
+            RedisLog.RejectionListener rejections) {
         this.unsettled = new Unsettled(vertx);
         this.scripts = parts.scripts();
         this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
-            refused.accept(reason);
+            counted.accept(reason);
             first(id).onSuccess(isFirst -> {
                 if (isFirst) {
-                    refusals.refused(id, channel, reason, detail, payload);
+                    rejections.rejected(id, channel, reason, detail, payload);
                 }
             });
         });
-        this.calls = new RefusedCalls(new ChainScripts(scripts), refusal);
         this.chain = new MarkerChain(
                 UUID.randomUUID().toString(),
                 subscriptions,
-                calls,
+                new ChainScripts(scripts, this::answered),
                 ChainTime.current(vertx, parts.clock()),
                 MarkerChain.Limits.DEFAULT,
+                log::logged,
                 new Appending());
         this.way = new WholeWay(
                 new WholeWay.Link(
@@ -89,7 +90,7 @@ public final class RedisLogFeed implements LogFeed {
                         () -> "unsettled",
                         this::beginAgain),
                 new WholeWay.Link(
-                        "the log does not answer what is heard", chain::waiting, calls::answers, this::beginAgain),
+                        "the log does not answer what is heard", chain::waiting, () -> answers, this::beginAgain),
                 new WholeWay.Link("the log's end cannot be read", () -> true, log::reads, log::down)
                         .idleFor(IDLE_MILLIS));
     }
@@ -123,6 +124,15 @@ public final class RedisLogFeed implements LogFeed {
         chainBegins = true;
         if (judge != null) {
             judge.now();
+        }
+    }
+
+    private void answered(@Nullable String failure) {
+        answers++;
+        if (failure == null) {
+            unwritten.over();
+        } else {
+            unwritten.failed(failure);
         }
     }
 
@@ -167,11 +177,21 @@ public final class RedisLogFeed implements LogFeed {
 
     @Override
     public Future<Void> up() {
-        return log.up().onComplete(judged -> unfollowed.over(), failure -> {
+        return log.up().onComplete(judged -> followedAgain(), failure -> {
             if (unfollowed.failed("the log cannot be followed: " + failure.getMessage())) {
                 LOG.warn("log cannot be followed reason=\"{}\"", failure.getMessage());
             }
         });
+    }
+
+    private void followedAgain() {
+        unfollowed.over();
+        if (away) {
+            // What failed while it was, or because it was, says nothing of now.
+            away = false;
+            unwritten.over();
+            way.reset();
+        }
     }
 
     @Override
@@ -206,12 +226,9 @@ public final class RedisLogFeed implements LogFeed {
         stopped();
     }
 
-    /** What is seen from now on is another way. */
     private void stopped() {
         chainBegins = true;
-        refusal.over();
-        unfollowed.over();
-        way.reset();
+        away = true;
     }
 
     @Override
@@ -226,8 +243,8 @@ public final class RedisLogFeed implements LogFeed {
 
     @Override
     public @Nullable String trouble() {
-        String refused = log.followed() ? refusal.reason() : unfollowed.reason();
-        return refused == null ? way.trouble() : refused;
+        String failing = log.followed() ? unwritten.reason() : unfollowed.reason();
+        return failing == null ? way.trouble() : failing;
     }
 
     /** As {@link #settled}; fails where the way to a stream stands still. */
@@ -248,11 +265,6 @@ public final class RedisLogFeed implements LogFeed {
 
     /** What the chain has to tell. */
     private final class Appending implements MarkerChain.Listener {
-
-        @Override
-        public void logged(AppendedRun run) {
-            log.logged(run);
-        }
 
         @Override
         public void settled() {

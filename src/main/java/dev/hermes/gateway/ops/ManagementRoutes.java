@@ -1,14 +1,10 @@
 package dev.hermes.gateway.ops;
 
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -28,14 +24,14 @@ final class ManagementRoutes {
     private static final String BEARER = "bearer ";
 
     private final Vertx vertx;
-    private final Supplier<Readiness> readiness;
+    private final Supplier<ManagementServer.Readiness> readiness;
     private final Metrics metrics;
     private final Predicate<String> apiKey;
     private final Duration scrapeLimit;
 
     ManagementRoutes(
             Vertx vertx,
-            Supplier<Readiness> readiness,
+            Supplier<ManagementServer.Readiness> readiness,
             Metrics metrics,
             Predicate<String> apiKey,
             Duration scrapeLimit) {
@@ -68,9 +64,9 @@ final class ManagementRoutes {
     }
 
     private void ready(RoutingContext context) {
-        Readiness now = readiness.get();
+        ManagementServer.Readiness now = readiness.get();
         JsonArray problems = new JsonArray();
-        for (Readiness.Problem problem : now.problems()) {
+        for (ManagementServer.Readiness.Problem problem : now.problems()) {
             JsonObject json = new JsonObject().put("what", problem.what());
             if (problem.since() != null) {
                 json.put("since", problem.since().toString());
@@ -137,49 +133,5 @@ final class ManagementRoutes {
         return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length()).strip()
                 : null;
-    }
-
-    /** Answers in JSON that no cache keeps. */
-    static final class JsonAnswer {
-
-        private JsonAnswer() {}
-
-        static void send(HttpServerResponse response, int status, JsonObject body) {
-            if (response.closed()) {
-                return;
-            }
-            response.setStatusCode(status)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .end(body.encode());
-        }
-
-        static void problem(HttpServerResponse response, int status, String detail) {
-            send(
-                    response,
-                    status,
-                    new JsonObject()
-                            .put("detail", detail)
-                            .put(
-                                    "error",
-                                    new JsonObject()
-                                            .put("code", "http_" + status)
-                                            .put("message", detail)
-                                            .putNull("details")));
-        }
-
-        /** What could not be read as a request; what follows it on the connection cannot be read either. */
-        static void invalidRequest(HttpServerRequest request) {
-            Throwable cause = request.decoderResult().cause();
-            HttpServerResponse response = request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            if (cause instanceof TooLongHttpLineException) {
-                problem(response, 414, "URI too long");
-            } else if (cause instanceof TooLongHttpHeaderException) {
-                problem(response, 431, "Request header fields too large");
-            } else {
-                problem(response, 400, "Bad request");
-            }
-            request.connection().close();
-        }
     }
 }

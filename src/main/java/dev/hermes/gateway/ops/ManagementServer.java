@@ -6,8 +6,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator's port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, without a credential. What they
@@ -57,7 +60,7 @@ public final class ManagementServer {
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS))
                 .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey, scrapeLimit).router())
-                .invalidRequestHandler(ManagementRoutes.JsonAnswer::invalidRequest);
+                .invalidRequestHandler(JsonAnswer::invalidRequest);
     }
 
     /** To be called on the event loop that is to serve. Fails with a message for the operator if it cannot listen. */
@@ -78,5 +81,41 @@ public final class ManagementServer {
     /** The port it listens on, also where {@code HERMES_MANAGEMENT_PORT} is 0. */
     public int actualPort() {
         return server.actualPort();
+    }
+
+    /**
+     * Whether this gateway should be sent clients: events really flow, which the canary through Redis proves and an open
+     * socket does not, and it is not on its way out.
+     *
+     * @param problems what speaks against it; ready if and only if there is none
+     */
+    public record Readiness(List<Problem> problems) {
+
+        public Readiness {
+            problems = List.copyOf(problems);
+        }
+
+        /** Nothing speaks against it. */
+        public static Readiness ready() {
+            return new Readiness(List.of());
+        }
+
+        /** These speak against it. */
+        public static Readiness of(Problem... problems) {
+            return new Readiness(List.of(problems));
+        }
+
+        public boolean isReady() {
+            return problems.isEmpty();
+        }
+
+        /**
+         * One thing that speaks against it. Anybody who reaches the management port can read it: no secrets.
+         *
+         * @param what a word to match on: {@code starting}, {@code redis}, {@code draining}
+         * @param since when it began, null if that is not known
+         * @param detail for people
+         */
+        public record Problem(String what, @Nullable Instant since, String detail) {}
     }
 }

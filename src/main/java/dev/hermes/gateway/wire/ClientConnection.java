@@ -92,7 +92,7 @@ final class ClientConnection {
     ConnectionSweep.@Nullable Reason overdue(long nowMillis, long idleMillis) {
         idleFrames = 0;
         if (nowMillis >= endsAt) {
-            return ConnectionSweep.Reason.REFUSED_BODY;
+            return ConnectionSweep.Reason.UNWANTED_BODY;
         }
         if (nowMillis >= acknowledgedBy) {
             return ConnectionSweep.Reason.SETTINGS;

@@ -56,7 +56,7 @@ public final class ConnectionSweep {
         IDLE,
         SETTINGS,
         FLOOD,
-        REFUSED_BODY;
+        UNWANTED_BODY;
 
         String label() {
             return name().toLowerCase(Locale.ROOT);
@@ -117,6 +117,7 @@ public final class ConnectionSweep {
             // It only reads, so nothing that is written passes it.
             channel.pipeline().addFirst(heardBytes);
             channel.pipeline().addBefore(contextOf(connection).name(), null, new KnownVersions());
+            channel.pipeline().addBefore(contextOf(connection).name(), null, new Pipelining());
             channel.closeFuture().addListener(closed -> releaseRead(client, connection));
         }
     }
@@ -136,6 +137,10 @@ public final class ConnectionSweep {
             return;
         }
         known(channel).requested(request);
+        Pipelining pipelining = Pipelining.of(channel);
+        if (pipelining != null) {
+            pipelining.begun();
+        }
         if (RequestBody.announced(request)) {
             bodies.add(new Body(request, now() + limits.bodyMillis()));
         }
@@ -203,7 +208,7 @@ public final class ConnectionSweep {
 
     /** At once: a client that says nothing does not listen either. */
     private void end(ClientConnection client, Reason reason) {
-        if (reason != Reason.REFUSED_BODY && reason != Reason.IDLE) {
+        if (reason != Reason.UNWANTED_BODY && reason != Reason.IDLE) {
             tell(reason);
         }
         DirectSink.cut(client.channel());

@@ -54,6 +54,7 @@ public final class StreamSinks {
         letGo(request);
         response.drainHandler(drained -> stream.drained());
         response.exceptionHandler(failure -> stream.gone());
+        Pipelining.hold(request, () -> cut(request));
     }
 
     /** Vert.x keeps a request for as long as its response lasts; nobody asks for these headers again. */
@@ -61,6 +62,15 @@ public final class StreamSinks {
         request.headers().clear();
         if (request.response().headWritten()) {
             request.response().headers().clear();
+        }
+    }
+
+    /** Who goes on asking behind an answer without an end is no EventSource; RFC 9112 §9.3.2 has it ask again elsewhere. */
+    private static void cut(HttpServerRequest request) {
+        LOG.debug("connection ended reason=pipelined");
+        Channel channel = ConnectionSweep.channelOf(request.connection());
+        if (channel != null) {
+            DirectSink.cut(channel);
         }
     }
 

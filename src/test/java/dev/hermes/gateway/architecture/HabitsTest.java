@@ -24,8 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HabitsTest {
 
     private static final int MOST_PARAMETERS = 7;
+    private static final int MOST_SHOWN_PERCENT = 60;
     private static final Pattern COMMENT = Pattern.compile("//|/?\\*");
     private static final Pattern IMMUTABLE =
             Pattern.compile("java\\.util\\.(ImmutableCollections|Collections\\$(Unmodifiable|Empty|Singleton)).*");
@@ -68,6 +71,28 @@ class HabitsTest {
                 .and(describe("are written in the source", HabitsTest::isWritten))
                 .should(have(describe("at most " + MOST_PARAMETERS + " parameters", HabitsTest::hasFewParameters)))
                 .check(Classes.OF_MAIN);
+    }
+
+    /** But for rooms that hold nothing else than what others say and use. */
+    @Test
+    void mostTypesStayInTheirRoom() {
+        Set<String> forAll = Set.of("", "loop", "protocol", "event");
+        Classes.OF_MAIN.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(HabitsTest::room))
+                .forEach((room, types) -> {
+                    long shown = types.stream()
+                            .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                            .count();
+                    assertThat(forAll.contains(room) || shown * 100 <= MOST_SHOWN_PERCENT * (long) types.size())
+                            .as("public types of %s: %d of %d", room, shown, types.size())
+                            .isTrue();
+                });
+    }
+
+    private static String room(JavaClass type) {
+        String inside = type.getPackageName().substring(Classes.ROOT.length());
+        return inside.isEmpty() ? "" : inside.substring(1).split("\\.", 2)[0];
     }
 
     @Test

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthenticatorTest {
 
-    private static final AuthResult BAD_FORM = new AuthResult.Refused("Invalid SSE token format");
-    private static final AuthResult BAD_CREDENTIALS = new AuthResult.Refused("Invalid or expired credentials");
+    private static final AuthResult BAD_FORM = new AuthResult.Denied("Invalid SSE token format");
+    private static final AuthResult BAD_CREDENTIALS = new AuthResult.Denied("Invalid or expired credentials");
     private static final AuthResult API_KEY = new AuthResult.Granted(new Credential.ApiKey());
 
     private final TestClock clock = new TestClock(TestClock.START);
@@ -117,13 +117,13 @@ class AuthenticatorTest {
         assertThat(ask("Bearer sse_" + "a".repeat(129), null, AuthResult.Endpoint.EVENTS))
                 .isEqualTo(BAD_FORM);
         assertThat(ask(null, "sse_" + "a".repeat(128), AuthResult.Endpoint.EVENTS))
-                .isEqualTo(new AuthResult.Refused("Invalid or expired SSE token"));
+                .isEqualTo(new AuthResult.Denied("Invalid or expired SSE token"));
     }
 
     @Test
     void refusesAnUnknownToken() {
         assertThat(ask(null, "sse_unknown", AuthResult.Endpoint.EVENTS))
-                .isEqualTo(new AuthResult.Refused("Invalid or expired SSE token"));
+                .isEqualTo(new AuthResult.Denied("Invalid or expired SSE token"));
     }
 
     @Test
@@ -131,7 +131,7 @@ class AuthenticatorTest {
         String token = mint("queue");
         clock.advance(TokenStoreContract.TTL);
 
-        assertThat(ask(null, token, AuthResult.Endpoint.EVENTS)).isEqualTo(new AuthResult.Refused("SSE token expired"));
+        assertThat(ask(null, token, AuthResult.Endpoint.EVENTS)).isEqualTo(new AuthResult.Denied("SSE token expired"));
     }
 
     @ParameterizedTest

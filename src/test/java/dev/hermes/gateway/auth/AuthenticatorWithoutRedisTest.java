@@ -66,9 +66,9 @@ class AuthenticatorWithoutRedisTest {
     void stillSaysWhatNeedsNoRedis() {
         assertThat(ask(null, null, AuthResult.Endpoint.EVENTS)).isInstanceOf(AuthResult.Missing.class);
         assertThat(ask(null, "nonsense", AuthResult.Endpoint.EVENTS))
-                .isEqualTo(new AuthResult.Refused("Invalid SSE token format"));
+                .isEqualTo(new AuthResult.Denied("Invalid SSE token format"));
         assertThat(ask("Bearer nonsense", null, AuthResult.Endpoint.TOKEN))
-                .isEqualTo(new AuthResult.Refused("Invalid or expired credentials"));
+                .isEqualTo(new AuthResult.Denied("Invalid or expired credentials"));
         assertThat(ask("Bearer " + Jwts.good(), null, AuthResult.Endpoint.PUBLISH))
                 .isInstanceOf(AuthResult.Forbidden.class);
     }

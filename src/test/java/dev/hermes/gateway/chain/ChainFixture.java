@@ -47,7 +47,7 @@ final class ChainFixture implements ChainLog, ChainTime, MarkerChain.Listener {
         this.name = name;
         this.scripts = new LogScripts(redis, ChainRedis.bounds(10_000, 64 << 20));
         this.chainScripts = new ChainScripts(scripts);
-        this.chain = new MarkerChain(name, List.of("a", "b:*"), this, this, limits, this);
+        this.chain = new MarkerChain(name, List.of("a", "b:*"), this, this, limits, this::logged, this);
     }
 
     /** The link is up and its own marker comes back. */
@@ -146,8 +146,7 @@ final class ChainFixture implements ChainLog, ChainTime, MarkerChain.Listener {
         turn.add(task);
     }
 
-    @Override
-    public void logged(AppendedRun run) {
+    private void logged(AppendedRun run) {
         run.own().forEach(one -> told.add("appended " + one.envelope().data()));
     }
 

@@ -393,8 +393,8 @@ public class ChainScriptTest {
         return given(await(scripts.draw(IDENTITY, subscriptions, "gateway", HEARD)));
     }
 
-    private static ChainCall append(long marker, int subscription, long n, String data) {
-        return new ChainCall.Append(marker, subscription, n, envelope("stats:updates", data));
+    private static ChainCall append(long marker, int subscription, long sequence, String data) {
+        return new ChainCall.Append(marker, subscription, sequence, envelope("stats:updates", data));
     }
 
     private EventId appended(ChainCall call) {

@@ -36,7 +36,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
     static final String PATTERN = "d:*:p";
     static final List<String> SUBSCRIPTIONS = List.of("q", "s", PATTERN);
 
-    /** Where something to do comes from; what comes from one place keeps its order. */
+    /** Where something to do comes from; what comes from one index keeps its order. */
     enum From {
         TIMER,
         COMMANDS,
@@ -91,6 +91,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
                     new ModelLog(vertx, new ChainScripts(scripts), this, random, fault),
                     new GatedTime(ChainTime.current(vertx, java.time.InstantSource.system())),
                     limits,
+                    this::logged,
                     this);
             chain = own;
             connect();
@@ -260,8 +261,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
         }
     }
 
-    @Override
-    public void logged(AppendedRun run) {
+    private void logged(AppendedRun run) {
         run.own().forEach(one -> appended.put(one.id(), one.envelope().timestamp()));
     }
 

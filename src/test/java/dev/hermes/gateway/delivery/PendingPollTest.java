@@ -97,6 +97,35 @@ class PendingPollTest extends HubTest {
     }
 
     @Test
+    void answersAtOnceWhenItIsToWaitNoLonger() {
+        loop.run(() -> {
+            PendingPoll poll = poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
+            EventId tip = fixture.append(List.of(fixture.envelope("b", null, Map.of(), 0)))
+                    .get(0);
+            fixture.deliver();
+            poll.waitNoLonger();
+            assertThat(poll.page().result()).isEqualTo(new PendingPoll.Page(List.of(), tip, null));
+            poll.waitNoLonger();
+        });
+    }
+
+    @Test
+    void aPollFarBehindThatIsToWaitNoLongerIsStillAnsweredWithWhatTheLogHolds() {
+        EventId cursor = loop.call(() -> {
+            EventId first = fixture.append(1).get(0);
+            fixture.publish(20);
+            return first;
+        });
+        PendingPoll poll = loop.call(() -> poll(new Cursor.At(cursor), 7, Duration.ofSeconds(30)));
+        loop.run(() -> {
+            poll.waitNoLonger();
+            assertThat(poll.page().isComplete()).isFalse();
+            fixture.log.answer(0);
+            assertThat(ids(poll)).hasSize(7);
+        });
+    }
+
+    @Test
     void aPollFarBehindThatDoesNotWaitIsStillAnsweredWithWhatTheLogHolds() {
         EventId cursor = loop.call(() -> {
             EventId first = fixture.append(1).get(0);

@@ -67,13 +67,13 @@ class PublishBodyTest {
 
     @Test
     void namesTheEventThatIsWrongAndTakesNone() {
-        PublishBody.Outcome.Refused refused = refused(
+        PublishBody.Outcome.Rejected rejected = rejected(
                 "[" + GOOD + "," + GOOD + "," + GOOD + "," + GOOD.replace("\"t\"", "\"a b\"") + "," + GOOD + "]");
 
-        assertThat(refused.location()).containsExactly("body", 3, "type");
-        assertThat(refused.path()).isEqualTo("body[3].type");
-        assertThat(refused.message()).contains("a b", "[A-Za-z0-9_.-]{1,64}");
-        assertThat(refused.type()).isEqualTo("string_pattern_mismatch");
+        assertThat(rejected.location()).containsExactly("body", 3, "type");
+        assertThat(rejected.path()).isEqualTo("body[3].type");
+        assertThat(rejected.message()).contains("a b", "[A-Za-z0-9_.-]{1,64}");
+        assertThat(rejected.type()).isEqualTo("string_pattern_mismatch");
     }
 
     @ParameterizedTest
@@ -91,37 +91,37 @@ class PublishBodyTest {
                 "channel":"stats:updates","type":"t","data":{},"Type":{}     | body.Type      | extra_forbidden
                 """)
     void namesTheMemberThatIsWrong(String members, String path, String type) {
-        PublishBody.Outcome.Refused refused = refused("{" + members + "}");
+        PublishBody.Outcome.Rejected rejected = rejected("{" + members + "}");
 
-        assertThat(refused.path()).isEqualTo(path);
-        assertThat(refused.type()).isEqualTo(type);
-        assertThat(refused("[" + GOOD + ",{" + members + "}]").path()).isEqualTo(path.replace("body", "body[1]"));
+        assertThat(rejected.path()).isEqualTo(path);
+        assertThat(rejected.type()).isEqualTo(type);
+        assertThat(rejected("[" + GOOD + ",{" + members + "}]").path()).isEqualTo(path.replace("body", "body[1]"));
     }
 
     @Test
     void namesTheUnknownChannel() {
-        assertThat(refused(GOOD.replace("stats:updates", "nope\\n")).message())
+        assertThat(rejected(GOOD.replace("stats:updates", "nope\\n")).message())
                 .isEqualTo("must be a channel of the catalogue, but is 'nope?'");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[" + GOOD, "[" + GOOD + ",]", GOOD + GOOD, "\uFEFF" + GOOD, "[" + GOOD + "] x"})
     void refusesWhatIsNotJson(String body) {
-        assertThat(refused(body).path()).isEqualTo("body");
-        assertThat(refused(body).type()).isEqualTo("json_invalid");
+        assertThat(rejected(body).path()).isEqualTo("body");
+        assertThat(rejected(body).type()).isEqualTo("json_invalid");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "null", "\"x\""})
     void refusesWhatIsNeitherObjectNorArray(String body) {
-        assertThat(refused(body).path()).isEqualTo("body");
-        assertThat(refused("[" + GOOD + "," + body + "]").path()).isEqualTo("body[1]");
-        assertThat(refused("[[" + GOOD + "]]").path()).isEqualTo("body[0]");
+        assertThat(rejected(body).path()).isEqualTo("body");
+        assertThat(rejected("[" + GOOD + "," + body + "]").path()).isEqualTo("body[1]");
+        assertThat(rejected("[[" + GOOD + "]]").path()).isEqualTo("body[0]");
     }
 
     @Test
     void refusesAnEmptyArray() {
-        assertThat(refused("[ ]").type()).isEqualTo("too_short");
+        assertThat(rejected("[ ]").type()).isEqualTo("too_short");
     }
 
     @Test
@@ -131,17 +131,17 @@ class PublishBodyTest {
         assertThat(small.parsePublish(CHANNELS::get, Buffer.buffer(GOOD), RECEIVED_AT))
                 .isInstanceOf(PublishBody.Outcome.Accepted.class);
         assertThat(small.parsePublish(CHANNELS::get, Buffer.buffer(GOOD + " "), RECEIVED_AT))
-                .isInstanceOf(PublishBody.Outcome.Refused.class);
+                .isInstanceOf(PublishBody.Outcome.Rejected.class);
     }
 
     @Test
     void takesDataNestedAThousandDeepAndNoDeeper() {
         assertThat(parse("[" + GOOD.replace("{}", nested(1000)) + "]"))
                 .isInstanceOf(PublishBody.Outcome.Accepted.class);
-        assertThat(refused("[" + GOOD + "," + GOOD.replace("{}", nested(1001)) + "]")
+        assertThat(rejected("[" + GOOD + "," + GOOD.replace("{}", nested(1001)) + "]")
                         .path())
                 .isEqualTo("body[1]");
-        assertThat(refused("[".repeat(100_000)).type()).isEqualTo("value_error");
+        assertThat(rejected("[".repeat(100_000)).type()).isEqualTo("value_error");
     }
 
     @Test
@@ -149,16 +149,16 @@ class PublishBodyTest {
         Buffer body = Buffer.buffer(GOOD).setByte(2, (byte) 0xff);
 
         assertThat(PARSER.parsePublish(CHANNELS::get, body, RECEIVED_AT))
-                .isInstanceOf(PublishBody.Outcome.Refused.class);
+                .isInstanceOf(PublishBody.Outcome.Rejected.class);
     }
 
     private static PublishBody.Outcome parse(String body) {
         return PARSER.parsePublish(CHANNELS::get, Buffer.buffer(body), RECEIVED_AT);
     }
 
-    private static PublishBody.Outcome.Refused refused(String body) {
+    private static PublishBody.Outcome.Rejected rejected(String body) {
         PublishBody.Outcome parsed = parse(body);
-        assertThat(parsed).as(body).isInstanceOf(PublishBody.Outcome.Refused.class);
-        return (PublishBody.Outcome.Refused) parsed;
+        assertThat(parsed).as(body).isInstanceOf(PublishBody.Outcome.Rejected.class);
+        return (PublishBody.Outcome.Rejected) parsed;
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hermes.gateway.config.Settings;
-import dev.hermes.gateway.ops.Readiness.Problem;
+import dev.hermes.gateway.ops.ManagementServer.Readiness.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -30,7 +30,8 @@ class ManagementServerTest {
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final Duration LONG = Duration.ofSeconds(5);
 
-    private final AtomicReference<Readiness> readiness = new AtomicReference<>(Readiness.ready());
+    private final AtomicReference<ManagementServer.Readiness> readiness =
+            new AtomicReference<>(ManagementServer.Readiness.ready());
     private Operator operator;
 
     @BeforeEach
@@ -53,7 +54,7 @@ class ManagementServerTest {
 
     @Test
     void staysLiveWhenNotReady() throws Exception {
-        readiness.set(Readiness.of(new Problem("redis", Instant.EPOCH, "no canary for 3 s")));
+        readiness.set(ManagementServer.Readiness.of(new Problem("redis", Instant.EPOCH, "no canary for 3 s")));
 
         assertThat(operator.ask("GET", "/health/live").statusCode()).isEqualTo(200);
     }
@@ -68,7 +69,7 @@ class ManagementServerTest {
 
     @Test
     void saysWhyItIsNotReady() throws Exception {
-        readiness.set(Readiness.of(
+        readiness.set(ManagementServer.Readiness.of(
                 new Problem("redis", Instant.parse("2026-01-02T03:04:05Z"), "no canary for 3 s"),
                 new Problem("draining", null, "this gateway is ending")));
 
@@ -83,10 +84,10 @@ class ManagementServerTest {
 
     @Test
     void isReadyAgainOnceTheProblemIsGone() throws Exception {
-        readiness.set(Readiness.of(new Problem("redis", null, "gone")));
+        readiness.set(ManagementServer.Readiness.of(new Problem("redis", null, "gone")));
         assertThat(operator.ask("GET", "/health/ready").statusCode()).isEqualTo(503);
 
-        readiness.set(Readiness.ready());
+        readiness.set(ManagementServer.Readiness.ready());
 
         assertThat(operator.ask("GET", "/health/ready").statusCode()).isEqualTo(200);
     }
@@ -188,8 +189,8 @@ class ManagementServerTest {
 
     @Test
     void givesUpOnNumbersThatDoNotCome() throws Exception {
-        try (Operator hanging =
-                Operator.of(Readiness::ready, Promise.<Metrics.GatewayReadings>promise()::future, SHORT)) {
+        try (Operator hanging = Operator.of(
+                ManagementServer.Readiness::ready, Promise.<Metrics.GatewayReadings>promise()::future, SHORT)) {
             HttpResponse<String> answer = hanging.ask("GET", "/metrics");
 
             assertThat(answer.statusCode()).isEqualTo(503);
@@ -199,7 +200,8 @@ class ManagementServerTest {
 
     @Test
     void saysThatTheNumbersCannotBeRead() throws Exception {
-        try (Operator failing = Operator.of(Readiness::ready, () -> Future.failedFuture("on purpose"), LONG)) {
+        try (Operator failing =
+                Operator.of(ManagementServer.Readiness::ready, () -> Future.failedFuture("on purpose"), LONG)) {
             assertThat(failing.ask("GET", "/metrics").statusCode()).isEqualTo(503);
         }
     }
@@ -211,7 +213,7 @@ class ManagementServerTest {
         ManagementServer second = new ManagementServer(
                 vertx,
                 new Settings.Management("127.0.0.1", operator.port()),
-                Readiness::ready,
+                ManagementServer.Readiness::ready,
                 metrics,
                 Operator.API_KEY::equals);
 

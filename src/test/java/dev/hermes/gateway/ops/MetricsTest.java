@@ -242,7 +242,7 @@ class MetricsTest {
     void asksAnewAtEachScrape() throws Exception {
         AtomicInteger scrapes = new AtomicInteger();
         try (Operator operator = Operator.of(
-                Readiness::ready,
+                ManagementServer.Readiness::ready,
                 () -> Future.succeededFuture(new Metrics.GatewayReadings(
                         List.of(),
                         Map.of(),

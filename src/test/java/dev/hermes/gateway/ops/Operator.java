@@ -35,25 +35,29 @@ final class Operator implements AutoCloseable {
     private final ManagementServer server;
 
     private Operator(
-            Supplier<Readiness> readiness, Supplier<Future<Metrics.GatewayReadings>> readings, Duration scrapeLimit) {
+            Supplier<ManagementServer.Readiness> readiness,
+            Supplier<Future<Metrics.GatewayReadings>> readings,
+            Duration scrapeLimit) {
         metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
                 vertx, new Settings.Management("127.0.0.1", 0), readiness, metrics, API_KEY::equals, scrapeLimit);
     }
 
     static Operator of(
-            Supplier<Readiness> readiness, Supplier<Future<Metrics.GatewayReadings>> readings, Duration scrapeLimit) {
+            Supplier<ManagementServer.Readiness> readiness,
+            Supplier<Future<Metrics.GatewayReadings>> readings,
+            Duration scrapeLimit) {
         Operator operator = new Operator(readiness, readings, scrapeLimit);
         await(operator.server.start());
         return operator;
     }
 
-    static Operator asking(Supplier<Readiness> readiness) {
+    static Operator asking(Supplier<ManagementServer.Readiness> readiness) {
         return of(readiness, () -> Future.succeededFuture(readings()), Duration.ofSeconds(5));
     }
 
     static Operator reading(Metrics.GatewayReadings readings) {
-        return of(Readiness::ready, () -> Future.succeededFuture(readings), Duration.ofSeconds(5));
+        return of(ManagementServer.Readiness::ready, () -> Future.succeededFuture(readings), Duration.ofSeconds(5));
     }
 
     /** Those of a gateway that has just started. */

@@ -103,7 +103,8 @@ class WatchdogTest {
     private static List<String> failuresIn(Class<?> badTests) {
         Events events = EngineTestKit.engine("junit-jupiter")
                 .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "true")
-                .configurationParameter("junit.jupiter.extensions.autodetection.include", "dev.hermes.gateway.watch.*")
+                .configurationParameter(
+                        "junit.jupiter.extensions.autodetection.include", "dev.hermes.gateway.watchdog.*")
                 .selectors(selectClass(badTests))
                 .execute()
                 .allEvents();

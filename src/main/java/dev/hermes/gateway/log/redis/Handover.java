@@ -18,14 +18,14 @@ final class Handover {
 
     private final RedisLogParts parts;
     private final EventLog.Outlet outlet;
-    private final StreamEntries.Refusals refusals;
+    private final RedisLog.RejectionListener rejections;
     private final PendingOwnEntries own = new PendingOwnEntries();
 
-    /** @param refusals hears of entries that are no events */
-    Handover(RedisLogParts parts, EventLog.Outlet outlet, StreamEntries.Refusals refusals) {
+    /** @param rejections hears of entries that are no events */
+    Handover(RedisLogParts parts, EventLog.Outlet outlet, RedisLog.RejectionListener rejections) {
         this.parts = parts;
         this.outlet = outlet;
-        this.refusals = refusals;
+        this.rejections = rejections;
     }
 
     /** This gateway has appended that itself, and the tail will find it. */
@@ -40,7 +40,7 @@ final class Handover {
         for (Response entry : found) {
             EventId id = StreamEntries.id(entry);
             PendingOwnEntries.Own known = own.take(id);
-            read.add(known == null ? parts.entries().entry(entry, refusals) : new Event(id, known.envelope()));
+            read.add(known == null ? parts.entries().entry(entry, rejections) : new Event(id, known.envelope()));
             received = known == null ? received : Math.min(received, known.receivedNanos());
         }
         handOn(read, received);

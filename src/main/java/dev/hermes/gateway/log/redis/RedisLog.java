@@ -3,11 +3,13 @@ package dev.hermes.gateway.log.redis;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,19 +62,19 @@ public final class RedisLog implements EventLog {
      *
      * @param settled completes once it is known whether the source has a hole right now, so that no stream is told of a
      *     hole older than itself
-     * @param refusals hears of entries of producers that are no events
+     * @param rejections hears of entries of producers that are no events
      */
     public RedisLog(
             OwnerLoop loop,
             RedisLogParts parts,
             EventLog.Outlet outlet,
             Supplier<Future<Void>> settled,
-            StreamEntries.Refusals refusals) {
+            RejectionListener rejections) {
         this.loop = loop;
         this.scripts = parts.scripts();
         this.clock = parts.clock();
         this.reader = parts.reader();
-        this.handover = new Handover(parts, outlet, refusals);
+        this.handover = new Handover(parts, outlet, rejections);
         this.producers = parts.producers();
         this.indexing = new LatestIdIndex(reader, parts.latest());
         this.settled = settled;
@@ -283,5 +285,13 @@ public final class RedisLog implements EventLog {
         public void stopped(Throwable failure) {
             LOG.warn("log cannot be followed position={} reason=\"{}\"", tail.position(), failure.getMessage());
         }
+    }
+
+    /** Hears of entries that producers appended and that are no events. */
+    @FunctionalInterface
+    public interface RejectionListener {
+
+        /** Once for each. On the loop of the log. */
+        void rejected(EventId id, String channel, Parsed.Reason reason, String detail, Buffer payload);
     }
 }

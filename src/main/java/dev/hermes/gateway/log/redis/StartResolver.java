@@ -41,14 +41,14 @@ final class StartResolver {
         if (cursor instanceof Cursor.At at && !at.id().memory()) {
             return reader.at(at.id())
                     .compose(held -> held == null
-                            ? reader.oldest().map(oldest -> refused(at.id().toString(), reason(at.id(), oldest)))
+                            ? reader.oldest().map(oldest -> atTheTip(at.id().toString(), reason(at.id(), oldest)))
                             : Future.succeededFuture(new StartPosition(at.id(), null, List.of())));
         }
         String text = cursor instanceof Cursor.At at ? at.id().toString() : ((Cursor.Unreadable) cursor).text();
-        return Future.succeededFuture(refused(text, Gap.Reason.UNKNOWN_CURSOR));
+        return Future.succeededFuture(atTheTip(text, Gap.Reason.UNKNOWN_CURSOR));
     }
 
-    private StartPosition refused(String cursor, Gap.Reason reason) {
+    private StartPosition atTheTip(String cursor, Gap.Reason reason) {
         EventId position = tip.get();
         return new StartPosition(position, Gap.of(reason, cursor, position), List.of());
     }

@@ -25,17 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Reads entries of the stream {@code hermes:events} as Redis tells them. Nothing in one makes it fail: what is no event is a
  * position all the same. Immutable; any thread.
  */
-public final class StreamEntries {
+final class StreamEntries {
 
     static final String GAP = "gap";
     static final String ORIGIN = "log";
-
-    /** Hears of entries that producers appended and that are no events. */
-    @FunctionalInterface
-    public interface Refusals {
-        /** Owner's loop of the log. */
-        void refused(EventId id, String channel, Parsed.Reason reason, String detail, Buffer payload);
-    }
 
     private final Function<String, @Nullable ChannelName> channels;
     private final EnvelopeParser parser;
@@ -48,11 +41,11 @@ public final class StreamEntries {
     }
 
     /** The entries of an XRANGE, in order. */
-    List<LogEntry> range(@Nullable Response answer, Refusals refusals) {
+    List<LogEntry> range(@Nullable Response answer, RedisLog.RejectionListener rejections) {
         List<LogEntry> entries = new ArrayList<>();
         if (answer != null) {
             for (Response entry : answer) {
-                entries.add(entry(entry, refusals));
+                entries.add(entry(entry, rejections));
             }
         }
         return entries;
@@ -67,7 +60,7 @@ public final class StreamEntries {
         return id;
     }
 
-    LogEntry entry(Response entry, Refusals refusals) {
+    LogEntry entry(Response entry, RedisLog.RejectionListener rejections) {
         EventId id = id(entry);
         Map<String, Buffer> fields = fields(entry.get(1));
         String channel = text(fields, "channel");
@@ -77,7 +70,7 @@ public final class StreamEntries {
             return own(id, type, data);
         }
         if (channel == null) {
-            refusals.refused(id, "", Parsed.Reason.UNKNOWN_CHANNEL, "channel is missing", orEmpty(data));
+            rejections.rejected(id, "", Parsed.Reason.UNKNOWN_CHANNEL, "channel is missing", orEmpty(data));
             return new LogEntry.IgnoredEntry(id);
         }
         ChannelName named = channels.apply(channel);
@@ -87,7 +80,7 @@ public final class StreamEntries {
         }
         if (type == null || data == null) {
             Parsed.Reason reason = type == null ? Parsed.Reason.MISSING_TYPE : Parsed.Reason.MISSING_DATA;
-            refusals.refused(id, channel, reason, (type == null ? "type" : "data") + " is missing", orEmpty(data));
+            rejections.rejected(id, channel, reason, (type == null ? "type" : "data") + " is missing", orEmpty(data));
             return new LogEntry.IgnoredEntry(id);
         }
         Parsed parsed = parser.ofEntry(named, type, data, text(fields, "timestamp"), clock.instant());
@@ -95,7 +88,7 @@ public final class StreamEntries {
             return new Event(id, accepted.envelope());
         }
         Parsed.Rejected rejected = (Parsed.Rejected) parsed;
-        refusals.refused(id, channel, rejected.reason(), rejected.detail(), data);
+        rejections.rejected(id, channel, rejected.reason(), rejected.detail(), data);
         return new LogEntry.IgnoredEntry(id);
     }
 
