@@ -1,8 +1,8 @@
 package dev.hermes.gateway;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -34,7 +34,7 @@ class ReadinessTest {
 
     @AfterEach
     void close() {
-        RunningGateway.await(vertx.close());
+        await(vertx.close());
     }
 
     @Test
@@ -43,7 +43,7 @@ class ReadinessTest {
                 .put("API_PORT", 0)
                 .put("HERMES_MANAGEMENT_PORT", 0)
                 .put("HERMES_REDIS_URL", "none");
-        RunningGateway.await(vertx.deployVerticle(gateway, new DeploymentOptions().setConfig(settings)));
+        await(vertx.deployVerticle(gateway, new DeploymentOptions().setConfig(settings)));
 
         assertThat(beforeListening).isNotEmpty().allSatisfy(answer -> {
             assertThat(answer.statusCode()).isEqualTo(503);

@@ -1,10 +1,10 @@
 package dev.hermes.gateway.auth;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.fixture.IdentityServer;
-import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -23,9 +23,9 @@ class AuthenticatorWithIdentityTest {
 
     @AfterEach
     void close() {
-        RunningGateway.await(identity.close());
+        await(identity.close());
         hermes.close();
-        RunningGateway.await(vertx.close());
+        await(vertx.close());
     }
 
     private Future<AuthResult> ask(String key) {
@@ -36,7 +36,7 @@ class AuthenticatorWithIdentityTest {
     @Test
     void aKeyThatHermesVouchedForGetsInHoweverManyMadeUpOnesWait() {
         // The first question of all may take longer than one may, on a busy machine.
-        await().until(() -> RunningGateway.await(ask("known")) instanceof AuthResult.Granted);
+        await().until(() -> await(ask("known")) instanceof AuthResult.Granted);
         hermes.answerOthers(IdentityServer.HANGS);
         int number = 0;
         Future<AuthResult> last;
@@ -45,6 +45,6 @@ class AuthenticatorWithIdentityTest {
         } while (!last.isComplete() && number < 1_000);
 
         assertThat(last.result()).isEqualTo(new AuthResult.Unavailable());
-        assertThat(RunningGateway.await(ask("known"))).isInstanceOf(AuthResult.Granted.class);
+        assertThat(await(ask("known"))).isInstanceOf(AuthResult.Granted.class);
     }
 }

@@ -1,12 +1,12 @@
 package dev.hermes.gateway.auth;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.auth.IdentityEndpoint.Answer;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.fixture.IdentityServer;
-import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -35,19 +35,19 @@ class IdentityEndpointTest {
 
     @AfterEach
     void close() {
-        RunningGateway.await(identity.close());
+        await(identity.close());
         hermes.close();
-        RunningGateway.await(vertx.close());
+        await(vertx.close());
     }
 
     private Answer ask(Duration oldest) {
-        return RunningGateway.await(identity.ask(SOME, oldest));
+        return await(identity.ask(SOME, oldest));
     }
 
     private boolean isAnswered() {
         Future<Boolean> answered =
                 identity.ask(SOME, Duration.ZERO).map(true).recover(failure -> Future.succeededFuture(false));
-        return RunningGateway.await(answered);
+        return await(answered);
     }
 
     private void pass(Duration time) {

@@ -1,7 +1,9 @@
 package dev.hermes.gateway.auth;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -138,32 +140,32 @@ class JwtVerifierTest {
 
     static List<String> forgeries() {
         String claims = Jwts.claims().encode();
-        String none = Jwts.part("{\"alg\":\"none\"}") + "." + Jwts.part(claims);
+        String none = Jwt.part(json("{'alg':'none'}")) + "." + Jwt.part(claims);
         String good = Jwts.good();
         String content = good.substring(0, good.lastIndexOf('.'));
         return List.of(
                 none,
                 none + ".",
                 none + ".AAAA",
-                Jwts.part("{\"alg\":\"NONE\"}") + "." + Jwts.part(claims) + ".",
-                Jwts.signed("{\"alg\":\"none\"}", "HS256", claims),
-                Jwts.signed("{\"alg\":\"RS256\"}", "HS256", claims),
-                Jwts.signed("{\"alg\":\"hs256\"}", "HS256", claims),
-                Jwts.signed("{\"alg\":7}", "HS256", claims),
-                Jwts.signed("{\"alg\":null}", "HS256", claims),
+                Jwt.part(json("{'alg':'NONE'}")) + "." + Jwt.part(claims) + ".",
+                Jwts.signed(json("{'alg':'none'}"), "HS256", claims),
+                Jwts.signed(json("{'alg':'RS256'}"), "HS256", claims),
+                Jwts.signed(json("{'alg':'hs256'}"), "HS256", claims),
+                Jwts.signed(json("{'alg':7}"), "HS256", claims),
+                Jwts.signed(json("{'alg':null}"), "HS256", claims),
                 Jwts.signed("{}", "HS256", claims),
                 Jwts.signed("[]", "HS256", claims),
-                Jwts.signed("{\"alg\":\"HS256\"}", "HS256", "[]"),
-                Jwts.signed("{\"alg\":\"HS256\"}", "HS256", "no json"),
-                Jwts.signed("{\"alg\":\"HS256\"}", "HS256", "{\"exp\":".repeat(300)),
-                Jwts.signed("{\"alg\":\"HS256\"}", "HS256", "[".repeat(3_000)),
+                Jwts.signed(json("{'alg':'HS256'}"), "HS256", "[]"),
+                Jwts.signed(json("{'alg':'HS256'}"), "HS256", "no json"),
+                Jwts.signed(json("{'alg':'HS256'}"), "HS256", json("{'exp':").repeat(300)),
+                Jwts.signed(json("{'alg':'HS256'}"), "HS256", "[".repeat(3_000)),
                 content,
                 content + ".",
                 content + ".AAAA",
                 content + "." + "!".repeat(43),
                 good + ".x",
                 good.substring(0, good.length() - 2),
-                Jwts.part("{\"alg\":\"HS256\"}") + "." + Jwts.part(claims.replace("u-1", "u-2"))
+                Jwt.part(json("{'alg':'HS256'}")) + "." + Jwt.part(claims.replace("u-1", "u-2"))
                         + good.substring(good.lastIndexOf('.')));
     }
 

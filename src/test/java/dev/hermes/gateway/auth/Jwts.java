@@ -2,14 +2,10 @@ package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.fixture.Jwt;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.util.Base64;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** JWTs made by hand, so that they may be wrong in any way. */
@@ -56,26 +52,6 @@ final class Jwts {
     }
 
     static String signed(String header, String algorithm, String claims) {
-        String content = part(header) + "." + part(claims);
-        return content + "." + base64(hmac(algorithm, content));
-    }
-
-    static String part(String json) {
-        return base64(json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
-    private static byte[] hmac(String algorithm, String content) {
-        String name = "HmacSHA" + algorithm.substring(2);
-        try {
-            Mac mac = Mac.getInstance(name);
-            mac.init(new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), name));
-            return mac.doFinal(content.getBytes(StandardCharsets.US_ASCII));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Jwt.signed(header, claims, algorithm, KEY);
     }
 }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.auth;
 
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -8,35 +9,21 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import redis.embedded.RedisServer;
 
 /** A real Redis on loopback with one connection to it. */
 final class RedisFixture implements RedisCommands, AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
-    private final RedisServer server;
+    private final EmbeddedRedis server = EmbeddedRedis.start();
     private final Redis client;
     private final RedisConnection connection;
     private volatile boolean available = true;
 
-    RedisFixture() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        server = RedisServer.builder()
-                .port(port)
-                .bind("127.0.0.1")
-                .setting("save \"\"")
-                .build();
-        server.start();
-        client = Redis.createClient(vertx, "redis://127.0.0.1:" + port);
+    RedisFixture() {
+        client = Redis.createClient(vertx, server.url().toString());
         connection = client.connect().await();
     }
 
@@ -80,10 +67,10 @@ final class RedisFixture implements RedisCommands, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         connection.close().await();
         client.close().await();
         vertx.close().await();
-        server.stop();
+        server.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.auth;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -13,8 +14,8 @@ class StoredTokenTest {
 
     /** As Hermes' publisher code wrote it. */
     static final String OF_HERMES =
-            "{\"scope\": \"queue\", \"user_id\": \"u-1\", \"expires_at\": \"2026-11-23T09:23:33.525090+00:00\","
-                    + " \"permissions\": [\"read\"], \"created_at\": \"2026-11-23T09:13:33.525090+00:00\"}";
+            json("{'scope': 'queue', 'user_id': 'u-1', 'expires_at': '2026-11-23T09:23:33.525090+00:00', "
+                    + "'permissions': ['read'], 'created_at': '2026-11-23T09:13:33.525090+00:00'}");
 
     @Test
     void readsWhatHermesWrote() {
@@ -40,7 +41,7 @@ class StoredTokenTest {
     @Test
     void writesNoUserAsNull() {
         assertThat(new StoredToken("queue", null, TestClock.START).json(TestClock.START))
-                .contains("\"user_id\": null, ");
+                .contains(json("'user_id': null, "));
     }
 
     @ParameterizedTest
@@ -53,40 +54,39 @@ class StoredTokenTest {
         "2026-11-23T09:23:33, 2026-11-23T09:23:33Z",
     })
     void readsAnEndWithOffsetOrZOrNaive(String text, Instant expected) {
-        StoredToken token = StoredToken.parse("{\"scope\":\"queue\",\"expires_at\":\"" + text + "\"}");
+        StoredToken token = StoredToken.parse(json("{'scope':'queue','expires_at':'%s'}", text));
 
         assertThat(token).isEqualTo(new StoredToken("queue", null, expected));
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "null",
-                "[]",
-                "7",
-                "not json",
-                "{}",
-                "{\"scope\":\"queue\"}",
-                "{\"expires_at\":\"2026-11-23T09:23:33Z\"}",
-                "{\"scope\":null,\"expires_at\":\"2026-11-23T09:23:33Z\"}",
-                "{\"scope\":[\"queue\"],\"expires_at\":\"2026-11-23T09:23:33Z\"}",
-                "{\"scope\":\"queue\",\"expires_at\":null}",
-                "{\"scope\":\"queue\",\"expires_at\":1795425813}",
-                "{\"scope\":\"queue\",\"expires_at\":\"tomorrow\"}",
-                "{\"scope\":\"queue\",\"expires_at\":\"\"}",
-                "{\"scope\":\"queue\",\"expires_at\":\"2026-11-23\"}",
-                "{\"scope\":\"queue\",\"expires_at\":\"+999999999-11-23T09:23:33Z\"}",
-                "{\"scope\":\"queue\",\"expires_at\":\"2026-11-23T09:23:33Z\",\"permissions\":[]}",
-                "{\"scope\":\"queue\",\"expires_at\":\"2026-11-23T09:23:33Z\",\"permissions\":[\"write\"]}",
-                "{\"scope\":\"queue\",\"expires_at\":\"2026-11-23T09:23:33Z\",\"permissions\":\"read\"}"
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+                null
+                []
+                7
+                not json
+                {}
+                {"scope":"queue"}
+                {"expires_at":"2026-11-23T09:23:33Z"}
+                {"scope":null,"expires_at":"2026-11-23T09:23:33Z"}
+                {"scope":["queue"],"expires_at":"2026-11-23T09:23:33Z"}
+                {"scope":"queue","expires_at":null}
+                {"scope":"queue","expires_at":1795425813}
+                {"scope":"queue","expires_at":"tomorrow"}
+                {"scope":"queue","expires_at":""}
+                {"scope":"queue","expires_at":"2026-11-23"}
+                {"scope":"queue","expires_at":"+999999999-11-23T09:23:33Z"}
+                {"scope":"queue","expires_at":"2026-11-23T09:23:33Z","permissions":[]}
+                {"scope":"queue","expires_at":"2026-11-23T09:23:33Z","permissions":["write"]}
+                {"scope":"queue","expires_at":"2026-11-23T09:23:33Z","permissions":"read"}
+                """)
+    @ValueSource(strings = {""})
     void readsNothingElse(String json) {
         assertThat(StoredToken.parse(json)).isNull();
     }
 
     @Test
     void survivesDeepNesting() {
-        assertThat(StoredToken.parse("{\"scope\":" + "[".repeat(100_000))).isNull();
+        assertThat(StoredToken.parse(json("{'scope':%s", "[".repeat(100_000)))).isNull();
     }
 }

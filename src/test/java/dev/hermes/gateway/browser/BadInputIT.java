@@ -1,5 +1,6 @@
 package dev.hermes.gateway.browser;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class BadInputIT {
     @BeforeAll
     void open(@TempDir Path temporary) {
         chromium = Chromium.start(temporary);
-        pages = new Pages(scopes -> "{\"token\":\"sse_any\"}");
+        pages = new Pages(scopes -> json("{'token':'sse_any'}"));
         gateway = new ScriptedGateway();
     }
 
@@ -54,7 +55,7 @@ class BadInputIT {
     void putRight() {
         chromium.closeTabs();
         gateway.answer(200);
-        pages.tokens(scopes -> "{\"token\":\"sse_any\"}");
+        pages.tokens(scopes -> json("{'token':'sse_any'}"));
     }
 
     private Chromium.Tab open(String before) {
@@ -87,7 +88,7 @@ class BadInputIT {
 
         gateway.send("2-0", "queue_update", "{not json");
         gateway.send("3-0", "queue_update", "7");
-        gateway.send("4-0", "queue_update", "{\"n\":4}");
+        gateway.send("4-0", "queue_update", json("{'n':4}"));
 
         assertHears(tab, 4L);
         assertThat(tab.errors()).containsExactly("bad_frame", "bad_frame");
@@ -97,9 +98,9 @@ class BadInputIT {
     void aFrameThatComesAgainIsHeardOnce() {
         Chromium.Tab tab = connected();
 
-        gateway.send("2-0", "queue_update", "{\"n\":2}");
-        gateway.send("2-0", "queue_update", "{\"n\":2}");
-        gateway.send("3-0", "queue_update", "{\"n\":3}");
+        gateway.send("2-0", "queue_update", json("{'n':2}"));
+        gateway.send("2-0", "queue_update", json("{'n':2}"));
+        gateway.send("3-0", "queue_update", json("{'n':3}"));
 
         assertHears(tab, 2L, 3L);
     }
@@ -108,9 +109,9 @@ class BadInputIT {
     void anIdThatGoesBackwardsIsAnErrorAndNothingIsSwallowed() {
         Chromium.Tab tab = connected();
 
-        gateway.send("9-0", "queue_update", "{\"n\":9}");
-        gateway.send("4-0", "queue_update", "{\"n\":4}");
-        gateway.send("5-0", "queue_update", "{\"n\":5}");
+        gateway.send("9-0", "queue_update", json("{'n':9}"));
+        gateway.send("4-0", "queue_update", json("{'n':4}"));
+        gateway.send("5-0", "queue_update", json("{'n':5}"));
 
         assertHears(tab, 9L, 4L, 5L);
         assertThat(tab.errors()).containsExactly("id_backwards");
@@ -124,7 +125,7 @@ class BadInputIT {
         for (String control : List.of("closing", "gap", "backend", "unavailable", "token_expiring", "connected")) {
             gateway.send("3-0", control, "nonsense");
         }
-        gateway.send("4-0", "queue_update", "{\"n\":4}");
+        gateway.send("4-0", "queue_update", json("{'n':4}"));
 
         assertHears(tab, 4L);
     }
@@ -135,7 +136,7 @@ class BadInputIT {
         tab.run("client.subscribe(" + Lab.QUEUE + ", () => { throw new Error('mine'); })");
         tab.run("client.onState(() => { throw new Error('mine too'); })");
 
-        gateway.send("2-0", "queue_update", "{\"n\":2}");
+        gateway.send("2-0", "queue_update", json("{'n':2}"));
 
         assertHears(tab, 2L);
         Chromium.await("an error", () -> tab.errors().contains("callback_threw"));
@@ -147,7 +148,7 @@ class BadInputIT {
         Chromium.Tab tab = open("");
         Chromium.await("a reason", () -> "token_failed".equals(tab.state().get("reason")));
 
-        pages.tokens(scopes -> "{\"token\":\"sse_any\"}");
+        pages.tokens(scopes -> json("{'token':'sse_any'}"));
 
         tab.awaitStatus("connected");
         assertThat(tab.errors()).contains("token");
@@ -182,9 +183,9 @@ class BadInputIT {
         tab.awaitStatus("connected");
         tab.run("window.answer = () => new Promise(() => {})");
 
-        gateway.send("1-0", "token_expiring", "{\"expires_at\":\"2026-11-23T09:13:33Z\"}");
+        gateway.send("1-0", "token_expiring", json("{'expires_at':'2026-11-23T09:13:33Z'}"));
         Chromium.await("an error", () -> tab.errors().contains("token"));
-        gateway.send("2-0", "queue_update", "{\"n\":2}");
+        gateway.send("2-0", "queue_update", json("{'n':2}"));
 
         assertHears(tab, 2L);
         assertThat(tab.statuses()).doesNotContain("reconnecting token_failed");
@@ -278,7 +279,9 @@ class BadInputIT {
                 Map.of("2-0", "-36e5", "3-0", "36e5").entrySet()) {
             tab.run("skew = " + jump.getValue());
             gateway.send(
-                    jump.getKey(), "queue_update", "{\"n\":" + jump.getKey().charAt(0) + "}");
+                    jump.getKey(),
+                    "queue_update",
+                    json("{'n':%s}", jump.getKey().charAt(0)));
             Chromium.await(
                     "heard", () -> tab.numbers().contains((long) jump.getKey().charAt(0) - '0'));
         }

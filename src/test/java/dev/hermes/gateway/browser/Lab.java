@@ -32,7 +32,7 @@ final class Lab implements AutoCloseable {
     private final Path settings;
     private final Chromium chromium;
     private final Pages pages;
-    private final Network network;
+    private final WatchedNetwork network;
     private final int port;
     private final int streamSeconds;
 
@@ -56,7 +56,7 @@ final class Lab implements AutoCloseable {
         flag(true);
         gateway = gateway(0);
         port = gateway.port();
-        network = new Network(port);
+        network = new WatchedNetwork(port);
     }
 
     private RunningGateway gateway(int port) {
@@ -92,7 +92,7 @@ final class Lab implements AutoCloseable {
         return port;
     }
 
-    Network network() {
+    WatchedNetwork network() {
         return network;
     }
 

@@ -87,8 +87,8 @@ class WorkingDayIT {
                 Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "working-day"));
         try (Lab lab = new Lab(temporary, STREAM_SECONDS);
                 Chromium other = Chromium.start(Files.createDirectory(temporary.resolve("other")));
-                Network polled = new Network(lab.pages().port());
-                Network fetched = new Network(lab.pages().port())) {
+                WatchedNetwork polled = new WatchedNetwork(lab.pages().port());
+                WatchedNetwork fetched = new WatchedNetwork(lab.pages().port())) {
             lab.pages().serve("/day/", day::answer);
             lab.pages().serve("/short-token", exchange -> token(lab, exchange));
             Chromium.Tab polling = other.open(lab.pages().origin() + "/?port=" + lab.port(), "");
@@ -132,7 +132,7 @@ class WorkingDayIT {
 
     private record Counts(int polls, int requests) {}
 
-    private static Counts counts(Lab lab, Network polled, Network fetched) {
+    private static Counts counts(Lab lab, WatchedNetwork polled, WatchedNetwork fetched) {
         Counts counts = new Counts(
                 polled.requests().size(),
                 lab.network().requests().size() + fetched.requests().size());
@@ -146,7 +146,7 @@ class WorkingDayIT {
         return counts;
     }
 
-    private static String address(Network network) {
+    private static String address(WatchedNetwork network) {
         return "http://localhost:" + network.port();
     }
 

@@ -1,5 +1,7 @@
 package dev.hermes.gateway.chain;
 
+import static dev.hermes.gateway.fixture.Futures.await;
+
 import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import io.vertx.core.Future;
@@ -94,7 +96,7 @@ final class ChainFixture implements ChainLog, ChainTime, MarkerChain.Listener {
     public Future<LogScripts.Reply<Long>> draw(
             String identity, List<String> subscriptions, String gateway, Instant now) {
         return answer(() -> {
-            LogScripts.Reply<Long> reply = ChainRedis.await(chainScripts.draw(identity, subscriptions, gateway, now));
+            LogScripts.Reply<Long> reply = await(chainScripts.draw(identity, subscriptions, gateway, now));
             if (reply instanceof LogScripts.Reply.Given<Long> given) {
                 drawn.add(given.value());
             }
@@ -105,7 +107,7 @@ final class ChainFixture implements ChainLog, ChainTime, MarkerChain.Listener {
     @Override
     public Future<LogScripts.Reply<ChainCall.Answer>> chain(ChainCall.Batch batch) {
         sent.add(batch);
-        return answer(() -> ChainRedis.await(chainScripts.chain(batch)));
+        return answer(() -> await(chainScripts.chain(batch)));
     }
 
     private <T> Future<T> answer(java.util.function.Supplier<T> call) {

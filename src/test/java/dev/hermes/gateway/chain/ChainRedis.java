@@ -1,5 +1,7 @@
 package dev.hermes.gateway.chain;
 
+import static dev.hermes.gateway.fixture.Futures.await;
+
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.Envelope;
@@ -22,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -122,14 +123,6 @@ public final class ChainRedis implements RedisCommands, AutoCloseable {
             request.arg(argument);
         }
         return await(connection.send(request));
-    }
-
-    public static <T> T await(Future<T> future) {
-        try {
-            return future.await(20, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new AssertionError("no answer", e);
-        }
     }
 
     /** The whole stream. */

@@ -1,10 +1,10 @@
 package dev.hermes.gateway.chain;
 
 import static dev.hermes.gateway.chain.ChainRedis.IDENTITY;
-import static dev.hermes.gateway.chain.ChainRedis.await;
 import static dev.hermes.gateway.chain.ChainRedis.bounds;
 import static dev.hermes.gateway.chain.ChainRedis.envelope;
 import static dev.hermes.gateway.chain.ChainRedis.given;
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -54,6 +54,7 @@ public class ChainScriptTest {
         long m = draw(BOTH);
         EventId first = appended(append(m, 0, 1, "a"));
         EventId second = appended(append(m, 0, 2, "b"));
+
         assertThat(second.isAfter(first)).isTrue();
         assertThat(redis.entries())
                 .extracting(ChainRedis.Entry::id)
@@ -78,6 +79,7 @@ public class ChainScriptTest {
     void doesNotAppendTwice() {
         long m = draw(BOTH);
         run(append(m, 0, 1, "a"), append(m, 0, 2, "b"));
+
         assertThat(run(append(m, 0, 1, "a"), append(m, 0, 2, "b"), append(m, 0, 3, "c")))
                 .startsWith(ChainCall.Result.Status.DUPLICATE, ChainCall.Result.Status.DUPLICATE)
                 .hasSize(3);
@@ -89,6 +91,7 @@ public class ChainScriptTest {
         long m = draw(BOTH);
         EventId before = appended(append(m, 0, 1, "a"));
         ChainCall.Answer answer = ask(BOTH, append(m, 0, 1, "a"), append(m, 0, 2, "b"), append(m, 1, 1, "c"));
+
         assertThat(answer.before()).isEqualTo(before);
         assertThat(answer.appended()).isEqualTo(2);
         assertThat(answer.results().get(2)).isEqualTo(new ChainCall.Result.Appended(answer.newest()));
@@ -101,6 +104,7 @@ public class ChainScriptTest {
         String foreign = String.valueOf(redis.ask("XADD", "hermes:events", "*", "channel", "stats:updates"));
         ChainCall.Answer answer = ask(BOTH, append(m, 0, 2, "b"));
         assertThat(answer.before()).hasToString(foreign);
+
         String newest = String.valueOf(redis.ask("XADD", "hermes:events", "*", "channel", "stats:updates"));
         assertThat(ask(BOTH, append(m, 0, 2, "b")).newest()).hasToString(newest);
     }
@@ -111,6 +115,7 @@ public class ChainScriptTest {
         appended(append(m, 0, 1, "a"));
         EventId gone = appended(append(m, 0, 2, "b"));
         redis.ask("XDEL", "hermes:events", gone.toString());
+
         assertThat(ask(BOTH, append(m, 0, 3, "c")).before())
                 .as("after one was removed")
                 .isNull();
@@ -146,6 +151,7 @@ public class ChainScriptTest {
         EventId before = appended(append(m, 0, 1, "a"));
         appended(append(m, 0, 4, "d"));
         assertThat(redis.log()).containsExactly("a", "gap", "d");
+
         JsonObject gap = new JsonObject(redis.entries().get(1).data());
         assertThat(gap.getString("reason")).isEqualTo("source_hole");
         assertThat(gap.getString("requested")).isEqualTo(before.toString());
@@ -157,6 +163,7 @@ public class ChainScriptTest {
     void aGapEntryIsTheLogsOwn() {
         long m = draw(BOTH);
         run(append(m, 0, 2, "b"));
+
         assertThat(redis.entries().get(0).fields()).containsEntry("channel", "hermes:gateway:log");
         assertThat(redis.log())
                 .as("nothing stood before the gap, so an origin does")
@@ -168,6 +175,7 @@ public class ChainScriptTest {
         long e = draw(BOTH);
         run(append(e, 0, 1, "a"));
         long m = draw(BOTH);
+
         assertThat(run(new ChainCall.Roll(e, m, List.of(1L, 0L)), append(m, 0, 1, "b"), append(m, 1, 1, "c")))
                 .startsWith(ChainCall.Result.Status.ROLLED);
         assertThat(redis.log()).containsExactly("a", "b", "c");
@@ -189,6 +197,7 @@ public class ChainScriptTest {
         run(append(e, 1, 1, "a"));
         long m = draw(List.of("s0"));
         ask(List.of("s0"), new ChainCall.Roll(e, m, List.of(0L)));
+
         assertThat(run(append(e, 1, 2, "b")))
                 .as("still the marker in force for s1")
                 .hasOnlyElementsOfType(ChainCall.Result.Appended.class);
@@ -204,6 +213,7 @@ public class ChainScriptTest {
         ChainCall start = new ChainCall.Start(m, from, from.plusMillis(7));
         assertThat(run(start)).hasOnlyElementsOfType(ChainCall.Result.Appended.class);
         assertThat(run(start)).containsExactly(ChainCall.Result.Status.STALE);
+
         run(append(m, 0, 1, "b"));
         assertThat(redis.log()).containsExactly("a", "gap", "b");
         assertThat(new JsonObject(redis.entries().get(1).data()).getMap())
@@ -234,6 +244,7 @@ public class ChainScriptTest {
         long second = draw(BOTH);
         assertThat(run(new ChainCall.Query(second), append(second, 0, 1, "b")))
                 .containsExactly(ChainCall.Result.Status.WAITING, ChainCall.Result.Status.AHEAD);
+
         run(append(first, 0, 1, "a"), new ChainCall.Roll(first, second, List.of(1L, 0L)), append(second, 0, 1, "b"));
         assertThat(redis.log()).containsExactly("a", "b");
     }
@@ -244,6 +255,7 @@ public class ChainScriptTest {
         ask(List.of("s0"), append(e, 0, 1, "a"));
         long m = draw(BOTH);
         ask(List.of("s0"), new ChainCall.Roll(e, m, List.of(1L)));
+
         assertThat(run(new ChainCall.Query(m), append(m, 1, 1, "b"), append(m, 0, 1, "c")))
                 .startsWith(ChainCall.Result.Status.SETTLED);
         assertThat(redis.log()).containsExactly("a", "b", "c");
@@ -262,6 +274,7 @@ public class ChainScriptTest {
     void tellsTheNewestMarkerInForce() {
         long e = draw(BOTH);
         assertThat(ask(BOTH).current()).isEqualTo(e);
+
         long m = draw(BOTH);
         assertThat(ask(BOTH, append(e, 0, 1, "a")).current()).isEqualTo(e);
         assertThat(ask(BOTH, new ChainCall.Roll(e, m, List.of(1L, 0L))).current())
@@ -284,6 +297,7 @@ public class ChainScriptTest {
         assertThat(await(scripts.chain(batch(BOTH, List.of(append(m, 0, 1, "a"))))))
                 .isInstanceOf(LogScripts.Reply.NoState.class);
         assertThat(await(scripts.draw(IDENTITY, BOTH, "gateway", HEARD))).isInstanceOf(LogScripts.Reply.NoState.class);
+
         redis.ask("FLUSHALL");
         assertThat(await(scripts.chain(batch(BOTH, List.of(append(m, 0, 1, "a"))))))
                 .isInstanceOf(LogScripts.Reply.NoState.class);
@@ -311,6 +325,7 @@ public class ChainScriptTest {
         redis.ask("RENAME", RedisNames.LOG, "aside");
         redis.ask("SET", RedisNames.LOG, "not a stream");
         assertThatThrownBy(() -> run(append(m, 0, 2, "b"))).hasMessageContaining("WRONGTYPE");
+
         redis.ask("RENAME", "aside", RedisNames.LOG);
         appended(append(m, 0, 2, "b"));
         assertThat(redis.log()).containsExactly("a", "b");
@@ -321,6 +336,7 @@ public class ChainScriptTest {
         long m = draw(BOTH);
         redis.ask("XADD", RedisNames.LOG, "18446744073709551615-18446744073709551613", "data", "last");
         ChainCall first = append(m, 0, 1, "a");
+
         assertThatThrownBy(() -> run(first, append(m, 0, 2, "b"), append(m, 0, 3, "c")))
                 .isNotNull();
         assertThat(redis.state("n:s0")).isEqualTo(m + " 2");
@@ -332,6 +348,7 @@ public class ChainScriptTest {
         redis.ask("CONFIG", "SET", "maxmemory", "1");
         assertThatThrownBy(() -> run(append(m, 0, 1, "a"))).hasMessageContaining("OOM");
         assertThatThrownBy(() -> run(new ChainCall.Reject(m, 0, 1))).hasMessageContaining("OOM");
+
         redis.ask("CONFIG", "SET", "maxmemory", "0");
         appended(append(m, 0, 1, "a"));
         assertThat(redis.log()).containsExactly("a");
@@ -347,6 +364,7 @@ public class ChainScriptTest {
                     .hasMessageContaining(field);
             redis.ask("HSET", RedisNames.LOG_STATE, field, Long.toString(m));
         }
+
         assertThat(redis.log()).isEmpty();
     }
 
@@ -365,6 +383,7 @@ public class ChainScriptTest {
         for (int n = 1; n <= 500; n++) {
             calls.add(append(m, 0, n, "{\"n\":" + n + "}"));
         }
+
         assertThat(await(scripts.chain(batch(BOTH, calls)))).isInstanceOf(LogScripts.Reply.Given.class);
         assertThat(redis.log()).hasSize(500).last().isEqualTo("{\"n\":500}");
         assertThat(redis.state("bytes")).isEqualTo(Long.toString(redis.bytes()));

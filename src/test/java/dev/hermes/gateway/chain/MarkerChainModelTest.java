@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chain;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.EventId;
@@ -53,8 +54,8 @@ class MarkerChainModelTest {
     @AfterAll
     void stop() {
         LOG.info("model totals={} first_seed={}", totals, FIRST_SEED);
-        ChainRedis.await(client.close());
-        ChainRedis.await(vertx.close());
+        await(client.close());
+        await(vertx.close());
         redis.close();
     }
 

@@ -48,6 +48,7 @@ class MarkerChainTest {
         gateway.chain.heardSync(ChainRedis.IDENTITY + " 17 another-gateway");
         gateway.hearAndSend("before it still");
         assertThat(gateway.sent).isEmpty();
+
         gateway.hear(gateway, gateway.drawn.get(0));
         gateway.hearAndSend("1", "2");
         assertThat(redis.log()).containsExactly("1", "2");
@@ -61,6 +62,7 @@ class MarkerChainTest {
         gateway.join();
         gateway.sent.clear();
         gateway.hearAndSend("1", "2", "3");
+
         assertThat(gateway.sent)
                 .singleElement()
                 .satisfies(batch -> assertThat(batch.calls()).hasSize(3));
@@ -73,6 +75,7 @@ class MarkerChainTest {
         gateway.sent.clear();
         gateway.hearAndSend("1", "2", "3", "4", "5");
         gateway.hearAndSend("x".repeat(5_000), "6", "y".repeat(1_200), "7", "8");
+
         assertThat(gateway.sent).extracting(batch -> batch.calls().size()).containsExactly(4, 1, 1, 3, 1);
     }
 
@@ -91,9 +94,11 @@ class MarkerChainTest {
                 .as("held until the first has proven what came before")
                 .containsExactly("1");
         assertThat(second.chain.settled()).isFalse();
+
         first.hearAndSend("2");
         second.pass(25);
         assertThat(second.chain.settled()).isTrue();
+
         first.hear("3");
         second.hear("3");
         second.endTurn();
@@ -114,6 +119,7 @@ class MarkerChainTest {
         gateway.hearAndSend("2");
         gateway.pass(999);
         assertThat(redis.log()).containsExactly("1");
+
         gateway.pass(26);
         assertThat(redis.log()).containsExactly("1", "gap", "2");
         assertThat(new JsonObject(redis.entries().get(1).data()).getMap())
@@ -131,6 +137,7 @@ class MarkerChainTest {
         gateway.hearAndSend("3");
         gateway.losingAnswers = false;
         gateway.pass(50);
+
         assertThat(redis.log()).containsExactly("1", "2", "3");
         assertThat(gateway.told).containsExactly("settled", "appended 3");
     }
@@ -145,6 +152,7 @@ class MarkerChainTest {
         gateway.hearAndSend("2");
         gateway.pass(10_000);
         assertThat(gateway.sent).isEmpty();
+
         gateway.chain.up(ChainRedis.IDENTITY);
         gateway.hearAndSend("3");
         assertThat(redis.log()).containsExactly("1", "2", "3");
@@ -158,6 +166,7 @@ class MarkerChainTest {
         gateway.chain.up(ChainRedis.IDENTITY);
         gateway.hearAndSend("after something unheard");
         assertThat(redis.log()).containsExactly("1");
+
         gateway.chain.hold();
         gateway.chain.down();
         gateway.chain.up(ChainRedis.IDENTITY);
@@ -175,6 +184,7 @@ class MarkerChainTest {
         gateway.pass(10_000);
         redis.ask("CONFIG", "SET", "maxmemory", "0");
         assertThat(redis.log()).isEmpty();
+
         gateway.pass(1_000);
         assertThat(redis.log()).containsExactly("1", "2");
     }
@@ -192,6 +202,7 @@ class MarkerChainTest {
         gateway.join();
         gateway.hearAndSend("3");
         gateway.pass(1_000);
+
         assertThat(redis.log()).containsExactly("1", "2", "gap", "3");
     }
 
@@ -210,6 +221,7 @@ class MarkerChainTest {
         gateway.join();
         gateway.hearAndSend("3");
         gateway.pass(1_000);
+
         assertThat(redis.log()).containsExactly("{}", "gap", "3");
     }
 
@@ -224,6 +236,7 @@ class MarkerChainTest {
         gateway.join();
         gateway.hearAndSend("2");
         gateway.pass(1_000);
+
         assertThat(redis.log()).containsExactly("{}", "gap", "1", "gap", "2");
     }
 
@@ -236,6 +249,7 @@ class MarkerChainTest {
         gateway.hearAndSend("x".repeat(6_000));
         gateway.hearAndSend("y".repeat(6_000));
         assertThat(gateway.chain.settled()).isFalse();
+
         gateway.hearAndSend("z");
         gateway.refusing = false;
         gateway.pass(50);
@@ -253,6 +267,7 @@ class MarkerChainTest {
         redis.ask("FLUSHALL");
         gateway.hearAndSend("2");
         assertThat(gateway.told).last().isEqualTo("lost");
+
         gateway.hearAndSend("3");
         redis.identify("anew");
         gateway.chain.up("anew");
@@ -269,10 +284,13 @@ class MarkerChainTest {
         gateway.pass(500);
         gateway.refusing = false;
         assertThat(gateway.drawn).isEmpty();
+
         gateway.pass(1_000);
         assertThat(gateway.drawn).hasSize(1);
+
         gateway.pass(1_000);
         assertThat(gateway.drawn).as("nor was it heard").hasSize(2);
+
         gateway.hear(gateway, gateway.drawn.get(1));
         gateway.pass(10_000);
         assertThat(gateway.drawn).hasSize(2);
@@ -287,8 +305,10 @@ class MarkerChainTest {
         other.pass(1_000);
         gateway.hearAndSend("1");
         assertThat(redis.log()).containsExactly("{}", "gap");
+
         gateway.pass(1_000);
         assertThat(gateway.drawn).hasSize(2);
+
         gateway.hear(gateway, gateway.drawn.get(1));
         other.hear(gateway, gateway.drawn.get(1));
         other.endTurn();
@@ -311,6 +331,7 @@ class MarkerChainTest {
         second.endTurn();
         first.chain.heardRejected("b:*", () -> kept.add("first"));
         first.endTurn();
+
         assertThat(kept).containsExactly("second");
     }
 
@@ -322,6 +343,7 @@ class MarkerChainTest {
         gateway.hearAndSend("1");
         Future<Void> closed = gateway.chain.close();
         assertThat(closed.isComplete()).isFalse();
+
         gateway.refusing = false;
         gateway.pass(50);
         assertThat(closed.succeeded()).isTrue();
@@ -336,6 +358,7 @@ class MarkerChainTest {
         gateway.hearAndSend("1");
         Future<Void> closed = gateway.chain.close();
         gateway.pass(1_000);
+
         assertThat(closed.succeeded()).isTrue();
     }
 
@@ -348,6 +371,7 @@ class MarkerChainTest {
         gateway.sent.clear();
         gateway.hear(gateway, marker + 5);
         gateway.endTurn();
+
         assertThat(gateway.sent.get(0).calls())
                 .last()
                 .isEqualTo(new ChainCall.Roll(marker, marker + 5, List.of(2L, 1L)));

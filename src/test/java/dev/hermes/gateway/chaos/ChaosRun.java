@@ -2,6 +2,7 @@ package dev.hermes.gateway.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.Background;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;

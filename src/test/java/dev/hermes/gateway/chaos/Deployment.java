@@ -1,6 +1,7 @@
 package dev.hermes.gateway.chaos;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RedisWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ final class Deployment implements AutoCloseable {
     /** Asks Redis over a connection of its own. */
     String ask(String... words) {
         try (RedisWire wire = new RedisWire(redis.port(), 10_000)) {
-            return wire.ask(words).text();
+            return wire.exchange(words).text();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -2,6 +2,7 @@ package dev.hermes.gateway.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hermes.gateway.fixture.Background;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedInputStream;
 import java.io.IOException;

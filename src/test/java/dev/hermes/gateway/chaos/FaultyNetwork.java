@@ -1,5 +1,7 @@
 package dev.hermes.gateway.chaos;
 
+import dev.hermes.gateway.fixture.Background;
+import dev.hermes.gateway.fixture.Network;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -117,7 +119,7 @@ final class FaultyNetwork implements AutoCloseable {
     private void relay(Socket client) {
         Socket upstream = connect();
         if (upstream == null) {
-            Relayed.reset(client);
+            Network.reset(client);
             return;
         }
         Relayed relayed = new Relayed(client, upstream);
@@ -160,18 +162,9 @@ final class FaultyNetwork implements AutoCloseable {
         }
 
         void reset() {
-            reset(client);
-            reset(upstream);
+            Network.reset(client);
+            Network.reset(upstream);
             release();
-        }
-
-        static void reset(Socket socket) {
-            try {
-                socket.setSoLinger(true, 0);
-                socket.close();
-            } catch (IOException alreadyClosed) {
-                // Then there is nothing left to reset.
-            }
         }
 
         /** An end is handed on as it came: a reset as a reset, an orderly end as one. */

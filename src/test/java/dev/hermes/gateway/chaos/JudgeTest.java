@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chaos;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -41,7 +42,7 @@ class JudgeTest {
         journal.frame(
                 "gap",
                 new Position(id, 0),
-                "{\"reason\":\"" + reason + "\",\"requested\":\"1-0\",\"from\":\"" + at + "\",\"to\":\"" + at + "\"}");
+                json("{'reason':'%s','requested':'1-0','from':'%s','to':'%s'}", reason, at, at));
     }
 
     private Judge judged() {

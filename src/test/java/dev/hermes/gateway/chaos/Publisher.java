@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chaos;
 
+import dev.hermes.gateway.fixture.Background;
 import java.time.Duration;
 
 /** Publishes the events of one source, as steadily as it can, until it is closed. */

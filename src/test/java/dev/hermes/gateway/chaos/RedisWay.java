@@ -1,5 +1,7 @@
 package dev.hermes.gateway.chaos;
 
+import dev.hermes.gateway.fixture.RedisWire;
+import dev.hermes.gateway.fixture.Resp;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ final class RedisWay implements Publisher.Way {
             }
         }
         try {
-            RedisWire.Answer answer = adds ? add(connected, source, number) : publish(connected, source, number);
+            Resp.Answer answer = adds ? add(connected, source, number) : publish(connected, source, number);
             if (answer.error()) {
                 return new Outcome.Refused(answer.text());
             }
@@ -43,17 +45,17 @@ final class RedisWay implements Publisher.Way {
         }
     }
 
-    private static RedisWire.Answer publish(RedisWire wire, Source source, int number) throws IOException {
+    private static Resp.Answer publish(RedisWire wire, Source source, int number) throws IOException {
         String channel = source.ofDownloads() ? "download:" + Source.download(number) + ":progress" : source.channel();
-        return wire.ask(
+        return wire.exchange(
                 "PUBLISH",
                 channel,
                 "{\"type\":\"" + source.type() + "\",\"data\":" + source.data(number)
                         + ",\"timestamp\":\"2026-11-23T09:13:33+00:00\"}");
     }
 
-    private static RedisWire.Answer add(RedisWire wire, Source source, int number) throws IOException {
-        return wire.ask(
+    private static Resp.Answer add(RedisWire wire, Source source, int number) throws IOException {
+        return wire.exchange(
                 "XADD",
                 "hermes:events",
                 "*",

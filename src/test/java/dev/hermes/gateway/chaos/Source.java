@@ -1,5 +1,7 @@
 package dev.hermes.gateway.chaos;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
+
 /** One producer: by which way it publishes what. */
 enum Source {
     PUBLISHED_QUEUE("queue:updates", "queue_update", 45),
@@ -44,17 +46,16 @@ enum Source {
     }
 
     String data(int number) {
-        return "{\"s\":\"" + name() + "\",\"n\":" + number + ",\"download_id\":\"" + download(number) + "\",\"pad\":\""
-                + PADDING + "\"}";
+        return json("{'s':'%s','n':%s,'download_id':'%s','pad':'%s'}", name(), number, download(number), PADDING);
     }
 
     /** Which one that data is of. */
     static Source of(String data) {
-        return valueOf(between(data, "{\"s\":\"", '"'));
+        return valueOf(between(data, json("{'s':'"), '"'));
     }
 
     static int numberOf(String data) {
-        return Integer.parseInt(between(data, "\"n\":", ','));
+        return Integer.parseInt(between(data, json("'n':"), ','));
     }
 
     private static String between(String data, String before, char after) {

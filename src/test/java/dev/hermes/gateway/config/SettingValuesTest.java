@@ -181,15 +181,13 @@ class SettingValuesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "key-1,key-2",
-                "key-1 key-2",
-                "key-1, key-2",
-                "[\"key-1\",\"key-2\"]",
-                "[ \"key-1\", \"key-2\" ]",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+                key-1,key-2
+                key-1 key-2
+                key-1, key-2
+                ["key-1","key-2"]
+                [ "key-1", "key-2" ]
+                """)
     void readsApiKeysHoweverTheyAreListed(String text) {
         assertThat(loads.with("HERMES_API_KEYS", text).settings().security().apiKeys())
                 .extracting(Secret::reveal)
@@ -223,21 +221,19 @@ class SettingValuesTest {
 
     /** A shell takes the quotes off an array that is not quoted itself: what is left is no array, and no list of keys. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "[key-1,key-2]",
-                "[\"key-1\"",
-                "[1,2]",
-                "[\"key 1\"]",
-                "[\"\"]",
-                "key-1,,key-2",
-                ",",
-                "'[\"key-1\"]'",
-                "\"key-1\",\"key-2\"",
-                "key-1,[\"key-2\"]",
-                "key-1 'key-2'",
-                "key-1\",key-2",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+                [key-1,key-2]
+                ["key-1"
+                [1,2]
+                ["key 1"]
+                [""]
+                key-1,,key-2
+                ,
+                "key-1","key-2"
+                key-1,["key-2"]
+                key-1",key-2
+                """)
+    @ValueSource(strings = {"'[\"key-1\"]'", "key-1 'key-2'"})
     void refusesApiKeysThatAreNoList(String text) {
         assertThat(loads.with("HERMES_API_KEYS", text).problems())
                 .containsExactly(

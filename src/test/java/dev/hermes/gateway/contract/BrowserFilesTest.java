@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -199,7 +200,7 @@ class BrowserFilesTest {
 
         assertThat(answer.body()).doesNotContain("<", ">", "&", "\u2028", "\u2029");
         assertThat(settings(answer).getString("VITE_API_BASE_URL")).isEqualTo(AMPERSAND);
-        assertThat(answer.body()).contains("\"scope\":\"download:\\u003cid\\u003e\"");
+        assertThat(answer.body()).contains(json("'scope':'download:\\u003cid\\u003e'"));
     }
 
     /** Hermes' own page reads its settings from a script of this name. */
@@ -208,7 +209,8 @@ class BrowserFilesTest {
         String ours = get("/hermes-events-config.js").body();
 
         assertThat(get("/config.js").body())
-                .isEqualTo(ours + "globalThis.__RUNTIME_CONFIG__ = {\"API_BASE_URL\":\"https://api.example/v1\"};\n");
+                .isEqualTo(ours + "globalThis.__RUNTIME_CONFIG__ = "
+                        + json("{'API_BASE_URL':'https://api.example/v1'};\n"));
     }
 
     private static Http.Answer get(String path, String... headers) {

@@ -3,6 +3,7 @@ package dev.hermes.gateway.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import org.junit.jupiter.api.AutoClose;

@@ -1,7 +1,9 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
@@ -11,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -105,7 +108,13 @@ class CredentialsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"not json", "[]", "{}", "{\"scope\":\"queue\"}", "{\"scope\":1,\"expires_at\":2}"})
+    @CsvSource(delimiter = '|', textBlock = """
+                not json
+                []
+                {}
+                {"scope":"queue"}
+                {"scope":1,"expires_at":2}
+                """)
     void aTokenWhoseRecordIsBrokenIsUnknown(String stored) {
         GATEWAY.redis(Command.SET, "sse:token:sse_broken", stored);
 
@@ -142,10 +151,10 @@ class CredentialsTest {
     void anSseTokenIsNoCredentialForWriting() {
         String token = Http.bearer(GATEWAY.token(RunningGateway.EVERYTHING));
 
-        assertThat(Http.post(GATEWAY.port(), "/token", "{\"scope\":\"queue\"}", token)
+        assertThat(Http.post(GATEWAY.port(), "/token", json("{'scope':'queue'}"), token)
                         .status())
                 .isEqualTo(401);
-        assertThat(Http.delete(GATEWAY.port(), "/token", "{\"token\":\"sse_a\"}", token)
+        assertThat(Http.delete(GATEWAY.port(), "/token", json("{'token':'sse_a'}"), token)
                         .status())
                 .isEqualTo(401);
         assertThat(Http.post(GATEWAY.port(), "/publish", "{}", token).status()).isEqualTo(401);
@@ -155,7 +164,7 @@ class CredentialsTest {
     void aQueryTokenIsNoCredentialForWriting() {
         String token = GATEWAY.token(RunningGateway.EVERYTHING);
 
-        assertThat(Http.post(GATEWAY.port(), "/token?token=" + token, "{\"scope\":\"queue\"}")
+        assertThat(Http.post(GATEWAY.port(), "/token?token=" + token, json("{'scope':'queue'}"))
                         .status())
                 .isEqualTo(401);
         assertThat(Http.post(GATEWAY.port(), "/publish?token=" + token, "{}").status())
@@ -167,7 +176,7 @@ class CredentialsTest {
         Http.Answer answer = Http.post(
                 GATEWAY.port(),
                 "/publish",
-                "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{}}",
+                json("{'channel':'queue:updates','type':'t','data':{}}"),
                 Http.bearer(Jwt.of("u-1")));
 
         assertThat(answer.status()).isEqualTo(403);

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -28,27 +29,27 @@ class FiltersTest {
     })
     void aFilterPassesTheExactValueOnly(String channel, String filter) {
         try (SseConnection stream = open("/stream?channels=" + channel + "&" + filter + "=wanted")) {
-            publish(channel, "{\"" + filter + "\":\"other\"}");
-            publish(channel, "{\"" + filter + "\":\"Wanted\"}");
-            publish(channel, "{\"" + filter + "\":\"wanted-too\"}");
-            publish(channel, "{\"" + filter + "\":null}");
-            publish(channel, "{\"other\":\"wanted\",\"in\":{\"" + filter + "\":\"wanted\"}}");
-            publish(channel, "{\"" + filter + "\":\"wanted\"}");
+            publish(channel, json("{'%s':'other'}", filter));
+            publish(channel, json("{'%s':'Wanted'}", filter));
+            publish(channel, json("{'%s':'wanted-too'}", filter));
+            publish(channel, json("{'%s':null}", filter));
+            publish(channel, json("{'other':'wanted','in':{'%s':'wanted'}}", filter));
+            publish(channel, json("{'%s':'wanted'}", filter));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"" + filter + "\":\"wanted\"}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'%s':'wanted'}", filter));
         }
     }
 
     @Test
     void aFilterWithCommasPassesAnyOfTheValues() {
         try (SseConnection stream = open("/queue?status=queued,failed")) {
-            publish("queue:updates", "{\"status\":\"queued\"}");
-            publish("queue:updates", "{\"status\":\"running\"}");
-            publish("queue:updates", "{\"status\":\"failed\"}");
+            publish("queue:updates", json("{'status':'queued'}"));
+            publish("queue:updates", json("{'status':'running'}"));
+            publish("queue:updates", json("{'status':'failed'}"));
 
             assertThat(stream.nextEvents(2))
                     .extracting(frame -> frame.data())
-                    .containsExactly("{\"status\":\"queued\"}", "{\"status\":\"failed\"}");
+                    .containsExactly(json("{'status':'queued'}"), json("{'status':'failed'}"));
         }
     }
 
@@ -56,14 +57,14 @@ class FiltersTest {
     void listsMayHaveBlanksAfterTheirCommas() {
         try (SseConnection stream =
                 open("/stream?channels=storage:updates,%20queue:updates&status=queued,%20%20blank,+plus")) {
-            publish("queue:updates", "{\"status\":\"other\"}");
-            publish("queue:updates", "{\"status\":\"blank\"}");
-            publish("storage:updates", "{\"free\":2}");
-            publish("queue:updates", "{\"status\":\"plus\"}");
+            publish("queue:updates", json("{'status':'other'}"));
+            publish("queue:updates", json("{'status':'blank'}"));
+            publish("storage:updates", json("{'free':2}"));
+            publish("queue:updates", json("{'status':'plus'}"));
 
             assertThat(stream.nextEvents(3))
                     .extracting(frame -> frame.data())
-                    .containsExactly("{\"status\":\"blank\"}", "{\"free\":2}", "{\"status\":\"plus\"}");
+                    .containsExactly(json("{'status':'blank'}"), json("{'free':2}"), json("{'status':'plus'}"));
         }
     }
 
@@ -92,10 +93,10 @@ class FiltersTest {
     @Test
     void severalFiltersMustAllPass() {
         try (SseConnection stream = open("/queue?status=failed&action=removed&download_id=a,b")) {
-            publish("queue:updates", "{\"status\":\"failed\",\"action\":\"added\",\"download_id\":\"a\"}");
-            publish("queue:updates", "{\"status\":\"failed\",\"action\":\"removed\",\"download_id\":\"c\"}");
-            publish("queue:updates", "{\"status\":\"failed\",\"action\":\"removed\"}");
-            publish("queue:updates", "{\"status\":\"failed\",\"action\":\"removed\",\"download_id\":\"b\"}");
+            publish("queue:updates", json("{'status':'failed','action':'added','download_id':'a'}"));
+            publish("queue:updates", json("{'status':'failed','action':'removed','download_id':'c'}"));
+            publish("queue:updates", json("{'status':'failed','action':'removed'}"));
+            publish("queue:updates", json("{'status':'failed','action':'removed','download_id':'b'}"));
 
             assertThat(stream.nextEvent().data()).contains("\"b\"");
         }
@@ -104,13 +105,13 @@ class FiltersTest {
     @Test
     void aFilterAppliesToThoseChannelsThatHaveIt() {
         try (SseConnection stream = open("/stream?channels=queue:updates,storage:updates&status=failed")) {
-            publish("queue:updates", "{\"status\":\"running\"}");
-            publish("storage:updates", "{\"free\":1}");
-            publish("queue:updates", "{\"status\":\"failed\"}");
+            publish("queue:updates", json("{'status':'running'}"));
+            publish("storage:updates", json("{'free':1}"));
+            publish("queue:updates", json("{'status':'failed'}"));
 
             assertThat(stream.nextEvents(2))
                     .extracting(frame -> frame.data())
-                    .containsExactly("{\"free\":1}", "{\"status\":\"failed\"}");
+                    .containsExactly(json("{'free':1}"), json("{'status':'failed'}"));
         }
     }
 
@@ -264,16 +265,16 @@ class FiltersTest {
     @Test
     void everyCharacterOfAnIdMayBeWrittenPercentEncoded() {
         try (SseConnection stream = open("/downloads/%41%7E%2e%5F-9")) {
-            publish("download:updates", "{\"download_id\":\"A~._-9\"}");
+            publish("download:updates", json("{'download_id':'A~._-9'}"));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"download_id\":\"A~._-9\"}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'download_id':'A~._-9'}"));
         }
     }
 
     @Test
     void aFilterMayBeAnyTextPercentEncoded() {
         try (SseConnection stream = open("/system?notification_type=disk%20f%C3%BCll+now%26%25")) {
-            publish("system:notifications", "{\"notification_type\":\"disk f\u00fcll now&%\"}");
+            publish("system:notifications", json("{'notification_type':'disk f\u00fcll now&%'}"));
 
             assertThat(stream.nextEvent().data()).contains("now&%");
         }
@@ -282,9 +283,9 @@ class FiltersTest {
     @Test
     void anEventWhoseKeyIsNoIdFlowsToTheWholeChannelAllTheSame() {
         try (SseConnection stream = open("/stream?channels=download:updates")) {
-            publish("download:updates", "{\"download_id\":\"a/b c\"}");
+            publish("download:updates", json("{'download_id':'a/b c'}"));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"download_id\":\"a/b c\"}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'download_id':'a/b c'}"));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -24,38 +25,36 @@ class GreetingsTest {
 
     @Test
     void aDownloadBeginsWithItsLastEvent() {
-        publish("{\"download_id\":\"last\",\"progress\":1}");
-        publish("{\"download_id\":\"last\",\"progress\":2.50}");
+        publish(json("{'download_id':'last','progress':1}"));
+        publish(json("{'download_id':'last','progress':2.50}"));
 
-        assertFirst("/downloads/last", "{\"download_id\":\"last\",\"progress\":2.50}");
+        assertFirst("/downloads/last", json("{'download_id':'last','progress':2.50}"));
     }
 
     @Test
     void aDownloadsLastEventCountsMoreThanItsSnapshot() {
-        snapshot("both", "{\"progress\":99}");
-        publish("{\"download_id\":\"both\",\"progress\":3}");
+        snapshot("both", json("{'progress':99}"));
+        publish(json("{'download_id':'both','progress':3}"));
 
-        assertFirst("/downloads/both", "{\"download_id\":\"both\",\"progress\":3}");
+        assertFirst("/downloads/both", json("{'download_id':'both','progress':3}"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"completed", "failed", "cancelled"})
     void aDownloadThatIsOverSaysSo(String end) {
-        publish("{\"download_id\":\"" + end + "\",\"status\":\"" + end + "\"}");
+        publish(json("{'download_id':'%s','status':'%s'}", end, end));
 
-        assertFirst("/downloads/" + end, "{\"download_id\":\"" + end + "\",\"status\":\"" + end + "\"}");
+        assertFirst("/downloads/" + end, json("{'download_id':'%s','status':'%s'}", end, end));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "{\"progress\":1.50, \"n\":1};{\"download_id\":\"snap\",\"progress\":1.50, \"n\":1}",
-                "{};{\"download_id\":\"snap\"}",
-                "{ \"a\":1};{\"download_id\":\"snap\", \"a\":1}",
-                "{\"a\":1,\"download_id\":\"snap\"};{\"a\":1,\"download_id\":\"snap\"}",
-                "{\"in\":{\"download_id\":1}};{\"download_id\":\"snap\",\"in\":{\"download_id\":1}}"
-            })
+    @CsvSource(delimiter = ';', textBlock = """
+                {"progress":1.50, "n":1};{"download_id":"snap","progress":1.50, "n":1}
+                {};{"download_id":"snap"}
+                { "a":1};{"download_id":"snap", "a":1}
+                {"a":1,"download_id":"snap"};{"a":1,"download_id":"snap"}
+                {"in":{"download_id":1}};{"download_id":"snap","in":{"download_id":1}}
+                """)
     void aDownloadTheLogKnowsNothingOfBeginsWithItsSnapshotAndItsId(String stored, String told) {
         snapshot("snap", stored);
 
@@ -78,7 +77,7 @@ class GreetingsTest {
 
     @Test
     void aSnapshotIsSentOnTheDownloadsOwnRouteOnly() {
-        snapshot("route", "{\"progress\":1}");
+        snapshot("route", json("{'progress':1}"));
 
         assertNothingFirst("/stream?channels=download:updates&download_id=route");
     }
@@ -97,19 +96,19 @@ class GreetingsTest {
 
     @Test
     void theStreamsFiltersHoldForASnapshotToo() {
-        snapshot("filtered", "{\"status\":\"running\"}");
+        snapshot("filtered", json("{'status':'running'}"));
 
-        assertFirst("/downloads/filtered?status=running", "{\"download_id\":\"filtered\",\"status\":\"running\"}");
+        assertFirst("/downloads/filtered?status=running", json("{'download_id':'filtered','status':'running'}"));
         assertNothingFirst("/downloads/filtered?status=completed");
     }
 
     @Test
     void aSnapshotIsNotForThoseWhoResume() {
-        String here = publish("{\"download_id\":\"resumed\"}");
+        String here = publish(json("{'download_id':'resumed'}"));
 
         try (SseConnection stream = open("/downloads/resumed", "Last-Event-ID: " + here)) {
             stream.next("connected");
-            String live = publish("{\"download_id\":\"resumed\",\"n\":2}");
+            String live = publish(json("{'download_id':'resumed','n':2}"));
             assertThat(stream.nextEvent().id()).isEqualTo(live);
         }
     }
@@ -120,7 +119,7 @@ class GreetingsTest {
 
         try (SseConnection stream = open("/downloads/followed")) {
             stream.nextEvents(2);
-            String live = publish("{\"download_id\":\"followed\"}");
+            String live = publish(json("{'download_id':'followed'}"));
             assertThat(stream.nextEvent().id()).isEqualTo(live);
         }
     }
@@ -134,12 +133,12 @@ class GreetingsTest {
     })
     void aChannelOfLastEventBeginsWithIt(String route, String channel) {
         Http.publish(GATEWAY.port(), channel, "first", "{}");
-        Http.publish(GATEWAY.port(), channel, "second", "{\"n\":2.0}");
+        Http.publish(GATEWAY.port(), channel, "second", json("{'n':2.0}"));
 
         try (SseConnection stream = open(route)) {
             Frame frame = stream.nextEvents(2).get(1);
             assertThat(frame.event()).isEqualTo("second");
-            assertThat(frame.data()).isEqualTo("{\"n\":2.0}");
+            assertThat(frame.data()).isEqualTo(json("{'n':2.0}"));
         }
     }
 
@@ -184,8 +183,7 @@ class GreetingsTest {
         String id = route.replaceAll(".*(/downloads/|download_id=)([^?&]+).*", "$2");
         try (SseConnection stream = open(route)) {
             assertThat(stream.next().event()).isEqualTo("connected");
-            Http.publish(
-                    GATEWAY.port(), channel, "marker", "{\"download_id\":\"" + id + "\",\"status\":\"completed\"}");
+            Http.publish(GATEWAY.port(), channel, "marker", json("{'download_id':'%s','status':'completed'}", id));
             assertThat(stream.nextEvent().event()).isEqualTo("marker");
         }
     }
@@ -207,9 +205,9 @@ class GreetingsTest {
     /** For a client that asks where things stand before it opens a stream from just there. */
     @Test
     void aPollThatAsksToBeGreetedIsToldHowEachOfItsChannelsAndIdsStandsAndFromWhere() {
-        snapshot("polled-1", "{\"progress\":1}");
-        publish("{\"download_id\":\"polled-2\",\"progress\":2.50}");
-        Http.publish(GATEWAY.port(), "stats:updates", "stats_update", "{\"event\":\"polled\"}");
+        snapshot("polled-1", json("{'progress':1}"));
+        publish(json("{'download_id':'polled-2','progress':2.50}"));
+        Http.publish(GATEWAY.port(), "stats:updates", "stats_update", json("{'event':'polled'}"));
 
         JsonObject page = greeted("channels=download:updates,stats:updates&scopes=stats,download:polled-1,"
                 + "download:polled-2,download:polled-3");
@@ -228,7 +226,7 @@ class GreetingsTest {
 
     @Test
     void aPollThatResumesOrDoesNotAskIsGreetedWithNothing() {
-        publish("{\"download_id\":\"unasked\"}");
+        publish(json("{'download_id':'unasked'}"));
         String query = "channels=download:updates&download_id=unasked";
         JsonObject page = greeted(query);
 

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -77,22 +78,26 @@ class HttpErrorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"application/json; charset=utf-8", "APPLICATION/JSON", "application/json;charset=UTF-8"})
     void theMediaTypeMayHaveParametersAndAnyCase(String type) {
-        assertThat(Http.post(GATEWAY.port(), "/token", "{\"scope\":\"queue\"}", Http.apiKey(), "Content-Type: " + type)
+        assertThat(Http.post(
+                                GATEWAY.port(),
+                                "/token",
+                                json("{'scope':'queue'}"),
+                                Http.apiKey(),
+                                "Content-Type: " + type)
                         .status())
                 .isEqualTo(200);
     }
 
     @Test
     void aTokenBodyThatIsTooLargeIs413() {
-        String body = "{\"scope\":\"" + "q".repeat(70_000) + "\"}";
+        String body = json("{'scope':'%s'}", "q".repeat(70_000));
 
         assertProblem(Http.post(GATEWAY.port(), "/token", body, Http.apiKey()), 413);
     }
 
     @Test
     void aPublishBodyThatIsTooLargeIs413() {
-        String body = "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{\"a\":\"" + "x".repeat(MAX_EVENT_BYTES)
-                + "\"}}";
+        String body = json("{'channel':'queue:updates','type':'t','data':{'a':'%s'}}", "x".repeat(MAX_EVENT_BYTES));
 
         assertProblem(Http.post(GATEWAY.port(), "/publish", body, Http.apiKey()), 413);
     }

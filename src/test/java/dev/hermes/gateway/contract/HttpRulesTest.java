@@ -3,6 +3,7 @@ package dev.hermes.gateway.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.Http2Wire;
+import dev.hermes.gateway.fixture.LogLines;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import java.io.IOException;

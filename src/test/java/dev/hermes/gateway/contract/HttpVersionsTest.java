@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -99,7 +100,7 @@ class HttpVersionsTest {
                 .createHttpClient(new HttpClientOptions()
                         .setProtocolVersion(HttpVersion.HTTP_2)
                         .setHttp2ClearTextUpgrade(false));
-        HttpClientResponse response = RunningGateway.await(client.request(new RequestOptions()
+        HttpClientResponse response = await(client.request(new RequestOptions()
                         .setMethod(HttpMethod.GET)
                         .setHost("127.0.0.1")
                         .setPort(GATEWAY.port())
@@ -116,7 +117,7 @@ class HttpVersionsTest {
                 assertThat(next(parts)).endsWith("event: system_notification\ndata: {\"n\":" + event + "}\n\n");
             }
         } finally {
-            RunningGateway.await(client.close());
+            await(client.close());
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.fixture.IdentityServer;
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.watchdog.Pace;
@@ -79,8 +81,8 @@ class IdentityTest {
         List<Http.Answer> answers = List.of(
                 Http.get(gateway.port(), "/system", bearer, "Accept: text/event-stream"),
                 Http.get(gateway.port(), "/poll", bearer),
-                Http.post(gateway.port(), "/token", "{\"scope\":\"queue\"}", bearer),
-                Http.delete(gateway.port(), "/token", "{\"token\":\"sse_x\"}", bearer));
+                Http.post(gateway.port(), "/token", json("{'scope':'queue'}"), bearer),
+                Http.delete(gateway.port(), "/token", json("{'token':'sse_x'}"), bearer));
 
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.status()).isEqualTo(401);
@@ -90,7 +92,7 @@ class IdentityTest {
 
     @Test
     void whatCanBeJudgedHereIsNotAskedAbout() {
-        String token = Http.post(gateway.port(), "/token", "{\"scope\":\"system\"}", Http.apiKey())
+        String token = Http.post(gateway.port(), "/token", json("{'scope':'system'}"), Http.apiKey())
                 .json()
                 .getString("token");
 
@@ -130,7 +132,7 @@ class IdentityTest {
         Http.Answer answer = Http.post(
                 gateway.port(),
                 "/publish",
-                "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{}}",
+                json("{'channel':'queue:updates','type':'t','data':{}}"),
                 Http.bearer(HERMES_KEY));
 
         assertThat(answer.status()).isEqualTo(401);
@@ -143,15 +145,15 @@ class IdentityTest {
         String own = mint(of);
         String others = mint(Http.bearer(Jwt.of("bob")));
 
-        Http.delete(gateway.port(), "/token", "{\"token\":\"" + own + "\"}", of);
-        Http.delete(gateway.port(), "/token", "{\"token\":\"" + others + "\"}", of);
+        Http.delete(gateway.port(), "/token", json("{'token':'%s'}", own), of);
+        Http.delete(gateway.port(), "/token", json("{'token':'%s'}", others), of);
 
         assertThat(head(own).status()).isEqualTo(401);
         assertThat(head(others).status()).isEqualTo(200);
     }
 
     private String mint(String credential) {
-        return Http.post(gateway.port(), "/token", "{\"scope\":\"system\"}", credential)
+        return Http.post(gateway.port(), "/token", json("{'scope':'system'}"), credential)
                 .json()
                 .getString("token");
     }

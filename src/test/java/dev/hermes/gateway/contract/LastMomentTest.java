@@ -2,6 +2,7 @@ package dev.hermes.gateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.LogLines;
 import dev.hermes.gateway.fixture.RunningGateway;
 import java.io.IOException;
 import java.net.InetAddress;

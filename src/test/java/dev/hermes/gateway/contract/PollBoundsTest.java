@@ -35,6 +35,7 @@ class PollBoundsTest {
                 events += got.size();
                 after = page.json().getString("last_id");
             }
+
             assertThat(events).isEqualTo(30);
             assertThat(pages).isEqualTo(3);
         }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -26,8 +27,8 @@ class PollTest {
     @Test
     void aPageHasEveryField() {
         String here = here();
-        String event = "{\"channel\":\"queue:updates\",\"type\":\"queue_update\",\"data\":{\"n\":1},"
-                + "\"timestamp\":\"2025-01-02T03:04:05\"}";
+        String event = json("{'channel':'queue:updates','type':'queue_update','data':{'n':1},"
+                + "'timestamp':'2025-01-02T03:04:05'}");
         String id = Http.post(GATEWAY.port(), "/publish", event, Http.apiKey())
                 .json()
                 .getJsonArray("ids")
@@ -38,9 +39,10 @@ class PollTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
         assertThat(answer.body())
-                .isEqualTo("{\"events\":[{\"id\":\"" + id
-                        + "\",\"channel\":\"queue:updates\",\"event\":\"queue_update\",\"data\":{\"n\":1},"
-                        + "\"timestamp\":\"2025-01-02T03:04:05\"}],\"last_id\":\"" + id + "\",\"gap\":false}");
+                .isEqualTo(json(
+                        "{'events':[{'id':'%s','channel':'queue:updates','event':'queue_update','data':{'n':1},"
+                                + "'timestamp':'2025-01-02T03:04:05'}],'last_id':'%s','gap':false}",
+                        id, id));
     }
 
     @Test
@@ -51,16 +53,16 @@ class PollTest {
     @Test
     void theDataIsEmbeddedByteForByte() {
         String here = here();
-        String data = "{\"z\":1.0E+2, \"a\":\"\\u00e9\\/ \u00e9 \\n\",\"n\":-0.0,\"n\":12345678901234567890.10}";
+        String data = json("{'z':1.0E+2, 'a':'\\u00e9\\/ \u00e9 \\n','n':-0.0,'n':12345678901234567890.10}");
         Http.publish(GATEWAY.port(), "queue:updates", "queue_update", data);
 
-        assertThat(get("?after=" + here).body()).contains("\"data\":" + data + ",\"timestamp\":");
+        assertThat(get("?after=" + here).body()).contains(json("'data':%s,'timestamp':", data));
     }
 
     @Test
     void dataOfManyLinesIsStillJson() {
         String here = here();
-        GATEWAY.redis(Command.PUBLISH, "queue:updates", "{\"type\":\"t\",\"data\":{\r\n\"a\":\r1\n}}");
+        GATEWAY.redis(Command.PUBLISH, "queue:updates", json("{'type':'t','data':{\r\n'a':\r1\n}}"));
 
         assertThat(get("?wait=10&after=" + here)
                         .json()
@@ -154,7 +156,7 @@ class PollTest {
     void aWaitingPollPassesOverWhatItDoesNotWant() throws IOException {
         try (Socket poll = waiting(GATEWAY, "wait=30&status=wanted&channels=queue:updates&after=" + here())) {
             publish(1);
-            String id = Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{\"status\":\"wanted\"}");
+            String id = Http.publish(GATEWAY.port(), "queue:updates", "queue_update", json("{'status':'wanted'}"));
 
             JsonObject page = Http.parse(Http.untilEnd(poll)).json();
             assertThat(page.getJsonArray("events")).hasSize(1);
@@ -205,10 +207,10 @@ class PollTest {
                         RunningGateway.with("HERMES_SSE_HISTORY", "memory").start();
                 SseConnection stream = SseConnection.open(gateway.port(), Http.EVENTS + "/queue", Http.apiKey())) {
             String start = stream.next("connected").id();
-            String before = Http.publish(gateway.port(), "queue:updates", "queue_update", "{\"n\":1}");
+            String before = Http.publish(gateway.port(), "queue:updates", "queue_update", json("{'n':1}"));
             gateway.redis().restart();
             String hole = stream.next("gap").id();
-            String after = Http.publish(gateway.port(), "queue:updates", "queue_update", "{\"n\":2}");
+            String after = Http.publish(gateway.port(), "queue:updates", "queue_update", json("{'n':2}"));
 
             JsonObject first = Http.get(gateway.port(), "/poll?after=" + start, Http.apiKey())
                     .json();
@@ -311,7 +313,7 @@ class PollTest {
     }
 
     private static String publish(int number) {
-        return Http.publish(GATEWAY.port(), "queue:updates", "queue_update", "{\"n\":" + number + "}");
+        return Http.publish(GATEWAY.port(), "queue:updates", "queue_update", json("{'n':%s}", number));
     }
 
     private static List<String> publishMany(int count) {

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code POST /publish}. */
 class PublishTest {
 
-    private static final String GOOD = "{\"channel\":\"queue:updates\",\"type\":\"queue_update\",\"data\":{}}";
+    private static final String GOOD = json("{'channel':'queue:updates','type':'queue_update','data':{}}");
     private static final int MAX_EVENT_BYTES = 20_000;
 
     @AutoClose
@@ -43,7 +44,7 @@ class PublishTest {
     void noMoreThanATenthOfTheHistorysBytesIsTakenAtOnceButAlwaysOneEvent() {
         try (RunningGateway small =
                 RunningGateway.with("HERMES_HISTORY_MAX_BYTES", 10_000).startWithoutRedis()) {
-            String large = GOOD.replace("{}}", "{\"x\":\"" + "x".repeat(2_000) + "\"}}");
+            String large = GOOD.replace("{}}", json("{'x':'%s'}}", "x".repeat(2_000)));
             assertThat(Http.post(small.port(), "/publish", large, Http.apiKey()).status())
                     .isEqualTo(202);
             Http.Answer two = Http.post(small.port(), "/publish", "[" + large + "," + large + "]", Http.apiKey());
@@ -84,21 +85,22 @@ class PublishTest {
 
             assertThat(answer.status()).isEqualTo(202);
             List<Frame> frames = stream.nextLogged(3);
-            assertThat(frames).extracting(Frame::data).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
+            assertThat(frames)
+                    .extracting(Frame::data)
+                    .containsExactly(json("{'n':1}"), json("{'n':2}"), json("{'n':3}"));
             assertThat(answer.json().getJsonArray("ids").stream().toList())
                     .isEqualTo(frames.stream().map(Frame::id).toList());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"n\":1.0E+2,\"a\" : [ 1,2 ],\"e\":\"\\u00e9\\/\\n\"}",
-                "{\"z\":1,\"a\":2,\"z\":3}",
-                "{\"big\":123456789012345678901234567890.00,\"neg\":-0}",
-                "{\"emoji\":\"\uD83C\uDFAC\",\"u\":\"\\ud83c\\udfac\"}",
-                "{ }"
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+                {"n":1.0E+2,"a" : [ 1,2 ],"e":"\\u00e9\\/\\n"}
+                {"z":1,"a":2,"z":3}
+                {"big":123456789012345678901234567890.00,"neg":-0}
+                { }
+                """)
+    @ValueSource(strings = {"{\"emoji\":\"\uD83C\uDFAC\",\"u\":\"\\ud83c\\udfac\"}"})
     void theDataArrivesByteForByte(String data) {
         try (SseConnection stream = open()) {
             Http.publish(GATEWAY.port(), "queue:updates", "queue_update", data);
@@ -110,7 +112,7 @@ class PublishTest {
     @Test
     void theTimestampIsThePublishersIfItGaveOne() {
         String here = poll("").getString("last_id");
-        publish("{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{},\"timestamp\":\"2025-01-02T03:04:05\"}");
+        publish(json("{'channel':'queue:updates','type':'t','data':{},'timestamp':'2025-01-02T03:04:05'}"));
 
         assertThat(poll("?after=" + here)
                         .getJsonArray("events")
@@ -120,23 +122,21 @@ class PublishTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "{\"type\":\"t\",\"data\":{}}; channel",
-                "{\"channel\":\"nope\",\"type\":\"t\",\"data\":{}}; channel",
-                "{\"channel\":1,\"type\":\"t\",\"data\":{}}; channel",
-                "{\"channel\":\"queue:updates\",\"data\":{}}; type",
-                "{\"channel\":\"queue:updates\",\"type\":\"a b\",\"data\":{}}; type",
-                "{\"channel\":\"queue:updates\",\"type\":\"heartbeat\",\"data\":{}}; type",
-                "{\"channel\":\"queue:updates\",\"type\":\"open\",\"data\":{}}; type",
-                "{\"channel\":\"queue:updates\",\"type\":7,\"data\":{}}; type",
-                "{\"channel\":\"queue:updates\",\"type\":\"t\"}; data",
-                "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":[]}; data",
-                "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":\"{}\"}; data",
-                "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{},\"timestamp\":1}; timestamp",
-                "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{},\"extra\":1}; extra"
-            })
+    @CsvSource(delimiter = ';', textBlock = """
+                {"type":"t","data":{}}; channel
+                {"channel":"nope","type":"t","data":{}}; channel
+                {"channel":1,"type":"t","data":{}}; channel
+                {"channel":"queue:updates","data":{}}; type
+                {"channel":"queue:updates","type":"a b","data":{}}; type
+                {"channel":"queue:updates","type":"heartbeat","data":{}}; type
+                {"channel":"queue:updates","type":"open","data":{}}; type
+                {"channel":"queue:updates","type":7,"data":{}}; type
+                {"channel":"queue:updates","type":"t"}; data
+                {"channel":"queue:updates","type":"t","data":[]}; data
+                {"channel":"queue:updates","type":"t","data":"{}"}; data
+                {"channel":"queue:updates","type":"t","data":{},"timestamp":1}; timestamp
+                {"channel":"queue:updates","type":"t","data":{},"extra":1}; extra
+                """)
     void anEventThatIsNotGoodIs422AndNamesTheMember(String event, String member) {
         assertInvalid(publish(event), JsonArray.of("body", member));
     }
@@ -146,7 +146,7 @@ class PublishTest {
     void oneBadEventInAnArrayIsNamedByItsIndexAndNoneIsTaken(int bad) {
         String here = poll("").getString("last_id");
         List<String> events = new java.util.ArrayList<>(List.of(numbered(1), numbered(2)));
-        events.add(bad, "{\"channel\":\"nope\",\"type\":\"t\",\"data\":{}}");
+        events.add(bad, json("{'channel':'nope','type':'t','data':{}}"));
 
         assertInvalid(publish("[" + String.join(",", events) + "]"), JsonArray.of("body", bad, "channel"));
         assertThat(poll("?after=" + here).getJsonArray("events")).isEmpty();
@@ -164,7 +164,7 @@ class PublishTest {
 
     @Test
     void theRefusalOfAChannelNamesIt() {
-        String message = publish("{\"channel\":\"nope\",\"type\":\"t\",\"data\":{}}")
+        String message = publish(json("{'channel':'nope','type':'t','data':{}}"))
                 .json()
                 .getJsonArray("detail")
                 .getJsonObject(0)
@@ -175,7 +175,7 @@ class PublishTest {
 
     @Test
     void aBodyOfTheGreatestSizeIsTakenAndOneByteMoreIs413() {
-        String frame = "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{\"a\":\"\"}}";
+        String frame = json("{'channel':'queue:updates','type':'t','data':{'a':''}}");
         String fill = "x".repeat(MAX_EVENT_BYTES - frame.length());
 
         assertThat(publish(frame.replace("\"\"", "\"" + fill + "\"")).status()).isEqualTo(202);
@@ -197,7 +197,7 @@ class PublishTest {
     }
 
     private static String numbered(int number) {
-        return GOOD.replace("{}", "{\"n\":" + number + "}");
+        return GOOD.replace("{}", json("{'n':%s}", number));
     }
 
     private static Http.Answer publish(String body) {

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -25,13 +26,13 @@ class ResumeTest {
 
     @Test
     void aResumedStreamGetsExactlyWhatItMissedAndThenWhatComes() {
-        String seen = publish("{\"n\":0}");
-        List<String> missed = List.of(publish("{\"n\":1}"), publish("{\"n\":2}"), publish("{\"n\":3}"));
+        String seen = publish(json("{'n':0}"));
+        List<String> missed = List.of(publish(json("{'n':1}")), publish(json("{'n':2}")), publish(json("{'n':3}")));
 
         try (SseConnection stream = open("/queue", "Last-Event-ID: " + seen)) {
             assertThat(stream.next().event()).isEqualTo("connected");
             assertThat(stream.nextEvents(3)).extracting(Frame::id).containsExactlyElementsOf(missed);
-            String live = publish("{\"n\":4}");
+            String live = publish(json("{'n':4}"));
             assertThat(stream.nextEvent().id()).isEqualTo(live);
         }
     }
@@ -161,22 +162,22 @@ class ResumeTest {
 
     @Test
     void aStreamThatResumesIsNotGreeted() {
-        String seen = publishOn("stats:updates", "{\"event\":\"first\"}");
+        String seen = publishOn("stats:updates", json("{'event':'first'}"));
 
         try (SseConnection stream = open("/stats", "Last-Event-ID: " + seen)) {
             stream.next("connected");
-            String live = publishOn("stats:updates", "{\"event\":\"second\"}");
+            String live = publishOn("stats:updates", json("{'event':'second'}"));
             assertThat(stream.nextEvent().id()).isEqualTo(live);
         }
     }
 
     @Test
     void aStreamWhoseCursorIsUnknownIsNotGreetedEither() {
-        publishOn("stats:updates", "{\"event\":\"first\"}");
+        publishOn("stats:updates", json("{'event':'first'}"));
 
         try (SseConnection stream = open("/stats", "Last-Event-ID: 0-0")) {
             assertThat(stream.nextEvents(2)).extracting(Frame::event).containsExactly("connected", "gap");
-            String live = publishOn("stats:updates", "{\"event\":\"second\"}");
+            String live = publishOn("stats:updates", json("{'event':'second'}"));
             assertThat(stream.nextEvent().id()).isEqualTo(live);
         }
     }
@@ -228,9 +229,9 @@ class ResumeTest {
         List<String> published = new ArrayList<>();
         List<String> received = new ArrayList<>();
         for (int round = 0; round < 20; round++) {
-            published.add(publish("{\"round\":" + round + "}"));
+            published.add(publish(json("{'round':%s}", round)));
             try (SseConnection stream = open("/queue", "Last-Event-ID: " + cursor)) {
-                published.add(publish("{\"round\":" + round + ".5}"));
+                published.add(publish(json("{'round':%s.5}", round)));
                 while (received.size() < published.size() - round % 2) {
                     Frame frame = stream.nextEvent();
                     cursor = frame.id();

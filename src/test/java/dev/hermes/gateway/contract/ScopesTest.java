@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -73,45 +74,47 @@ class ScopesTest {
         try (SseConnection stream = open("/stream", token)) {
             publish("queue:updates", "{}");
             publish("system:notifications", "{}");
-            publish("download:updates", "{\"download_id\":\"d-3\"}");
-            publish("download:updates", "{\"download_id\":\"d-1\"}");
-            publish("download:updates", "{\"download_id\":\"d-2\"}");
-            publish("stats:updates", "{\"event\":\"e\"}");
+            publish("download:updates", json("{'download_id':'d-3'}"));
+            publish("download:updates", json("{'download_id':'d-1'}"));
+            publish("download:updates", json("{'download_id':'d-2'}"));
+            publish("stats:updates", json("{'event':'e'}"));
 
             assertThat(stream.nextEvents(4))
                     .extracting(Frame::data)
                     .containsExactly(
-                            "{}", "{\"download_id\":\"d-1\"}", "{\"download_id\":\"d-2\"}", "{\"event\":\"e\"}");
+                            "{}", json("{'download_id':'d-1'}"), json("{'download_id':'d-2'}"), json("{'event':'e'}"));
         }
     }
 
     @Test
     void theDownloadsChannelIsNarrowedToTheDownloadsOfTheToken() {
         try (SseConnection stream = open("/stream?channels=download:updates", GATEWAY.token("download:d-1"))) {
-            publish("download:updates", "{\"download_id\":\"d-2\"}");
+            publish("download:updates", json("{'download_id':'d-2'}"));
             publish("download:updates", "{}");
-            publish("download:updates", "{\"download_id\":\"d-1\"}");
+            publish("download:updates", json("{'download_id':'d-1'}"));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"download_id\":\"d-1\"}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'download_id':'d-1'}"));
         }
     }
 
     @Test
     void theStarSeesEveryDownload() {
         try (SseConnection stream = open("/stream", GATEWAY.token("download:*"))) {
-            publish("download:updates", "{\"download_id\":\"d-2\"}");
+            publish("download:updates", json("{'download_id':'d-2'}"));
             publish("download:updates", "{}");
 
-            assertThat(stream.nextEvents(2)).extracting(Frame::data).containsExactly("{\"download_id\":\"d-2\"}", "{}");
+            assertThat(stream.nextEvents(2))
+                    .extracting(Frame::data)
+                    .containsExactly(json("{'download_id':'d-2'}"), "{}");
         }
     }
 
     @Test
     void aQueueTokenSeesTheQueuesEventsOfAnyDownload() {
         try (SseConnection stream = open("/queue", GATEWAY.token("queue"))) {
-            publish("queue:updates", "{\"download_id\":\"d-9\"}");
+            publish("queue:updates", json("{'download_id':'d-9'}"));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"download_id\":\"d-9\"}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'download_id':'d-9'}"));
         }
     }
 
@@ -137,8 +140,8 @@ class ScopesTest {
     void aPollSeesWhatItsTokenAllows() {
         String here = Http.get(GATEWAY.port(), "/poll", Http.apiKey()).json().getString("last_id");
         publish("queue:updates", "{}");
-        publish("download:updates", "{\"download_id\":\"d-2\"}");
-        publish("download:updates", "{\"download_id\":\"d-1\"}");
+        publish("download:updates", json("{'download_id':'d-2'}"));
+        publish("download:updates", json("{'download_id':'d-1'}"));
 
         assertThat(Http.get(GATEWAY.port(), "/poll?after=" + here, Http.bearer(GATEWAY.token("download:d-1")))
                         .json()
@@ -172,15 +175,17 @@ class ScopesTest {
         String channels = "/stream?channels=download:updates,queue:updates&scopes=download:d-0,%20download:d-1,queue";
         try (SseConnection stream = open(channels, token)) {
             for (String id : List.of("d-2", "d-1", "d-0")) {
-                publish("download:updates", "{\"download_id\":\"" + id + "\"}");
+                publish("download:updates", json("{'download_id':'%s'}", id));
             }
             publish("stats:updates", "{}");
-            publish("queue:updates", "{\"download_id\":\"d-2\"}");
+            publish("queue:updates", json("{'download_id':'d-2'}"));
 
             assertThat(stream.nextEvents(3))
                     .extracting(Frame::data)
                     .containsExactly(
-                            "{\"download_id\":\"d-1\"}", "{\"download_id\":\"d-0\"}", "{\"download_id\":\"d-2\"}");
+                            json("{'download_id':'d-1'}"),
+                            json("{'download_id':'d-0'}"),
+                            json("{'download_id':'d-2'}"));
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.LogLines;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
@@ -31,7 +34,7 @@ class SecretsTest {
             secrets.addAll(List.of(RunningGateway.API_KEY, RunningGateway.SECRET_KEY, WRONG_KEY, MARK));
             gateway.redis(Command.LPUSH, "sse:token:" + REFUSED_BY_REDIS, "x");
             String good = gateway.token("queue");
-            String minted = Http.post(gateway.port(), "/token", "{\"scope\":\"queue\"}", Http.apiKey())
+            String minted = Http.post(gateway.port(), "/token", json("{'scope':'queue'}"), Http.apiKey())
                     .json()
                     .getString("token");
             String jwt = Jwt.of("u-1");
@@ -83,9 +86,9 @@ class SecretsTest {
         keep(Http.get(gateway.port(), "/queue?token=" + token + "&status=" + "a".repeat(20_000)));
         keep(Http.get(gateway.port(), "/queue?token=" + token, "X-Large: " + "a".repeat(40_000)));
         keep(Http.parse(Http.raw(gateway.port(), "GET /queue?token=" + token + " HTTP/1.1\r\nbad\r\n\r\n")));
-        keep(Http.post(gateway.port(), "/publish", "{\"channel\":\"nope\"}", Http.apiKey()));
-        keep(Http.delete(gateway.port(), "/token", "{\"token\":[\"" + token + "\"]}", Http.apiKey()));
-        keep(Http.delete(gateway.port(), "/token", "{\"token\":\"" + token + "\",", Http.apiKey()));
+        keep(Http.post(gateway.port(), "/publish", json("{'channel':'nope'}"), Http.apiKey()));
+        keep(Http.delete(gateway.port(), "/token", json("{'token':['%s']}", token), Http.apiKey()));
+        keep(Http.delete(gateway.port(), "/token", json("{'token':'%s',", token), Http.apiKey()));
     }
 
     private void endStreams(RunningGateway gateway, String revoked, String cut) {
@@ -106,7 +109,7 @@ class SecretsTest {
             keep(answer);
             assertThat(answer.status()).isEqualTo(503);
         });
-        keep(Http.post(gateway.port(), "/token", "{\"scope\":\"queue\"}", Http.apiKey()));
+        keep(Http.post(gateway.port(), "/token", json("{'scope':'queue'}"), Http.apiKey()));
         keep(Http.request(gateway.managementPort(), "GET", "/metrics", null));
         keep(Http.request(gateway.managementPort(), "GET", "/health/ready", null));
         keep(Http.request(gateway.managementPort(), "GET", "/nothing", null, Http.apiKey()));

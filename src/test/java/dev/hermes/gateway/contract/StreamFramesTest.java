@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.EventId;
@@ -59,8 +60,10 @@ class StreamFramesTest {
             Http.readUntil(socket, "\r\n");
 
             assertThat(Http.readUntil(socket, "\n\n"))
-                    .matches("retry: [3-8][0-9]{2}\nid: [0-9]+-[0-9]+\nevent: connected\n"
-                            + "data: \\{\"connection_id\":\"conn_" + UUID_TEXT + "\",\"timestamp\":\"[^\"]+\"}\n\n");
+                    .matches(json(
+                            "retry: [3-8][0-9]{2}\nid: [0-9]+-[0-9]+\nevent: connected\ndata: "
+                                    + "\\{'connection_id':'conn_%s','timestamp':'[^']+'}\n\n",
+                            UUID_TEXT));
         }
     }
 
@@ -124,10 +127,10 @@ class StreamFramesTest {
         try (SseConnection stream = open("/system")) {
             stream.next();
             String id = Http.publish(
-                    GATEWAY.port(), "system:notifications", "system_notification", "{\"action\":\"added\"}");
+                    GATEWAY.port(), "system:notifications", "system_notification", json("{'action':'added'}"));
 
             assertThat(stream.nextEvent())
-                    .isEqualTo(new Frame(id, "system_notification", "{\"action\":\"added\"}", null));
+                    .isEqualTo(new Frame(id, "system_notification", json("{'action':'added'}"), null));
         }
     }
 
@@ -151,22 +154,21 @@ class StreamFramesTest {
             GATEWAY.redis(
                     io.vertx.redis.client.Command.PUBLISH,
                     "system:notifications",
-                    "{\"type\":\"system_notification\",\"data\":{\r\n\"a\":\n\n1,\r\"b\": 2}}");
+                    json("{'type':'system_notification','data':{\r\n'a':\n\n1,\r'b': 2}}"));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\n\"a\":\n\n1,\n\"b\": 2}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{\n'a':\n\n1,\n'b': 2}"));
         }
     }
 
     @Test
     void whatProducersWroteArrivesAsTheyWroteIt() {
-        String data =
-                "{\"z\":1.0E+2, \"a\":\"\\u00e9\\/ \u00e9 \ud83c\udfac\",\"n\":-0.0,\"big\":12345678901234567890.10}";
+        String data = json("{'z':1.0E+2, 'a':'\\u00e9\\/ \u00e9 \ud83c\udfac','n':-0.0,'big':12345678901234567890.10}");
         try (SseConnection stream = open("/system")) {
             stream.next();
             GATEWAY.redis(
                     io.vertx.redis.client.Command.PUBLISH,
                     "system:notifications",
-                    "{\"type\":\"system_notification\",\"data\":" + data + ",\"timestamp\":\"t\"}");
+                    json("{'type':'system_notification','data':%s,'timestamp':'t'}", data));
 
             assertThat(stream.nextEvent().data()).isEqualTo(data);
         }
@@ -178,7 +180,8 @@ class StreamFramesTest {
             try (SseConnection stream = open("/system")) {
                 stream.next("connected");
                 GATEWAY.publish("system:notifications", "system_notification", new JsonObject().put("round", round));
-                assertThat(stream.nextEvent().data()).isEqualTo("{\"round\":" + round + "}");
+
+                assertThat(stream.nextEvent().data()).isEqualTo(json("{'round':%s}", round));
             }
         }
     }
@@ -188,7 +191,10 @@ class StreamFramesTest {
         try (SseConnection stream = open("/system?notification_type=nothing-ever")) {
             stream.next("connected");
             String tip = Http.publish(
-                    GATEWAY.port(), "system:notifications", "system_notification", "{\"notification_type\":\"other\"}");
+                    GATEWAY.port(),
+                    "system:notifications",
+                    "system_notification",
+                    json("{'notification_type':'other'}"));
 
             Frame beat = stream.next("heartbeat");
             while (!tip.equals(beat.id())) {

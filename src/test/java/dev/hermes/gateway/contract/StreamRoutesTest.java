@@ -1,7 +1,9 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -42,7 +44,7 @@ class StreamRoutesTest {
     void aRouteDeliversItsChannelAndNoOther(String route, String channel) {
         try (SseConnection stream = openHere(route, Http.apiKey())) {
             publishOneOnEach();
-            publish(channel, "heard.last", "{\"download_id\":\"d-1\"}");
+            publish(channel, "heard.last", json("{'download_id':'d-1'}"));
 
             assertThat(stream.nextEvents(2))
                     .extracting(Frame::event)
@@ -53,11 +55,11 @@ class StreamRoutesTest {
     @Test
     void aDownloadsRouteDeliversThatDownloadOnly() {
         try (SseConnection stream = openHere("/downloads/d-1", Http.apiKey())) {
-            publish("download:updates", "download_progress", "{\"download_id\":\"d-2\"}");
-            publish("download:updates", "download_progress", "{\"download_id\":\"d-10\"}");
-            publish("download:updates", "download_progress", "{\"download_id\":\"d-1\"}");
+            publish("download:updates", "download_progress", json("{'download_id':'d-2'}"));
+            publish("download:updates", "download_progress", json("{'download_id':'d-10'}"));
+            publish("download:updates", "download_progress", json("{'download_id':'d-1'}"));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"download_id\":\"d-1\"}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'download_id':'d-1'}"));
         }
     }
 
@@ -122,7 +124,7 @@ class StreamRoutesTest {
         try (SseConnection stream = openHere("/downloads/by-name", Http.apiKey())) {
             GATEWAY.publish("download:by-name:progress", "download_progress", new JsonObject().put("progress", 5));
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"progress\":5}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'progress':5}"));
         }
     }
 
@@ -136,7 +138,7 @@ class StreamRoutesTest {
     }
 
     private static void publishOneOnEach() {
-        CHANNELS.forEach(channel -> publish(channel, channel.replace(':', '.'), "{\"download_id\":\"d-1\"}"));
+        CHANNELS.forEach(channel -> publish(channel, channel.replace(':', '.'), json("{'download_id':'d-1'}")));
     }
 
     private static void publish(String channel, String type, String data) {

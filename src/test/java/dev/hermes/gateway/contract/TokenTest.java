@@ -1,7 +1,9 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonArray;
@@ -26,18 +28,18 @@ class TokenTest {
 
     @Test
     void aJwtMintsATokenThatOpensAStream() {
-        assertOpensAStream(mint("{\"scope\":\"queue\"}", Http.bearer(Jwt.of("u-1"))));
+        assertOpensAStream(mint(json("{'scope':'queue'}"), Http.bearer(Jwt.of("u-1"))));
     }
 
     @Test
     void anApiKeyMintsATokenThatOpensAStream() {
-        assertOpensAStream(mint("{\"scope\":\"queue\"}", Http.apiKey()));
+        assertOpensAStream(mint(json("{'scope':'queue'}"), Http.apiKey()));
     }
 
     @Test
     void theAnswerHasEveryFieldAndIsKeptByNobody() {
         Http.Answer answer =
-                Http.post(GATEWAY.port(), "/token", "{\"scope\":\"download:d-1\",\"ttl\":120}", Http.apiKey());
+                Http.post(GATEWAY.port(), "/token", json("{'scope':'download:d-1','ttl':120}"), Http.apiKey());
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
@@ -55,7 +57,7 @@ class TokenTest {
 
     @Test
     void aTokenLivesTenMinutesIfNothingElseIsAsked() {
-        JsonObject minted = mint("{\"scope\":\"queue\"}", Http.apiKey());
+        JsonObject minted = mint(json("{'scope':'queue'}"), Http.apiKey());
 
         assertThat(minted.getInteger("ttl")).isEqualTo(600);
         assertThat(timeToLive(minted)).isBetween(590L, 600L);
@@ -64,7 +66,7 @@ class TokenTest {
     @ParameterizedTest
     @ValueSource(ints = {60, 3_600})
     void aTokenLivesBetweenAMinuteAndAnHour(int ttl) {
-        JsonObject minted = mint("{\"scope\":\"queue\",\"ttl\":" + ttl + "}", Http.apiKey());
+        JsonObject minted = mint(json("{'scope':'queue','ttl':%s}", ttl), Http.apiKey());
 
         assertThat(minted.getInteger("ttl")).isEqualTo(ttl);
         assertThat(timeToLive(minted)).isBetween(ttl - 10L, (long) ttl);
@@ -72,7 +74,7 @@ class TokenTest {
 
     @Test
     void theTokenStandsInRedisInHermesForm() {
-        JsonObject minted = mint("{\"scope\":\"queue stats\",\"ttl\":300}", Http.bearer(Jwt.of("alice")));
+        JsonObject minted = mint(json("{'scope':'queue stats','ttl':300}"), Http.bearer(Jwt.of("alice")));
 
         JsonObject stored = new JsonObject(redis(Command.GET, minted).toString());
         assertThat(stored.fieldNames())
@@ -87,53 +89,51 @@ class TokenTest {
 
     @Test
     void noTwoTokensAreAlike() {
-        assertThat(mint("{\"scope\":\"queue\"}", Http.apiKey()).getString("token"))
-                .isNotEqualTo(mint("{\"scope\":\"queue\"}", Http.apiKey()).getString("token"));
+        assertThat(mint(json("{'scope':'queue'}"), Http.apiKey()).getString("token"))
+                .isNotEqualTo(mint(json("{'scope':'queue'}"), Http.apiKey()).getString("token"));
     }
 
     /** As Hermes takes it. */
     @ParameterizedTest
     @ValueSource(strings = {"120", " 120 ", "+120", "0120"})
     void aTtlMayBeTheDigitsOfANumber(String ttl) {
-        JsonObject minted = mint("{\"scope\":\"queue\",\"ttl\":\"" + ttl + "\"}", Http.apiKey());
+        JsonObject minted = mint(json("{'scope':'queue','ttl':'%s'}", ttl), Http.apiKey());
 
         assertThat(minted.getInteger("ttl")).isEqualTo(120);
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "59, greater_than_equal",
-        "0, greater_than_equal",
-        "-1, greater_than_equal",
-        "3601, less_than_equal",
-        "4294967356, less_than_equal",
-        "true, int_type",
-        "'\"ten\"', int_parsing",
-        "'\"\"', int_parsing",
-        "'\"600.5\"', int_parsing",
-        "'\"59\"', greater_than_equal",
-        "'\"3601\"', less_than_equal",
-        "600.0, int_type",
-        "600.5, int_type",
-        "1e3, int_type",
-        "null, int_type",
-        "[], int_type",
-        "{}, int_type"
-    })
+    @CsvSource(textBlock = """
+                59, greater_than_equal
+                0, greater_than_equal
+                -1, greater_than_equal
+                3601, less_than_equal
+                4294967356, less_than_equal
+                true, int_type
+                '"ten"', int_parsing
+                '""', int_parsing
+                '"600.5"', int_parsing
+                '"59"', greater_than_equal
+                '"3601"', less_than_equal
+                600.0, int_type
+                600.5, int_type
+                1e3, int_type
+                null, int_type
+                [], int_type
+                {}, int_type
+                """)
     void aTtlThatIsNoneIsRefusedAsFastApiWould(String ttl, String type) {
-        assertInvalid("{\"scope\":\"queue\",\"ttl\":" + ttl + "}", List.of("body", "ttl"), type);
+        assertInvalid(json("{'scope':'queue','ttl':%s}", ttl), List.of("body", "ttl"), type);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "{}; missing",
-                "{\"ttl\":600}; missing",
-                "{\"scope\":1}; string_type",
-                "{\"scope\":null}; string_type",
-                "{\"scope\":[\"queue\"]}; string_type"
-            })
+    @CsvSource(delimiter = ';', textBlock = """
+                {}; missing
+                {"ttl":600}; missing
+                {"scope":1}; string_type
+                {"scope":null}; string_type
+                {"scope":["queue"]}; string_type
+                """)
     void aScopeThatIsNoTextIsRefusedAsFastApiWould(String body, String type) {
         assertInvalid(body, List.of("body", "scope"), type);
     }
@@ -175,7 +175,7 @@ class TokenTest {
                 "queue,stats"
             })
     void aScopeThatIsNotInTheCatalogueIsRefused(String scope) {
-        Http.Answer answer = Http.post(GATEWAY.port(), "/token", "{\"scope\":\"" + scope + "\"}", Http.apiKey());
+        Http.Answer answer = Http.post(GATEWAY.port(), "/token", json("{'scope':'%s'}", scope), Http.apiKey());
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.detail())
@@ -186,14 +186,14 @@ class TokenTest {
     @ParameterizedTest
     @ValueSource(strings = {"queue", "download:*", "download:d-1", "queue stats system analytics storage download:*"})
     void everyScopeOfTheCatalogueCanBeMinted(String scope) {
-        assertThat(mint("{\"scope\":\"" + scope + "\"}", Http.apiKey()).getString("scope"))
+        assertThat(mint(json("{'scope':'%s'}", scope), Http.apiKey()).getString("scope"))
                 .isEqualTo(scope);
     }
 
     @Test
     void anApiKeyRevokesAnybodysToken() {
         String token =
-                mint("{\"scope\":\"queue\"}", Http.bearer(Jwt.of("alice"))).getString("token");
+                mint(json("{'scope':'queue'}"), Http.bearer(Jwt.of("alice"))).getString("token");
 
         assertThat(revoke(token, Http.apiKey())).isEqualTo(204);
         assertThat(poll(token)).isEqualTo(401);
@@ -202,7 +202,7 @@ class TokenTest {
     @Test
     void aJwtRevokesItsOwnUsersToken() {
         String token =
-                mint("{\"scope\":\"queue\"}", Http.bearer(Jwt.of("alice"))).getString("token");
+                mint(json("{'scope':'queue'}"), Http.bearer(Jwt.of("alice"))).getString("token");
 
         assertThat(revoke(token, Http.bearer(Jwt.of("alice")))).isEqualTo(204);
         assertThat(poll(token)).isEqualTo(401);
@@ -211,7 +211,7 @@ class TokenTest {
     @Test
     void aJwtDoesNotRevokeAnothersTokenAndIsNotToldSo() {
         String token =
-                mint("{\"scope\":\"queue\"}", Http.bearer(Jwt.of("alice"))).getString("token");
+                mint(json("{'scope':'queue'}"), Http.bearer(Jwt.of("alice"))).getString("token");
 
         assertThat(revoke(token, Http.bearer(Jwt.of("mallory")))).isEqualTo(204);
         assertThat(poll(token)).isEqualTo(200);

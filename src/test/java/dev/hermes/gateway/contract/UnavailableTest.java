@@ -1,8 +1,10 @@
 package dev.hermes.gateway.contract;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -143,15 +145,15 @@ class UnavailableTest {
     @Test
     void withoutRedisNothingIsMintedRevokedOrPublished() {
         assertUnavailable(
-                Http.post(DOWN.port(), "/token", "{\"scope\":\"queue\"}", Http.bearer(Jwt.of("u-1"))),
+                Http.post(DOWN.port(), "/token", json("{'scope':'queue'}"), Http.bearer(Jwt.of("u-1"))),
                 "BACKEND_UNAVAILABLE");
         assertUnavailable(
-                Http.delete(DOWN.port(), "/token", "{\"token\":\"sse_a\"}", Http.apiKey()), "BACKEND_UNAVAILABLE");
+                Http.delete(DOWN.port(), "/token", json("{'token':'sse_a'}"), Http.apiKey()), "BACKEND_UNAVAILABLE");
         assertUnavailable(
                 Http.post(
                         DOWN.port(),
                         "/publish",
-                        "{\"channel\":\"queue:updates\",\"type\":\"t\",\"data\":{}}",
+                        json("{'channel':'queue:updates','type':'t','data':{}}"),
                         Http.apiKey()),
                 "BACKEND_UNAVAILABLE");
     }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.delivery;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.Envelope;
@@ -31,14 +32,15 @@ class FrameEncoderTest {
 
     @Test
     void writesAnEventAsOneChunk() {
-        assertThat(chunk(event("download_progress", "{\"a\": 1}")))
-                .isEqualTo("3d\r\nid: 1700000000000-7\nevent: download_progress\ndata: {\"a\": 1}\n\n\r\n");
+        assertThat(chunk(event("download_progress", json("{'a': 1}"))))
+                .isEqualTo(json("3d\r\nid: 1700000000000-7\nevent: download_progress\ndata: {'a': 1}\n\n\r\n"));
     }
 
     @Test
     void writesRetryFirst() {
         Frame frame = FrameEncoder.control(2_500, ID, "connected", new JsonObject().put("x", 1));
-        assertThat(payload(frame)).isEqualTo("retry: 2500\nid: 1700000000000-7\nevent: connected\ndata: {\"x\":1}\n\n");
+        assertThat(payload(frame))
+                .isEqualTo(json("retry: 2500\nid: 1700000000000-7\nevent: connected\ndata: {'x':1}\n\n"));
     }
 
     @Test
@@ -50,8 +52,8 @@ class FrameEncoderTest {
     @Test
     void writesAGapAtThePositionWhereItGoesOn() {
         assertThat(payload(FrameEncoder.gap(Gap.of(Gap.Reason.HISTORY_EVICTED, "3-0", ID))))
-                .isEqualTo("id: 1700000000000-7\nevent: gap\ndata: {\"reason\":\"history_evicted\","
-                        + "\"requested\":\"3-0\",\"resumed_at\":\"1700000000000-7\"}\n\n");
+                .isEqualTo(json("id: 1700000000000-7\nevent: gap\ndata: {'reason':'history_evicted','requested':'3-0',"
+                        + "'resumed_at':'1700000000000-7'}\n\n"));
     }
 
     @Test
@@ -62,15 +64,15 @@ class FrameEncoderTest {
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Instant.parse("2026-01-01T00:00:05Z"));
         assertThat(payload(FrameEncoder.hole(hole)))
-                .isEqualTo("id: 1700000000000-7\nevent: gap\ndata: {\"reason\":\"source_hole\","
-                        + "\"requested\":\"1700000000000-6\",\"resumed_at\":\"1700000000000-7\","
-                        + "\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-01T00:00:05Z\"}\n\n");
+                .isEqualTo(json("id: 1700000000000-7\nevent: gap\ndata: {'reason':'source_hole',"
+                        + "'requested':'1700000000000-6','resumed_at':'1700000000000-7',"
+                        + "'from':'2026-01-01T00:00:00Z','to':'2026-01-01T00:00:05Z'}\n\n"));
     }
 
     @Test
     void endsALineAtEachOfTheThreeLineBreaks() {
-        assertThat(dataLines("{\n\"a\":1,\r\"b\":2,\r\n\"c\":3}"))
-                .isEqualTo("data: {\ndata: \"a\":1,\ndata: \"b\":2,\ndata: \"c\":3}\n");
+        assertThat(dataLines(json("{\n'a':1,\r'b':2,\r\n'c':3}")))
+                .isEqualTo(json("data: {\ndata: 'a':1,\ndata: 'b':2,\ndata: 'c':3}\n"));
     }
 
     @Test
@@ -80,12 +82,12 @@ class FrameEncoderTest {
 
     @Test
     void keepsASpaceAtTheStartOfALine() {
-        assertThat(dataLines("{\n  \"a\": 1\n}")).isEqualTo("data: {\ndata:   \"a\": 1\ndata: }\n");
+        assertThat(dataLines(json("{\n  'a': 1\n}"))).isEqualTo(json("data: {\ndata:   'a': 1\ndata: }\n"));
     }
 
     @Test
     void countsBytesOfTheChunkNotCharacters() {
-        String data = "{\"title\":\"日本語 ü 🎉\"}";
+        String data = json("{'title':'日本語 ü 🎉'}");
         String payload = "id: 1700000000000-7\nevent: t\ndata: " + data + "\n\n";
         assertThat(chunk(event("t", data)))
                 .isEqualTo(Integer.toHexString(payload.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + payload
@@ -121,6 +123,7 @@ class FrameEncoderTest {
             Frame frame = event(type, data);
             List<SseReader.Message> messages =
                     SseReader.readChunked(chunk(frame).getBytes(StandardCharsets.UTF_8));
+
             assertThat(messages)
                     .as(data)
                     .containsExactly(new SseReader.Message(

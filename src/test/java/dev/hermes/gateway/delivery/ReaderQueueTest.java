@@ -32,6 +32,7 @@ class ReaderQueueTest {
         for (Subscriber next = queue.poll(); next != null; next = queue.poll()) {
             order.add(next);
         }
+
         assertThat(order).containsExactly(greedy.get(0), modest.get(0), greedy.get(1), modest.get(1), greedy.get(2));
     }
 
@@ -42,6 +43,7 @@ class ReaderQueueTest {
         queue.add(first);
         queue.add(second);
         assertThat(queue.poll()).isEqualTo(first);
+
         queue.add(first);
         assertThat(queue.poll()).isEqualTo(second);
         assertThat(queue.poll()).isEqualTo(first);

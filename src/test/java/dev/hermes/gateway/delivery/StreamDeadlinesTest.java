@@ -51,6 +51,7 @@ class StreamDeadlinesTest {
     void heartbeatsFollowAtTheInterval() {
         StreamDeadlines times = times((Duration) null, false, Duration.ZERO);
         long first = times.next();
+
         assertThat(times.takeHeartbeat(first - 1)).isFalse();
         assertThat(times.takeHeartbeat(first)).isTrue();
         assertThat(times.takeHeartbeat(first)).isFalse();
@@ -146,6 +147,7 @@ class StreamDeadlinesTest {
     void onlyRevocableLeasesAreCheckedAndWithinTheHeartbeatInterval() {
         assertThat(times((Duration) null, false, Duration.ZERO).takeCheck(Long.MAX_VALUE - 1))
                 .isFalse();
+
         StreamDeadlines times = times((Duration) null, true, Duration.ZERO);
         long first = times.next();
         assertThat(times.takeCheck(first)).isTrue();
@@ -158,6 +160,7 @@ class StreamDeadlinesTest {
         StreamDeadlines times = times((Duration) null, false, Duration.ZERO);
         times.observe(500, NOW + 1_000);
         assertThat(times.next()).isLessThanOrEqualTo(NOW + 61_000);
+
         times.observe(500, NOW + 60_999);
         assertThat(times.end(NOW + 60_999)).isNull();
         assertThat(times.end(NOW + 61_000)).isEqualTo(SseStream.CloseReason.SLOW_CONSUMER);
@@ -178,6 +181,7 @@ class StreamDeadlinesTest {
         times.observe(500, NOW);
         times.observe(ByteSink.NOTHING_PENDING, NOW + 59_000);
         assertThat(times.end(NOW + 1_000_000)).isNull();
+
         times.observe(500, NOW + 1_000_000);
         assertThat(times.end(NOW + 1_059_000)).isNull();
     }

@@ -61,6 +61,7 @@ class SubscriptionIndexTest {
         Subscriber ofOther =
                 subscriber(new Subscription(Map.of("a", new Subscription.ChannelFilter(Set.of("o"), Map.of()))));
         List.of(ofKey, ofAll, ofOther).forEach(each -> index.add(each, each.subscription()));
+
         assertThat(listeners(envelope("a", "k", Map.of()))).containsExactlyInAnyOrder(ofKey, ofAll);
         assertThat(listeners(envelope("a", null, Map.of()))).containsExactly(ofAll);
     }
@@ -99,6 +100,7 @@ class SubscriptionIndexTest {
             }
         }
         assertThat(index.isEmpty()).isFalse();
+
         present.values().forEach(index::remove);
         assertThat(index.isEmpty()).isTrue();
     }

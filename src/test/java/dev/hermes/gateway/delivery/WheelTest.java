@@ -36,8 +36,10 @@ class WheelTest {
         wheel.schedule(new Named("a"), 120);
         advance(100);
         assertThat(due).isEmpty();
+
         advance(119);
         assertThat(due).isEmpty();
+
         advance(150);
         assertThat(due).containsExactly("a");
     }
@@ -56,6 +58,7 @@ class WheelTest {
         wheel.schedule(new Named("a"), 10);
         advance(549);
         assertThat(due).isEmpty();
+
         advance(550);
         assertThat(due).containsExactly("a");
     }
@@ -68,6 +71,7 @@ class WheelTest {
             advance(now);
         }
         assertThat(due).isEmpty();
+
         advance(threeRounds);
         assertThat(due).containsExactly("a");
     }
@@ -92,6 +96,7 @@ class WheelTest {
         wheel.cancel(cancelled);
         advance(100);
         assertThat(due).isEmpty();
+
         advance(150);
         assertThat(due).containsExactly("moved");
     }
@@ -107,6 +112,7 @@ class WheelTest {
             wheel.cancel(entry == first ? second : first);
         });
         advance(1_000);
+
         assertThat(due).containsExactly("first");
     }
 
@@ -121,6 +127,7 @@ class WheelTest {
             wheel.schedule(second, 200);
         });
         assertThat(due).containsExactly("first");
+
         advance(200);
         assertThat(due).containsExactly("first", "second");
     }
@@ -134,6 +141,7 @@ class WheelTest {
             wheel.schedule(entry, 50);
         });
         assertThat(due).containsExactly("again");
+
         advance(100);
         assertThat(due).containsExactly("again", "again");
     }
@@ -149,6 +157,7 @@ class WheelTest {
         } catch (IllegalStateException expected) {
             advance(100);
         }
+
         assertThat(due).containsExactly("second");
     }
 

@@ -52,6 +52,7 @@ class WindowTest {
         for (int minor = 1; minor <= 5; minor++) {
             window.add(event(minor, 1));
         }
+
         assertThat(window.covers(id(2))).isFalse();
         assertThat(window.covers(id(3))).isTrue();
         assertThat(window.at(window.indexAfter(id(3))).id()).isEqualTo(id(4));
@@ -64,11 +65,14 @@ class WindowTest {
         window.add(event(2, 100));
         window.add(event(3, 100));
         assertThat(window.size()).isEqualTo(3);
+
         window.add(event(4, 100));
         assertThat(window.size()).isEqualTo(3);
+
         window.add(event(5, 100_000));
         assertThat(window.size()).isEqualTo(1);
         assertThat(window.tip()).isEqualTo(id(5));
+
         window.add(event(6, 1));
         assertThat(window.size()).isEqualTo(1);
     }
@@ -89,6 +93,7 @@ class WindowTest {
         memory.watch(chunk);
         window.add(event(2, 10));
         assertThat(memory.allReleased()).isFalse();
+
         chunk.release();
         assertThat(memory.allReleased()).isTrue();
     }

@@ -11,8 +11,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,7 +46,7 @@ class SimulatedDownloadsTest {
 
     @BeforeEach
     void start() throws IOException {
-        int port = freePort();
+        int port = EmbeddedRedis.freePort();
         redis = RedisServer.builder()
                 .port(port)
                 .bind("127.0.0.1")
@@ -241,11 +239,5 @@ class SimulatedDownloadsTest {
 
     private static long count(List<Heard> heard, String kind) {
         return heard.stream().filter(one -> one.kind().equals(kind)).count();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,9 +1,12 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import java.util.List;
@@ -45,17 +48,17 @@ class BadInputTest {
         return Stream.of(
                 bad("nothing", "not_json", ""),
                 bad("no JSON", "not_json", "hello"),
-                bad("half JSON", "not_json", "{\"type\": \"queue_update\", \"data\": {\"a\""),
+                bad("half JSON", "not_json", json("{'type': 'queue_update', 'data': {'a'")),
                 bad("two JSON texts", "not_json", good("queue_update") + good("queue_update")),
                 bad("a string", "not_an_object", "\"queue_update\""),
                 bad("an array", "not_an_object", "[" + good("queue_update") + "]"),
                 bad("null", "not_an_object", "null"),
-                bad("no type", "missing_type", "{\"data\": {}}"),
-                bad("no data", "missing_data", "{\"type\": \"queue_update\"}"),
-                bad("a type that is a number", "wrong_type", "{\"type\": 7, \"data\": {}}"),
-                bad("a type that is null", "wrong_type", "{\"type\": null, \"data\": {}}"),
-                bad("data that is an array", "wrong_type", "{\"type\": \"queue_update\", \"data\": []}"),
-                bad("data that is null", "wrong_type", "{\"type\": \"queue_update\", \"data\": null}"),
+                bad("no type", "missing_type", json("{'data': {}}")),
+                bad("no data", "missing_data", json("{'type': 'queue_update'}")),
+                bad("a type that is a number", "wrong_type", json("{'type': 7, 'data': {}}")),
+                bad("a type that is null", "wrong_type", json("{'type': null, 'data': {}}")),
+                bad("data that is an array", "wrong_type", json("{'type': 'queue_update', 'data': []}")),
+                bad("data that is null", "wrong_type", json("{'type': 'queue_update', 'data': null}")),
                 bad("an empty type", "bad_type", good("")),
                 bad("LF in the type", "bad_type", good("a\\ndata: forged")),
                 bad("CR in the type", "bad_type", good("a\\rid: 1-1")),
@@ -76,8 +79,8 @@ class BadInputTest {
                 bad(
                         "deep nesting of arrays",
                         "too_deep",
-                        data("{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}")),
-                bad("too many bytes", "too_large", data("{\"a\": \"" + "x".repeat(MAX_EVENT_BYTES) + "\"}")),
+                        data(json("{'a':%s%s}", "[".repeat(100_000), "]".repeat(100_000)))),
+                bad("too many bytes", "too_large", data(json("{'a': '%s'}", "x".repeat(MAX_EVENT_BYTES)))),
                 Arguments.of("an overlong slash", "invalid_utf8", invalid((byte) 0xC0, (byte) 0xAF)),
                 Arguments.of("half a character", "invalid_utf8", invalid((byte) 0xE2, (byte) 0x82)),
                 Arguments.of("a lone surrogate", "invalid_utf8", invalid((byte) 0xED, (byte) 0xA0, (byte) 0x80)));
@@ -89,10 +92,10 @@ class BadInputTest {
         double before = rejected(reason);
 
         producer.send("PUBLISH".getBytes(UTF_8), "queue:updates".getBytes(UTF_8), message);
-        producer.event("queue:updates", "queue_update", "{\"after\": \"" + what + "\"}")
+        producer.event("queue:updates", "queue_update", json("{'after': '%s'}", what))
                 .sync();
 
-        assertThat(stream.nextEvent().data()).isEqualTo("{\"after\": \"" + what + "\"}");
+        assertThat(stream.nextEvent().data()).isEqualTo(json("{'after': '%s'}", what));
         assertThat(rejected(reason)).isEqualTo(before + 1);
         await().untilAsserted(() -> assertThat(lastKept()).containsExactly("queue:updates", reason, kept(message)));
     }
@@ -111,7 +114,7 @@ class BadInputTest {
 
     @Test
     void deliversAMegabyteWhole() {
-        String data = "{\"text\": \"" + "0123456789abcdef".repeat(1 << 16) + "\"}";
+        String data = json("{'text': '%s'}", "0123456789abcdef".repeat(1 << 16));
 
         producer.event("system:notifications", "system_notification", data).sync();
 
@@ -120,10 +123,10 @@ class BadInputTest {
 
     @Test
     void breaksLinesWhereAProducerDid() {
-        producer.event("system:notifications", "system_notification", "{\"a\":\n1,\r\n\"b\":\r2}")
+        producer.event("system:notifications", "system_notification", json("{'a':\n1,\r\n'b':\r2}"))
                 .sync();
 
-        assertThat(stream.nextEvent().data()).isEqualTo("{\"a\":\n1,\n\"b\":\n2}");
+        assertThat(stream.nextEvent().data()).isEqualTo(json("{'a':\n1,\n'b':\n2}"));
     }
 
     private static double rejected(String reason) {
@@ -146,15 +149,15 @@ class BadInputTest {
     }
 
     private static String good(String type) {
-        return "{\"type\": \"" + type + "\", \"data\": {\"a\": 1}}";
+        return json("{'type': '%s', 'data': {'a': 1}}", type);
     }
 
     private static String data(String data) {
-        return "{\"type\": \"queue_update\", \"data\": " + data + "}";
+        return json("{'type': 'queue_update', 'data': %s}", data);
     }
 
     private static byte[] invalid(byte... bytes) {
-        byte[] head = "{\"type\": \"queue_update\", \"data\": {\"a\": \"".getBytes(UTF_8);
+        byte[] head = json("{'type': 'queue_update', 'data': {'a': '").getBytes(UTF_8);
         byte[] tail = "\"}}".getBytes(UTF_8);
         byte[] message = new byte[head.length + bytes.length + tail.length];
         System.arraycopy(head, 0, message, 0, head.length);

@@ -1,8 +1,11 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.endtoend.RecordedTraffic.Message;
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -154,9 +157,13 @@ class CaptureReplayTest {
         List<String> expected = new ArrayList<>();
         for (int index = 0; index < MESSAGES.size(); index++) {
             Message message = MESSAGES.get(index);
-            expected.add("{\"id\":\"" + everything.get(index).id() + "\",\"channel\":\"" + message.channel()
-                    + "\",\"event\":\"" + message.type() + "\",\"data\":" + message.data() + ",\"timestamp\":\""
-                    + message.timestamp() + "\"}");
+            expected.add(json(
+                    "{'id':'%s','channel':'%s','event':'%s','data':%s,'timestamp':'%s'}",
+                    everything.get(index).position(),
+                    message.channel(),
+                    message.type(),
+                    message.data(),
+                    message.timestamp()));
         }
         assertThat(polled.toString()).isEqualTo(String.join(",", expected));
         assertThat(after).isEqualTo(everything.get(MESSAGES.size() - 1).id());

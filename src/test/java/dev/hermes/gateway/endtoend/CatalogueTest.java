@@ -1,7 +1,9 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -49,43 +51,44 @@ class CatalogueTest {
     @Test
     void hearsQueueStatsAsStats() {
         try (SseConnection stats = open("/api/v1/events/stats?token=" + gateway.token("stats"))) {
-            producer.event("queue:stats", "stats_update", "{\"waiting\": 3}").sync();
+            producer.event("queue:stats", "stats_update", json("{'waiting': 3}"))
+                    .sync();
 
-            assertThat(stats.nextEvent().data()).isEqualTo("{\"waiting\": 3}");
+            assertThat(stats.nextEvent().data()).isEqualTo(json("{'waiting': 3}"));
         }
     }
 
     @Test
     void hearsADownloadsOwnChannelByTheIdInItsName() {
         try (SseConnection download = open("/api/v1/events/downloads/d-1?token=" + gateway.token("download:d-1"))) {
-            producer.event("download:d-2:progress", "download_progress", "{\"percentage\": 1}");
-            producer.event("download:d-1:progress", "download_progress", "{\"percentage\": 2}")
+            producer.event("download:d-2:progress", "download_progress", json("{'percentage': 1}"));
+            producer.event("download:d-1:progress", "download_progress", json("{'percentage': 2}"))
                     .sync();
 
-            assertThat(download.nextEvent().data()).isEqualTo("{\"percentage\": 2}");
+            assertThat(download.nextEvent().data()).isEqualTo(json("{'percentage': 2}"));
         }
     }
 
     @Test
     void believesTheIdInTheDataBeforeTheOneInTheName() {
         try (SseConnection download = open("/api/v1/events/downloads/d-3?token=" + gateway.token("download:d-3"))) {
-            producer.event("download:d-3:progress", "download_progress", "{\"download_id\": \"d-4\"}");
-            producer.event("download:d-4:progress", "download_progress", "{\"download_id\": \"d-3\"}")
+            producer.event("download:d-3:progress", "download_progress", json("{'download_id': 'd-4'}"));
+            producer.event("download:d-4:progress", "download_progress", json("{'download_id': 'd-3'}"))
                     .sync();
 
-            assertThat(download.nextEvent().data()).isEqualTo("{\"download_id\": \"d-3\"}");
+            assertThat(download.nextEvent().data()).isEqualTo(json("{'download_id': 'd-3'}"));
         }
     }
 
     @Test
     void leavesOtherRedisChannelsAlone() {
         try (SseConnection stream = open("/api/v1/events/stream?token=" + gateway.token("queue system download:*"))) {
-            producer.event("celery:tasks", "queue_update", "{\"foreign\": true}");
-            producer.event("download:progress", "download_progress", "{\"foreign\": true}");
-            producer.event("queue:updates", "queue_update", "{\"foreign\": false}")
+            producer.event("celery:tasks", "queue_update", json("{'foreign': true}"));
+            producer.event("download:progress", "download_progress", json("{'foreign': true}"));
+            producer.event("queue:updates", "queue_update", json("{'foreign': false}"))
                     .sync();
 
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"foreign\": false}");
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'foreign': false}"));
         }
     }
 
@@ -93,23 +96,23 @@ class CatalogueTest {
     void servesAnOwnChannelOnItsOwnRoute() {
         try (SseConnection build =
                 open("/api/v1/events/builds/b-1?stage=test,deploy&token=" + gateway.token("build:b-1"))) {
-            producer.event("build:updates", "build_update", "{\"build_id\": \"b-2\", \"stage\": \"test\"}");
-            producer.event("build:updates", "build_update", "{\"build_id\": \"b-1\", \"stage\": \"compile\"}");
-            producer.event("build:b-1:log", "build_log", "{\"stage\": \"test\"}");
-            producer.event("build:updates", "build_update", "{\"build_id\": \"b-1\", \"stage\": \"deploy\"}")
+            producer.event("build:updates", "build_update", json("{'build_id': 'b-2', 'stage': 'test'}"));
+            producer.event("build:updates", "build_update", json("{'build_id': 'b-1', 'stage': 'compile'}"));
+            producer.event("build:b-1:log", "build_log", json("{'stage': 'test'}"));
+            producer.event("build:updates", "build_update", json("{'build_id': 'b-1', 'stage': 'deploy'}"))
                     .sync();
 
             Frame log = build.nextEvent();
             assertThat(log.event()).isEqualTo("build_log");
-            assertThat(log.data()).isEqualTo("{\"stage\": \"test\"}");
-            assertThat(build.nextEvent().data()).isEqualTo("{\"build_id\": \"b-1\", \"stage\": \"deploy\"}");
+            assertThat(log.data()).isEqualTo(json("{'stage': 'test'}"));
+            assertThat(build.nextEvent().data()).isEqualTo(json("{'build_id': 'b-1', 'stage': 'deploy'}"));
         }
     }
 
     @Test
     void tellsTheLastEventOfAnOwnChannelOnConnect() {
         try (SseConnection first = open("/api/v1/events/builds/b-9?token=" + gateway.token("build:b-9"))) {
-            producer.event("build:updates", "build_update", "{\"build_id\": \"b-9\"}")
+            producer.event("build:updates", "build_update", json("{'build_id': 'b-9'}"))
                     .sync();
             first.nextEvent();
         }
@@ -117,7 +120,7 @@ class CatalogueTest {
         try (SseConnection stream =
                 open("/api/v1/events/stream?channels=build:updates&token=" + gateway.token("build:b-9"))) {
             Frame last = stream.nextEvent();
-            assertThat(last.data()).isEqualTo("{\"build_id\": \"b-9\"}");
+            assertThat(last.data()).isEqualTo(json("{'build_id': 'b-9'}"));
             assertThat(last.id()).isNull();
         }
     }

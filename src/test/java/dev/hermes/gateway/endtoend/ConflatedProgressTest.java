@@ -2,6 +2,8 @@ package dev.hermes.gateway.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -43,6 +45,7 @@ class ConflatedProgressTest {
         assertThat(got).hasSizeLessThan(EVENTS / 2);
         assertThat(ends(got)).hasSize(DOWNLOADS);
         assertThat(got.stream().map(data -> data.getInteger("n")).toList()).isSorted();
+
         Operator operator = new Operator(gateway);
         double superseded = operator.metric("hermes_events_superseded_total{channel=\"download:updates\"}");
         assertThat(got.size() + superseded).isEqualTo(EVENTS + DOWNLOADS);

@@ -1,9 +1,12 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.delivery.SseStream;
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -58,7 +61,7 @@ class CrowdTest {
             assertThat(atFirst)
                     .extracting(Frame::data)
                     .isEqualTo(IntStream.range(0, 500)
-                            .mapToObj(number -> "{\"number\": " + number + "}")
+                            .mapToObj(number -> json("{'number': %s}", number))
                             .toList());
             assertThat(streams.subList(1, 300))
                     .allSatisfy(stream -> assertThat(stream.nextEvents(500)).isEqualTo(atFirst));
@@ -131,7 +134,7 @@ class CrowdTest {
         pace.next("connected");
         paceOfTheOther.next("connected");
         while (!over.get()) {
-            producer.event("download:updates", "download_progress", "{\"download_id\": \"d-1\"}");
+            producer.event("download:updates", "download_progress", json("{'download_id': 'd-1'}"));
             publish(0);
             producer.sync();
             pace.nextEvents(2);
@@ -153,7 +156,7 @@ class CrowdTest {
             last.next("connected");
             publish(-1);
             producer.sync();
-            assertThat(last.nextLogged().data()).isEqualTo("{\"number\": -1}");
+            assertThat(last.nextLogged().data()).isEqualTo(json("{'number': -1}"));
         }
         await().untilAsserted(() -> assertThat(operator.activeConnections()).isZero());
         assertThat(operator.metric("hermes_events_delivered_total{channel=\"queue:updates\"}"))
@@ -161,6 +164,6 @@ class CrowdTest {
     }
 
     private void publish(int number) {
-        producer.event("queue:updates", "queue_update", "{\"number\": " + number + "}");
+        producer.event("queue:updates", "queue_update", json("{'number': %s}", number));
     }
 }

@@ -64,10 +64,12 @@ class EmptiedRedisTest {
             EventId last = id(stream.nextEvent());
             log.redis().stop();
             assertThat(state(stream.nextEvent())).isEqualTo("down");
+
             log.redis().restart();
             log.reconnect();
             assertToldLost(stream.nextEvent(), last);
             assertThat(state(stream.nextEvent())).isEqualTo("up");
+
             log.append(2);
             assertNext(stream, 2, last);
         }

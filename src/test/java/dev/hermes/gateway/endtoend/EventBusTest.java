@@ -1,8 +1,10 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.Publication;
+import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -10,8 +12,6 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
@@ -71,10 +71,10 @@ class EventBusTest {
 
     @Test
     void aRequestIsAnsweredWithTheIdThatTheStreamGets() {
-        Message<String> typed = RunningGateway.await(bus.request(Publication.ADDRESS, publication("asked")));
+        Message<String> typed = await(bus.request(Publication.ADDRESS, publication("asked")));
         assertThat(stream.nextEvent().id()).isEqualTo(typed.body());
 
-        Message<String> json = RunningGateway.await(bus.request(Publication.ADDRESS, json("asked as JSON")));
+        Message<String> json = await(bus.request(Publication.ADDRESS, json("asked as JSON")));
         assertThat(stream.nextEvent().id()).isEqualTo(json.body());
     }
 
@@ -129,7 +129,7 @@ class EventBusTest {
         Frame frame = stream.nextEvent();
         assertThat(frame.event()).isEqualTo("queue_update");
         assertThat(frame.data()).isEqualTo("{\"text\":\"" + text + "\"}");
-        RunningGateway.await(bus.request(Publication.ADDRESS, json("next")));
+        await(bus.request(Publication.ADDRESS, json("next")));
         assertThat(stream.nextEvent().data()).isEqualTo("{\"text\":\"next\"}");
     }
 
@@ -145,12 +145,9 @@ class EventBusTest {
     }
 
     private static String mintedToken() {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/events/token"))
-                .header("Authorization", "Bearer " + RunningGateway.API_KEY)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"scope\": \"queue\", \"ttl\": 60}"))
-                .build();
-        return new JsonObject(Operator.send(request).body()).getString("token");
+        String wish = "{\"scope\": \"queue\", \"ttl\": 60}";
+        return new JsonObject(HttpCall.withApiKey(gateway.port(), "POST", "/api/v1/events/token", wish)
+                        .body())
+                .getString("token");
     }
 }

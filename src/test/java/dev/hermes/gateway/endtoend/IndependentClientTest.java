@@ -12,6 +12,9 @@ import com.launchdarkly.eventsource.StartedEvent;
 import com.launchdarkly.eventsource.StreamEvent;
 import com.launchdarkly.eventsource.StreamException;
 import dev.hermes.gateway.endtoend.RecordedTraffic.Message;
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.Network;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -47,7 +50,7 @@ class IndependentClientTest {
     @Test
     void losesAndRepeatsNothingWhenItsConnectionIsCut() throws StreamException {
         try (RunningGateway gateway = RunningGateway.started();
-                CuttableRelay network = new CuttableRelay(gateway.port());
+                Network network = new Network(gateway.port());
                 RedisProducer producer = new RedisProducer(gateway.redis().port());
                 EventSource source = connected(network.port())) {
             List<String> received = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.endtoend;
 
+import dev.hermes.gateway.fixture.RedisProducer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -5,7 +5,7 @@ import static dev.hermes.gateway.endtoend.RedisLogFixture.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.contract.LogLines;
+import dev.hermes.gateway.fixture.LogLines;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import java.util.List;

@@ -4,13 +4,14 @@ import static dev.hermes.gateway.endtoend.RedisLogFixture.data;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.open;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.reason;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.state;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.HttpCall;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -95,20 +96,18 @@ class NumbersAtTheirEndsTest {
         int largest = 31 << 20;
         RunningGateway gateway = log.gateway("HERMES_MAX_EVENT_BYTES", largest);
         try (SseConnection stream = open(gateway, null)) {
-            String envelope = "{\"type\": \"queue_update\", \"data\": {\"text\": \"\"}}";
+            String envelope = json("{'type': 'queue_update', 'data': {'text': ''}}");
             String text = "x".repeat(largest - envelope.length());
             log.ask("PUBLISH", "queue:updates", envelope.replace("\"\"", "\"" + text + "\""));
             // A machine that takes more than three seconds for that much calls the backend down for as long.
             assertThat(stream.nextLogged().data()).hasSize(text.length() + "{\"text\": \"\"}".length());
+
             log.publish(2);
             assertThat(stream.nextLogged().data()).isEqualTo(data(2));
         }
     }
 
     private static String readiness(RunningGateway gateway) {
-        return Operator.send(HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:" + gateway.managementPort() + "/health/ready"))
-                        .build())
-                .body();
+        return HttpCall.get(gateway.managementPort(), "/health/ready").body();
     }
 }

@@ -1,7 +1,10 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class OnConnectTest {
 
     private static final String KEY = "download:d-1:progress";
-    private static final String AFTERWARDS = "{\"download_id\": \"d-1\", \"status\": \"afterwards\"}";
+    private static final String AFTERWARDS = json("{'download_id': 'd-1', 'status': 'afterwards'}");
 
     private RunningGateway gateway;
     private RedisProducer producer;
@@ -43,13 +46,13 @@ class OnConnectTest {
         Frame first = firstOf("/api/v1/events/downloads/d-1");
 
         assertThat(first.event()).isEqualTo("download_progress");
-        assertThat(first.data()).isEqualTo("{\"download_id\": \"d-1\", \"status\": \"downloading\"}");
+        assertThat(first.data()).isEqualTo(json("{'download_id': 'd-1', 'status': 'downloading'}"));
         assertThat(first.id()).isNull();
     }
 
     @Test
     void aDownloadBeginsWithItsLastEventAlsoAfterItsSnapshotIsGone() {
-        producer.send("SET", KEY, "{\"status\": \"processing\"}");
+        producer.send("SET", KEY, json("{'status': 'processing'}"));
         progress("d-1", "completed");
         producer.send("DEL", KEY).sync();
 
@@ -58,7 +61,7 @@ class OnConnectTest {
 
     @Test
     void aDownloadsLastEventCountsMoreThanItsSnapshot() {
-        producer.send("SET", KEY, "{\"status\": \"from the snapshot\"}").sync();
+        producer.send("SET", KEY, json("{'status': 'from the snapshot'}")).sync();
         progress("d-1", "from the log");
 
         assertThat(firstOf("/api/v1/events/downloads/d-1").data()).contains("from the log");
@@ -66,30 +69,29 @@ class OnConnectTest {
 
     @Test
     void aDownloadOfWhichTheLogKnowsNothingBeginsWithItsSnapshot() {
-        producer.send("SET", KEY, "{\"status\": \"downloading\", \"progress\": {\"percentage\": 2.90}}")
+        producer.send("SET", KEY, json("{'status': 'downloading', 'progress': {'percentage': 2.90}}"))
                 .sync();
 
         Frame first = firstOf("/api/v1/events/downloads/d-1");
 
         assertThat(first.event()).isEqualTo("download_progress");
         assertThat(first.data())
-                .isEqualTo(
-                        "{\"download_id\":\"d-1\",\"status\": \"downloading\", \"progress\": {\"percentage\": 2.90}}");
+                .isEqualTo(json("{'download_id':'d-1','status': 'downloading', 'progress': {'percentage': 2.90}}"));
         assertThat(first.id()).isNull();
     }
 
     @Test
     void aSnapshotThatNamesItsDownloadStaysAsItIs() {
-        producer.send("SET", KEY, "{\"status\": \"downloading\", \"download_id\": \"d-1\"}")
+        producer.send("SET", KEY, json("{'status': 'downloading', 'download_id': 'd-1'}"))
                 .sync();
 
         assertThat(firstOf("/api/v1/events/downloads/d-1").data())
-                .isEqualTo("{\"status\": \"downloading\", \"download_id\": \"d-1\"}");
+                .isEqualTo(json("{'status': 'downloading', 'download_id': 'd-1'}"));
     }
 
     @Test
     void aSnapshotThatIsNoObjectIsSkipped() {
-        for (String bad : List.of("[1]", "\"text\"", "7", "null", "{\"half\":", "not JSON", "")) {
+        for (String bad : List.of("[1]", "\"text\"", "7", "null", json("{'half':"), "not JSON", "")) {
             producer.send("SET", KEY, bad).sync();
             try (SseConnection stream = open("/api/v1/events/downloads/d-1")) {
                 producer.event("download:updates", "download_progress", AFTERWARDS)
@@ -114,7 +116,7 @@ class OnConnectTest {
 
     @Test
     void aStreamOfAllDownloadsBeginsWithNothing() {
-        producer.send("SET", KEY, "{\"status\": \"downloading\"}").sync();
+        producer.send("SET", KEY, json("{'status': 'downloading'}")).sync();
         progress("d-1", "downloading");
 
         try (SseConnection stream = open("/api/v1/events/stream?channels=download:updates&download_id=d-1")) {
@@ -126,30 +128,31 @@ class OnConnectTest {
 
     @Test
     void statsBeginWithTheirLastEvent() {
-        producer.event("stats:updates", "stats_update", "{\"number\": 1}");
-        producer.event("stats:updates", "stats_update", "{\"number\": 2}").sync();
+        producer.event("stats:updates", "stats_update", json("{'number': 1}"));
+        producer.event("stats:updates", "stats_update", json("{'number': 2}")).sync();
         progress("d-1", "downloading");
 
         Frame first = firstOf("/api/v1/events/stats");
 
         assertThat(first.event()).isEqualTo("stats_update");
-        assertThat(first.data()).isEqualTo("{\"number\": 2}");
+        assertThat(first.data()).isEqualTo(json("{'number': 2}"));
         assertThat(first.id()).isNull();
     }
 
     @Test
     void aClientThatResumesIsToldNothingButWhatFollows() {
-        producer.event("stats:updates", "stats_update", "{\"number\": 1}");
-        producer.send("SET", KEY, "{\"status\": \"downloading\"}").sync();
+        producer.event("stats:updates", "stats_update", json("{'number': 1}"));
+        producer.send("SET", KEY, json("{'status': 'downloading'}")).sync();
         progress("d-1", "downloading");
         String tip = tip();
         try (SseConnection download = open("/api/v1/events/downloads/d-1", "Last-Event-ID: " + tip);
                 SseConnection stats = open("/api/v1/events/stats", "Last-Event-ID: " + tip)) {
             producer.event("download:updates", "download_progress", AFTERWARDS);
-            producer.event("stats:updates", "stats_update", "{\"number\": 2}").sync();
+            producer.event("stats:updates", "stats_update", json("{'number': 2}"))
+                    .sync();
 
             assertThat(download.nextEvent().data()).isEqualTo(AFTERWARDS);
-            assertThat(stats.nextEvent().data()).isEqualTo("{\"number\": 2}");
+            assertThat(stats.nextEvent().data()).isEqualTo(json("{'number': 2}"));
         }
     }
 
@@ -159,14 +162,14 @@ class OnConnectTest {
         for (int round = 0; round < 40; round++) {
             String id = "burst-" + round;
             String key = "download:" + id + ":progress";
-            producer.send("SET", key, "{\"number\": 0}").sync();
+            producer.send("SET", key, json("{'number': 0}")).sync();
             CompletableFuture<Void> burst = CompletableFuture.runAsync(() -> {
                 for (int number = 1; number <= total; number++) {
-                    producer.send("SET", key, "{\"number\": " + number + "}");
+                    producer.send("SET", key, json("{'number': %s}", number));
                     producer.event(
                             "download:updates",
                             "download_progress",
-                            "{\"download_id\": \"" + id + "\", \"number\": " + number + "}");
+                            json("{'download_id': '%s', 'number': %s}", id, number));
                     if (number % 5 == 0) {
                         producer.sync();
                     }
@@ -190,7 +193,7 @@ class OnConnectTest {
 
     private static int number(Frame frame) {
         String data = frame.data();
-        return Integer.parseInt(data.substring(data.indexOf("\"number\": ") + 10, data.length() - 1));
+        return Integer.parseInt(data.substring(data.indexOf(json("'number': ")) + 10, data.length() - 1));
     }
 
     private void restartGatewayOnly() {
@@ -205,7 +208,7 @@ class OnConnectTest {
             producer.event(
                             "download:updates",
                             "download_progress",
-                            "{\"download_id\": \"" + download + "\", \"status\": \"" + status + "\"}")
+                            json("{'download_id': '%s', 'status': '%s'}", download, status))
                     .sync();
             watching.nextEvent();
         }

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.endtoend;
 
 import static dev.hermes.gateway.endtoend.RedisLogFixture.open;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,7 +32,7 @@ class ProducerEntriesTest {
                 log.publish(number);
                 RedisLogFixture.post(
                         number % 2 == 0 ? first : second,
-                        "{\"channel\":\"queue:updates\",\"type\":\"queue_update\",\"data\":{}}");
+                        json("{'channel':'queue:updates','type':'queue_update','data':{}}"));
             }
             assertReceived(first, 30, 15);
             assertReceived(second, 30, 15);
@@ -53,6 +54,7 @@ class ProducerEntriesTest {
         Operator second = new Operator(log.gateway());
         log.ask("XADD", "hermes:events", "*", "channel", "queue:updates", "type", "queue_update", "data", "[1]");
         String counter = "hermes_events_rejected_total{reason=\"wrong_type\"}";
+
         await().untilAsserted(() -> assertThat(first.metric(counter)).isEqualTo(1));
         await().untilAsserted(() -> assertThat(second.metric(counter)).isEqualTo(1));
         await().untilAsserted(

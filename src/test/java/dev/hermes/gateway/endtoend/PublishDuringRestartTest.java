@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.event.Publication;
+import dev.hermes.gateway.fixture.Background;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.eventbus.ReplyException;
@@ -64,6 +65,7 @@ class PublishDuringRestartTest {
                 publisher.join(TimeUnit.SECONDS.toMillis(20));
             }
             assertThat(wrong).isEmpty();
+
             List<String> came = new ArrayList<>();
             while (!came.containsAll(ids)) {
                 SseConnection.Frame frame = stream.nextEvent();
@@ -88,19 +90,15 @@ class PublishDuringRestartTest {
     }
 
     private Thread publisher(Publish publish) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        while (!stopped) {
-                            publish.once();
-                        }
-                    } catch (Exception | AssertionError unexpected) {
-                        wrong.add(unexpected);
-                    }
-                },
-                "publisher");
-        thread.setDaemon(true);
-        return thread;
+        return Background.daemon("publisher", () -> {
+            try {
+                while (!stopped) {
+                    publish.once();
+                }
+            } catch (Exception | AssertionError unexpected) {
+                wrong.add(unexpected);
+            }
+        });
     }
 
     private static JsonObject event() {

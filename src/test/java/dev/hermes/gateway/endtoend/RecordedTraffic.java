@@ -2,6 +2,7 @@ package dev.hermes.gateway.endtoend;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hermes.gateway.fixture.RedisProducer;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.hermes.gateway.endtoend;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.Network;
 import dev.hermes.gateway.fixture.RunningGateway;
 import java.util.List;
 import java.util.Locale;
@@ -46,23 +47,23 @@ enum RedisFault {
     BLACK_HOLED {
         @Override
         void begin(Site site) {
-            site.relay().hold();
+            site.network().hold();
         }
 
         @Override
         void end(Site site) {
-            site.relay().release();
+            site.network().release();
         }
     },
     RESET {
         @Override
         void begin(Site site) {
-            site.relay().refuse();
+            site.network().refuse();
         }
 
         @Override
         void end(Site site) {
-            site.relay().admit();
+            site.network().admit();
         }
     },
     /** Messages are heard all the same, and logged once there is room. */
@@ -125,12 +126,12 @@ enum RedisFault {
     /**
      * Where it happens.
      *
-     * @param relay between the gateways and Redis
+     * @param network between the gateways and Redis
      */
-    record Site(RedisLogFixture fixture, CuttableRelay relay) {
+    record Site(RedisLogFixture fixture, Network network) {
 
         RunningGateway gateway() {
-            return fixture.gatewayAt("redis://127.0.0.1:" + relay.port());
+            return fixture.gatewayAt("redis://127.0.0.1:" + network.port());
         }
     }
 
@@ -158,7 +159,6 @@ enum RedisFault {
     Site site() {
         List<String> settings = this == STOPPED_AND_EMPTIED ? List.of() : List.of(RedisLogFixture.KEEPING_DATA);
         RedisLogFixture fixture = new RedisLogFixture(settings.toArray(String[]::new));
-        return new Site(
-                fixture, fixture.closing(new CuttableRelay(fixture.redis().port())));
+        return new Site(fixture, fixture.closing(new Network(fixture.redis().port())));
     }
 }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.HttpCall;
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import dev.hermes.gateway.watchdog.Pace;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -155,9 +156,7 @@ class RedisFaultTest {
                 SseConnection.open(gateway.port(), STREAM, "Authorization: Bearer " + RunningGateway.API_KEY));
         assertUnavailable(SseConnection.open(gateway.port(), STREAM + "?token=" + token));
         assertUnavailable(SseConnection.open(gateway.port(), STREAM + "?token=sse_nobody-ever-minted-this-one"));
-        HttpResponse<String> poll = Operator.send(HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/events/poll?token=" + token))
-                .build());
+        HttpResponse<String> poll = HttpCall.get(gateway.port(), "/api/v1/events/poll?token=" + token);
         assertThat(poll.statusCode()).isEqualTo(503);
         assertThat(new JsonObject(poll.body()).getString("code")).isEqualTo("BACKEND_UNAVAILABLE");
         assertThat(operator.activeConnections()).isZero();

@@ -3,6 +3,7 @@ package dev.hermes.gateway.endtoend;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.data;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.open;
 import static dev.hermes.gateway.endtoend.RedisLogFixture.reason;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -81,8 +82,8 @@ class RedisLogFaultTest {
     @Test
     void aDownloadIsGreetedWithItsLastEventAfterARestart() {
         RunningGateway first = log.gateway();
-        String greeting = "{\"download_id\": \"d-1\", \"status\": \"completed\"}";
-        log.ask("PUBLISH", "download:updates", "{\"type\": \"download_progress\", \"data\": " + greeting + "}");
+        String greeting = json("{'download_id': 'd-1', 'status': 'completed'}");
+        log.ask("PUBLISH", "download:updates", json("{'type': 'download_progress', 'data': %s}", greeting));
         log.awaitLength(2);
         log.end(first);
         RunningGateway second = log.gateway();
@@ -112,6 +113,7 @@ class RedisLogFaultTest {
                     .forEach(event -> came.add(event.getJsonObject("data").encode()));
             cursor = answer.getString("last_id");
         }
+
         assertThat(came).hasSize(25).startsWith(data(1)).endsWith(data(25)).doesNotHaveDuplicates();
     }
 }

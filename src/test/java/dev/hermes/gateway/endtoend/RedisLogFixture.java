@@ -4,12 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.fixture.HttpCall;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,12 +130,7 @@ final class RedisLogFixture implements AutoCloseable {
 
     /** As a publisher over HTTP. */
     static HttpResponse<String> post(RunningGateway gateway, String event) {
-        return Operator.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/events/publish"))
-                        .header("Authorization", "Bearer " + RunningGateway.API_KEY)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(event))
-                        .build());
+        return HttpCall.withApiKey(gateway.port(), "POST", "/api/v1/events/publish", event);
     }
 
     static String data(int number) {

@@ -1,13 +1,16 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.event.Publication;
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
+import dev.hermes.gateway.fixture.SteadyProducer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -24,8 +27,7 @@ final class RedisOutage implements AutoCloseable {
     private static final Duration NOTICED = Duration.ofSeconds(6);
     private static final Duration BACK_IN_SERVICE = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final String EVENT =
-            "{\"channel\":\"queue:updates\",\"type\":\"queue_update\",\"data\":{\"by\":\"post\"}}";
+    private static final String EVENT = json("{'channel':'queue:updates','type':'queue_update','data':{'by':'post'}}");
 
     private final RedisFault fault;
     private final RedisFault.Site site;
@@ -119,7 +121,7 @@ final class RedisOutage implements AutoCloseable {
         HttpResponse<String> answer = RedisLogFixture.post(gateway, EVENT);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         String id = new JsonObject(answer.body()).getJsonArray("ids").getString(0);
-        assertThat(site.fixture().ask("XRANGE", "hermes:events", id, id)).contains("{\"by\":\"post\"}");
+        assertThat(site.fixture().ask("XRANGE", "hermes:events", id, id)).contains(json("{'by':'post'}"));
         until(frame -> id.equals(frame.id()) && frame.event().equals("queue_update"));
         try (SseConnection another = SseConnection.open(gateway.port(), RedisLogFixture.QUEUE, Jwt.header())) {
             assertThat(another.next().event()).isEqualTo("connected");

@@ -56,6 +56,7 @@ class RefusedLogTest {
             log.ask("SET", "hermes:events", "no stream");
             log.publish(1);
             assertThat(state(stream.next("backend"))).isEqualTo("down");
+
             log.ask("RENAME", "aside", "hermes:events");
             assertThat(stream.nextEvents(2)).anyMatch(frame -> frame.data().equals(data(1)));
         }

@@ -51,6 +51,7 @@ class RepeatedFailureTest {
             publish(2);
             assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":2}");
         }
+
         assertThat(operator.metric("hermes_gaps_total{reason=\"repeated_failure\"}"))
                 .isEqualTo(1);
     }

@@ -2,11 +2,11 @@ package dev.hermes.gateway.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.HttpCall;
+import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -79,15 +79,9 @@ class RevokedTest {
     }
 
     private static void delete(RunningGateway gateway, String token, String authorization) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/events/token"))
-                .header("Authorization", authorization)
-                .header("Content-Type", "application/json")
-                .method(
-                        "DELETE",
-                        HttpRequest.BodyPublishers.ofString(
-                                new JsonObject().put("token", token).encode()))
-                .build();
-        assertThat(Operator.send(request).statusCode()).isEqualTo(204);
+        String body = new JsonObject().put("token", token).encode();
+        assertThat(HttpCall.withJson(gateway.port(), "DELETE", "/api/v1/events/token", body, authorization)
+                        .statusCode())
+                .isEqualTo(204);
     }
 }

@@ -1,9 +1,12 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -66,7 +69,7 @@ class RollingUpgradeTest {
     private void publishAllTheTime() {
         ScheduledFuture<?> publishing = publisher.scheduleAtFixedRate(
                 () -> {
-                    String data = "{\"n\":" + published.get() + "}";
+                    String data = json("{'n':%s}", published.get());
                     producer.event("queue:updates", "queue_update", data);
                     producer.event("build:updates", "build_update", data);
                     producer.sync();
@@ -150,21 +153,21 @@ class RollingUpgradeTest {
                 Follower builds = new Follower("build:updates")) {
             queue.follow(old);
             builds.follow(upgraded);
-            producer.event("queue:updates", "queue_update", "{\"n\":0}");
-            producer.event("build:updates", "build_update", "{\"n\":0}").sync();
+            producer.event("queue:updates", "queue_update", json("{'n':0}"));
+            producer.event("build:updates", "build_update", json("{'n':0}")).sync();
             builds.readTo(1);
             queue.readTo(1);
             end(upgraded);
             // Heard by nobody.
-            producer.event("build:updates", "build_update", "{\"n\":1}");
-            producer.event("queue:updates", "queue_update", "{\"n\":1}").sync();
+            producer.event("build:updates", "build_update", json("{'n':1}"));
+            producer.event("queue:updates", "queue_update", json("{'n':1}")).sync();
             queue.readTo(2);
 
             builds.follow(newer());
-            producer.event("build:updates", "build_update", "{\"n\":2}").sync();
+            producer.event("build:updates", "build_update", json("{'n':2}")).sync();
 
             assertThat(builds.next().event()).isEqualTo("gap");
-            assertThat(builds.next().data()).isEqualTo("{\"n\":2}");
+            assertThat(builds.next().data()).isEqualTo(json("{'n':2}"));
         }
     }
 
@@ -206,7 +209,7 @@ class RollingUpgradeTest {
     /** No gap, and each number once and in order. */
     private void assertLogHoldsEachOnce() {
         List<String> expected = upTo(0, published.get()).stream()
-                .map(number -> "{\"n\":" + number + "}")
+                .map(number -> json("{'n':%s}", number))
                 .toList();
         await().untilAsserted(() -> {
             List<LoggedEvents.Entry> log = new LoggedEvents(producer).all();

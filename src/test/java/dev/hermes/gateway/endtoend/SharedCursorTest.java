@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -90,6 +92,7 @@ class SharedCursorTest {
             String cursor = ids("XRANGE", "-", "+", 2).get(1);
             Outcome outcome = resume(gateway, way, cursor);
             assertThat(outcome.gap()).isNull();
+
             // What a gateway has not handed on yet is kept a moment longer.
             assertThat(outcome.data()).hasSizeGreaterThanOrEqualTo(HISTORY - 1).doesNotHaveDuplicates();
         }
@@ -104,6 +107,7 @@ class SharedCursorTest {
             String gap = stream.next("gap").position();
             String heartbeat = stream.next("heartbeat").position();
             publish();
+
             assertHonoured(way, connected);
             assertHonoured(way, gap);
             assertHonoured(way, heartbeat);

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
@@ -61,8 +62,9 @@ class SharedLogTest {
             }
             List<SseConnection.Frame> fromFirst = one.nextLogged(200);
             List<SseConnection.Frame> fromSecond = other.nextLogged(200);
+
             assertThat(ids(fromSecond)).isEqualTo(ids(fromFirst)).doesNotHaveDuplicates();
-            assertThat(fromFirst).extracting(SseConnection.Frame::data).startsWith("{\"n\":0}", "{\"n\":1}");
+            assertThat(fromFirst).extracting(SseConnection.Frame::data).startsWith(json("{'n':0}"), json("{'n':1}"));
         }
     }
 
@@ -80,7 +82,7 @@ class SharedLogTest {
             assertThat(other.next("connected").id()).isEqualTo(cursor);
             assertThat(other.nextEvents(2))
                     .extracting(SseConnection.Frame::data)
-                    .containsExactly("{\"n\":2}", "{\"n\":3}");
+                    .containsExactly(json("{'n':2}"), json("{'n':3}"));
         }
     }
 
@@ -97,10 +99,11 @@ class SharedLogTest {
                     "type",
                     "queue_update",
                     "data",
-                    "{\"by\": \"xadd\"}",
+                    json("{'by': 'xadd'}"),
                     "timestamp",
                     "2026-11-23T09:13:33+00:00");
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"by\": \"xadd\"}");
+
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'by': 'xadd'}"));
         }
     }
 
@@ -109,6 +112,7 @@ class SharedLogTest {
         try (SseConnection stream = open(first, "Last-Event-ID: 99999999999999-0")) {
             String position = stream.next("connected").id();
             SseConnection.Frame gap = stream.nextEvent();
+
             assertThat(gap.event()).isEqualTo("gap");
             assertThat(gap.id()).isEqualTo(position);
             assertThat(new JsonObject(gap.data()).getString("reason")).isEqualTo("unknown_cursor");

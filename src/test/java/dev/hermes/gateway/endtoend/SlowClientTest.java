@@ -1,8 +1,11 @@
 package dev.hermes.gateway.endtoend;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.Jwt;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -148,7 +151,6 @@ class SlowClientTest {
     }
 
     private static RedisProducer event(RedisProducer producer, String name) {
-        return producer.event(
-                "queue:updates", "queue_update", "{\"name\": \"" + name + "\", \"filler\": \"" + FILLER + "\"}");
+        return producer.event("queue:updates", "queue_update", json("{'name': '%s', 'filler': '%s'}", name, FILLER));
     }
 }

@@ -37,6 +37,7 @@ class TakenBackLogTest {
         List.of(10, 11, 12).forEach(log::publish);
         assertThat(resumed(gateway, 4, 12)).containsExactly(data(5), data(6), "gap", data(10), data(11), data(12));
         assertThat(polled(gateway, 4, 12)).containsExactly(data(5), data(6), "gap", data(10), data(11), data(12));
+
         // Ever after, and once.
         log.publish(13);
         RunningGateway other = log.gateway();

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
+import dev.hermes.gateway.fixture.SteadyProducer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -141,6 +141,7 @@ class WholeWayTest {
         try (SseConnection stream = open(gateway, null)) {
             log.publish(1);
             assertThat(stream.nextEvent().data()).isEqualTo(data(1));
+
             AtomicInteger dropped = new AtomicInteger();
             Handler<DeliveryContext<Object>> interceptor = delivery -> {
                 if (delivery.message().body() instanceof HubSignal.EventBatch) {
@@ -152,6 +153,7 @@ class WholeWayTest {
             gateway.vertx().eventBus().addInboundInterceptor(interceptor);
             log.publish(2);
             await().until(() -> dropped.get() == Runtime.getRuntime().availableProcessors());
+
             gateway.vertx().eventBus().removeInboundInterceptor(interceptor);
             log.publish(3);
             assertThat(stream.nextEvent().data()).isEqualTo(data(2));

@@ -92,6 +92,7 @@ class EnvelopePropertyTest {
                 fail(description, broken);
             }
         }
+
         assertThat(taken).as("both answers are seen often").isBetween(ROUNDS / 10, ROUNDS * 19 / 10);
     }
 
@@ -112,6 +113,7 @@ class EnvelopePropertyTest {
                 // Mostly the bytes at which the rules change.
                 bytes[index] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : 0x7f + random.nextInt(0x82));
             }
+
             assertThat(StrictJson.isUtf8(bytes))
                     .as("seed %d, %s", seed, HexFormat.of().formatHex(bytes))
                     .isEqualTo(isUtf8(bytes));

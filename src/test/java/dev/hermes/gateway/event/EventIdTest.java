@@ -125,6 +125,7 @@ class EventIdTest {
             int expected = numbers[0].compareTo(others[0]) != 0
                     ? numbers[0].compareTo(others[0])
                     : numbers[1].compareTo(others[1]);
+
             assertThat(Integer.signum(one.compareTo(other)))
                     .as("seed %d: %s and %s", seed, one, other)
                     .isEqualTo(expected);

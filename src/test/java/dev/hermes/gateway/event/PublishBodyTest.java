@@ -5,6 +5,7 @@ import static dev.hermes.gateway.event.Messages.PARSER;
 import static dev.hermes.gateway.event.Messages.RECEIVED_AT;
 import static dev.hermes.gateway.event.Messages.STATS;
 import static dev.hermes.gateway.event.Messages.nested;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
@@ -20,12 +21,14 @@ class PublishBodyTest {
 
     private static final Map<String, ChannelName.Shape> CHANNELS =
             Map.of(DOWNLOADS.name(), DOWNLOADS, STATS.name(), STATS);
-    private static final String GOOD = "{\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{}}";
+    private static final String GOOD = """
+            {"channel":"stats:updates","type":"t","data":{}}""";
 
     @Test
     void takesOneEvent() {
-        PublishBody.Outcome parsed = parse("{\"type\":\"t\",\"data\": {\"download_id\" :\"d\",\"status\":\"x\"} ,"
-                + "\"channel\":\"download:updates\",\"timestamp\":\"then\"}");
+        PublishBody.Outcome parsed =
+                parse(json("{'type':'t','data': {'download_id' :'d','status':'x'} ,'channel':'download:updates',"
+                        + "'timestamp':'then'}"));
 
         assertThat(parsed)
                 .isEqualTo(new PublishBody.Outcome.Accepted(List.of(new Envelope(
@@ -33,7 +36,7 @@ class PublishBodyTest {
                         "t",
                         "d",
                         Map.of("download_id", "d", "status", "x"),
-                        Buffer.buffer("{\"download_id\" :\"d\",\"status\":\"x\"}"),
+                        Buffer.buffer(json("{'download_id' :'d','status':'x'}")),
                         "then"))));
     }
 
@@ -41,7 +44,7 @@ class PublishBodyTest {
     void takesAnArrayInOrder() {
         StringBuilder body = new StringBuilder("[");
         for (int index = 0; index < 500; index++) {
-            body.append(index == 0 ? "" : " ,\n").append(GOOD.replace("{}", "{\"n\": " + index + ".0}"));
+            body.append(index == 0 ? "" : " ,\n").append(GOOD.replace("{}", json("{'n': %s.0}", index)));
         }
         PublishBody.Outcome parsed = parse(body + "]");
 
@@ -49,8 +52,8 @@ class PublishBodyTest {
         assertThat(((PublishBody.Outcome.Accepted) parsed).envelopes())
                 .hasSize(500)
                 .extracting(envelope -> envelope.data().toString())
-                .startsWith("{\"n\": 0.0}", "{\"n\": 1.0}")
-                .endsWith("{\"n\": 499.0}");
+                .startsWith(json("{'n': 0.0}"), json("{'n': 1.0}"))
+                .endsWith(json("{'n': 499.0}"));
     }
 
     @Test
@@ -74,21 +77,19 @@ class PublishBodyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "\"channel\":\"stats:updates\",\"data\":{}                              | body.type      | missing",
-                "\"channel\":\"stats:updates\",\"type\":\"t\"                           | body.data      | missing",
-                "\"type\":\"t\",\"data\":{}                                             | body.channel   | missing",
-                "\"channel\":1,\"type\":\"t\",\"data\":{}                               | body.channel   | string_type",
-                "\"channel\":null,\"type\":\"t\",\"data\":{}                            | body.channel   | string_type",
-                "\"channel\":\"x\",\"type\":\"t\",\"data\":{}                           | body.channel   | value_error",
-                "\"channel\":\"stats:updates\",\"type\":1,\"data\":{}                   | body.type      | string_type",
-                "\"channel\":\"stats:updates\",\"type\":\"gap\",\"data\":{}             | body.type      | value_error",
-                "\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":[]               | body.data      | dict_type",
-                "\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{},\"timestamp\":1 | body.timestamp | string_type",
-                "\"channel\":\"stats:updates\",\"type\":\"t\",\"data\":{},\"Type\":{}   | body.Type      | extra_forbidden",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+                "channel":"stats:updates","data":{}                          | body.type      | missing
+                "channel":"stats:updates","type":"t"                         | body.data      | missing
+                "type":"t","data":{}                                         | body.channel   | missing
+                "channel":1,"type":"t","data":{}                             | body.channel   | string_type
+                "channel":null,"type":"t","data":{}                          | body.channel   | string_type
+                "channel":"x","type":"t","data":{}                           | body.channel   | value_error
+                "channel":"stats:updates","type":1,"data":{}                 | body.type      | string_type
+                "channel":"stats:updates","type":"gap","data":{}             | body.type      | value_error
+                "channel":"stats:updates","type":"t","data":[]               | body.data      | dict_type
+                "channel":"stats:updates","type":"t","data":{},"timestamp":1 | body.timestamp | string_type
+                "channel":"stats:updates","type":"t","data":{},"Type":{}     | body.Type      | extra_forbidden
+                """)
     void namesTheMemberThatIsWrong(String members, String path, String type) {
         PublishBody.Outcome.Rejected rejected = rejected("{" + members + "}");
 

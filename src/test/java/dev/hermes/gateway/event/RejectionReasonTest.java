@@ -8,6 +8,7 @@ import static dev.hermes.gateway.event.Messages.accepted;
 import static dev.hermes.gateway.event.Messages.nested;
 import static dev.hermes.gateway.event.Messages.parse;
 import static dev.hermes.gateway.event.Messages.rejected;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
@@ -21,45 +22,47 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RejectionReasonTest {
 
-    private static final String GOOD = "{\"type\":\"t\",\"data\":{}}";
+    private static final String GOOD = json("{'type':'t','data':{}}");
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                hello
+                {
+                {"type":"t","data":{}
+                {"type":"t","data":{"a":1
+                {"type":"t","data":{}}}
+                {"type":"t","data":{}} x
+                {"type":"t","data":{}}{}
+                {type:"t","data":{}}
+                {"type":"t","data":{},}
+                {"type":"t","data":{}/* */}
+                {"type":"t","data":{"n":NaN}}
+                {"type":"t","data":{"n":Infinity}}
+                {"type":"t","data":{"n":-Infinity}}
+                {"type":"t","data":{"n":01}}
+                {"type":"t","data":{"n":+1}}
+                {"type":"t","data":{"n":.5}}
+                {"type":"t","data":{"n":5.}}
+                {"type":"t","data":{"n":1e}}
+                {"type":"t","data":{"n":0x1}}
+                {"type":"t","data":{"n":[1,]}}
+                {"type":"t","data":{"s":"\\x"}}
+                {"type":"t","data":{"s":"\\u12"}}
+                {"type":"t","data":{"a":tru}}
+                [1
+                1 2
+                """)
     @ValueSource(
             strings = {
                 "",
                 " ",
-                "hello",
-                "{",
-                "{\"type\":\"t\",\"data\":{}",
-                "{\"type\":\"t\",\"data\":{\"a\":1",
-                "{\"type\":\"t\",\"data\":{}}}",
-                "{\"type\":\"t\",\"data\":{}} x",
-                "{\"type\":\"t\",\"data\":{}}{}",
                 "{\"type\":\"t\",\"data\":{}}\0",
                 "\uFEFF{\"type\":\"t\",\"data\":{}}",
                 "{'type':'t','data':{}}",
-                "{type:\"t\",\"data\":{}}",
-                "{\"type\":\"t\",\"data\":{},}",
-                "{\"type\":\"t\",\"data\":{}/* */}",
-                "{\"type\":\"t\",\"data\":{\"n\":NaN}}",
-                "{\"type\":\"t\",\"data\":{\"n\":Infinity}}",
-                "{\"type\":\"t\",\"data\":{\"n\":-Infinity}}",
-                "{\"type\":\"t\",\"data\":{\"n\":01}}",
-                "{\"type\":\"t\",\"data\":{\"n\":+1}}",
-                "{\"type\":\"t\",\"data\":{\"n\":.5}}",
-                "{\"type\":\"t\",\"data\":{\"n\":5.}}",
-                "{\"type\":\"t\",\"data\":{\"n\":1e}}",
-                "{\"type\":\"t\",\"data\":{\"n\":0x1}}",
-                "{\"type\":\"t\",\"data\":{\"n\":[1,]}}",
                 "{\"type\":\"t\",\"data\":{\"s\":\"a\rb\"}}",
                 "{\"type\":\"t\",\"data\":{\"s\":\"a\nb\"}}",
                 "{\"type\":\"t\",\"data\":{\"s\":\"a\0b\"}}",
-                "{\"type\":\"t\",\"data\":{\"s\":\"\\x\"}}",
-                "{\"type\":\"t\",\"data\":{\"s\":\"\\u12\"}}",
-                "{\"type\":\"t\",\"data\":{\u0001}}",
-                "{\"type\":\"t\",\"data\":{\"a\":tru}}",
-                "[1",
-                "1 2"
+                "{\"type\":\"t\",\"data\":{\u0001}}"
             })
     void namesWhatIsNotJson(String message) {
         assertThat(rejected(message).reason()).isEqualTo(Parsed.Reason.NOT_JSON);
@@ -72,22 +75,20 @@ class RejectionReasonTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{}                                             | MISSING_TYPE",
-                "{\"data\":{}}                                  | MISSING_TYPE",
-                "{\"type\":\"t\"}                               | MISSING_DATA",
-                "{\"type\":\"t\",\"a\":{\"data\":{}}}           | MISSING_DATA",
-                "{\"type\":1,\"data\":{}}                       | WRONG_TYPE",
-                "{\"type\":null,\"data\":{}}                    | WRONG_TYPE",
-                "{\"type\":{\"type\":\"t\"},\"data\":{}}        | WRONG_TYPE",
-                "{\"type\":\"t\",\"data\":null}                 | WRONG_TYPE",
-                "{\"type\":\"t\",\"data\":[]}                   | WRONG_TYPE",
-                "{\"type\":\"t\",\"data\":\"{}\"}               | WRONG_TYPE",
-                "{\"type\":\"t\",\"data\":{},\"timestamp\":1}   | WRONG_TYPE",
-                "{\"type\":\"t\",\"data\":{},\"timestamp\":{}}  | WRONG_TYPE",
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+                {}                                    | MISSING_TYPE
+                {"data":{}}                           | MISSING_TYPE
+                {"type":"t"}                          | MISSING_DATA
+                {"type":"t","a":{"data":{}}}          | MISSING_DATA
+                {"type":1,"data":{}}                  | WRONG_TYPE
+                {"type":null,"data":{}}               | WRONG_TYPE
+                {"type":{"type":"t"},"data":{}}       | WRONG_TYPE
+                {"type":"t","data":null}              | WRONG_TYPE
+                {"type":"t","data":[]}                | WRONG_TYPE
+                {"type":"t","data":"{}"}              | WRONG_TYPE
+                {"type":"t","data":{},"timestamp":1}  | WRONG_TYPE
+                {"type":"t","data":{},"timestamp":{}} | WRONG_TYPE
+                """)
     void namesTheMemberThatIsMissingOrOfTheWrongType(String message, Parsed.Reason reason) {
         assertThat(rejected(message).reason()).isEqualTo(reason);
     }
@@ -110,7 +111,7 @@ class RejectionReasonTest {
                 "a*"
             })
     void refusesTypesThatCouldForgeAFrame(String type) {
-        assertThat(rejected("{\"type\":\"" + type + "\",\"data\":{}}").reason()).isEqualTo(Parsed.Reason.BAD_TYPE);
+        assertThat(rejected(json("{'type':'%s','data':{}}", type)).reason()).isEqualTo(Parsed.Reason.BAD_TYPE);
     }
 
     @Test
@@ -149,7 +150,7 @@ class RejectionReasonTest {
                 "\\u0067ap"
             })
     void keepsTheGatewaysOwnTypes(String type) {
-        assertThat(rejected("{\"type\":\"" + type + "\",\"data\":{}}").reason()).isEqualTo(Parsed.Reason.RESERVED_TYPE);
+        assertThat(rejected(json("{'type':'%s','data':{}}", type)).reason()).isEqualTo(Parsed.Reason.RESERVED_TYPE);
     }
 
     @ParameterizedTest
@@ -175,11 +176,11 @@ class RejectionReasonTest {
             })
     void refusesBytesThatAreNotUtf8(String hex) {
         byte[] bad = HexFormat.of().parseHex(hex.replace(" ", ""));
-        Buffer inString = Buffer.buffer("{\"type\":\"t\",\"data\":{\"s\":\"")
+        Buffer inString = Buffer.buffer(json("{'type':'t','data':{'s':'"))
                 .appendBytes(bad)
                 .appendString("\"}}");
         Buffer inName =
-                Buffer.buffer("{\"type\":\"t\",\"data\":{\"").appendBytes(bad).appendString("\":1}}");
+                Buffer.buffer(json("{'type':'t','data':{'")).appendBytes(bad).appendString("\":1}}");
         Buffer atTheEnd = Buffer.buffer(GOOD).appendBytes(bad);
 
         assertThat(rejected(parse(inString.getBytes())).reason()).isEqualTo(Parsed.Reason.INVALID_UTF8);
@@ -199,7 +200,7 @@ class RejectionReasonTest {
     void refusesDataThatNestTooDeepByEveryDoor(int depth) {
         String data = nested(depth);
 
-        assertThat(rejected("{\"type\":\"t\",\"data\":" + data + "}").reason()).isEqualTo(Parsed.Reason.TOO_DEEP);
+        assertThat(rejected(json("{'type':'t','data':%s}", data)).reason()).isEqualTo(Parsed.Reason.TOO_DEEP);
         assertThat(rejected(PARSER.ofEntry(ChannelName.of(DOWNLOADS), "t", Buffer.buffer(data), null, RECEIVED_AT))
                         .reason())
                 .isEqualTo(Parsed.Reason.TOO_DEEP);
@@ -210,8 +211,8 @@ class RejectionReasonTest {
         String deep = "[".repeat(100_000);
 
         assertThat(rejected(deep).reason()).isEqualTo(Parsed.Reason.TOO_DEEP);
-        assertThat(rejected("{\"x\":" + deep).reason()).isEqualTo(Parsed.Reason.TOO_DEEP);
-        assertThat(rejected("{\"a\":".repeat(100_000)).reason()).isEqualTo(Parsed.Reason.TOO_DEEP);
+        assertThat(rejected(json("{'x':%s", deep)).reason()).isEqualTo(Parsed.Reason.TOO_DEEP);
+        assertThat(rejected(json("{'a':").repeat(100_000)).reason()).isEqualTo(Parsed.Reason.TOO_DEEP);
     }
 
     @Test
@@ -236,7 +237,7 @@ class RejectionReasonTest {
         assertThat(ofEntry("t", "[]")).isEqualTo(Parsed.Reason.WRONG_TYPE);
         assertThat(ofEntry("t", "{} {}")).isEqualTo(Parsed.Reason.NOT_JSON);
         assertThat(ofEntry("t", "")).isEqualTo(Parsed.Reason.NOT_JSON);
-        assertThat(ofEntry("t", "{\"a\":\"" + "x".repeat(MAX_EVENT_BYTES) + "\"}"))
+        assertThat(ofEntry("t", json("{'a':'%s'}", "x".repeat(MAX_EVENT_BYTES))))
                 .isEqualTo(Parsed.Reason.TOO_LARGE);
         assertThat(rejected(PARSER.ofEntry(
                                 ChannelName.of(DOWNLOADS),

@@ -1,7 +1,8 @@
 package dev.hermes.gateway.fuzz;
 
-import static dev.hermes.gateway.fuzz.Resp.bytes;
+import static dev.hermes.gateway.fixture.Resp.bytes;
 
+import dev.hermes.gateway.fixture.Resp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,9 +1,10 @@
 package dev.hermes.gateway.fuzz;
 
-import static dev.hermes.gateway.fuzz.Resp.bytes;
+import static dev.hermes.gateway.fixture.Resp.bytes;
 
 import dev.hermes.gateway.config.Setting;
 import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.fixture.Resp;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

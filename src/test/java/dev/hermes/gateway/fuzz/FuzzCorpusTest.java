@@ -2,6 +2,7 @@ package dev.hermes.gateway.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.Resp;
 import dev.hermes.gateway.fixture.RunningGateway;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.fuzz;
 
+import dev.hermes.gateway.fixture.Resp;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,9 +47,9 @@ final class RedisWay implements Way {
         inputs.forEach(all::writeBytes);
         all.writeTo(socket.getOutputStream());
         for (byte[] input : inputs) {
-            String answer = Resp.answer(in);
-            if (answer.startsWith("-")) {
-                findings.add(new Finding(input, "the test's own fault: " + answer));
+            Resp.Answer answer = Resp.answer(in);
+            if (answer.error()) {
+                findings.add(new Finding(input, "the test's own fault: " + answer.text()));
             }
         }
         for (byte[] input : inputs) {

@@ -1,7 +1,8 @@
 package dev.hermes.gateway.fuzz;
 
-import static dev.hermes.gateway.fuzz.Resp.bytes;
+import static dev.hermes.gateway.fixture.Resp.bytes;
 
+import dev.hermes.gateway.fixture.Resp;
 import dev.hermes.gateway.fixture.RunningGateway;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
@@ -166,7 +167,7 @@ final class Requests {
     }
 
     static Source credentials() {
-        Source jwts = Source.of(Jwts.arbitrary()).broken(15);
+        Source jwts = Source.of(OddJwts.arbitrary()).broken(15);
         Source others = Source.of(Arbitraries.oneOf(
                                 Odd.text(),
                                 Odd.word().map(word -> "Bearer " + word),

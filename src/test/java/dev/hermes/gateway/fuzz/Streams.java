@@ -1,8 +1,9 @@
 package dev.hermes.gateway.fuzz;
 
-import static dev.hermes.gateway.fuzz.Resp.bytes;
+import static dev.hermes.gateway.fixture.Resp.bytes;
 
 import dev.hermes.gateway.fixture.Http2Wire;
+import dev.hermes.gateway.fixture.Resp;
 import dev.hermes.gateway.fixture.RunningGateway;
 import java.io.ByteArrayOutputStream;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.hermes.gateway.log;
 
+import static dev.hermes.gateway.fixture.Futures.await;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.Envelope;
@@ -64,7 +66,7 @@ public abstract class EventLogContract extends LogTest {
                 "download_progress",
                 "k1",
                 Map.of("key", "k1", "status", "on"),
-                Buffer.buffer("{ \"n\": 1.50, \"t\":\"é🎧\",\n \"key\":\"k1\", \"status\":\"on\"}"),
+                Buffer.buffer(json("{ 'n': 1.50, 't':'é🎧',\n 'key':'k1', 'status':'on'}")),
                 "2026-01-01T00:00:00Z");
         EventId id = await(log().append(List.of(sent))).get(0);
         awaitOut(1);

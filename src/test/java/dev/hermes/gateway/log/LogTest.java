@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Settings;
@@ -18,7 +19,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -151,14 +151,6 @@ public abstract class LogTest {
 
     protected final void awaitOut(int entries) {
         Awaitility.await().until(() -> out.size() >= entries);
-    }
-
-    protected static <T> T await(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        } catch (Exception failure) {
-            throw new AssertionError(failure);
-        }
     }
 
     protected static <T> Future<T> onALoop(Vertx vertx, Supplier<T> work) {

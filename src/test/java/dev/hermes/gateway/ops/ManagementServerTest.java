@@ -1,5 +1,7 @@
 package dev.hermes.gateway.ops;
 
+import static dev.hermes.gateway.fixture.Futures.await;
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +17,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,7 @@ class ManagementServerTest {
         HttpResponse<String> answer = operator.ask("GET", "/health/live");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("{\"status\":\"live\"}");
+        assertThat(answer.body()).isEqualTo(json("{'status':'live'}"));
     }
 
     @Test
@@ -63,7 +64,7 @@ class ManagementServerTest {
         HttpResponse<String> answer = operator.ask("GET", "/health/ready");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("{\"status\":\"ready\",\"problems\":[]}");
+        assertThat(answer.body()).isEqualTo(json("{'status':'ready','problems':[]}"));
     }
 
     @Test
@@ -155,7 +156,7 @@ class ManagementServerTest {
         String answer = operator.send("GET /" + "x".repeat(pathLength) + " HTTP/1.1\r\nHost: x\r\nX-Long: "
                 + "x".repeat(headerLength) + "\r\n\r\n");
 
-        assertThat(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*").contains("{\"detail\":");
+        assertThat(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*").contains(json("{'detail':"));
     }
 
     @ParameterizedTest
@@ -163,7 +164,7 @@ class ManagementServerTest {
     void refusesWhatIsNoRequest(String bytes) throws Exception {
         assertThat(operator.send(bytes))
                 .matches("(?s)HTTP/1\\.[01] 400 .*")
-                .contains("{\"detail\":\"Bad request\",\"error\":{\"code\":\"http_400\",");
+                .contains(json("{'detail':'Bad request','error':{'code':'http_400',"));
     }
 
     @Test
@@ -216,20 +217,20 @@ class ManagementServerTest {
                 metrics,
                 Operator.API_KEY::equals);
 
-        assertThatThrownBy(() -> Operator.await(second.start()))
-                .isInstanceOf(CompletionException.class)
+        assertThatThrownBy(() -> await(second.start()))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("HERMES_MANAGEMENT_HOST=127.0.0.1")
                 .hasMessageContaining("HERMES_MANAGEMENT_PORT=" + operator.port());
 
         metrics.close();
-        Operator.await(vertx.close());
+        await(vertx.close());
     }
 
     @Test
     void listensNoMoreOnceClosed() {
         int port = operator.port();
 
-        Operator.await(operator.server().close());
+        await(operator.server().close());
 
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
                 .isInstanceOf(ConnectException.class);

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.ops;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static dev.hermes.gateway.fixture.Futures.await;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.Settings;
@@ -106,12 +106,5 @@ final class Operator implements AutoCloseable {
         await(server.close());
         metrics.close();
         await(vertx.close());
-    }
-
-    static <T> T await(Future<T> future) {
-        return future.toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(10, SECONDS)
-                .join();
     }
 }

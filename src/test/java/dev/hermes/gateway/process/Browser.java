@@ -1,5 +1,6 @@
 package dev.hermes.gateway.process;
 
+import dev.hermes.gateway.fixture.OutsideProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.hermes.gateway.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;

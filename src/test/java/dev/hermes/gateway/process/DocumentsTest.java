@@ -1,5 +1,6 @@
 package dev.hermes.gateway.process;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.LoadedSettings;
@@ -38,7 +39,7 @@ class DocumentsTest {
 
     @AfterAll
     void close() {
-        RunningGateway.await(vertx.close());
+        await(vertx.close());
     }
 
     static List<Documents.Block> properties() {
@@ -90,7 +91,7 @@ class DocumentsTest {
     private LoadedSettings load(Path folder) {
         Map<String, String> environment =
                 Map.of(SettingsLoader.FOLDER, folder.toString(), "HERMES_SECRET_KEY", RunningGateway.SECRET_KEY);
-        return RunningGateway.await(SettingsLoader.load(vertx, environment, SettingsLoader.Mode.PRODUCTION));
+        return await(SettingsLoader.load(vertx, environment, SettingsLoader.Mode.PRODUCTION));
     }
 
     @ParameterizedTest

@@ -1,9 +1,10 @@
 package dev.hermes.gateway.process;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
-import dev.hermes.gateway.endtoend.RedisProducer;
+import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -179,7 +180,7 @@ class DrainIT {
         try (RedisProducer producer = new RedisProducer(redis.port());
                 SseConnection reading = open()) {
             for (int number = 0; number < 100; number++) {
-                producer.event("queue:updates", "queue_update", "{\"filler\": \"" + "x".repeat(100 << 10) + "\"}")
+                producer.event("queue:updates", "queue_update", json("{'filler': '%s'}", "x".repeat(100 << 10)))
                         .sync();
                 reading.nextEvent();
             }
@@ -213,7 +214,7 @@ class DrainIT {
                 .header("Authorization", "Bearer " + RunningGateway.API_KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"channel\": \"queue:updates\", \"type\": \"queue_update\", \"data\": {}}"))
+                        json("{'channel': 'queue:updates', 'type': 'queue_update', 'data': {}}")))
                 .build();
         try {
             HttpResponse<String> answer = client.send(publish, HttpResponse.BodyHandlers.ofString());

@@ -3,7 +3,7 @@ package dev.hermes.gateway.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
-import dev.hermes.gateway.endtoend.RedisProducer;
+import dev.hermes.gateway.fixture.RedisProducer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package dev.hermes.gateway.process;
 
+import static dev.hermes.gateway.fixture.Futures.await;
+
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -69,12 +71,12 @@ final class HermesStandIn implements AutoCloseable {
                         .addPubSecKey(
                                 new PubSecKeyOptions().setAlgorithm("HS256").setBuffer(RunningGateway.SECRET_KEY)));
         redis = Redis.createClient(vertx, redisUrl);
-        commands = RunningGateway.await(redis.connect());
-        subscribed = RunningGateway.await(redis.connect());
+        commands = await(redis.connect());
+        subscribed = await(redis.connect());
         subscribed.handler(this::hear);
         Request subscribe = Request.cmd(Command.SUBSCRIBE).arg(DOWNLOADS);
         CHANNELS.values().forEach(subscribe::arg);
-        RunningGateway.await(subscribed.send(subscribe));
+        await(subscribed.send(subscribe));
         Router router = Router.router(vertx);
         router.get("/")
                 .handler(request -> request.response()
@@ -95,8 +97,7 @@ final class HermesStandIn implements AutoCloseable {
                         request, DOWNLOADS + " " + request.pathParam("id"), "download:" + request.pathParam("id")));
         CHANNELS.forEach((path, channel) ->
                 router.get("/api/v1/events/" + path).handler(request -> stream(request, channel, path)));
-        server = RunningGateway.await(
-                vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+        server = await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
     }
 
     int port() {
@@ -242,6 +243,6 @@ final class HermesStandIn implements AutoCloseable {
     @Override
     public void close() {
         redis.close();
-        RunningGateway.await(vertx.close());
+        await(vertx.close());
     }
 }

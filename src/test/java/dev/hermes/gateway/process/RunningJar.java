@@ -2,6 +2,7 @@ package dev.hermes.gateway.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.OutsideProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

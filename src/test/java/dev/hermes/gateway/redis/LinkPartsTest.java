@@ -61,12 +61,14 @@ class LinkPartsTest {
         Backoff backoff = new Backoff(new Random(1));
         assertThat(backoff.nextMillis()).isBetween(1L, 100L);
         assertThat(backoff.nextMillis()).isBetween(1L, 200L);
+
         IntStream.range(0, 10).forEach(i -> backoff.nextMillis());
         Set<Long> delays = IntStream.range(0, 1_000)
                 .mapToObj(i -> backoff.nextMillis())
                 .collect(java.util.stream.Collectors.toSet());
         assertThat(delays).hasSizeGreaterThan(500).allMatch(delay -> delay >= 1 && delay <= 1_000);
         assertThat(delays).anyMatch(delay -> delay > 900);
+
         backoff.reset();
         assertThat(backoff.nextMillis()).isBetween(1L, 100L);
     }
@@ -75,6 +77,7 @@ class LinkPartsTest {
     void missesACanaryOnlyWhileItIsUnderWay() {
         Canary canary = new Canary(3);
         assertThat(canary.overdue(100)).isFalse();
+
         long first = canary.sent(100);
         long second = canary.sent(101);
         assertThat(canary.overdue(102)).isFalse();
@@ -82,6 +85,7 @@ class LinkPartsTest {
         assertThat(canary.cameBack(first, 103)).isEqualTo(3);
         assertThat(canary.overdue(103)).isFalse();
         assertThat(canary.cameBack(second, 110)).isEqualTo(9);
+
         // Nothing is under way: however long ago the last one was, nobody is late.
         assertThat(canary.overdue(1_000_000)).isFalse();
     }
@@ -116,6 +120,7 @@ class LinkPartsTest {
         for (String forged : List.of("", "abc", "-1", "99999999999999999999")) {
             assertThat(canary.cameBack(Canary.number(forged), 1)).isEqualTo(-1);
         }
+
         assertThat(canary.overdue(3)).isTrue();
     }
 

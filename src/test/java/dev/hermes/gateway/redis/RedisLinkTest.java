@@ -45,6 +45,7 @@ class RedisLinkTest {
         try (LinkFixture warm = LinkFixture.live(redis.url().toString());
                 LinkFixture fixture = LinkFixture.of(redis.url().toString())) {
             assertThat(warm.told).containsExactly("up first");
+
             Pace pace = Pace.start();
             fixture.start();
             assertThat(pace.elapsed()).isLessThan(pace.stretched(Duration.ofSeconds(1)));
@@ -191,6 +192,7 @@ class RedisLinkTest {
                     () -> fixture.link.commands().send(publishing).otherwiseEmpty());
             fixture.awaitState(LinkState.CLOSED, Duration.ofSeconds(1));
             assertThatThrownBy(() -> fixture.send(Command.PING)).isInstanceOf(RedisCommands.UnavailableException.class);
+
             // Whatever is still queued for the loop has run when this has.
             fixture.onOwner(() -> "");
             assertThat(fixture.told).containsExactly("up first", "message 1");

@@ -83,6 +83,7 @@ class RedisLossTest {
             fixture.send(Command.CONFIG, "SET", "maxmemory", "1");
             fixture.awaitTold("not writable Redis refuses to keep the log's identity: OOM", 1, SOON);
             assertHears(fixture);
+
             fixture.send(Command.CONFIG, "SET", "maxmemory", "0");
             fixture.awaitTold("writable", 1, SOON);
             assertThat(fixture.told).noneMatch(line -> line.startsWith("down"));
@@ -187,6 +188,7 @@ class RedisLossTest {
             fixture.start();
             assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
                     .contains("WRONGPASS");
+
             awaitErrorReplies(watcher, 10);
             assertThat(logged("redis cannot be reached"))
                     .singleElement()
@@ -194,6 +196,7 @@ class RedisLossTest {
                     .contains("WRONGPASS");
             assertThat(List.copyOf(log.list))
                     .noneMatch(event -> (event.getFormattedMessage() + event.getThrowableProxy()).contains("n0t-th1s"));
+
             // Every attempt's connection but the last one's is closed, although Redis keeps the refused ones open.
             assertThat(watcher.ask(Command.CLIENT, "LIST").lines()).hasSizeLessThanOrEqualTo(3);
         }
@@ -232,6 +235,7 @@ class RedisLossTest {
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             fixture.send(Command.REPLICAOF, "127.0.0.1", "" + master.port());
             fixture.awaitTold("down", 1, SOON);
+
             assertThat(fixture.told.get(1)).contains("READONLY");
         }
     }
@@ -248,6 +252,7 @@ class RedisLossTest {
             try (LinkFixture hanging = LinkFixture.of("redis://127.0.0.1:" + silent.actualPort())) {
                 Pace pace = Pace.start();
                 hanging.start();
+
                 assertThat(pace.elapsed()).isLessThan(pace.stretched(Duration.ofMillis(3_300)));
                 await().atMost(Duration.ofSeconds(4)).until(() -> accepted.get() >= 2);
                 assertThat(hanging.told).isEmpty();
@@ -262,6 +267,7 @@ class RedisLossTest {
                 LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + relay.port())) {
             relay.replaceInAnswers("redis_version:7.0.15", "redis_version:6.0.19");
             fixture.start();
+
             assertThat(fixture.onOwner(() -> String.valueOf(fixture.link.problem())))
                     .isEqualTo("Redis 6.0.19 is too old: Redis 6.2 or Valkey 7.2 or newer is needed");
         }

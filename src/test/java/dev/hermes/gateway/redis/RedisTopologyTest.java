@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PfxOptions;
@@ -86,8 +87,11 @@ class RedisTopologyTest {
                 fixture.start();
                 fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
                 // The slot of the log is 10,099 (CLUSTER KEYSLOT hermes:events), so it is the second's.
-                assertThat(RedisCli.ask(first, "CLIENT LIST TYPE pubsub")).doesNotContain("addr=");
-                assertThat(RedisCli.ask(second, "CLIENT LIST TYPE pubsub")).contains(" sub=3 psub=1 ");
+                assertThat(RedisWire.one(first.port(), "CLIENT", "LIST", "TYPE", "pubsub"))
+                        .doesNotContain("addr=");
+                assertThat(RedisWire.one(second.port(), "CLIENT", "LIST", "TYPE", "pubsub"))
+                        .contains(" sub=3 psub=1 ");
+
                 List<@Nullable Response> values = fixture.on(
                         fixture.owner,
                         () -> fixture.link
@@ -98,6 +102,7 @@ class RedisTopologyTest {
                                         Request.cmd(Command.GET).arg("a"),
                                         Request.cmd(Command.GET).arg("b"))));
                 assertThat(values).extracting(String::valueOf).containsExactly("OK", "OK", "1", "2");
+
                 fixture.send(Command.PUBLISH, "news", "from any node");
                 fixture.awaitTold("message from any node", 1, Duration.ofSeconds(2));
                 // Longer than a node may be silent: each must have been made to say something.
@@ -117,15 +122,24 @@ class RedisTopologyTest {
             try (LinkFixture fixture = LinkFixture.of(new Settings.Redis(List.of(node), 0, null, true, null))) {
                 fixture.start();
                 fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
-                RedisCli.ask(second, "CLUSTER SETSLOT 10099 MIGRATING " + id(first));
-                RedisCli.ask(first, "CLUSTER SETSLOT 10099 IMPORTING " + id(second));
-                RedisCli.ask(second, "MIGRATE 127.0.0.1 " + first.port() + " " + RedisNames.LOG_STATE + " 0 5000");
-                RedisCli.ask(first, "CLUSTER SETSLOT 10099 NODE " + id(first));
-                RedisCli.ask(second, "CLUSTER SETSLOT 10099 NODE " + id(first));
+                RedisWire.ask(second.port(), "CLUSTER", "SETSLOT", "10099", "MIGRATING", id(first));
+                RedisWire.ask(first.port(), "CLUSTER", "SETSLOT", "10099", "IMPORTING", id(second));
+                RedisWire.ask(
+                        second.port(),
+                        "MIGRATE",
+                        "127.0.0.1",
+                        Integer.toString(first.port()),
+                        RedisNames.LOG_STATE,
+                        "0",
+                        "5000");
+                RedisWire.ask(first.port(), "CLUSTER", "SETSLOT", "10099", "NODE", id(first));
+                RedisWire.ask(second.port(), "CLUSTER", "SETSLOT", "10099", "NODE", id(first));
                 fixture.awaitTold("log moved", 1, Duration.ofSeconds(5));
                 fixture.awaitTold("down another node of the Cluster has the log now", 1, Duration.ofSeconds(1));
                 fixture.awaitTold("up again", 1, Duration.ofSeconds(5));
-                assertThat(RedisCli.ask(first, "CLIENT LIST TYPE pubsub")).contains(" sub=3 psub=1 ");
+
+                assertThat(RedisWire.one(first.port(), "CLIENT", "LIST", "TYPE", "pubsub"))
+                        .contains(" sub=3 psub=1 ");
                 assertThat(fixture.told)
                         .filteredOn(line -> line.startsWith("down"))
                         .hasSize(1);
@@ -171,19 +185,19 @@ class RedisTopologyTest {
     }
 
     private static String id(EmbeddedRedis node) throws Exception {
-        return RedisCli.ask(node, "CLUSTER MYID").lines().toList().get(1);
+        return RedisWire.one(node.port(), "CLUSTER", "MYID");
     }
 
     private static void join(EmbeddedRedis first, EmbeddedRedis second) throws Exception {
-        RedisCli.ask(first, "CLUSTER ADDSLOTSRANGE 0 8191");
-        RedisCli.ask(second, "CLUSTER ADDSLOTSRANGE 8192 16383");
+        RedisWire.ask(first.port(), "CLUSTER", "ADDSLOTSRANGE", "0", "8191");
+        RedisWire.ask(second.port(), "CLUSTER", "ADDSLOTSRANGE", "8192", "16383");
         String busPort =
-                RedisCli.ask(second, "CONFIG GET cluster-port").lines().toList().get(4);
-        RedisCli.ask(first, "CLUSTER MEET 127.0.0.1 " + second.port() + " " + busPort);
+                RedisWire.ask(second.port(), "CONFIG", "GET", "cluster-port").get(1);
+        RedisWire.ask(first.port(), "CLUSTER", "MEET", "127.0.0.1", Integer.toString(second.port()), busPort);
         for (EmbeddedRedis node : List.of(first, second)) {
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> RedisCli.ask(node, "CLUSTER INFO").contains("cluster_state:ok")
-                            && RedisCli.ask(node, "CLUSTER INFO").contains("cluster_known_nodes:2"));
+                    .until(() -> RedisWire.one(node.port(), "CLUSTER", "INFO").contains("cluster_state:ok")
+                            && RedisWire.one(node.port(), "CLUSTER", "INFO").contains("cluster_known_nodes:2"));
         }
     }
 }

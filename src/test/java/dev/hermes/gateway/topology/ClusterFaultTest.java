@@ -3,7 +3,9 @@ package dev.hermes.gateway.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
+import dev.hermes.gateway.fixture.SteadyProducer;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +19,9 @@ class ClusterFaultTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterFaultTest.class);
 
+    /** After how long without an answer the producer looks for another node. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     /** Where the producer publishes: a node that stays. */
     private static final int STEADY = 0;
 
@@ -28,8 +33,8 @@ class ClusterFaultTest {
     private SteadyProducer producer;
     private SseConnection oneStream;
     private SseConnection otherStream;
-    private Ledger one;
-    private Ledger other;
+    private ReceivedFrames one;
+    private ReceivedFrames other;
 
     private void start(ClusterFleet started) {
         fleet = started;
@@ -38,9 +43,9 @@ class ClusterFaultTest {
         String token = first.token("queue");
         oneStream = first.open("/queue", token);
         otherStream = second.open("/queue", token);
-        one = new Ledger(oneStream);
-        other = new Ledger(otherStream);
-        producer = new SteadyProducer("queue:updates", () -> fleet.port(STEADY));
+        one = new ReceivedFrames(oneStream);
+        other = new ReceivedFrames(otherStream);
+        producer = SteadyProducer.start(() -> fleet.port(STEADY), PATIENCE);
         await().until(() -> producer.last() > 100);
         one.awaitNumber(100);
         other.awaitNumber(100);
@@ -64,9 +69,10 @@ class ClusterFaultTest {
     void aLogThatMovesToAnotherNodeIsFollowedThere() {
         start(ClusterFleet.ofMasters());
         fleet.moveLogTo(OTHER);
+
         assertBackAndNothingSilentlyLost();
         await().until(() -> fleet.subscribers(OTHER) == 2 && fleet.subscribers(ClusterFleet.LOG_NODE) == 0);
-        assertThat(Wire.ask(fleet.port(OTHER), "EXISTS", "hermes:events")).containsExactly("1");
+        assertThat(RedisWire.ask(fleet.port(OTHER), "EXISTS", "hermes:events")).containsExactly("1");
         assertThat(one.gaps()).containsOnly("source_hole");
     }
 
@@ -84,6 +90,7 @@ class ClusterFaultTest {
         fleet.node(OTHER).stop();
         one.await("backend", "\"down\"");
         await().until(() -> !first.ready() && !second.ready());
+
         fleet.node(OTHER).restart();
         assertBackAndNothingSilentlyLost();
     }
@@ -100,16 +107,16 @@ class ClusterFaultTest {
         // The marker is settled by now, or within the second that is given to others.
         one.awaitNumber(enough);
         producer.stop();
-        for (Ledger ledger : new Ledger[] {one, other}) {
-            ledger.awaitNumber(producer.last());
-            ledger.assertNothingSilentlyLost(producer.published());
+        for (ReceivedFrames received : new ReceivedFrames[] {one, other}) {
+            received.awaitNumber(producer.last());
+            received.assertNothingSilentlyLost(producer);
             LOG.info(
                     "cluster fault published={} delivered={} gaps={} backend={}",
                     producer.published().size(),
-                    ledger.delivered(),
-                    ledger.gaps(),
-                    ledger.backend());
-            assertThat(ledger.backend()).startsWith("down").endsWith("up");
+                    received.delivered(),
+                    received.gaps(),
+                    received.backend());
+            assertThat(received.backend()).startsWith("down").endsWith("up");
         }
         await().until(() -> first.ready() && second.ready());
     }

@@ -3,6 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RedisWire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +36,11 @@ final class ClusterFleet implements AutoCloseable {
     static ClusterFleet withAReplicaOfTheLog() {
         ClusterFleet fleet = new ClusterFleet(MASTERS + 1, 1_500);
         int replica = fleet.port(LOG_REPLICA);
-        Wire.ask(replica, "CLUSTER", "REPLICATE", fleet.id(LOG_NODE));
+        RedisWire.ask(replica, "CLUSTER", "REPLICATE", fleet.id(LOG_NODE));
         await().atMost(Duration.ofSeconds(15))
-                .until(() ->
-                        Wire.one(fleet.port(LOG_NODE), "INFO", "replication").contains("state=online")
-                                && Wire.one(replica, "INFO", "replication").contains("master_link_status:up"));
+                .until(() -> RedisWire.one(fleet.port(LOG_NODE), "INFO", "replication")
+                                .contains("state=online")
+                        && RedisWire.one(replica, "INFO", "replication").contains("master_link_status:up"));
         return fleet;
     }
 
@@ -56,7 +57,7 @@ final class ClusterFleet implements AutoCloseable {
                     "repl-diskless-sync-delay 0"));
         }
         for (int master = 0; master < MASTERS; master++) {
-            Wire.ask(
+            RedisWire.ask(
                     port(master),
                     "CLUSTER",
                     "ADDSLOTSRANGE",
@@ -64,7 +65,7 @@ final class ClusterFleet implements AutoCloseable {
                     Integer.toString(SLOTS * (master + 1) / MASTERS - 1));
         }
         for (int node = 1; node < size; node++) {
-            Wire.ask(
+            RedisWire.ask(
                     port(0),
                     "CLUSTER",
                     "MEET",
@@ -82,7 +83,7 @@ final class ClusterFleet implements AutoCloseable {
     }
 
     private boolean isWell(int node) {
-        String info = Wire.one(port(node), "CLUSTER", "INFO");
+        String info = RedisWire.one(port(node), "CLUSTER", "INFO");
         return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + nodes.size());
     }
 
@@ -107,26 +108,26 @@ final class ClusterFleet implements AutoCloseable {
     /** Moves the log's slot to another node while it is in use, as {@code redis-cli --cluster reshard} does. */
     void moveLogTo(int target) {
         String slot = Integer.toString(LOG_SLOT);
-        Wire.ask(port(target), "CLUSTER", "SETSLOT", slot, "IMPORTING", id(LOG_NODE));
-        Wire.ask(port(LOG_NODE), "CLUSTER", "SETSLOT", slot, "MIGRATING", id(target));
-        for (String key : Wire.ask(port(LOG_NODE), "CLUSTER", "GETKEYSINSLOT", slot, "100")) {
-            Wire.ask(port(LOG_NODE), "MIGRATE", "127.0.0.1", Integer.toString(port(target)), key, "0", "5000");
+        RedisWire.ask(port(target), "CLUSTER", "SETSLOT", slot, "IMPORTING", id(LOG_NODE));
+        RedisWire.ask(port(LOG_NODE), "CLUSTER", "SETSLOT", slot, "MIGRATING", id(target));
+        for (String key : RedisWire.ask(port(LOG_NODE), "CLUSTER", "GETKEYSINSLOT", slot, "100")) {
+            RedisWire.ask(port(LOG_NODE), "MIGRATE", "127.0.0.1", Integer.toString(port(target)), key, "0", "5000");
         }
         for (int node : new int[] {target, LOG_NODE, 0}) {
-            Wire.ask(port(node), "CLUSTER", "SETSLOT", slot, "NODE", id(target));
+            RedisWire.ask(port(node), "CLUSTER", "SETSLOT", slot, "NODE", id(target));
         }
     }
 
     /** How many connections subscribe there. */
     long subscribers(int node) {
-        return Wire.one(port(node), "CLIENT", "LIST", "TYPE", "pubsub")
+        return RedisWire.one(port(node), "CLIENT", "LIST", "TYPE", "pubsub")
                 .lines()
                 .filter(line -> line.contains("id="))
                 .count();
     }
 
     private String id(int node) {
-        return Wire.one(port(node), "CLUSTER", "MYID");
+        return RedisWire.one(port(node), "CLUSTER", "MYID");
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.hermes.gateway.topology;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import io.vertx.core.json.JsonArray;
@@ -60,11 +62,12 @@ class ClusterTest {
                 SseConnection other = second.open("/queue", token)) {
             List<String> seen = new ArrayList<>();
             for (int number = 0; number < 30; number++) {
-                publish(number % fleet.size(), "queue:updates", "queue_update", "{\"n\":" + number + "}");
+                publish(number % fleet.size(), "queue:updates", "queue_update", json("{'n':%s}", number));
                 Frame frame = one.nextLogged();
-                assertThat(frame.data()).isEqualTo("{\"n\":" + number + "}");
+                assertThat(frame.data()).isEqualTo(json("{'n':%s}", number));
                 seen.add(frame.position());
             }
+
             assertThat(other.nextLogged(30)).extracting(Frame::position).isEqualTo(seen);
         }
     }
@@ -75,7 +78,7 @@ class ClusterTest {
         for (int node = 0; node < fleet.size(); node++) {
             boolean owner = node == ClusterFleet.LOG_NODE;
             assertThat(fleet.subscribers(node)).isEqualTo(owner ? 2 : 0);
-            List<String> keys = Wire.ask(fleet.port(node), "KEYS", "*hermes:events*");
+            List<String> keys = RedisWire.ask(fleet.port(node), "KEYS", "*hermes:events*");
             assertThat(keys)
                     .containsExactlyInAnyOrderElementsOf(
                             owner ? List.of("hermes:events", "{hermes:events}:ingest") : List.of());
@@ -87,10 +90,11 @@ class ClusterTest {
         try (SseConnection stream = first.open("/queue", first.token("queue"))) {
             for (int number = 0; number < 3; number++) {
                 for (int node = 0; node < fleet.size(); node++) {
-                    Wire.ask(fleet.port(node), "SCRIPT", "FLUSH");
+                    RedisWire.ask(fleet.port(node), "SCRIPT", "FLUSH");
                 }
-                publish(2, "queue:updates", "queue_update", "{\"n\":" + number + "}");
-                assertThat(stream.nextLogged().data()).isEqualTo("{\"n\":" + number + "}");
+                publish(2, "queue:updates", "queue_update", json("{'n':%s}", number));
+
+                assertThat(stream.nextLogged().data()).isEqualTo(json("{'n':%s}", number));
             }
         }
     }
@@ -100,7 +104,7 @@ class ClusterTest {
         String token = first.token("queue");
         String cursor;
         try (SseConnection stream = first.open("/queue", token)) {
-            publish(0, "queue:updates", "queue_update", "{\"n\":1}");
+            publish(0, "queue:updates", "queue_update", json("{'n':1}"));
             cursor = stream.nextLogged().position();
         }
         String batch = new JsonArray(IntStream.rangeClosed(2, 40)
@@ -114,8 +118,8 @@ class ClusterTest {
                 .isEqualTo(202);
         try (SseConnection stream = second.open("/queue", token, "Last-Event-ID: " + cursor)) {
             List<Frame> replayed = stream.nextEvents(39);
-            assertThat(replayed.get(0).data()).isEqualTo("{\"n\":2}");
-            assertThat(replayed.get(38).data()).isEqualTo("{\"n\":40}");
+            assertThat(replayed.get(0).data()).isEqualTo(json("{'n':2}"));
+            assertThat(replayed.get(38).data()).isEqualTo(json("{'n':40}"));
         }
     }
 
@@ -124,7 +128,7 @@ class ClusterTest {
         List<String> tokens =
                 IntStream.range(0, 12).mapToObj(n -> first.token("queue")).toList();
         assertThat(tokens.stream()
-                        .map(token -> Wire.one(fleet.port(0), "CLUSTER", "KEYSLOT", "sse:token:" + token))
+                        .map(token -> RedisWire.one(fleet.port(0), "CLUSTER", "KEYSLOT", "sse:token:" + token))
                         .distinct())
                 .hasSizeGreaterThan(1);
         List<SseConnection> streams =
@@ -150,15 +154,16 @@ class ClusterTest {
     void aDownloadIsGreetedWithItsSnapshotAndLaterWithItsLastEvent() {
         String id = "download-in-a-cluster";
         String key = "download:" + id + ":progress";
-        int slot = Integer.parseInt(Wire.one(fleet.port(0), "CLUSTER", "KEYSLOT", key));
+        int slot = Integer.parseInt(RedisWire.one(fleet.port(0), "CLUSTER", "KEYSLOT", key));
         int owner = slot * fleet.size() / 16_384;
-        Wire.ask(fleet.port(owner), "SETEX", key, "60", "{\"status\": \"queued\"}");
+        RedisWire.ask(fleet.port(owner), "SETEX", key, "60", json("{'status': 'queued'}"));
         String token = first.token("download:" + id);
         try (SseConnection stream = first.open("/downloads/" + id, token)) {
             assertThat(stream.nextEvent().data()).contains(id).contains("queued");
-            publish(2, key, "download_progress", "{\"download_id\":\"" + id + "\",\"status\":\"completed\"}");
+            publish(2, key, "download_progress", json("{'download_id':'%s','status':'completed'}", id));
             assertThat(stream.nextEvent().data()).contains("completed");
         }
+
         await().untilAsserted(() -> {
             try (SseConnection later = second.open("/downloads/" + id, token)) {
                 assertThat(later.nextEvent().data()).contains("completed");
@@ -167,6 +172,6 @@ class ClusterTest {
     }
 
     private static void publish(int node, String channel, String type, String data) {
-        Wire.ask(fleet.port(node), "PUBLISH", channel, "{\"type\":\"" + type + "\",\"data\":" + data + "}");
+        RedisWire.ask(fleet.port(node), "PUBLISH", channel, json("{'type':'%s','data':%s}", type, data));
     }
 }

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.topology;
 
+import dev.hermes.gateway.fixture.RedisWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,12 +37,12 @@ final class DocumentedRights {
     }
 
     static void grant(int port, List<String> command) {
-        Wire.ask(port, command.toArray(new String[0]));
+        RedisWire.ask(port, command.toArray(new String[0]));
     }
 
     /** What was refused to anybody so far. */
     static List<String> refused(int port) {
-        return Wire.ask(port, "ACL", "LOG");
+        return RedisWire.ask(port, "ACL", "LOG");
     }
 
     private static List<String> documented(String part) {

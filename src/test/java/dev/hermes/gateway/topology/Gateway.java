@@ -1,26 +1,19 @@
 package dev.hermes.gateway.topology;
 
-import static dev.hermes.gateway.fixture.RunningGateway.await;
+import static dev.hermes.gateway.fixture.Futures.await;
 
 import dev.hermes.gateway.GatewayVerticle;
+import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Map;
 
 /** A gateway with its log in Redis, of which tests know what its users know: its two ports. */
 final class Gateway implements AutoCloseable {
-
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final Vertx vertx = Vertx.vertx();
     private final GatewayVerticle verticle = new GatewayVerticle();
@@ -64,11 +57,7 @@ final class Gateway implements AutoCloseable {
 
     /** With an API key. */
     HttpResponse<String> send(String method, String path, String body) {
-        return send(request(port(), path)
-                .header("Authorization", "Bearer " + RunningGateway.API_KEY)
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build());
+        return HttpCall.withApiKey(port(), method, path, body);
     }
 
     boolean ready() {
@@ -76,23 +65,7 @@ final class Gateway implements AutoCloseable {
     }
 
     HttpResponse<String> readiness() {
-        return send(request(verticle.managementPort(), "/health/ready").build());
-    }
-
-    private static HttpRequest.Builder request(int port, String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(10));
-    }
-
-    private static HttpResponse<String> send(HttpRequest request) {
-        try {
-            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException failure) {
-            throw new AssertionError("no answer from " + request.uri(), failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(interrupted);
-        }
+        return HttpCall.get(verticle.managementPort(), "/health/ready");
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.hermes.gateway.topology;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,9 +21,9 @@ class ManagedRedisTest {
                         new Gateway(Map.of("HERMES_REDIS_URL", "redis://hermes:secret@127.0.0.1:" + redis.port()));
                 SseConnection stream = gateway.open("/queue", gateway.token("queue"))) {
             assertThat(gateway.ready()).isTrue();
-            Wire.ask(redis.port(), "PUBLISH", "queue:updates", "{\"type\":\"queue_update\",\"data\":{\"n\":1}}");
+            RedisWire.ask(redis.port(), "PUBLISH", "queue:updates", json("{'type':'queue_update','data':{'n':1}}"));
             String cursor = stream.nextEvent().position();
-            Wire.ask(
+            RedisWire.ask(
                     redis.port(),
                     "XADD",
                     "hermes:events",
@@ -31,10 +33,10 @@ class ManagedRedisTest {
                     "type",
                     "queue_update",
                     "data",
-                    "{\"n\":2}");
-            assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":2}");
+                    json("{'n':2}"));
+            assertThat(stream.nextEvent().data()).isEqualTo(json("{'n':2}"));
             try (SseConnection resumed = gateway.open("/queue", gateway.token("queue"), "Last-Event-ID: " + cursor)) {
-                assertThat(resumed.nextEvent().data()).isEqualTo("{\"n\":2}");
+                assertThat(resumed.nextEvent().data()).isEqualTo(json("{'n':2}"));
             }
         }
     }

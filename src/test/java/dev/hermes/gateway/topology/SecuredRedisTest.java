@@ -1,9 +1,11 @@
 package dev.hermes.gateway.topology;
 
+import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import io.vertx.core.json.JsonArray;
@@ -65,12 +67,12 @@ class SecuredRedisTest {
     void everyRightOfTheDocumentIsNeededAndNoneIsMissing() throws IOException {
         String token = gateway.token("queue download:d-1");
         try (SseConnection stream = gateway.open("/stream?channels=queue:updates", token);
-                Wire there = new Wire(redis.port())) {
+                RedisWire there = new RedisWire(redis.port())) {
             there.send("SELECT", DATABASE);
             publish(there, "not json");
             for (int number = 0; number < 30; number++) {
-                publish(there, event("{\"n\":" + number + "}"));
-                assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":" + number + "}");
+                publish(there, event(json("{'n':%s}", number)));
+                assertThat(stream.nextEvent().data()).isEqualTo(json("{'n':%s}", number));
             }
             there.send("XADD", "hermes:events", "*", "channel", "queue:updates", "type", "no such type", "data", "{}");
             there.send("XADD", "hermes:events", "*", "channel", "queue:updates", "type", "queue_update", "data", "{}");
@@ -80,7 +82,7 @@ class SecuredRedisTest {
             assertThat(Integer.parseInt(there.send("XLEN", "hermes:events").get(0)))
                     .isLessThanOrEqualTo(22);
 
-            there.send("SETEX", "download:d-1:progress", "60", "{\"status\": \"queued\"}");
+            there.send("SETEX", "download:d-1:progress", "60", json("{'status': 'queued'}"));
             try (SseConnection download = gateway.open("/downloads/d-1", token)) {
                 assertThat(download.nextEvent().data()).contains("queued");
             }
@@ -110,20 +112,20 @@ class SecuredRedisTest {
 
     @Test
     void nothingOfItIsInTheFirstDatabase() throws IOException {
-        assertThat(Wire.ask(redis.port(), "KEYS", "*")).isEmpty();
-        try (Wire there = new Wire(redis.port())) {
+        assertThat(RedisWire.ask(redis.port(), "KEYS", "*")).isEmpty();
+        try (RedisWire there = new RedisWire(redis.port())) {
             there.send("SELECT", DATABASE);
             assertThat(there.send("KEYS", "*hermes:events*"))
                     .containsExactlyInAnyOrder("hermes:events", "{hermes:events}:ingest");
         }
     }
 
-    private static void publish(Wire there, String message) throws IOException {
+    private static void publish(RedisWire there, String message) throws IOException {
         there.send("PUBLISH", "queue:updates", message);
     }
 
     private static String event(String data) {
-        return "{\"type\":\"queue_update\",\"data\":" + data + "}";
+        return json("{'type':'queue_update','data':%s}", data);
     }
 
     private static String twoEvents() {
@@ -143,7 +145,7 @@ class SecuredRedisTest {
 
     /** Every command that this Redis has carried out. */
     private static List<String> used() {
-        return Arrays.stream(Wire.one(redis.port(), "INFO", "commandstats").split("\n"))
+        return Arrays.stream(RedisWire.one(redis.port(), "INFO", "commandstats").split("\n"))
                 .filter(line -> line.startsWith("cmdstat_"))
                 .map(line -> line.substring("cmdstat_".length(), line.indexOf(':')))
                 .toList();

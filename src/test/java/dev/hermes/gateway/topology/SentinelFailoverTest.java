@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.fixture.SseConnection;
-import dev.hermes.gateway.topology.SteadyProducer.Published;
+import dev.hermes.gateway.fixture.SteadyProducer;
+import dev.hermes.gateway.fixture.SteadyProducer.Published;
 import dev.hermes.gateway.watchdog.Pace;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +19,10 @@ import org.slf4j.LoggerFactory;
 class SentinelFailoverTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(SentinelFailoverTest.class);
+
+    /** After how long without an answer the producer looks for another node. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final Duration BACK_IN_SERVICE = Duration.ofSeconds(5);
 
     private SentinelFleet fleet;
@@ -35,7 +40,7 @@ class SentinelFailoverTest {
         String token = first.token("queue");
         oneStream = first.open("/queue", token);
         otherStream = second.open("/queue", token);
-        producer = new SteadyProducer("queue:updates", fleet::masterPort);
+        producer = SteadyProducer.start(fleet::masterPort, PATIENCE);
     }
 
     @AfterEach
@@ -69,8 +74,8 @@ class SentinelFailoverTest {
     }
 
     private void failOver(Runnable fault) {
-        Ledger one = new Ledger(oneStream);
-        Ledger other = new Ledger(otherStream);
+        ReceivedFrames one = new ReceivedFrames(oneStream);
+        ReceivedFrames other = new ReceivedFrames(otherStream);
         int old = fleet.firstMaster().port();
         await().until(() -> producer.last() > 100);
         one.awaitNumber(100);
@@ -83,23 +88,23 @@ class SentinelFailoverTest {
                 .filter(published -> published.port() != old)
                 .findFirst()
                 .orElseThrow();
-        for (Ledger ledger : new Ledger[] {one, other}) {
-            ledger.await("backend", "\"up\"");
-            ledger.awaitNumber(promoted.number());
+        for (ReceivedFrames received : new ReceivedFrames[] {one, other}) {
+            received.await("backend", "\"up\"");
+            received.awaitNumber(promoted.number());
         }
         int enough = producer.last() + 100;
         await().until(() -> producer.last() >= enough);
         producer.stop();
 
-        for (Ledger ledger : new Ledger[] {one, other}) {
-            ledger.awaitNumber(producer.last());
-            ledger.assertNothingSilentlyLost(producer.published());
-            assertThat(ledger.backend()).containsExactly("down", "up");
+        for (ReceivedFrames received : new ReceivedFrames[] {one, other}) {
+            received.awaitNumber(producer.last());
+            received.assertNothingSilentlyLost(producer);
+            assertThat(received.backend()).containsExactly("down", "up");
             LOG.info(
                     "failover published={} delivered={} gaps={}",
                     producer.published().size(),
-                    ledger.delivered(),
-                    ledger.gaps());
+                    received.delivered(),
+                    received.gaps());
         }
         LOG.info("failover back_ms={}", one.behind(promoted).toMillis());
         assertThat(one.behind(promoted)).isLessThan(pace.stretched(BACK_IN_SERVICE));

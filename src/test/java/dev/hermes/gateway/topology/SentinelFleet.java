@@ -3,6 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.RedisWire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class SentinelFleet implements AutoCloseable {
             servers.add(EmbeddedRedis.startOnFreePort(SYNC_AT_ONCE, "replicaof 127.0.0.1 " + first.port()));
         }
         await().atMost(Duration.ofSeconds(15))
-                .until(() -> Wire.one(first.port(), "INFO", "replication")
+                .until(() -> RedisWire.one(first.port(), "INFO", "replication")
                                 .lines()
                                 .filter(line -> line.contains("state=online"))
                                 .count()
@@ -42,7 +43,7 @@ final class SentinelFleet implements AutoCloseable {
     }
 
     private static boolean knowsAll(SentinelProcess sentinel) {
-        List<String> words = Wire.ask(sentinel.port(), "SENTINEL", "MASTER", MASTER);
+        List<String> words = RedisWire.ask(sentinel.port(), "SENTINEL", "MASTER", MASTER);
         Map<String, String> said = IntStream.range(0, words.size() / 2)
                 .boxed()
                 .collect(Collectors.toMap(place -> words.get(2 * place), place -> words.get(2 * place + 1)));
@@ -63,7 +64,7 @@ final class SentinelFleet implements AutoCloseable {
 
     /** Where the Sentinels say the master is, for a producer that asks anew each time; negative if they do not. */
     int masterPort() {
-        try (Wire sentinel = new Wire(sentinels.get(0).port())) {
+        try (RedisWire sentinel = new RedisWire(sentinels.get(0).port())) {
             return Integer.parseInt(
                     sentinel.send("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER).get(1));
         } catch (IOException | IndexOutOfBoundsException unknown) {
@@ -73,7 +74,7 @@ final class SentinelFleet implements AutoCloseable {
 
     /** Asks for a failover while everything is well. */
     void failOver() {
-        Wire.ask(sentinels.get(0).port(), "SENTINEL", "FAILOVER", MASTER);
+        RedisWire.ask(sentinels.get(0).port(), "SENTINEL", "FAILOVER", MASTER);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.memory;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Settings;
@@ -58,6 +59,7 @@ class MemoryLogTest extends EventLogContract {
     void aPageThatBeginsRightAfterTheLastThingTrimmedIsWhole() {
         start(bounds(5, Duration.ofHours(1), 1 << 20));
         EventId evicted = append(10).get(4);
+
         assertThat(await(log().open(new Cursor.At(evicted), java.util.List.of()))
                         .gap())
                 .isNotNull();

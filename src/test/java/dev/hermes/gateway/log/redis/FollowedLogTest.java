@@ -1,9 +1,9 @@
 package dev.hermes.gateway.log.redis;
 
 import static dev.hermes.gateway.chain.ChainRedis.IDENTITY;
-import static dev.hermes.gateway.chain.ChainRedis.await;
 import static dev.hermes.gateway.chain.ChainRedis.bounds;
 import static dev.hermes.gateway.chain.ChainRedis.envelope;
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -93,6 +93,7 @@ class FollowedLogTest {
         await(slow.appended(IDENTITY));
         publish(other, 1_025);
         assertThatThrownBy(() -> publish(other, 1)).hasMessageContaining("HERMESFULL");
+
         slow.handedOn().reached(newest());
         await(slow.trim(IDENTITY));
         publish(other, 1);
@@ -123,6 +124,7 @@ class FollowedLogTest {
                         System.nanoTime() - deleted > Duration.ofMillis(1_200).toNanos());
         publish(scripts, 3);
         await(scripts.trim(IDENTITY));
+
         assertThat(redis.log()).containsExactly("0", "1", "2");
     }
 

@@ -1,10 +1,10 @@
 package dev.hermes.gateway.log.redis;
 
 import static dev.hermes.gateway.chain.ChainRedis.IDENTITY;
-import static dev.hermes.gateway.chain.ChainRedis.await;
 import static dev.hermes.gateway.chain.ChainRedis.bounds;
 import static dev.hermes.gateway.chain.ChainRedis.envelope;
 import static dev.hermes.gateway.chain.ChainRedis.given;
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.chain.ChainCall;
@@ -85,6 +85,7 @@ class LogScriptsTest {
             redis.ask("XADD", RedisNames.LOG, "*", "data", "theirs");
         }
         publish(bounds(10, 1 << 20), 2);
+
         assertThat(redis.log().size()).isEqualTo(10);
         assertBytesRight();
     }
@@ -96,6 +97,7 @@ class LogScriptsTest {
         }
         publish(bounds(100, 1 << 20), 1);
         assertThat(redis.log()).hasSize(100);
+
         publish(bounds(100, 1 << 20), 1);
         assertThat(redis.log()).hasSize(100);
         assertBytesRight();
@@ -108,6 +110,7 @@ class LogScriptsTest {
             publish(bounds, 3);
             assertThat(redis.bytes()).isBetween(1L, 1_000L);
         }
+
         assertThat(redis.bytes()).isGreaterThan(900);
         assertBytesRight();
     }
@@ -119,6 +122,7 @@ class LogScriptsTest {
         assertThat(removedLast(ids.get(1))).isTrue();
         assertThat(removedLast(ids.get(0))).isFalse();
         assertThat(removedLast(ids.get(2))).isFalse();
+
         trim(bounds(1, 1 << 20));
         assertThat(removedLast(ids.get(10))).isTrue();
         assertThat(await(scripts(WIDE).removedLast("another", ids.get(10)))).isFalse();
@@ -139,6 +143,7 @@ class LogScriptsTest {
         redis.identify("anew");
         EventId tip = given(await(scripts(WIDE).origin("anew", null, NOW)));
         assertThat(given(await(scripts(WIDE).origin("anew", null, NOW)))).isEqualTo(tip);
+
         List<ChainRedis.Entry> entries = redis.entries();
         assertThat(entries).hasSize(3);
         assertThat(entries.get(2).id()).isEqualTo(tip.toString());
@@ -150,6 +155,7 @@ class LogScriptsTest {
         publish(WIDE, 5);
         await(scripts(bounds(10, 100)).publish(IDENTITY, List.of(envelope("c", "x".repeat(500)))));
         assertThat(redis.log()).containsExactly("x".repeat(500));
+
         trim(bounds(1, 1, Duration.ofSeconds(1)));
         assertThat(redis.log()).hasSize(1);
         assertBytesRight();
@@ -163,6 +169,7 @@ class LogScriptsTest {
             ChainCall call = new ChainCall.Append(marker, 0, n, envelope("c", Integer.toString(n)));
             await(new ChainScripts(scripts).chain(new ChainCall.Batch(IDENTITY, List.of("s"), List.of(call), NOW)));
         }
+
         assertThat(redis.log()).containsExactly("3", "4", "5");
         assertBytesRight();
     }
@@ -182,6 +189,7 @@ class LogScriptsTest {
         trim(WIDE);
         trim(WIDE);
         assertBytesRight();
+
         redis.ask("DEL", RedisNames.LOG);
         publish(WIDE, 1);
         publish(WIDE, 1);
@@ -194,6 +202,7 @@ class LogScriptsTest {
         redis.ask("XADD", RedisNames.LOG, "1000-1", "data", "old too");
         assertThat(trim(WIDE)).isEqualTo(new LogScripts.Trimmed(1, false));
         assertThat(redis.log()).containsExactly("old too");
+
         publish(WIDE, 2);
         assertThat(trim(WIDE)).isEqualTo(new LogScripts.Trimmed(1, false));
         assertThat(redis.log()).containsExactly("1", "2");
@@ -237,6 +246,7 @@ class LogScriptsTest {
         EventId floor = Objects.requireNonNull(EventId.parse("99999999999999-1999"));
         assertThat(origin(floor)).hasToString("99999999999999-2000");
         assertThat(publish(WIDE, 1).get(0).isAfter(floor)).isTrue();
+
         EventId higher = Objects.requireNonNull(EventId.parse("99999999999999-18446744073709551615"));
         assertThat(origin(higher)).hasToString("100000000000000-0");
         assertBytesRight();
@@ -259,6 +269,7 @@ class LogScriptsTest {
     void oneIsTheFirstToRejectAnEntry() {
         LogScripts scripts = scripts(WIDE);
         EventId entry = new EventId(false, 9, 9);
+
         assertThat(given(await(scripts.firstToReject(IDENTITY, entry)))).isTrue();
         assertThat(given(await(scripts.firstToReject(IDENTITY, entry)))).isFalse();
         assertThat(given(await(scripts.firstToReject(IDENTITY, new EventId(false, 9, 8)))))

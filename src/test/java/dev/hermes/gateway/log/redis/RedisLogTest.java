@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.redis;
 
+import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Secret;
@@ -167,6 +168,7 @@ class RedisLogTest extends EventLogContract {
         EventId start = fresh().position();
         EventId id = add("channel", "queue", "type", "update", "data", "{ \"n\": 1.0 }", "timestamp", "t");
         awaitOut(1);
+
         assertThat(out).singleElement().isInstanceOfSatisfying(Event.class, event -> {
             assertThat(event.id()).isEqualTo(id);
             assertThat(event.envelope().data()).hasToString("{ \"n\": 1.0 }");
@@ -180,6 +182,7 @@ class RedisLogTest extends EventLogContract {
         EventId start = fresh().position();
         EventId id = add("channel", "queue", "type", "error", "data", "{}");
         awaitOut(1);
+
         assertThat(out).containsExactly(new LogEntry.IgnoredEntry(id));
         assertThat(refused).containsExactly("queue RESERVED_TYPE");
         assertThat(resume(id).gap()).isNull();
@@ -195,6 +198,7 @@ class RedisLogTest extends EventLogContract {
         onOwner(() -> link.close());
         out.clear();
         start(WIDE);
+
         assertThat(resume(ids.get(0)).gap()).isNull();
         assertThat(page(ids.get(0), 10)).extracting(LogEntry::id).containsExactly(ids.get(1));
         assertThat(recalled(new StartPosition.LatestQuery("stats", null))).containsExactly(ids.get(0));
@@ -207,6 +211,7 @@ class RedisLogTest extends EventLogContract {
         start(WIDE);
         EventId before = append(3).get(2);
         assertThat(lost).hasSize(1);
+
         send("FLUSHALL");
         Awaitility.await().until(() -> lost.size() == 2 && onOwner(() -> Future.succeededFuture(log.followed())));
         EventId after = append(1).get(0);
@@ -225,6 +230,7 @@ class RedisLogTest extends EventLogContract {
             ids.addAll(append(1));
         }
         awaitOut(20);
+
         assertThat(out).extracting(LogEntry::id).isEqualTo(ids);
         assertThat(lost).as("only the beginning").hasSize(1);
     }
@@ -233,8 +239,10 @@ class RedisLogTest extends EventLogContract {
     void asManyAsOneCommandMayHaveAreTakenWholeAndMoreNotAtAll() {
         start(bounds(10, Duration.ofHours(1), 64 << 20));
         assertThat(append(10_000)).hasSize(10_000);
+
         awaitOut(10_000);
         assertThat(lost).as("none was trimmed before it was handed on").hasSize(1);
+
         Future<List<EventId>> tooMany =
                 log().append(java.util.Collections.nCopies(10_001, envelope("stats", null, "x")));
         Awaitility.await().until(tooMany::isComplete);

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.bench;
 
-import dev.hermes.gateway.chaos.Wire;
+import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -130,13 +130,10 @@ final class HerdScenario implements Scenario {
         }
 
         private JsonObject poll(String parameters) {
-            return new JsonObject(Wire.exchange(
-                            gateway.port(),
-                            "GET",
-                            GatewayServer.EVENTS + "/poll?channels=queue:updates" + parameters,
-                            RunningGateway.API_KEY,
-                            "")
-                    .body());
+            String path = GatewayServer.EVENTS + "/poll?channels=queue:updates" + parameters;
+            return new JsonObject(
+                    HttpCall.get(gateway.port(), path, "Authorization", "Bearer " + RunningGateway.API_KEY)
+                            .body());
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.hermes.gateway.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
-import dev.hermes.gateway.process.OutsideProcess;
+import dev.hermes.gateway.fixture.OutsideProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package dev.hermes.gateway.bench;
 
-import dev.hermes.gateway.chaos.RedisWire;
 import dev.hermes.gateway.demo.EmbeddedRedis;
-import dev.hermes.gateway.process.OutsideProcess;
+import dev.hermes.gateway.fixture.OutsideProcess;
+import dev.hermes.gateway.fixture.RedisWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ final class RedisServer implements AutoCloseable {
 
     private String info(String field) {
         try (RedisWire redis = new RedisWire(port, PATIENCE_MILLIS)) {
-            return redis.ask("INFO", "server")
+            return redis.exchange("INFO", "server")
                     .text()
                     .lines()
                     .filter(line -> line.startsWith(field + ":"))
@@ -92,7 +92,7 @@ final class RedisServer implements AutoCloseable {
         try (RedisWire redis = new RedisWire(port, PATIENCE_MILLIS)) {
             for (int number = 0; number < count; number++) {
                 String token = "sse_" + UUID.randomUUID().toString().replace("-", "") + "abcdefghijk";
-                redis.ask(
+                redis.send(
                         "SET",
                         "sse:token:" + token,
                         stored(scope.apply(number)),

@@ -2,8 +2,8 @@ package dev.hermes.gateway.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.RunningGateway;
-import dev.hermes.gateway.process.OutsideProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.bench;
 
-import dev.hermes.gateway.chaos.Wire;
+import dev.hermes.gateway.fixture.HttpCall;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -129,8 +129,8 @@ final class StalledScenario implements Scenario {
     }
 
     private static double endedAsSlow(GatewayServer gateway) {
-        Matcher found = SLOW.matcher(Wire.exchange(gateway.managementPort(), "GET", "/metrics", "", "")
-                .body());
+        Matcher found =
+                SLOW.matcher(HttpCall.get(gateway.managementPort(), "/metrics").body());
         return found.find() ? Double.parseDouble(found.group(1)) : 0;
     }
 }

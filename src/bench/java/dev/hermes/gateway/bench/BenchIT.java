@@ -2,7 +2,7 @@ package dev.hermes.gateway.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.process.OutsideProcess;
+import dev.hermes.gateway.fixture.OutsideProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
