@@ -22,20 +22,26 @@ import java.util.Deque;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The gateway, whole, as one verticle to deploy, on an event loop. In somebody else's application its settings come from
- * the deployment's configuration, by the names of the environment:
+ * The gateway, whole, as one verticle to deploy, on an event loop. In an application around it its settings come from the
+ * deployment's configuration, by the names of the environment:
  *
  * <pre>{@code
  * vertx.deployVerticle(new GatewayVerticle(), new DeploymentOptions().setConfig(
  *         new JsonObject().put("HERMES_REDIS_URL", "none").put("HERMES_ENABLE_SSE", true)));
  * }</pre>
  *
- * Deployment succeeds once the ports listen, with or without Redis; it fails with a {@code SettingsException} for settings
- * that cannot be used, and when a port is taken. Deploy one instance in a Vert.x.
+ * Deployment succeeds once the ports listen, with or without Redis; it fails with a {@link
+ * dev.hermes.gateway.config.SettingsException} for settings that cannot be used, and when a port is taken. Undeploying ends
+ * the streams that are open, each with its word. Deploy one instance in a Vert.x. Events are published to {@link
+ * dev.hermes.gateway.event.Publication#ADDRESS}.
  */
 public final class GatewayVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
 
     private final InstantSource clock;
     private final @Nullable LoadedSettings given;
@@ -75,12 +81,14 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> start() {
         Future<LoadedSettings> loading =
                 given == null ? SettingsLoader.load(vertx, config()) : Future.succeededFuture(given);
-        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> open(loaded.settings(), flag)))
+        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> open(loaded, flag)))
                 .recover(failure -> stop().transform(closed -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> open(Settings settings, SseFlag flag) {
+    private Future<Void> open(LoadedSettings loaded, SseFlag flag) {
         opened.push(flag::close);
+        loaded.warnings().forEach(LOG::warn);
+        Settings settings = loaded.settings();
         Wiring wiring = new Wiring(vertx, settings, flag, clock, () -> drainingSince != null);
         opened.push(wiring::close);
         Metrics metrics = new Metrics(vertx, settings.catalogue().channels().keySet(), wiring::readings);
