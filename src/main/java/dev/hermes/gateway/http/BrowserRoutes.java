@@ -165,6 +165,9 @@ final class BrowserRoutes {
 
         private static final int TAG_BYTES = 8;
 
+        /** Below the gateway's own name: an application around it has resources, too. */
+        private static final String OWN_FOLDER = "/dev/hermes/gateway/";
+
         /** A coding that is forbidden (RFC 9110 §12.4.2). */
         private static final Pattern FORBIDDEN = Pattern.compile("\\s*q=0(\\.0*)?\\s*");
 
@@ -175,8 +178,7 @@ final class BrowserRoutes {
         record Form(@Nullable String coding, Buffer content, String tag) {}
 
         /**
-         * @param path from the root of the jar, {@code browser/hermes-events.js}; the build may have put one compressed with Brotli
-         *     beside it, {@code .br}
+         * @param path {@code browser/hermes-events.js}; the build may have put one compressed with Brotli beside it, {@code .br}
          */
         static BrowserFile of(String path) {
             byte[] bytes = read(path);
@@ -195,7 +197,7 @@ final class BrowserRoutes {
         }
 
         private static byte @Nullable [] read(String path) {
-            try (InputStream file = BrowserFile.class.getResourceAsStream("/" + path)) {
+            try (InputStream file = BrowserFile.class.getResourceAsStream(OWN_FOLDER + path)) {
                 return file == null ? null : file.readAllBytes();
             } catch (IOException unreadable) {
                 throw new UncheckedIOException(unreadable);
