@@ -71,7 +71,6 @@ final class GatewayProcess {
     static Future<GatewayProcess> start(Vertx vertx, LoadedSettings loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
         Settings settings = loaded.settings();
         LogSetup.apply(settings.logging());
-        loaded.warnings().forEach(LOG::warn);
         FileDescriptorLimit.ofThisProcess()
                 .warnUnlessItCarries(settings.streams().maxConnections());
         GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);

@@ -21,6 +21,8 @@ import java.util.Deque;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole gateway as one verticle, to be deployed on an event loop. In an application that embeds it, the settings come
@@ -31,10 +33,14 @@ import org.jspecify.annotations.Nullable;
  *         new JsonObject().put("HERMES_REDIS_URL", "none").put("HERMES_ENABLE_SSE", true)));
  * }</pre>
  *
- * Deployment succeeds once the ports listen, with or without Redis. It fails with a {@code SettingsException} if settings
- * are invalid, and if a port is in use. Deploy one instance per Vert.x.
+ * Deployment succeeds once the ports listen, with or without Redis. It fails with a {@link
+ * dev.hermes.gateway.config.SettingsException} if settings are invalid, and if a port is in use. Undeploying ends the streams
+ * that are open, each with a last word. Deploy one instance per Vert.x. Events are published to {@link
+ * dev.hermes.gateway.event.Publication#ADDRESS}.
  */
 public final class GatewayVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
 
     private final InstantSource clock;
     private final @Nullable LoadedSettings given;
@@ -74,12 +80,14 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> start() {
         Future<LoadedSettings> loading =
                 given == null ? SettingsLoader.load(vertx, config()) : Future.succeededFuture(given);
-        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> open(loaded.settings(), flag)))
+        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> open(loaded, flag)))
                 .recover(failure -> stop().transform(closed -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> open(Settings settings, SseFlag flag) {
+    private Future<Void> open(LoadedSettings loaded, SseFlag flag) {
         opened.push(flag::close);
+        loaded.warnings().forEach(LOG::warn);
+        Settings settings = loaded.settings();
         Wiring wiring = new Wiring(vertx, settings, flag, clock, () -> drainingSince != null);
         opened.push(wiring::close);
         Metrics metrics = new Metrics(vertx, settings.catalogue().channels().keySet(), wiring::readings);

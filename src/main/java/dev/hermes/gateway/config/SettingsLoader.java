@@ -34,6 +34,9 @@ public final class SettingsLoader {
     static final String PROPERTIES_FILE = "gateway.properties";
     static final String CATALOGUE_FILE = "channels.yaml";
 
+    /** Below the gateway's own name: an application around it may have a {@code conf} of its own on the class path. */
+    private static final String BUILT_IN = "/dev/hermes/gateway/conf/";
+
     /** The purpose of the process. */
     public enum Mode {
         /** Does not start without {@code HERMES_SECRET_KEY}. */
@@ -130,9 +133,9 @@ public final class SettingsLoader {
     }
 
     private static String builtInCatalogue() throws IOException {
-        try (InputStream file = SettingsLoader.class.getResourceAsStream("/conf/" + CATALOGUE_FILE)) {
+        try (InputStream file = SettingsLoader.class.getResourceAsStream(BUILT_IN + CATALOGUE_FILE)) {
             if (file == null) {
-                throw new IllegalStateException("the jar lacks conf/" + CATALOGUE_FILE);
+                throw new IllegalStateException("the jar lacks " + BUILT_IN + CATALOGUE_FILE);
             }
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -171,6 +171,9 @@ final class BrowserRoutes {
 
         private static final int TAG_BYTES = 8;
 
+        /** Below the gateway's own name: an application around it has resources, too. */
+        private static final String OWN_FOLDER = "/dev/hermes/gateway/";
+
         /** Matches a weight that forbids a coding (RFC 9110 §12.4.2). */
         private static final Pattern FORBIDDEN = Pattern.compile("\\s*q=0(\\.0*)?\\s*");
 
@@ -181,7 +184,7 @@ final class BrowserRoutes {
         record Form(@Nullable String coding, Buffer content, String tag) {}
 
         /**
-         * @param path from the root of the jar, such as {@code browser/hermes-events.js}; the build may have added a
+         * @param path from the gateway's own folder, such as {@code browser/hermes-events.js}; the build may have added a
          *     file compressed with Brotli beside it, with the suffix {@code .br}
          */
         static BrowserFile of(String path) {
@@ -201,7 +204,7 @@ final class BrowserRoutes {
         }
 
         private static byte @Nullable [] read(String path) {
-            try (InputStream file = BrowserFile.class.getResourceAsStream("/" + path)) {
+            try (InputStream file = BrowserFile.class.getResourceAsStream(OWN_FOLDER + path)) {
                 return file == null ? null : file.readAllBytes();
             } catch (IOException unreadable) {
                 throw new UncheckedIOException(unreadable);

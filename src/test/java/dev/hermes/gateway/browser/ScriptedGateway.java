@@ -157,7 +157,8 @@ final class ScriptedGateway implements AutoCloseable {
 
     private static String client() throws IOException {
         try (InputStream file = Objects.requireNonNull(
-                ScriptedGateway.class.getResourceAsStream("/browser/hermes-events.js"), "the client")) {
+                ScriptedGateway.class.getResourceAsStream("/dev/hermes/gateway/browser/hermes-events.js"),
+                "the client")) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

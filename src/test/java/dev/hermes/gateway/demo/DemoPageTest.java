@@ -71,8 +71,8 @@ class DemoPageTest {
     }
 
     private static String read(String file) throws IOException {
-        try (InputStream content =
-                Objects.requireNonNull(DemoPageTest.class.getResourceAsStream("/page/" + file), file)) {
+        try (InputStream content = Objects.requireNonNull(
+                DemoPageTest.class.getResourceAsStream("/dev/hermes/gateway/page/" + file), file)) {
             return new String(content.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
