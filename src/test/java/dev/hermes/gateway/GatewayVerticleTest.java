@@ -2,8 +2,8 @@ package dev.hermes.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.contract.LogLines;
-import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.fixture.Futures;
+import dev.hermes.gateway.fixture.LogLines;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -21,14 +21,13 @@ class GatewayVerticleTest {
                 .put("HERMES_ENABEL_SSE", true);
         Vertx vertx = Vertx.vertx();
         try (LogLines log = LogLines.capture()) {
-            RunningGateway.await(
-                    vertx.deployVerticle(new GatewayVerticle(), new DeploymentOptions().setConfig(settings)));
+            Futures.await(vertx.deployVerticle(new GatewayVerticle(), new DeploymentOptions().setConfig(settings)));
 
             assertThat(log.warnings())
                     .singleElement()
                     .satisfies(line -> assertThat(line).contains("setting=HERMES_ENABEL_SSE"));
         } finally {
-            RunningGateway.await(vertx.close());
+            Futures.await(vertx.close());
         }
     }
 }

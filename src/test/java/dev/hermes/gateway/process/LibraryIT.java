@@ -2,6 +2,7 @@ package dev.hermes.gateway.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import java.io.File;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LibraryIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path PAGE = Documents.named("library.md");
     private static final Path TEMPLATES = Path.of("src/test/resources/library");
     private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
