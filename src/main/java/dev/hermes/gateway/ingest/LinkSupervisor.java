@@ -96,6 +96,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     private @Nullable Long downSinceNanos;
     private boolean announcedDown;
     private long watchTimer = -1;
+    private long lastWatchMillis;
 
     /**
      * @param redis null for a gateway without Redis; started and closed here
@@ -254,6 +255,12 @@ public final class LinkSupervisor implements RedisLinkListener {
      * probes would be told that all is well.
      */
     private void watch() {
+        long now = WholeWay.millis();
+        if (now - lastWatchMillis < WholeWay.LOOK_MILLIS / 2) {
+            // A loop that was held up gets the ticks it missed all at once; they say nothing about the time between.
+            return;
+        }
+        lastWatchMillis = now;
         if (!state.usable()) {
             return;
         }

@@ -50,16 +50,6 @@ class LibrarySignaturesTest {
                         .isSubsetOf(listed));
     }
 
-    @Test
-    void theirJavadocIsPublished() throws IOException {
-        assertThat(Pattern.compile("<sourceFileInclude>(.*)\\.java</sourceFileInclude>")
-                        .matcher(Files.readString(Path.of("pom.xml")))
-                        .results()
-                        .map(found -> found.group(1).replace('/', '.')))
-                .containsExactlyInAnyOrderElementsOf(
-                        types().stream().map(Class::getName).toList());
-    }
-
     private static List<Class<?>> types() throws IOException {
         List<Class<?>> types = ROW.matcher(Files.readString(PAGE))
                 .results()
