@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.delivery.HubSignal;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.Context;
@@ -15,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -140,11 +142,15 @@ class WholeWayTest {
         RunningGateway gateway = log.gateway();
         try (SseConnection stream = open(gateway, null)) {
             log.publish(1);
-            assertThat(stream.nextEvent().data()).isEqualTo(data(1));
+            SseConnection.Frame first = stream.nextEvent();
+            assertThat(first.data()).isEqualTo(data(1));
 
+            // By position, since the batch of event 1 may still be on its way to the other hubs.
+            EventId position = Objects.requireNonNull(EventId.parse(first.position()));
             AtomicInteger dropped = new AtomicInteger();
             Handler<DeliveryContext<Object>> interceptor = delivery -> {
-                if (delivery.message().body() instanceof HubSignal.EventBatch) {
+                if (delivery.message().body() instanceof HubSignal.EventBatch batch
+                        && batch.entries().get(0).id().compareTo(position) > 0) {
                     dropped.incrementAndGet();
                 } else {
                     delivery.next();
@@ -152,7 +158,7 @@ class WholeWayTest {
             };
             gateway.vertx().eventBus().addInboundInterceptor(interceptor);
             log.publish(2);
-            await().until(() -> dropped.get() == Runtime.getRuntime().availableProcessors());
+            await().until(() -> dropped.get() >= Runtime.getRuntime().availableProcessors());
 
             gateway.vertx().eventBus().removeInboundInterceptor(interceptor);
             log.publish(3);
