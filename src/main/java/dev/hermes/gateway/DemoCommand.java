@@ -1,6 +1,5 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.config.LoadedSettings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.demo.DemoRoutes;
 import dev.hermes.gateway.demo.EmbeddedRedis;
@@ -33,7 +32,7 @@ final class DemoCommand implements Runnable {
     @Override
     public void run() {
         EmbeddedRedis redis = EmbeddedRedis.start();
-        LoadedSettings loaded = GatewayProcess.load(environment(redis), SettingsLoader.Mode.DEMO);
+        SettingsLoader.Loaded loaded = GatewayProcess.load(environment(redis), SettingsLoader.Mode.DEMO);
         Vertx vertx = GatewayProcess.vertx(loaded.settings());
         SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
         DemoRoutes routes = new DemoRoutes(redis, downloads);

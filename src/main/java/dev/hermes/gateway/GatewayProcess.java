@@ -1,6 +1,5 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.config.LoadedSettings;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsException;
 import dev.hermes.gateway.config.SettingsLoader;
@@ -44,7 +43,7 @@ final class GatewayProcess {
 
     /** Starts for production. On the main thread; if the gateway cannot start, the process ends with status 1. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
-        LoadedSettings loaded = load(environment, mode);
+        SettingsLoader.Loaded loaded = load(environment, mode);
         Signals.ignoreHangUp();
         start(vertx(loaded.settings()), loaded, (router, flag) -> {})
                 .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
@@ -55,10 +54,10 @@ final class GatewayProcess {
      * Loads the settings on a temporary Vert.x, since the settings decide how the gateway's own is created. Blocks;
      * for the main thread. Ends the process with status 1 if settings are invalid.
      */
-    static LoadedSettings load(Map<String, String> environment, SettingsLoader.Mode mode) {
+    static SettingsLoader.Loaded load(Map<String, String> environment, SettingsLoader.Mode mode) {
         Vertx loading =
                 Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setFileSystemOptions(withoutTemporaryFolder()));
-        Future<LoadedSettings> loaded =
+        Future<SettingsLoader.Loaded> loaded =
                 SettingsLoader.load(loading, environment, mode).onFailure(GatewayProcess::refuse);
         try {
             return loaded.await();
@@ -68,7 +67,8 @@ final class GatewayProcess {
     }
 
     /** Starts on a Vert.x made by {@link #vertx}, with further routes on the public port. */
-    static Future<GatewayProcess> start(Vertx vertx, LoadedSettings loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
+    static Future<GatewayProcess> start(
+            Vertx vertx, SettingsLoader.Loaded loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
         Settings settings = loaded.settings();
         LogSetup.apply(settings.logging());
         FileDescriptorLimit.ofThisProcess()

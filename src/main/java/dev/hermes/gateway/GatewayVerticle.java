@@ -1,6 +1,5 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.config.LoadedSettings;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
@@ -43,7 +42,7 @@ public final class GatewayVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
 
     private final InstantSource clock;
-    private final @Nullable LoadedSettings given;
+    private final SettingsLoader.@Nullable Loaded given;
     private final BiConsumer<Router, SseFlag> furtherRoutes;
 
     /** The actions that close what was opened, the last one first; run in this order. */
@@ -65,12 +64,13 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /** A gateway with settings that were loaded before; adds routes to the public port, which may switch the flag. */
-    GatewayVerticle(@Nullable LoadedSettings given, BiConsumer<Router, SseFlag> furtherRoutes) {
+    GatewayVerticle(SettingsLoader.@Nullable Loaded given, BiConsumer<Router, SseFlag> furtherRoutes) {
         this(given, furtherRoutes, InstantSource.system());
     }
 
     /** The same, with another wall clock than the machine's. */
-    GatewayVerticle(@Nullable LoadedSettings given, BiConsumer<Router, SseFlag> furtherRoutes, InstantSource clock) {
+    GatewayVerticle(
+            SettingsLoader.@Nullable Loaded given, BiConsumer<Router, SseFlag> furtherRoutes, InstantSource clock) {
         this.clock = clock;
         this.given = given;
         this.furtherRoutes = furtherRoutes;
@@ -78,13 +78,13 @@ public final class GatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Future<LoadedSettings> loading =
+        Future<SettingsLoader.Loaded> loading =
                 given == null ? SettingsLoader.load(vertx, config()) : Future.succeededFuture(given);
         return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> open(loaded, flag)))
                 .recover(failure -> stop().transform(closed -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> open(LoadedSettings loaded, SseFlag flag) {
+    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag) {
         opened.push(flag::close);
         loaded.warnings().forEach(LOG::warn);
         Settings settings = loaded.settings();

@@ -8,7 +8,6 @@ import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.HubBus;
-import dev.hermes.gateway.delivery.HubSignal;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
@@ -17,7 +16,6 @@ import dev.hermes.gateway.http.PublicPort;
 import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.EventBusDoor;
-import dev.hermes.gateway.ingest.IngestCounters;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ingest.LogFeed;
 import dev.hermes.gateway.ingest.PubSubDoor;
@@ -63,7 +61,7 @@ final class Wiring {
     private final InstantSource clock;
     private final ChannelDirectory channels;
     private final EnvelopeParser parser;
-    private final IngestCounters counters;
+    private final Publisher.Counters counters;
     private final HubBus hubs;
     private final PublicPort publicPort;
     private final LogFeed feed;
@@ -85,7 +83,7 @@ final class Wiring {
         OwnerLoop loop = OwnerLoop.current(vertx);
         channels = new ChannelDirectory(settings.catalogue());
         parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
-        counters = new IngestCounters(settings.catalogue().channels().keySet());
+        counters = new Publisher.Counters(settings.catalogue().channels().keySet());
         hubs = new HubBus(vertx);
         publicPort = new PublicPort(FileDescriptorLimit.ofThisProcess().forClients());
         boolean memory = !settings.redis().present() || settings.history().store() == Settings.History.Store.MEMORY;
@@ -160,7 +158,7 @@ final class Wiring {
 
     private void switched(boolean enabled) {
         if (!enabled) {
-            hubs.publish(new HubSignal.SwitchedOff(
+            hubs.publish(new HubBus.Signal.SwitchedOff(
                     Duration.ofMillis(SWITCHED_OFF_MILLIS_PER_STREAM * admission.openStreams())));
         }
     }
@@ -178,7 +176,7 @@ final class Wiring {
 
     /** Ends every stream, spread over the given time. */
     void drain(Duration over) {
-        hubs.publish(new HubSignal.Draining(over));
+        hubs.publish(new HubBus.Signal.Draining(over));
     }
 
     LinkSupervisor supervisor() {
@@ -203,7 +201,7 @@ final class Wiring {
                 .snapshots()
                 .compose(counted -> publisher
                         .snapshot()
-                        .map(ingest -> ingest.with(IngestCounters.Source.XADD, feed.ofProducers()))
+                        .map(ingest -> ingest.with(Publisher.Counters.Source.XADD, feed.ofProducers()))
                         .map(ingest -> new Metrics.GatewayReadings(
                                 counted,
                                 ingest.received(),
@@ -219,12 +217,12 @@ final class Wiring {
 
         @Override
         public void backendDown(Instant since, String reason) {
-            hubs.publish(new HubSignal.BackendDown(since, reason));
+            hubs.publish(new HubBus.Signal.BackendDown(since, reason));
         }
 
         @Override
         public void backendUp(Instant since) {
-            hubs.publish(new HubSignal.BackendUp(since));
+            hubs.publish(new HubBus.Signal.BackendUp(since));
         }
 
         @Override

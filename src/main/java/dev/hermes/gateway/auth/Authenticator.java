@@ -1,6 +1,5 @@
 package dev.hermes.gateway.auth;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
@@ -125,7 +124,9 @@ public final class Authenticator {
         if (identity == null) {
             return done(granted(jwt));
         }
-        return jwt == null ? unsigned(identity, new Secret(bearer)) : vouched(identity, new Secret(bearer), jwt);
+        return jwt == null
+                ? unsigned(identity, new Settings.Secret(bearer))
+                : vouched(identity, new Settings.Secret(bearer), jwt);
     }
 
     /**
@@ -147,7 +148,7 @@ public final class Authenticator {
      * Limits the questions about keys without a signature: anybody can invent such keys, and however many come, they
      * must not delay signed credentials.
      */
-    private Future<AuthResult> unsigned(IdentityEndpoint identity, Secret bearer) {
+    private Future<AuthResult> unsigned(IdentityEndpoint identity, Settings.Secret bearer) {
         if (identity.knows(bearer)) {
             return vouched(identity, bearer, null);
         }
@@ -158,7 +159,8 @@ public final class Authenticator {
         return vouched(identity, bearer, null).onComplete(checked -> unsigned.decrementAndGet());
     }
 
-    private static Future<AuthResult> vouched(IdentityEndpoint identity, Secret bearer, Credential.@Nullable Jwt jwt) {
+    private static Future<AuthResult> vouched(
+            IdentityEndpoint identity, Settings.Secret bearer, Credential.@Nullable Jwt jwt) {
         return identity.ask(bearer, IdentityEndpoint.LONGEST_KEPT)
                 .map(answer -> answer instanceof IdentityEndpoint.Answer.Accepted accepted
                         ? granted(
@@ -173,16 +175,21 @@ public final class Authenticator {
         if (!tokens.available()) {
             return done(new AuthResult.Unavailable());
         }
-        return tokens.find(new Secret(token)).map(Authenticator::result).otherwise(failure -> {
-            // The failure's message is left out: it may quote the command, and so the token.
-            if (failure instanceof RedisCommands.UnavailableException) {
-                LOG.debug(
-                        "token lookup unanswered failure={}", failure.getClass().getSimpleName());
-            } else {
-                LOG.warn("token lookup failed failure={}", failure.getClass().getName());
-            }
-            return new AuthResult.Unavailable();
-        });
+        return tokens.find(new Settings.Secret(token))
+                .map(Authenticator::result)
+                .otherwise(failure -> {
+                    // The failure's message is left out: it may quote the command, and so the token.
+                    if (failure instanceof RedisCommands.UnavailableException) {
+                        LOG.debug(
+                                "token lookup unanswered failure={}",
+                                failure.getClass().getSimpleName());
+                    } else {
+                        LOG.warn(
+                                "token lookup failed failure={}",
+                                failure.getClass().getName());
+                    }
+                    return new AuthResult.Unavailable();
+                });
     }
 
     private static AuthResult result(TokenStore.Lookup lookup) {
@@ -201,7 +208,7 @@ public final class Authenticator {
 
         private final List<byte[]> digests;
 
-        ApiKeys(List<Secret> keys) {
+        ApiKeys(List<Settings.Secret> keys) {
             this.digests = keys.stream().map(key -> digest(key.reveal())).toList();
         }
 

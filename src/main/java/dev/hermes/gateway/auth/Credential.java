@@ -1,6 +1,6 @@
 package dev.hermes.gateway.auth;
 
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ public sealed interface Credential {
      * @param expiresAt a JWT's {@code exp}, null for an API key
      */
     public record Vouched(
-            Secret presented,
+            Settings.Secret presented,
             @Nullable String userId,
             @Nullable Instant expiresAt) implements Credential {
 
@@ -48,7 +48,7 @@ public sealed interface Credential {
      *     tokens in memory). Without it a deleted key cannot be told from an emptied Redis
      */
     public record SseToken(
-            Secret token,
+            Settings.Secret token,
             Scopes scopes,
             Instant expiresAt,
             @Nullable String userId,

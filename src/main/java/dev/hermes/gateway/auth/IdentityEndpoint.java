@@ -3,7 +3,7 @@ package dev.hermes.gateway.auth;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
@@ -161,7 +161,7 @@ public final class IdentityEndpoint {
      * @param presented the text after the scheme {@code Bearer}
      * @param oldest how old a kept answer may be
      */
-    public Future<Answer> ask(Secret presented, Duration oldest) {
+    public Future<Answer> ask(Settings.Secret presented, Duration oldest) {
         String key = key(presented);
         CompletableFuture<TimedAnswer> known = answers.getIfPresent(key);
         if (known != null && isStale(known, oldest)) {
@@ -174,12 +174,12 @@ public final class IdentityEndpoint {
     }
 
     /** Whether a kept answer about the credential can be used. */
-    boolean knows(Secret presented) {
+    boolean knows(Settings.Secret presented) {
         CompletableFuture<TimedAnswer> known = answers.getIfPresent(key(presented));
         return known != null && known.isDone() && !isStale(known, LONGEST_KEPT);
     }
 
-    private static String key(Secret presented) {
+    private static String key(Settings.Secret presented) {
         return HexFormat.of().formatHex(Authenticator.ApiKeys.digest(presented.reveal()));
     }
 
@@ -195,7 +195,7 @@ public final class IdentityEndpoint {
         return answer != null && ticker.read() - answer.atNanos() >= oldest.toNanos();
     }
 
-    private CompletableFuture<TimedAnswer> request(Secret presented) {
+    private CompletableFuture<TimedAnswer> request(Settings.Secret presented) {
         if (!circuit.tryAcquirePermission()) {
             unanswered.increment();
             return CompletableFuture.failedFuture(new UnansweredException());

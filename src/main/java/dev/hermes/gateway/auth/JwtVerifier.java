@@ -1,6 +1,5 @@
 package dev.hermes.gateway.auth;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.protocol.PythonTime;
 import io.vertx.core.Future;
@@ -41,14 +40,14 @@ final class JwtVerifier {
     private final InstantSource clock;
 
     JwtVerifier(Vertx vertx, Settings.Security settings, InstantSource clock) {
-        Secret key = settings.secretKey();
+        Settings.Secret key = settings.secretKey();
         this.jwts = key == null || key.reveal().isEmpty()
                 ? null
                 : JWTAuth.create(vertx, options(key, settings.algorithm()));
         this.clock = clock;
     }
 
-    private static JWTAuthOptions options(Secret key, String algorithm) {
+    private static JWTAuthOptions options(Settings.Secret key, String algorithm) {
         return new JWTAuthOptions()
                 .addPubSecKey(new PubSecKeyOptions().setAlgorithm(algorithm).setBuffer(key.reveal()))
                 .setJWTOptions(new JWTOptions()

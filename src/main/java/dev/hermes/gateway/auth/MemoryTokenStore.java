@@ -3,7 +3,7 @@ package dev.hermes.gateway.auth;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -29,7 +29,7 @@ final class MemoryTokenStore implements TokenStore {
 
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
-    private final Cache<Secret, Entry> tokens;
+    private final Cache<Settings.Secret, Entry> tokens;
 
     private record Entry(StoredToken stored, boolean revoked) {}
 
@@ -38,7 +38,7 @@ final class MemoryTokenStore implements TokenStore {
         this.clock = clock;
         this.tokens = Caffeine.newBuilder()
                 .maximumSize(MAX_TOKENS)
-                .expireAfter(Expiry.<Secret, Entry>writing((token, entry) -> remaining(entry)))
+                .expireAfter(Expiry.<Settings.Secret, Entry>writing((token, entry) -> remaining(entry)))
                 .ticker(nanos::getAsLong)
                 .build();
     }
@@ -49,7 +49,7 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<TokenStore.Lookup> find(Secret token) {
+    public Future<TokenStore.Lookup> find(Settings.Secret token) {
         Entry entry = tokens.getIfPresent(token);
         if (entry == null || entry.revoked()) {
             return Future.succeededFuture(new TokenStore.Lookup.Unknown());
@@ -72,7 +72,7 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<Boolean> revoke(Secret token, @Nullable String onlyUserId) {
+    public Future<Boolean> revoke(Settings.Secret token, @Nullable String onlyUserId) {
         AtomicBoolean revoked = new AtomicBoolean();
         tokens.asMap().computeIfPresent(token, (text, entry) -> {
             StoredToken stored = entry.stored();

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.auth;
 
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.github.bucket4j.Bucket;
@@ -62,7 +62,7 @@ final class RedisTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<TokenStore.Lookup> find(Secret token) {
+    public Future<TokenStore.Lookup> find(Settings.Secret token) {
         if (!StoredToken.TokenFormat.wellFormed(token.reveal())) {
             return Future.succeededFuture(new TokenStore.Lookup.Unknown());
         }
@@ -72,7 +72,7 @@ final class RedisTokenStore implements TokenStore {
         });
     }
 
-    private TokenStore.Lookup found(Secret token, @Nullable StoredToken stored, @Nullable String identity) {
+    private TokenStore.Lookup found(Settings.Secret token, @Nullable StoredToken stored, @Nullable String identity) {
         if (stored == null) {
             return new TokenStore.Lookup.Unknown();
         }
@@ -108,7 +108,7 @@ final class RedisTokenStore implements TokenStore {
     }
 
     @Override
-    public Future<Boolean> revoke(Secret token, @Nullable String onlyUserId) {
+    public Future<Boolean> revoke(Settings.Secret token, @Nullable String onlyUserId) {
         if (!StoredToken.TokenFormat.wellFormed(token.reveal())) {
             return Future.succeededFuture(false);
         }
@@ -175,7 +175,7 @@ final class RedisTokenStore implements TokenStore {
         return List.copyOf(states);
     }
 
-    private Future<Boolean> delete(Secret token, @Nullable String onlyUserId) {
+    private Future<Boolean> delete(Settings.Secret token, @Nullable String onlyUserId) {
         // Published before the key is deleted, so that whoever finds the key missing also finds the revocation.
         revocations
                 .announce(token, onlyUserId)
@@ -191,7 +191,7 @@ final class RedisTokenStore implements TokenStore {
         revocations.received(digest);
     }
 
-    private static Request get(Secret token) {
+    private static Request get(Settings.Secret token) {
         return Request.cmd(Command.GET).arg(key(token));
     }
 
@@ -199,7 +199,7 @@ final class RedisTokenStore implements TokenStore {
         return Request.cmd(Command.HGET).arg(RedisNames.LOG_STATE).arg(IDENTITY_FIELD);
     }
 
-    private static String key(Secret token) {
+    private static String key(Settings.Secret token) {
         return RedisNames.TOKEN_KEYS + token.reveal();
     }
 

@@ -2,7 +2,7 @@ package dev.hermes.gateway.auth;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -43,7 +43,7 @@ final class Revocations {
      *
      * @param onlyUserId if not null, the revocation holds only if the token belongs to this user
      */
-    List<Request> announce(Secret token, @Nullable String onlyUserId) {
+    List<Request> announce(Settings.Secret token, @Nullable String onlyUserId) {
         String digest = digest(token, onlyUserId);
         received(digest);
         return List.of(
@@ -73,7 +73,7 @@ final class Revocations {
         return Stream.of(digest(token.token(), null), digest(token.token(), String.valueOf(token.userId())));
     }
 
-    private static String digest(Secret token, @Nullable String userId) {
+    private static String digest(Settings.Secret token, @Nullable String userId) {
         String text = userId == null ? token.reveal() : token.reveal() + " " + userId;
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

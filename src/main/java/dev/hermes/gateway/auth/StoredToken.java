@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.protocol.PythonTime;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -139,10 +139,11 @@ record StoredToken(String scope, @Nullable String userId, Instant expiresAt) {
         }
 
         /** A random token, in the form of Python's {@code secrets.token_urlsafe(32)}. */
-        static Secret random(SecureRandom random) {
+        static Settings.Secret random(SecureRandom random) {
             byte[] bytes = new byte[RANDOM_BYTES];
             random.nextBytes(bytes);
-            return new Secret(PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+            return new Settings.Secret(
+                    PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.auth;
 
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.protocol.PythonTime;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
@@ -34,7 +34,7 @@ public interface TokenStore {
     boolean available();
 
     /** Looks up a token. A text without the form of a token is unknown, without a request. */
-    Future<Lookup> find(Secret token);
+    Future<Lookup> find(Settings.Secret token);
 
     /**
      * Creates a token.
@@ -51,7 +51,7 @@ public interface TokenStore {
      * @param onlyUserId if not null, only a token of this user is revoked
      * @return whether there was such a token
      */
-    Future<Boolean> revoke(Secret token, @Nullable String onlyUserId);
+    Future<Boolean> revoke(Settings.Secret token, @Nullable String onlyUserId);
 
     /** A message on {@link dev.hermes.gateway.protocol.RedisNames#REVOKED_CHANNEL}. Any thread. */
     default void heardRevoked(String message) {}
@@ -70,7 +70,8 @@ public interface TokenStore {
      * @param ttl its lifetime
      * @param expiresAt when it expires, to the microsecond, as stored
      */
-    public record IssuedToken(Secret token, String scope, List<String> permissions, Duration ttl, Instant expiresAt) {
+    public record IssuedToken(
+            Settings.Secret token, String scope, List<String> permissions, Duration ttl, Instant expiresAt) {
 
         public IssuedToken {
             permissions = List.copyOf(permissions);

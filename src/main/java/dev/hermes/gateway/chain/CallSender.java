@@ -1,6 +1,5 @@
 package dev.hermes.gateway.chain;
 
-import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.loop.Generation;
 import java.util.ArrayDeque;
@@ -46,7 +45,7 @@ final class CallSender {
     private final ChainTime time;
     private final MarkerChain.Limits limits;
     private final List<String> subscriptions;
-    private final Consumer<AppendedRun> logged;
+    private final Consumer<LogScripts.AppendedRun> logged;
     private final Observer observer;
 
     private final Deque<Segment> segments = new ArrayDeque<>();
@@ -65,7 +64,7 @@ final class CallSender {
             ChainTime time,
             MarkerChain.Limits limits,
             List<String> subscriptions,
-            Consumer<AppendedRun> logged,
+            Consumer<LogScripts.AppendedRun> logged,
             Observer observer) {
         this.log = log;
         this.time = time;
@@ -178,7 +177,7 @@ final class CallSender {
         boolean due = time.monotonicMillis() >= segment.deadlineMillis();
         ChainCall call = due ? start : new ChainCall.Query(start.marker());
         call(new ChainCall.Batch(log, subscriptions, List.of(call), start.to()), answer -> {
-            logged.accept(new AppendedRun(log, null, List.of(), time.monotonicMillis(), answer.newest()));
+            logged.accept(new LogScripts.AppendedRun(log, null, List.of(), time.monotonicMillis(), answer.newest()));
             ChainCall.Result result = answer.results().get(0);
             if (result == ChainCall.Result.Status.WAITING) {
                 sendAfter(Math.max(1, limits.holdMillis() / LOOKS_WHILE_HOLDING));
@@ -192,15 +191,16 @@ final class CallSender {
         });
     }
 
-    private static AppendedRun appendedRun(String identity, List<Segment.PendingCall> calls, ChainCall.Answer answer) {
-        List<AppendedRun.Own> own = new ArrayList<>(answer.appended());
+    private static LogScripts.AppendedRun appendedRun(
+            String identity, List<Segment.PendingCall> calls, ChainCall.Answer answer) {
+        List<LogScripts.AppendedRun.Own> own = new ArrayList<>(answer.appended());
         for (int index = 0; index < calls.size(); index++) {
             if (answer.results().get(index) instanceof ChainCall.Result.Appended appended
                     && calls.get(index).call() instanceof ChainCall.Append append) {
-                own.add(new AppendedRun.Own(appended.id(), append.envelope()));
+                own.add(new LogScripts.AppendedRun.Own(appended.id(), append.envelope()));
             }
         }
-        return new AppendedRun(
+        return new LogScripts.AppendedRun(
                 identity,
                 own.size() == answer.appended() ? answer.before() : null,
                 own,

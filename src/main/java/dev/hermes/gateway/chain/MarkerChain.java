@@ -1,7 +1,7 @@
 package dev.hermes.gateway.chain;
 
 import dev.hermes.gateway.event.Envelope;
-import dev.hermes.gateway.log.redis.AppendedRun;
+import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.loop.Generation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,7 +33,7 @@ public final class MarkerChain {
     private final Listener listener;
     private final CallSender sender;
     private final MarkerDraw draw;
-    private final SequenceNumbers numbers;
+    private final Segment.SequenceNumbers numbers;
     private @Nullable String identity;
     private boolean connected;
     /** Whether {@link #up} may go on numbering: only after {@link #hold} is it certain that no message was missed. */
@@ -62,14 +62,14 @@ public final class MarkerChain {
             ChainLog log,
             ChainTime time,
             Limits limits,
-            Consumer<AppendedRun> logged,
+            Consumer<LogScripts.AppendedRun> logged,
             Listener listener) {
         this.gateway = gateway;
         this.time = time;
         this.limits = limits;
         this.listener = listener;
         List<String> all = List.copyOf(subscriptions);
-        this.numbers = new SequenceNumbers(all);
+        this.numbers = new Segment.SequenceNumbers(all);
         this.sender = new CallSender(log, time, limits, all, logged, new SenderObserver());
         this.draw = new MarkerDraw(log, time, gateway, all, this::loseLog);
     }

@@ -3,8 +3,11 @@ package dev.hermes.gateway.chain;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +102,52 @@ final class Segment {
             return call instanceof ChainCall.Append append
                     ? append.envelope().data().length() + OVERHEAD_BYTES
                     : OVERHEAD_BYTES;
+        }
+    }
+
+    /** Numbers the messages of each subscription after a marker. Owned by the chain's loop. */
+    static final class SequenceNumbers {
+
+        private final Map<String, Integer> indexes = new HashMap<>();
+        private final List<Long> counts;
+        private long marker;
+
+        SequenceNumbers(List<String> subscriptions) {
+            for (String subscription : subscriptions) {
+                indexes.put(subscription, indexes.size());
+            }
+            this.counts = new ArrayList<>(Collections.nCopies(subscriptions.size(), 0L));
+        }
+
+        /** Starts again after this marker, with 1 for every subscription. */
+        void startFrom(long number) {
+            marker = number;
+            Collections.fill(counts, 0L);
+        }
+
+        long marker() {
+            return marker;
+        }
+
+        /** How many messages of each subscription were heard since the marker, in the order of the constructor's list. */
+        List<Long> counts() {
+            return List.copyOf(counts);
+        }
+
+        /** The index of a subscription in the constructor's list. */
+        int indexOf(String subscription) {
+            Integer index = indexes.get(subscription);
+            if (index == null) {
+                throw new IllegalArgumentException("not a subscription of this chain: " + subscription);
+            }
+            return index;
+        }
+
+        /** The number of the next message of the subscription at this index. */
+        long next(int index) {
+            long sequence = counts.get(index) + 1;
+            counts.set(index, sequence);
+            return sequence;
         }
     }
 }

@@ -85,7 +85,7 @@ final class RedisReader {
      * @param database the database in the path, or null
      */
     record RedisUrl(
-            String scheme, String hostAndPort, @Nullable Integer database, Secret whole) {
+            String scheme, String hostAndPort, @Nullable Integer database, Settings.Secret whole) {
 
         private static final int HIGHEST_PORT = 65_535;
 
@@ -114,7 +114,7 @@ final class RedisReader {
                 return null;
             }
             String hostAndPort = uri.getPort() < 0 ? host : host + ":" + uri.getPort();
-            return new RedisUrl(scheme, hostAndPort, database, new Secret(text));
+            return new RedisUrl(scheme, hostAndPort, database, new Settings.Secret(text));
         }
 
         /** The list without anything that could be secret: a node that cannot be parsed is hidden completely. */

@@ -31,7 +31,7 @@ final class SecurityReader {
     Settings.Security read() {
         String algorithm = values.read(
                 Setting.HERMES_ALGORITHM, text -> KEY_BYTES.containsKey(text.strip()) ? text.strip() : null);
-        List<Secret> apiKeys = values.readIfWritten(Setting.HERMES_API_KEYS, SecurityReader::apiKeys);
+        List<Settings.Secret> apiKeys = values.readIfWritten(Setting.HERMES_API_KEYS, SecurityReader::apiKeys);
         return new Settings.Security(
                 secretKey(algorithm),
                 algorithm,
@@ -41,7 +41,7 @@ final class SecurityReader {
                 values.readIfWritten(Setting.HERMES_IDENTITY_URL, SecurityReader::identityUrl));
     }
 
-    private @Nullable Secret secretKey(String algorithm) {
+    private Settings.@Nullable Secret secretKey(String algorithm) {
         String key = values.written(Setting.HERMES_SECRET_KEY);
         if (key == null) {
             if (secretKeyRequired) {
@@ -55,15 +55,15 @@ final class SecurityReader {
             values.findings()
                     .warn("setting=HERMES_SECRET_KEY reason=\"short key\" bytes=" + bytes + " advised=" + least);
         }
-        return new Secret(key);
+        return new Settings.Secret(key);
     }
 
-    private static @Nullable List<Secret> apiKeys(String text) {
+    private static @Nullable List<Settings.Secret> apiKeys(String text) {
         List<String> keys = ValueParsers.list(text);
         return keys != null
                         && keys.stream()
                                 .allMatch(key -> VISIBLE_ASCII.matcher(key).matches())
-                ? keys.stream().distinct().map(Secret::new).toList()
+                ? keys.stream().distinct().map(Settings.Secret::new).toList()
                 : null;
     }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class SettingsLoader {
      * Loads the settings of a gateway with its own process. The folder is {@code HERMES_CONF}, or else {@code conf}
      * in the working directory; without a folder the built-in files apply. An empty value counts as absent.
      */
-    public static Future<LoadedSettings> load(Vertx vertx, Map<String, String> environment, Mode mode) {
+    public static Future<Loaded> load(Vertx vertx, Map<String, String> environment, Mode mode) {
         Map<String, String> copy = Map.copyOf(environment);
         return load(vertx, findings -> SettingSources.ofEnvironment(copy, findings), mode == Mode.PRODUCTION);
     }
@@ -62,7 +63,7 @@ public final class SettingsLoader {
      * only if {@code HERMES_CONF} names it there; otherwise the built-in catalogue applies. No secret key is
      * required.
      */
-    public static Future<LoadedSettings> load(Vertx vertx, JsonObject deployment) {
+    public static Future<Loaded> load(Vertx vertx, JsonObject deployment) {
         JsonObject copy = deployment.copy();
         return load(vertx, findings -> SettingSources.ofDeployment(copy, findings), false);
     }
@@ -72,7 +73,7 @@ public final class SettingsLoader {
         return Arrays.stream(Setting.values()).map(Setting::description).toList();
     }
 
-    private static Future<LoadedSettings> load(
+    private static Future<Loaded> load(
             Vertx vertx, Function<SettingsException.Problems, SettingSources> look, boolean secretKeyRequired) {
         SettingsException.Problems findings = new SettingsException.Problems();
         return vertx.executeBlocking(() -> look.apply(findings))
@@ -98,7 +99,7 @@ public final class SettingsLoader {
                 .eventually(retriever::close);
     }
 
-    private static LoadedSettings assemble(
+    private static Loaded assemble(
             SettingSources sources,
             String propertiesText,
             boolean secretKeyRequired,
@@ -111,12 +112,12 @@ public final class SettingsLoader {
         if (!findings.problems().isEmpty()) {
             throw new SettingsException(findings.problems());
         }
-        return new LoadedSettings(settings, findings.warnings(), watched(sources));
+        return new Loaded(settings, findings.warnings(), watched(sources));
     }
 
-    private static LoadedSettings.WatchedFile watched(SettingSources sources) {
+    private static Loaded.WatchedFile watched(SettingSources sources) {
         Path folder = sources.folder();
-        return new LoadedSettings.WatchedFile(
+        return new Loaded.WatchedFile(
                 folder == null ? null : folder.resolve(PROPERTIES_FILE),
                 sources.outer().keySet().stream().map(Setting::name).collect(Collectors.toSet()));
     }
@@ -138,6 +139,33 @@ public final class SettingsLoader {
                 throw new IllegalStateException("the jar lacks " + BUILT_IN + CATALOGUE_FILE);
             }
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * Valid settings, and what an operator should know about them.
+     *
+     * @param warnings one log line of {@code key=value} pairs each, without secrets; none of them keeps the gateway from
+     *     starting
+     * @param file the file that {@link SseFlag#watch} watches for the flag
+     */
+    public record Loaded(Settings settings, List<String> warnings, WatchedFile file) {
+
+        public Loaded {
+            warnings = List.copyOf(warnings);
+        }
+
+        /**
+         * The file that may change while the gateway runs.
+         *
+         * @param path {@code gateway.properties} in the folder, whether or not it exists; null without a folder
+         * @param overridden the settings that the environment sets, which override the file
+         */
+        public record WatchedFile(@Nullable Path path, Set<String> overridden) {
+
+            public WatchedFile {
+                overridden = Set.copyOf(overridden);
+            }
         }
     }
 }

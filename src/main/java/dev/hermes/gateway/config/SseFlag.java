@@ -47,7 +47,7 @@ public final class SseFlag {
      * Watches the file that the settings came from, if there is one; the future completes after the first reading.
      * May be called from any thread. The environment overrides the file. Must be closed.
      */
-    public static Future<SseFlag> watch(Vertx vertx, LoadedSettings loaded) {
+    public static Future<SseFlag> watch(Vertx vertx, SettingsLoader.Loaded loaded) {
         SseFlag flag = new SseFlag(loaded.settings().sseEnabled());
         Path file = loaded.file().path();
         if (file == null) {

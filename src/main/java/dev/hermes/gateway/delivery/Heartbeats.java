@@ -47,6 +47,6 @@ final class Heartbeats {
     private Frame frame(EventId position) {
         JsonObject data =
                 new JsonObject().put("timestamp", time.wall().instant().toString());
-        return FrameEncoder.control(null, position, "heartbeat", data);
+        return Frame.Encoder.control(null, position, "heartbeat", data);
     }
 }

@@ -3,7 +3,6 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -33,7 +32,7 @@ public final class Hub {
     private final Wheel wheel;
     private final PermitChecks permits;
     private final StreamDeadlines.DeadlineFactory deadlines;
-    private final Subscribers subscribers = new Subscribers();
+    private final SubscriptionIndex subscribers = new SubscriptionIndex();
     private final LiveDelivery delivery;
     private final Heartbeats heartbeats;
 
@@ -83,7 +82,7 @@ public final class Hub {
     }
 
     /** Delivers the next entries of the log to the subscribers. */
-    public void onBatch(HubSignal.EventBatch batch) {
+    public void onBatch(HubBus.Signal.EventBatch batch) {
         assert loop.here();
         delivery.deliver(batch);
     }
@@ -127,13 +126,14 @@ public final class Hub {
                 .put("connection_id", "conn_" + UUID.randomUUID())
                 .put("timestamp", time.wall().instant().toString());
         stream.send(
-                FrameEncoder.control(accepted.retryMillis(), accepted.start().position(), "connected", connected));
+                Frame.Encoder.control(accepted.retryMillis(), accepted.start().position(), "connected", connected));
         Gap gap = accepted.start().gap();
         if (gap != null) {
             counters.gapSent(gap.reason());
             stream.offer(gap);
         }
-        accepted.greetings().forEach(greeting -> stream.send(FrameEncoder.withoutId(greeting.type(), greeting.data())));
+        accepted.greetings()
+                .forEach(greeting -> stream.send(Frame.Encoder.withoutId(greeting.type(), greeting.data())));
         schedule(stream, stream.deadlines().next());
         catchUp.start(stream);
         return stream;
@@ -141,7 +141,7 @@ public final class Hub {
 
     /** Opens a poll that waits for at most {@code wait}. */
     public PendingPoll poll(
-            Subscription subscription, StreamPermit permit, StartPosition start, int limit, Duration wait) {
+            Subscription subscription, StreamPermit permit, EventLog.StartPosition start, int limit, Duration wait) {
         assert loop.here();
         long deadline = time.now() + wait.toMillis();
         PendingPoll poll = new PendingPoll(this, subscription, permit, start, limit, deadline);
@@ -168,7 +168,7 @@ public final class Hub {
     public void onBackend(boolean up, Instant since) {
         assert loop.here();
         JsonObject data = new JsonObject().put("state", up ? "up" : "down").put("since", since.toString());
-        Frame frame = FrameEncoder.control(null, null, "backend", data);
+        Frame frame = Frame.Encoder.control(null, null, "backend", data);
         subscribers.streams().forEach(stream -> {
             stream.sendShared(frame);
             stream.flushOrAnswer();

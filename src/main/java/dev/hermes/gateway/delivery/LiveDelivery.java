@@ -35,7 +35,7 @@ final class LiveDelivery {
     private final OwnerLoop loop;
     private final Window window;
     private final Conflation.SupersededEvents newest;
-    private final Subscribers subscribers;
+    private final SubscriptionIndex subscribers;
     private final CatchUp catchUp;
     private final HubCounters counters;
     private final Pace pace;
@@ -61,7 +61,7 @@ final class LiveDelivery {
             OwnerLoop loop,
             Window window,
             Conflation.SupersededEvents newest,
-            Subscribers subscribers,
+            SubscriptionIndex subscribers,
             CatchUp catchUp,
             HubCounters counters,
             Pace pace) {
@@ -77,11 +77,11 @@ final class LiveDelivery {
     /** A batch that is being written: the next entry, and how many times its entries were accepted so far. */
     private static final class Writing {
 
-        private final HubSignal.EventBatch batch;
+        private final HubBus.Signal.EventBatch batch;
         private int next;
         private int taken;
 
-        private Writing(HubSignal.EventBatch batch) {
+        private Writing(HubBus.Signal.EventBatch batch) {
             this.batch = batch;
         }
     }
@@ -104,7 +104,7 @@ final class LiveDelivery {
         return toWrite.isEmpty() && dirty.isEmpty();
     }
 
-    void deliver(HubSignal.EventBatch batch) {
+    void deliver(HubBus.Signal.EventBatch batch) {
         toWrite.add(new Writing(batch));
         if (!turnScheduled) {
             turn();

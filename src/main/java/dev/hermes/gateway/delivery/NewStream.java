@@ -1,6 +1,6 @@
 package dev.hermes.gateway.delivery;
 
-import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.log.EventLog;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record NewStream(
         Subscription subscription,
-        StartPosition start,
+        EventLog.StartPosition start,
         List<Greeting> greetings,
         StreamPermit permit,
         int retryMillis,

@@ -3,8 +3,8 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public final class PendingPoll extends Subscriber {
             Hub hub,
             Subscription subscription,
             StreamPermit permit,
-            StartPosition start,
+            EventLog.StartPosition start,
             int limit,
             long deadlineMillis) {
         super(subscription, permit, start.position());

@@ -55,7 +55,7 @@ public final class SseStream extends Subscriber {
 
     @Override
     boolean offer(Gap gap) {
-        send(FrameEncoder.gap(gap));
+        send(Frame.Encoder.gap(gap));
         return true;
     }
 
@@ -111,7 +111,7 @@ public final class SseStream extends Subscriber {
             return;
         }
         if (deadlines.takeWarning(nowMillis)) {
-            send(FrameEncoder.control(
+            send(Frame.Encoder.control(
                     null,
                     null,
                     "token_expiring",
@@ -142,7 +142,7 @@ public final class SseStream extends Subscriber {
         }
         JsonObject data =
                 new JsonObject().put("reason", reason.label()).put("reconnect_after_ms", reconnectAfterMillis);
-        send(FrameEncoder.control(reconnectAfterMillis, cursor(), "closing", data));
+        send(Frame.Encoder.control(reconnectAfterMillis, cursor(), "closing", data));
         // Before the end is written, since the sink may report within that call that all was sent.
         hub.schedule(this, hub.now() + CLOSING_GRACE_MILLIS);
         sink.end();

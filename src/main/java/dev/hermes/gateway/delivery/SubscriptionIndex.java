@@ -1,6 +1,8 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
+import dev.hermes.gateway.event.LogEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,7 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The index from channel, key and filters to subscribers. An event finds its subscribers by two look-ups, and each
+ * All subscribers of a hub, and the index from channel, key and filters to them. An event finds its subscribers by two look-ups, and each
  * distinct combination of filters is tested once however many subscribers share it: the cost depends on the number of
  * subscribers that want the event, not on the number connected. Owned by the hub's loop.
  */
@@ -47,6 +49,24 @@ final class SubscriptionIndex {
     }
 
     private final Map<String, ChannelSubscribers> channels = new HashMap<>();
+    private final SubscriberSet everyone = new SubscriberSet();
+
+    void join(Subscriber subscriber) {
+        subscriber.membership(
+                new Subscriber.Membership(add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
+    }
+
+    /** Removes a subscriber; false if it was removed before. */
+    boolean leave(Subscriber subscriber) {
+        Subscriber.Membership membership = subscriber.membership();
+        if (membership == null) {
+            return false;
+        }
+        remove(membership.index());
+        everyone.remove(membership.everyone());
+        subscriber.membership(null);
+        return true;
+    }
 
     Registration add(Subscriber subscriber, Subscription subscription) {
         List<Registration.Entry> entries = new ArrayList<>(1);
@@ -101,6 +121,15 @@ final class SubscriptionIndex {
         }
     }
 
+    /** Calls the action once for each subscriber that gets this entry; no subscriber may join or leave meanwhile. */
+    void forEachSubscriber(LogEntry entry, Consumer<Subscriber> action) {
+        if (entry instanceof Event event) {
+            forEachSubscriber(event.envelope(), action);
+        } else if (entry instanceof LogEntry.GapEntry) {
+            everyone.forEach(action);
+        }
+    }
+
     /** Calls the action once for each subscriber that wants this event. */
     void forEachSubscriber(Envelope envelope, Consumer<Subscriber> action) {
         ChannelSubscribers channel = channels.get(envelope.channel());
@@ -116,8 +145,34 @@ final class SubscriptionIndex {
         }
     }
 
+    /** A copy of the current list of streams. */
+    List<SseStream> streams() {
+        return only(SseStream.class);
+    }
+
+    /** A copy of the current list of polls. */
+    List<PendingPoll> polls() {
+        return only(PendingPoll.class);
+    }
+
+    /** A copy of the current list of all subscribers. */
+    List<Subscriber> all() {
+        return only(Subscriber.class);
+    }
+
+    private <S extends Subscriber> List<S> only(Class<S> kind) {
+        List<S> selected = new ArrayList<>();
+        everyone.forEach(subscriber -> {
+            if (kind.isInstance(subscriber)) {
+                selected.add(kind.cast(subscriber));
+            }
+        });
+        return selected;
+    }
+
+    /** Whether no subscriber is left, neither among all nor under any channel. */
     boolean isEmpty() {
-        return channels.isEmpty();
+        return everyone.isEmpty() && channels.isEmpty();
     }
 
     /**

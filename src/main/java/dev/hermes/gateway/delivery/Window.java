@@ -140,8 +140,8 @@ final class Window {
             Frame encoded = frame;
             if (encoded == null) {
                 encoded = entry instanceof LogEntry.GapEntry hole
-                        ? FrameEncoder.hole(hole)
-                        : FrameEncoder.event((Event) entry);
+                        ? Frame.Encoder.hole(hole)
+                        : Frame.Encoder.event((Event) entry);
                 frame = encoded;
             }
             return encoded;

@@ -43,7 +43,7 @@ public final class SimulatedDownloads {
     private final Redis redis;
     private final InstantSource clock;
     private final long tickMillis;
-    private final DemoToken token = new DemoToken();
+    private final SimulatedHermes.DemoToken token = new SimulatedHermes.DemoToken();
     private final SimulatedHermes hermes;
 
     private @Nullable RedisConnection connection;

@@ -73,7 +73,7 @@ public final class PublishBody {
             return rejected(index, null, mustBe, "dict_type");
         }
         // The channel decides which field is the key, and the channel may stand after the data.
-        RawEnvelope raw = RawEnvelope.read(parser, Set.of(), null);
+        EnvelopeParser.RawEnvelope raw = EnvelopeParser.RawEnvelope.read(parser, Set.of(), null);
         if (raw.unknown != null) {
             return rejected(
                     index,

@@ -9,8 +9,8 @@ import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.wire.ConnectionSweep;
 import dev.hermes.gateway.wire.Pipelining;
@@ -77,7 +77,7 @@ final class PollHandler implements Handler<RoutingContext> {
         Catalogue catalogue = services.settings().catalogue();
         Subscription subscription = Selection.ofQuery(query, catalogue)
                 .allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
-        List<StartPosition.LatestQuery> recalls = greet ? greetings.recalls(subscription) : List.of();
+        List<EventLog.StartPosition.LatestQuery> recalls = greet ? greetings.recalls(subscription) : List.of();
         requireNotDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(waitSeconds);

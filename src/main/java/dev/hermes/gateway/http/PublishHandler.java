@@ -4,7 +4,7 @@ import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.PublishBody;
-import dev.hermes.gateway.ingest.IngestCounters;
+import dev.hermes.gateway.ingest.Publisher;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -49,7 +49,7 @@ final class PublishHandler {
 
     private void append(RoutingContext context, PublishBody.Outcome.Accepted accepted) {
         services.publisher()
-                .publish(accepted.envelopes(), IngestCounters.Source.PUBLISH)
+                .publish(accepted.envelopes(), Publisher.Counters.Source.PUBLISH)
                 .onSuccess(ids -> {
                     JsonArray texts = new JsonArray();
                     ids.stream().map(EventId::toString).forEach(texts::add);

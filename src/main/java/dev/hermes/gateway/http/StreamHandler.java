@@ -7,7 +7,7 @@ import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.NewStream;
 import dev.hermes.gateway.delivery.Subscription;
 import dev.hermes.gateway.log.Cursor;
-import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.wire.StreamSinks;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -155,7 +155,7 @@ final class StreamHandler implements Handler<RoutingContext> {
                     .open(cursor, greetings.recalls(selection, subscription))
                     .compose(start -> greetings.of(start, selection, subscription));
         }
-        Future<StartPosition> opened =
+        Future<EventLog.StartPosition> opened =
                 attempt == null ? services.log().open(cursor, List.of()) : resumption.open(cursor, attempt);
         return opened.map(start -> new StreamStart.Start(start, List.of()));
     }
@@ -185,7 +185,7 @@ final class StreamHandler implements Handler<RoutingContext> {
             stream.end().ended(false);
             return;
         }
-        StartPosition start = stream.start();
+        EventLog.StartPosition start = stream.start();
         StreamSinks.StreamHead.write(response);
         response.putHeader(
                 StreamSinks.StreamHead.LAST_EVENT_ID, start.position().toString());

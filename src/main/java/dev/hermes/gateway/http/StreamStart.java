@@ -11,7 +11,6 @@ import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
@@ -31,7 +30,7 @@ final class StreamStart {
     private static final int MAX_RECALLS = 100;
 
     /** The position where a stream starts, and its greetings. */
-    record Start(StartPosition position, List<NewStream.Greeting> greetings) {}
+    record Start(EventLog.StartPosition position, List<NewStream.Greeting> greetings) {}
 
     private final HttpServices services;
 
@@ -40,16 +39,16 @@ final class StreamStart {
     }
 
     /** The latest events that the log is asked for. */
-    List<StartPosition.LatestQuery> recalls(Selection selection, Subscription subscription) {
+    List<EventLog.StartPosition.LatestQuery> recalls(Selection selection, Subscription subscription) {
         Channel keyed = snapshotChannel(selection);
         if (keyed != null) {
-            return List.of(new StartPosition.LatestQuery(keyed.name(), selection.key()));
+            return List.of(new EventLog.StartPosition.LatestQuery(keyed.name(), selection.key()));
         }
-        List<StartPosition.LatestQuery> recalls = new ArrayList<>();
+        List<EventLog.StartPosition.LatestQuery> recalls = new ArrayList<>();
         for (Channel channel : services.settings().catalogue().channels().values()) {
             if (channel.onConnect() == Channel.OnConnect.LAST_EVENT
                     && subscription.interests().containsKey(channel.name())) {
-                recalls.add(new StartPosition.LatestQuery(channel.name(), null));
+                recalls.add(new EventLog.StartPosition.LatestQuery(channel.name(), null));
             }
         }
         return recalls;
@@ -59,17 +58,17 @@ final class StreamStart {
      * The latest events that the log is asked for on behalf of a client that goes on from exactly this position by
      * any means; includes each key to which a channel is restricted.
      */
-    List<StartPosition.LatestQuery> recalls(Subscription subscription) {
-        List<StartPosition.LatestQuery> recalls = new ArrayList<>();
+    List<EventLog.StartPosition.LatestQuery> recalls(Subscription subscription) {
+        List<EventLog.StartPosition.LatestQuery> recalls = new ArrayList<>();
         subscription.interests().forEach((name, interest) -> {
             Channel channel = services.settings().catalogue().channel(name);
             if (channel == null || channel.onConnect() == Channel.OnConnect.NOTHING) {
                 return;
             }
             if (interest.keys() != null) {
-                interest.keys().forEach(key -> recalls.add(new StartPosition.LatestQuery(name, key)));
+                interest.keys().forEach(key -> recalls.add(new EventLog.StartPosition.LatestQuery(name, key)));
             } else if (channel.onConnect() == Channel.OnConnect.LAST_EVENT) {
-                recalls.add(new StartPosition.LatestQuery(name, null));
+                recalls.add(new EventLog.StartPosition.LatestQuery(name, null));
             }
         });
         if (recalls.size() > MAX_RECALLS) {
@@ -84,18 +83,18 @@ final class StreamStart {
      * The state at the position: the recalled events, or else snapshots, which are read after the position was fixed.
      */
     Future<List<Envelope>> state(
-            StartPosition start, List<StartPosition.LatestQuery> recalls, Subscription subscription) {
+            EventLog.StartPosition start, List<EventLog.StartPosition.LatestQuery> recalls, Subscription subscription) {
         List<Envelope> state = new ArrayList<>();
-        Set<StartPosition.LatestQuery> answered = new HashSet<>();
+        Set<EventLog.StartPosition.LatestQuery> answered = new HashSet<>();
         for (Event event : start.recalled()) {
             Envelope envelope = event.envelope();
-            answered.add(new StartPosition.LatestQuery(envelope.channel(), envelope.key()));
+            answered.add(new EventLog.StartPosition.LatestQuery(envelope.channel(), envelope.key()));
             if (subscription.wants(envelope)) {
                 state.add(envelope);
             }
         }
         List<Future<@Nullable Envelope>> reads = new ArrayList<>();
-        for (StartPosition.LatestQuery recall : recalls) {
+        for (EventLog.StartPosition.LatestQuery recall : recalls) {
             Channel channel = services.settings().catalogue().channel(recall.channel());
             String key = recall.key();
             if (channel != null
@@ -124,7 +123,7 @@ final class StreamStart {
     }
 
     /** The greetings made from the recalled events. */
-    Future<Start> of(StartPosition start, Selection selection, Subscription subscription) {
+    Future<Start> of(EventLog.StartPosition start, Selection selection, Subscription subscription) {
         List<NewStream.Greeting> greetings = start.recalled().stream()
                 .filter(event -> subscription.wants(event.envelope()))
                 .map(event -> new NewStream.Greeting(
@@ -184,15 +183,15 @@ final class StreamStart {
             this.failures = services.repeatedFailures();
         }
 
-        Future<StartPosition> open(Cursor cursor, RepeatedFailures.Attempt attempt) {
+        Future<EventLog.StartPosition> open(Cursor cursor, RepeatedFailures.Attempt attempt) {
             return log.open(cursor, List.of())
                     .compose(start -> start.gap() == null && failures.isLoop(attempt)
                             ? log.position().map(tip -> beyond(attempt, tip))
                             : Future.succeededFuture(start));
         }
 
-        private static StartPosition beyond(RepeatedFailures.Attempt attempt, EventId tip) {
-            return new StartPosition(
+        private static EventLog.StartPosition beyond(RepeatedFailures.Attempt attempt, EventId tip) {
+            return new EventLog.StartPosition(
                     tip, Gap.of(Gap.Reason.REPEATED_FAILURE, attempt.cursor().toString(), tip), List.of());
         }
     }

@@ -4,7 +4,7 @@ import dev.hermes.gateway.auth.Credential;
 import dev.hermes.gateway.auth.Scopes;
 import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Catalogue;
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
@@ -56,7 +56,7 @@ final class TokenHandler {
         // The user of a key issued by Hermes may be unknown; such a key revokes nothing.
         String onlyUser =
                 credential instanceof Credential.ApiKey ? null : Objects.requireNonNullElse(credential.userId(), "");
-        tokens.revoke(new Secret(token), onlyUser)
+        tokens.revoke(new Settings.Secret(token), onlyUser)
                 .onSuccess(revoked -> context.response().setStatusCode(204).end())
                 .onFailure(failure -> Answers.problem(context, Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE)));
     }

@@ -52,7 +52,7 @@ public final class EventBusDoor {
         Parsed parsed = parse(message.body());
         if (parsed instanceof Parsed.Accepted accepted) {
             publisher
-                    .publish(List.of(accepted.envelope()), IngestCounters.Source.BUS)
+                    .publish(List.of(accepted.envelope()), Publisher.Counters.Source.BUS)
                     .onSuccess(ids -> message.reply(ids.get(0).toString()))
                     .onFailure(failure ->
                             message.fail(NOT_TAKEN, "The log did not take the event: " + failure.getMessage()));

@@ -84,7 +84,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     private final Streams streams;
     private final Consumer<Message> messages;
     private final Consumer<String> revocations;
-    private final WayToHubs toHubs;
+    private final HubProgress toHubs;
     private final Generation checks = new Generation();
 
     private State state;
@@ -119,13 +119,13 @@ public final class LinkSupervisor implements RedisLinkListener {
         this.streams = streams;
         this.messages = messages;
         this.revocations = revocations;
-        this.toHubs = new WayToHubs(streams);
+        this.toHubs = new HubProgress(streams);
         this.state = redis == null ? State.FLOWING : State.DOWN;
     }
 
     /** Completes when the first attempt to reach Redis has failed, or has succeeded and its marker is settled. */
     public Future<Void> start() {
-        watchTimer = vertx.setPeriodic(WholeWay.LOOK_MILLIS, tick -> watch());
+        watchTimer = vertx.setPeriodic(ProgressMonitor.LOOK_MILLIS, tick -> watch());
         feed.checkedBy(new LogFeed.Checker() {
             @Override
             public void now() {
@@ -255,8 +255,8 @@ public final class LinkSupervisor implements RedisLinkListener {
      * probes would be told that all is well.
      */
     private void watch() {
-        long now = WholeWay.millis();
-        if (now - lastWatchMillis < WholeWay.LOOK_MILLIS / 2) {
+        long now = ProgressMonitor.millis();
+        if (now - lastWatchMillis < ProgressMonitor.LOOK_MILLIS / 2) {
             // A loop that was held up gets the ticks it missed all at once; they say nothing about the time between.
             return;
         }

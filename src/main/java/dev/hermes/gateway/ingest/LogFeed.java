@@ -118,7 +118,7 @@ public interface LogFeed {
     boolean followed();
 
     /**
-     * Checks whether a part of the feed makes no progress; called every {@link WholeWay#LOOK_MILLIS} while Redis is
+     * Checks whether a part of the feed makes no progress; called every {@link ProgressMonitor#LOOK_MILLIS} while Redis is
      * reachable.
      */
     default void look() {}

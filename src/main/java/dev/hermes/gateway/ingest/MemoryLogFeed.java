@@ -35,7 +35,7 @@ final class MemoryLogFeed implements LogFeed {
     MemoryLogFeed(
             Vertx vertx, Settings.History bounds, Set<String> recalled, InstantSource clock, EventLog.Outlet outlet) {
         this.clock = clock;
-        this.log = new MemoryLog(vertx, bounds, recalled, clock, WholeWay::millis, outlet);
+        this.log = new MemoryLog(vertx, bounds, recalled, clock, ProgressMonitor::millis, outlet);
         this.loop = OwnerLoop.current(vertx);
     }
 

@@ -50,7 +50,7 @@ public final class PubSubDoor {
         String subscription = pattern == null ? message.channel() : pattern;
         Parsed parsed = parser.parse(channel, message.payload(), clock.instant());
         if (parsed instanceof Parsed.Accepted accepted) {
-            publisher.count(accepted.envelope(), IngestCounters.Source.PUBSUB);
+            publisher.count(accepted.envelope(), Publisher.Counters.Source.PUBSUB);
             feed.event(subscription, accepted.envelope());
         } else if (parsed instanceof Parsed.Rejected rejection) {
             publisher.rejected(rejection.reason());

@@ -37,10 +37,10 @@ final class RedisLogFeed implements LogFeed {
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
-    private final WholeWay way;
+    private final ProgressMonitor way;
     private final PersistentFailure writeFailure = new PersistentFailure(System::nanoTime);
     private final PersistentFailure followFailure = new PersistentFailure(System::nanoTime);
-    private final Unsettled unsettled;
+    private final Settlement unsettled;
     private String identity = "";
     private int looks;
     private long answers;
@@ -65,7 +65,7 @@ final class RedisLogFeed implements LogFeed {
             List<String> subscriptions,
             Consumer<Parsed.Reason> counted,
             RedisLog.RejectionListener rejections) {
-        this.unsettled = new Unsettled(vertx);
+        this.unsettled = new Settlement(vertx);
         this.scripts = parts.scripts();
         this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
             counted.accept(reason);
@@ -83,15 +83,15 @@ final class RedisLogFeed implements LogFeed {
                 MarkerChain.Limits.DEFAULT,
                 log::logged,
                 new ChainListener());
-        this.way = new WholeWay(
-                new WholeWay.Link(
+        this.way = new ProgressMonitor(
+                new ProgressMonitor.Link(
                         "what is heard has no place in the log",
                         () -> !chain.settled(),
                         () -> "unsettled",
                         this::beginAgain),
-                new WholeWay.Link(
+                new ProgressMonitor.Link(
                         "the log does not answer what is heard", chain::waiting, () -> answers, this::beginAgain),
-                new WholeWay.Link("the log's end cannot be read", () -> true, log::reads, log::down)
+                new ProgressMonitor.Link("the log's end cannot be read", () -> true, log::reads, log::down)
                         .idleFor(IDLE_MILLIS));
     }
 

@@ -4,7 +4,7 @@ import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
-import dev.hermes.gateway.ingest.IngestCounters;
+import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.Gap;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -79,8 +79,8 @@ final class MetricSnapshotBuilder {
     Map<Labels, Long> received() {
         Map<Labels, Long> numbers = new LinkedHashMap<>();
         for (String channel : channels) {
-            Map<IngestCounters.Source, Long> bySource = readings.received().getOrDefault(channel, Map.of());
-            for (IngestCounters.Source source : IngestCounters.Source.values()) {
+            Map<Publisher.Counters.Source, Long> bySource = readings.received().getOrDefault(channel, Map.of());
+            for (Publisher.Counters.Source source : Publisher.Counters.Source.values()) {
                 numbers.put(Labels.of("channel", channel, "source", source.label()), bySource.getOrDefault(source, 0L));
             }
         }

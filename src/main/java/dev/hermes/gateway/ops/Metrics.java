@@ -3,7 +3,7 @@ package dev.hermes.gateway.ops;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.event.Parsed;
-import dev.hermes.gateway.ingest.IngestCounters;
+import dev.hermes.gateway.ingest.Publisher;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
@@ -108,7 +108,7 @@ public final class Metrics implements AutoCloseable {
      */
     public record GatewayReadings(
             List<HubCounters.Snapshot> hubs,
-            Map<String, Map<IngestCounters.Source, Long>> received,
+            Map<String, Map<Publisher.Counters.Source, Long>> received,
             Map<Parsed.Reason, Long> rejected,
             int streamsLimit,
             boolean redisUp,

@@ -1,6 +1,5 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -67,7 +66,7 @@ final class ClientOptions {
 
     /** Options for a single Redis at one of the addresses of its host. */
     static RedisOptions ofAddress(Settings.Redis settings, InetAddress address) {
-        URI uri = uri(new Secret(endpoint(settings, settings.nodes().get(0))));
+        URI uri = uri(new Settings.Secret(endpoint(settings, settings.nodes().get(0))));
         String credentials = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
         String literal =
                 address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
@@ -90,7 +89,7 @@ final class ClientOptions {
         return chosen || TLS_SCHEME.equals(uri.getScheme()) ? null : uri.getHost();
     }
 
-    static URI uri(Secret node) {
+    static URI uri(Settings.Secret node) {
         try {
             return new URI(node.reveal());
         } catch (URISyntaxException e) {
@@ -135,7 +134,7 @@ final class ClientOptions {
     }
 
     /** The node's URL with the database of the settings; if these set none, a database in the URL's path stays. */
-    private static String endpoint(Settings.Redis settings, Secret node) {
+    private static String endpoint(Settings.Redis settings, Settings.Secret node) {
         if (settings.cluster() || settings.database() == 0) {
             return node.reveal();
         }

@@ -1,6 +1,5 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -29,7 +28,7 @@ final class FailureText {
         this.address = uris.stream().map(FailureText::hostAndPort).collect(Collectors.joining(","));
         // Neither the client nor Redis is known to quote secrets in errors; this removes them if they ever do.
         this.secrets = Stream.concat(
-                        settings.nodes().stream().map(Secret::reveal),
+                        settings.nodes().stream().map(Settings.Secret::reveal),
                         uris.stream().flatMap(FailureText::passwords))
                 .filter(secret -> !secret.isEmpty())
                 .toList();

@@ -24,7 +24,7 @@ public final class StreamSinks {
     private boolean warned;
 
     public StreamSinks() {
-        this(SocketSend::of);
+        this(DirectSink.SocketSend::of);
     }
 
     /** @param shortcuts returns null for a channel without a shortcut */

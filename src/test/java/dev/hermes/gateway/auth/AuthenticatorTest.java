@@ -3,7 +3,6 @@ package dev.hermes.gateway.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Channel.ScopeRule;
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -212,7 +211,8 @@ class AuthenticatorTest {
     }
 
     private String mint(String scope) {
-        Secret token = tokens.mint(scope, "u-1", TokenStoreContract.TTL).await().token();
+        Settings.Secret token =
+                tokens.mint(scope, "u-1", TokenStoreContract.TTL).await().token();
         return token.reveal();
     }
 

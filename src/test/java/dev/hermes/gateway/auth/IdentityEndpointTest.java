@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.auth.IdentityEndpoint.Answer;
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.fixture.IdentityServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How long an answer is kept, and what is made of it. */
 class IdentityEndpointTest {
 
-    private static final Secret SOME = new Secret("some-credential");
+    private static final Settings.Secret SOME = new Settings.Secret("some-credential");
 
     private final AtomicLong nanos = new AtomicLong();
     private final Vertx vertx = Vertx.vertx();

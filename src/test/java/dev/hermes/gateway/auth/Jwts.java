@@ -1,6 +1,5 @@
 package dev.hermes.gateway.auth;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.fixture.Jwt;
 import io.vertx.core.json.JsonArray;
@@ -18,9 +17,9 @@ final class Jwts {
 
     static Settings.Security settings(String algorithm, @Nullable String secretKey) {
         return new Settings.Security(
-                secretKey == null ? null : new Secret(secretKey),
+                secretKey == null ? null : new Settings.Secret(secretKey),
                 algorithm,
-                List.of(new Secret("another-key"), new Secret(API_KEY)),
+                List.of(new Settings.Secret("another-key"), new Settings.Secret(API_KEY)),
                 60,
                 List.of(),
                 null);

@@ -2,7 +2,7 @@ package dev.hermes.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,7 +38,11 @@ class MemoryTokenStoreTest extends TokenStoreContract {
     @Test
     void doesNotHoldAForgottenTokenForRevoked() {
         Credential.SseToken forgotten = new Credential.SseToken(
-                new Secret("sse_forgotten"), Scopes.of("queue"), clock.instant().plus(TTL), null, null);
+                new Settings.Secret("sse_forgotten"),
+                Scopes.of("queue"),
+                clock.instant().plus(TTL),
+                null,
+                null);
 
         assertThat(store.states(List.of(forgotten)).await()).containsExactly(TokenStore.State.VALID);
     }

@@ -3,7 +3,7 @@ package dev.hermes.gateway.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisTokenStoreTest extends TokenStoreContract {
 
-    private static final Secret TOKEN = new Secret("sse_gV3EjXPaoiGFCPWZCL58OefMdUzN2DG8kwtqowCMlIQ");
+    private static final Settings.Secret TOKEN = new Settings.Secret("sse_gV3EjXPaoiGFCPWZCL58OefMdUzN2DG8kwtqowCMlIQ");
     private static final String KEY = "sse:token:" + TOKEN.reveal();
     private static final String INGEST = "{hermes:events}:ingest";
 

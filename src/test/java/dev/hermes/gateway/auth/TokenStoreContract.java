@@ -3,7 +3,7 @@ package dev.hermes.gateway.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Channel.ScopeRule;
-import dev.hermes.gateway.config.Secret;
+import dev.hermes.gateway.config.Settings;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +53,8 @@ abstract class TokenStoreContract {
     @ParameterizedTest
     @ValueSource(strings = {"sse_unknown", "sse_", "", "eyJ", "sse_a b", "sse_é"})
     void doesNotKnowOtherTexts(String text) {
-        assertThat(store().find(new Secret(text)).await()).isEqualTo(new TokenStore.Lookup.Unknown());
-        assertThat(store().revoke(new Secret(text), null).await()).isFalse();
+        assertThat(store().find(new Settings.Secret(text)).await()).isEqualTo(new TokenStore.Lookup.Unknown());
+        assertThat(store().revoke(new Settings.Secret(text), null).await()).isFalse();
     }
 
     @Test
@@ -98,7 +98,7 @@ abstract class TokenStoreContract {
         Credential.SseToken kept = found(mint("queue", "u-1").token());
         Credential.SseToken revoked = found(mint("queue", "u-1").token());
         Credential.SseToken ended = new Credential.SseToken(
-                new Secret("sse_ended"), kept.scopes(), clock().instant(), null, kept.identity());
+                new Settings.Secret("sse_ended"), kept.scopes(), clock().instant(), null, kept.identity());
         store().revoke(revoked.token(), null).await();
 
         assertThat(store().states(List.of(kept, revoked, ended)).await())
@@ -130,7 +130,7 @@ abstract class TokenStoreContract {
         return store().mint(scope, userId, TTL).await();
     }
 
-    final Credential.SseToken found(Secret token) {
+    final Credential.SseToken found(Settings.Secret token) {
         TokenStore.Lookup lookup = store().find(token).await();
         assertThat(lookup).isInstanceOf(TokenStore.Lookup.Found.class);
         return ((TokenStore.Lookup.Found) lookup).token();

@@ -2,7 +2,6 @@ package dev.hermes.gateway.chain;
 
 import static dev.hermes.gateway.fixture.Futures.await;
 
-import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -146,7 +145,7 @@ final class ChainFixture implements ChainLog, ChainTime, MarkerChain.Listener {
         turn.add(task);
     }
 
-    private void logged(AppendedRun run) {
+    private void logged(LogScripts.AppendedRun run) {
         run.own().forEach(one -> told.add("appended " + one.envelope().data()));
     }
 

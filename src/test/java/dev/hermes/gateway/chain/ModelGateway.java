@@ -2,7 +2,6 @@ package dev.hermes.gateway.chain;
 
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.log.redis.AppendedRun;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Context;
@@ -261,7 +260,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
         }
     }
 
-    private void logged(AppendedRun run) {
+    private void logged(LogScripts.AppendedRun run) {
         run.own().forEach(one -> appended.put(one.id(), one.envelope().timestamp()));
     }
 

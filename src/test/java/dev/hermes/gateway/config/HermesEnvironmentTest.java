@@ -52,7 +52,7 @@ class HermesEnvironmentTest {
 
     @Test
     void itsExampleAsItIsIsEnough(Vertx vertx, @TempDir Path folder) {
-        LoadedSettings loaded = example(vertx, folder).loaded();
+        SettingsLoader.Loaded loaded = example(vertx, folder).loaded();
 
         assertThat(loaded.warnings()).isEmpty();
         Settings settings = loaded.settings();
@@ -67,7 +67,9 @@ class HermesEnvironmentTest {
     void itsFormsOfAListAreOurs(String keys, Vertx vertx, @TempDir Path folder) {
         Settings settings = example(vertx, folder).with("HERMES_API_KEYS", keys).settings();
 
-        assertThat(settings.security().apiKeys()).extracting(Secret::reveal).containsExactly("key1", "key2", "key3");
+        assertThat(settings.security().apiKeys())
+                .extracting(Settings.Secret::reveal)
+                .containsExactly("key1", "key2", "key3");
     }
 
     private static Loads example(Vertx vertx, Path folder) {

@@ -56,7 +56,7 @@ final class Loads {
         return this;
     }
 
-    LoadedSettings loaded() {
+    SettingsLoader.Loaded loaded() {
         return await();
     }
 
@@ -70,7 +70,7 @@ final class Loads {
         return refused.problems();
     }
 
-    private LoadedSettings await() {
+    private SettingsLoader.Loaded await() {
         try {
             return SettingsLoader.load(vertx, environment, mode).await(20, TimeUnit.SECONDS);
         } catch (TimeoutException late) {

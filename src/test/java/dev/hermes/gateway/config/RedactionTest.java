@@ -29,12 +29,12 @@ class RedactionTest {
 
     @Test
     void whatIsLoadedPrintsNoSecret() {
-        LoadedSettings loaded = loads.with("HERMES_SECRET_KEY", HIDDEN)
+        SettingsLoader.Loaded loaded = loads.with("HERMES_SECRET_KEY", HIDDEN)
                 .with("HERMES_API_KEYS", HIDDEN + "a," + HIDDEN + "b")
                 .with("HERMES_REDIS_URL", "redis://user:" + HIDDEN + "@host")
                 .loaded();
 
-        assertThat(loaded.settings().security().secretKey()).isEqualTo(new Secret(HIDDEN));
+        assertThat(loaded.settings().security().secretKey()).isEqualTo(new Settings.Secret(HIDDEN));
         assertThat(loaded.toString()).doesNotContain(HIDDEN);
     }
 

@@ -66,7 +66,7 @@ class RedisReaderTest {
             })
     void keepsTheUrlAsItIsWritten(String url) {
         assertThat(loads.with("HERMES_REDIS_URL", url).settings().redis().nodes())
-                .containsExactly(new Secret(url));
+                .containsExactly(new Settings.Secret(url));
     }
 
     @Test
@@ -91,7 +91,8 @@ class RedisReaderTest {
                 .settings()
                 .redis();
 
-        assertThat(redis.nodes()).containsExactly(new Secret("redis://one:26379"), new Secret("redis://two:26379"));
+        assertThat(redis.nodes())
+                .containsExactly(new Settings.Secret("redis://one:26379"), new Settings.Secret("redis://two:26379"));
         assertThat(redis.sentinelMaster()).isEqualTo("mymaster");
     }
 

@@ -170,7 +170,7 @@ class SettingValuesTest {
 
     @Test
     void takesTheSlashOffAnOriginAndWarns() {
-        LoadedSettings loaded = loads.with("HERMES_ALLOWED_ORIGINS", "https://a.example/,https://b.example")
+        SettingsLoader.Loaded loaded = loads.with("HERMES_ALLOWED_ORIGINS", "https://a.example/,https://b.example")
                 .loaded();
 
         assertThat(loaded.settings().http().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
@@ -190,7 +190,7 @@ class SettingValuesTest {
                 """)
     void readsApiKeysHoweverTheyAreListed(String text) {
         assertThat(loads.with("HERMES_API_KEYS", text).settings().security().apiKeys())
-                .extracting(Secret::reveal)
+                .extracting(Settings.Secret::reveal)
                 .containsExactly("key-1", "key-2");
     }
 
@@ -200,7 +200,7 @@ class SettingValuesTest {
                         .settings()
                         .security()
                         .apiKeys())
-                .extracting(Secret::reveal)
+                .extracting(Settings.Secret::reveal)
                 .containsExactly("'key'");
     }
 
@@ -253,7 +253,9 @@ class SettingValuesTest {
                 .with("HERMES_REDIS_CLUSTER", "true")
                 .settings();
 
-        assertThat(settings.redis().nodes()).extracting(Secret::reveal).containsExactly("redis://a", "redis://b");
+        assertThat(settings.redis().nodes())
+                .extracting(Settings.Secret::reveal)
+                .containsExactly("redis://a", "redis://b");
     }
 
     @Test

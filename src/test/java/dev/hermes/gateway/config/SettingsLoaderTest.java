@@ -60,7 +60,7 @@ class SettingsLoaderTest {
     void readsTheFileAsUtf8AndChangesNoValue() {
         Settings settings = loads.file("HERMES_SECRET_KEY=0012Schlüssel").settings();
 
-        assertThat(settings.security().secretKey()).isEqualTo(new Secret("0012Schlüssel"));
+        assertThat(settings.security().secretKey()).isEqualTo(new Settings.Secret("0012Schlüssel"));
     }
 
     @Test
@@ -159,7 +159,7 @@ class SettingsLoaderTest {
 
     @Test
     void warnsOfASecretKeyThatIsShorterThanItsHash() {
-        LoadedSettings loaded = loads.with("HERMES_SECRET_KEY", "k".repeat(32))
+        SettingsLoader.Loaded loaded = loads.with("HERMES_SECRET_KEY", "k".repeat(32))
                 .with("HERMES_ALGORITHM", "HS384")
                 .loaded();
 
@@ -189,7 +189,8 @@ class SettingsLoaderTest {
         assertThat(settings.sseEnabled()).isTrue();
         assertThat(settings.redis().present()).isFalse();
         assertThat(settings.streams().stallTimeout()).isEqualTo(Duration.ofMinutes(2));
-        assertThat(settings.security().apiKeys()).containsExactly(new Secret("one"), new Secret("two"));
+        assertThat(settings.security().apiKeys())
+                .containsExactly(new Settings.Secret("one"), new Settings.Secret("two"));
         assertThat(settings.http().allowedOrigins()).isEmpty();
     }
 
@@ -211,7 +212,7 @@ class SettingsLoaderTest {
     void takesTheFolderThatADeploymentNames() throws Exception {
         loads.file("API_PORT=8001");
 
-        LoadedSettings loaded = embedded(new JsonObject().put("HERMES_CONF", folder.toString()));
+        SettingsLoader.Loaded loaded = embedded(new JsonObject().put("HERMES_CONF", folder.toString()));
 
         assertThat(loaded.settings().http().port()).isEqualTo(8001);
         assertThat(loaded.file().path()).isEqualTo(folder.resolve("gateway.properties"));
@@ -224,7 +225,7 @@ class SettingsLoaderTest {
                 .containsExactly("setting=HERMES_PORT reason=\"unknown name in the deployment's configuration\"");
     }
 
-    private LoadedSettings embedded(JsonObject deployment) throws Exception {
+    private SettingsLoader.Loaded embedded(JsonObject deployment) throws Exception {
         return SettingsLoader.load(vertx, deployment).await(20, TimeUnit.SECONDS);
     }
 }

@@ -194,7 +194,7 @@ class SseFlagTest {
 
     @Test
     void isFixedWithoutAFile() throws Exception {
-        LoadedSettings loaded = SettingsLoader.load(vertx, new JsonObject().put("HERMES_ENABLE_SSE", true))
+        SettingsLoader.Loaded loaded = SettingsLoader.load(vertx, new JsonObject().put("HERMES_ENABLE_SSE", true))
                 .await(20, TimeUnit.SECONDS);
 
         SseFlag flag = SseFlag.watch(vertx, loaded).await(20, TimeUnit.SECONDS);

@@ -38,20 +38,20 @@ class FrameEncoderTest {
 
     @Test
     void writesRetryFirst() {
-        Frame frame = FrameEncoder.control(2_500, ID, "connected", new JsonObject().put("x", 1));
+        Frame frame = Frame.Encoder.control(2_500, ID, "connected", new JsonObject().put("x", 1));
         assertThat(payload(frame))
                 .isEqualTo(json("retry: 2500\nid: 1700000000000-7\nevent: connected\ndata: {'x':1}\n\n"));
     }
 
     @Test
     void leavesTheIdOutOfWhatHasNoPlace() {
-        assertThat(payload(FrameEncoder.withoutId("download_progress", Buffer.buffer("{}"))))
+        assertThat(payload(Frame.Encoder.withoutId("download_progress", Buffer.buffer("{}"))))
                 .isEqualTo("event: download_progress\ndata: {}\n\n");
     }
 
     @Test
     void writesAGapAtThePositionWhereItGoesOn() {
-        assertThat(payload(FrameEncoder.gap(Gap.of(Gap.Reason.HISTORY_EVICTED, "3-0", ID))))
+        assertThat(payload(Frame.Encoder.gap(Gap.of(Gap.Reason.HISTORY_EVICTED, "3-0", ID))))
                 .isEqualTo(json("id: 1700000000000-7\nevent: gap\ndata: {'reason':'history_evicted','requested':'3-0',"
                         + "'resumed_at':'1700000000000-7'}\n\n"));
     }
@@ -63,7 +63,7 @@ class FrameEncoderTest {
                 new EventId(false, 1_700_000_000_000L, 6),
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Instant.parse("2026-01-01T00:00:05Z"));
-        assertThat(payload(FrameEncoder.hole(hole)))
+        assertThat(payload(Frame.Encoder.hole(hole)))
                 .isEqualTo(json("id: 1700000000000-7\nevent: gap\ndata: {'reason':'source_hole',"
                         + "'requested':'1700000000000-6','resumed_at':'1700000000000-7',"
                         + "'from':'2026-01-01T00:00:00Z','to':'2026-01-01T00:00:05Z'}\n\n"));
@@ -160,7 +160,7 @@ class FrameEncoderTest {
     }
 
     private static Frame event(String type, String data) {
-        return FrameEncoder.event(
+        return Frame.Encoder.event(
                 new Event(ID, new Envelope("channel", type, null, Map.of(), Buffer.buffer(data), "2026")));
     }
 

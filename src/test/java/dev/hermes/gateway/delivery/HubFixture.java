@@ -8,7 +8,6 @@ import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.log.memory.MemoryLog;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
@@ -56,7 +55,7 @@ public final class HubFixture {
 
     final MemorySink.Memory memory = new MemorySink.Memory();
     final Admission admission = new Admission(10_000, 0);
-    final ArrayDeque<HubSignal.EventBatch> batches = new ArrayDeque<>();
+    final ArrayDeque<HubBus.Signal.EventBatch> batches = new ArrayDeque<>();
     final SteppedLog log;
     final Ledger ledger;
     final Hub hub;
@@ -115,7 +114,7 @@ public final class HubFixture {
         @Override
         public void accept(List<LogEntry> entries, long receivedNanos) {
             ledger.add(entries);
-            batches.add(new HubSignal.EventBatch(entries, receivedNanos));
+            batches.add(new HubBus.Signal.EventBatch(entries, receivedNanos));
         }
 
         @Override
@@ -146,7 +145,7 @@ public final class HubFixture {
     }
 
     void deliver() {
-        for (HubSignal.EventBatch batch = batches.poll(); batch != null; batch = batches.poll()) {
+        for (HubBus.Signal.EventBatch batch = batches.poll(); batch != null; batch = batches.poll()) {
             hub.onBatch(batch);
         }
     }
@@ -156,7 +155,7 @@ public final class HubFixture {
         deliver();
     }
 
-    StartPosition open(Cursor cursor) {
+    EventLog.StartPosition open(Cursor cursor) {
         return log.open(cursor, List.of()).result();
     }
 
@@ -165,7 +164,7 @@ public final class HubFixture {
         return connect(ALL_OF_A, open(new Cursor.Fresh()), ENDLESS);
     }
 
-    MemorySink connect(Subscription subscription, StartPosition opening, StreamPermit permit) {
+    MemorySink connect(Subscription subscription, EventLog.StartPosition opening, StreamPermit permit) {
         return connect(subscription, opening, List.of(), permit, MemorySink.UNLIMITED)
                 .sink();
     }
@@ -175,7 +174,7 @@ public final class HubFixture {
 
     Connection connect(
             Subscription subscription,
-            StartPosition opening,
+            EventLog.StartPosition opening,
             List<NewStream.Greeting> greetings,
             StreamPermit permit,
             long allowance) {

@@ -133,7 +133,7 @@ final class HubModel {
     private void deliverSome() {
         int batches = 1 + random.nextInt(4);
         for (int batch = 0; batch < batches; batch++) {
-            HubSignal.EventBatch next = fixture.batches.poll();
+            HubBus.Signal.EventBatch next = fixture.batches.poll();
             if (next != null) {
                 fixture.hub.onBatch(next);
             }

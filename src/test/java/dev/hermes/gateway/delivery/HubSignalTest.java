@@ -24,18 +24,18 @@ class HubSignalTest {
 
     @Test
     void travelsByReferenceInOrder(Vertx vertx, VertxTestContext context) {
-        HubSignal.registerCodecs(vertx.eventBus());
-        List<HubSignal> sent = List.of(
-                new HubSignal.EventBatch(List.of(new LogEntry.OriginEntry(ID)), 0),
-                new HubSignal.Reached(ID),
-                new HubSignal.BackendDown(Instant.EPOCH, "connection closed"),
-                new HubSignal.BackendUp(Instant.EPOCH),
-                new HubSignal.LogLost(ID),
-                new HubSignal.SwitchedOff(Duration.ofSeconds(1)),
-                new HubSignal.Draining(Duration.ofSeconds(1)));
-        assertThat(HubSignal.class.getPermittedSubclasses()).hasSameSizeAs(sent);
-        List<HubSignal> heard = new ArrayList<>();
-        vertx.eventBus().<HubSignal>localConsumer("signals", message -> {
+        HubBus.Signal.registerCodecs(vertx.eventBus());
+        List<HubBus.Signal> sent = List.of(
+                new HubBus.Signal.EventBatch(List.of(new LogEntry.OriginEntry(ID)), 0),
+                new HubBus.Signal.Reached(ID),
+                new HubBus.Signal.BackendDown(Instant.EPOCH, "connection closed"),
+                new HubBus.Signal.BackendUp(Instant.EPOCH),
+                new HubBus.Signal.LogLost(ID),
+                new HubBus.Signal.SwitchedOff(Duration.ofSeconds(1)),
+                new HubBus.Signal.Draining(Duration.ofSeconds(1)));
+        assertThat(HubBus.Signal.class.getPermittedSubclasses()).hasSameSizeAs(sent);
+        List<HubBus.Signal> heard = new ArrayList<>();
+        vertx.eventBus().<HubBus.Signal>localConsumer("signals", message -> {
             heard.add(message.body());
             if (heard.size() == sent.size()) {
                 context.verify(() -> assertThat(heard)
@@ -64,11 +64,11 @@ class HubSignalTest {
     @Test
     void batchIsNeverEmptyAndNeverChanges() {
         List<LogEntry> entries = new ArrayList<>(List.of(new LogEntry.OriginEntry(ID)));
-        HubSignal.EventBatch batch = new HubSignal.EventBatch(entries, 0);
+        HubBus.Signal.EventBatch batch = new HubBus.Signal.EventBatch(entries, 0);
         entries.clear();
 
         assertThat(batch.entries()).hasSize(1);
-        assertThatThrownBy(() -> new HubSignal.EventBatch(entries, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new HubBus.Signal.EventBatch(entries, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

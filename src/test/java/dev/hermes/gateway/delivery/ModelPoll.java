@@ -3,8 +3,8 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class ModelPoll {
     private final Subscription subscription;
     private Ledger.@Nullable Follower follower;
     private @Nullable PendingPoll pending;
-    private @Nullable StartPosition opening;
+    private EventLog.@Nullable StartPosition opening;
     private int limit;
     private int pages;
 
@@ -35,7 +35,8 @@ final class ModelPoll {
 
     void ask(int newLimit, Duration wait) {
         check();
-        StartPosition start = fixture.open(follower == null ? new Cursor.Fresh() : new Cursor.At(follower.position()));
+        EventLog.StartPosition start =
+                fixture.open(follower == null ? new Cursor.Fresh() : new Cursor.At(follower.position()));
         if (follower == null) {
             follower = fixture.ledger.follow(subscription, start.position());
         }
@@ -61,7 +62,7 @@ final class ModelPoll {
         }
     }
 
-    private static void check(PendingPoll.Page page, StartPosition opening, int limit, Ledger.Follower at) {
+    private static void check(PendingPoll.Page page, EventLog.StartPosition opening, int limit, Ledger.Follower at) {
         if (page.events().size() > limit) {
             throw new AssertionError("more than asked for: " + page);
         }

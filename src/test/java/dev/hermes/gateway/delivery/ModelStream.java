@@ -2,8 +2,8 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -24,10 +24,10 @@ final class ModelStream {
     private Ledger.@Nullable Follower follower;
 
     private HubFixture.@Nullable Connection connection;
-    private @Nullable StartPosition opening;
+    private EventLog.@Nullable StartPosition opening;
 
     /** Decided, but the stream is not open yet. */
-    private @Nullable StartPosition decided;
+    private EventLog.@Nullable StartPosition decided;
 
     private int checked;
     private int connections;
@@ -67,7 +67,7 @@ final class ModelStream {
         }
     }
 
-    private void open(StartPosition at, long allowance, StreamPermit permit) {
+    private void open(EventLog.StartPosition at, long allowance, StreamPermit permit) {
         if (follower == null) {
             follower = fixture.ledger.follow(subscription, at.position());
         }
@@ -121,7 +121,7 @@ final class ModelStream {
 
     private void check(List<SseReader.Message> received, SseReader.Message message) {
         Ledger.Follower at = follower;
-        StartPosition start = opening;
+        EventLog.StartPosition start = opening;
         if (at == null || start == null) {
             throw new AssertionError("a message before the stream was open");
         }
@@ -157,7 +157,7 @@ final class ModelStream {
         }
     }
 
-    private void connected(SseReader.Message message, StartPosition start, Ledger.Follower at) {
+    private void connected(SseReader.Message message, EventLog.StartPosition start, Ledger.Follower at) {
         if (!message.type().equals("connected")
                 || message.retry() == null
                 || !message.id().equals(start.position().toString())) {
@@ -187,7 +187,7 @@ final class ModelStream {
                     Instant.parse(told.getString("to"))));
             return;
         }
-        StartPosition start = opening;
+        EventLog.StartPosition start = opening;
         if (checked == 1 && start != null && start.gap() != null) {
             if (!start.gap().toJson().equals(told)) {
                 throw new AssertionError("told " + told + " instead of " + start.gap());
@@ -195,7 +195,7 @@ final class ModelStream {
             return;
         }
         at.position(told.getString("requested"));
-        StartPosition now = fixture.open(new Cursor.At(at.position()));
+        EventLog.StartPosition now = fixture.open(new Cursor.At(at.position()));
         if (now.gap() == null) {
             throw new AssertionError("told of a gap although the log still holds " + at.position());
         }

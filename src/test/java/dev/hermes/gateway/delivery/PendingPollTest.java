@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +155,7 @@ class PendingPollTest extends HubTest {
     @Test
     void aGapStandsBeforeTheEventsAndIsAnsweredAtOnce() {
         loop.run(() -> {
-            StartPosition opening = fixture.open(Cursor.parse("nonsense"));
+            EventLog.StartPosition opening = fixture.open(Cursor.parse("nonsense"));
             PendingPoll poll = hub.poll(HubFixture.ALL_OF_A, HubFixture.ENDLESS, opening, 100, Duration.ofSeconds(30));
             assertThat(poll.page().result())
                     .isEqualTo(new PendingPoll.Page(List.of(), opening.position(), opening.gap()));
@@ -189,7 +189,7 @@ class PendingPollTest extends HubTest {
             List<dev.hermes.gateway.event.LogEntry> entries = new java.util.ArrayList<>();
             fixture.batches.forEach(batch -> entries.addAll(batch.entries()));
             fixture.batches.clear();
-            hub.onBatch(new dev.hermes.gateway.delivery.HubSignal.EventBatch(entries, System.nanoTime()));
+            hub.onBatch(new dev.hermes.gateway.delivery.HubBus.Signal.EventBatch(entries, System.nanoTime()));
             assertThat(ids(poll)).containsExactly(before);
             assertThat(poll.page().result().lastId()).isEqualTo(before);
             assertThat(poll(new Cursor.At(before), 100, Duration.ZERO).page().result())

@@ -3,7 +3,7 @@ package dev.hermes.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.EventId;
-import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.log.EventLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ class ReaderQueueTest {
     }
 
     private Subscriber of(String credential) {
-        StartPosition here = new StartPosition(new EventId(true, 1, 0), null, List.of());
+        EventLog.StartPosition here = new EventLog.StartPosition(new EventId(true, 1, 0), null, List.of());
         StreamPermit permit = new HubFixture.TestLease(Instant.EPOCH.plusSeconds(credential.charAt(0)), false);
         return new PendingPoll(fixture.hub, HubFixture.ALL_OF_A, permit, here, 1, 0);
     }

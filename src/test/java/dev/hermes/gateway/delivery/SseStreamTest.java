@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class SseStreamTest extends HubTest {
     @Test
     void tellsOfAGapRightAfterConnected() {
         loop.run(() -> {
-            StartPosition opening = fixture.open(Cursor.parse("nonsense"));
+            EventLog.StartPosition opening = fixture.open(Cursor.parse("nonsense"));
             MemorySink sink = fixture.connect(HubFixture.ALL_OF_A, opening, HubFixture.ENDLESS);
             SseReader.Message gap = sink.messages().get(1);
             assertThat(gap.type()).isEqualTo("gap");
@@ -57,7 +57,7 @@ class SseStreamTest extends HubTest {
     @Test
     void greetsBeforeTheFirstEventWithoutMovingTheCursor() {
         loop.run(() -> {
-            StartPosition opening = fixture.open(new Cursor.Fresh());
+            EventLog.StartPosition opening = fixture.open(new Cursor.Fresh());
             fixture.append(1);
             fixture.deliver();
             MemorySink sink = fixture.connect(
@@ -231,7 +231,7 @@ class SseStreamTest extends HubTest {
         });
     }
 
-    private SseStream connect(StartPosition opening, ByteSink sink) {
+    private SseStream connect(EventLog.StartPosition opening, ByteSink sink) {
         Admission.Ticket ticket = fixture.admission.stream("client");
         if (ticket == null) {
             throw new AssertionError("no place left");

@@ -5,7 +5,6 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.log.memory.MemoryLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -71,7 +70,7 @@ final class SteppedLog implements EventLog {
     }
 
     @Override
-    public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
+    public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
         return log.open(cursor, recalls);
     }
 

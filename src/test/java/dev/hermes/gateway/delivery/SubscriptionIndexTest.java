@@ -7,7 +7,7 @@ import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.log.EventLog;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +34,7 @@ class SubscriptionIndexTest {
     }
 
     private Subscriber subscriber(Subscription subscription) {
-        StartPosition here = new StartPosition(new EventId(true, 1, 1), null, List.of());
+        EventLog.StartPosition here = new EventLog.StartPosition(new EventId(true, 1, 1), null, List.of());
         return new PendingPoll(fixture.hub, subscription, HubFixture.ENDLESS, here, 1, 0);
     }
 

@@ -6,7 +6,7 @@ import static dev.hermes.gateway.endtoend.RedisLogFixture.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.delivery.HubSignal;
+import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
@@ -66,7 +66,7 @@ class WholeWayTest {
         BUS_CARRIES {
             @Override
             Runnable cut(RedisLogFixture log, RunningGateway gateway) {
-                return dropping(gateway, HubSignal.EventBatch.class, HubSignal.Reached.class);
+                return dropping(gateway, HubBus.Signal.EventBatch.class, HubBus.Signal.Reached.class);
             }
         },
         HUB_WRITES {
@@ -77,7 +77,8 @@ class WholeWayTest {
                 AtomicBoolean mended = new AtomicBoolean();
                 gateway.vertx().eventBus().<Object>addInboundInterceptor(delivery -> {
                     Object body = delivery.message().body();
-                    if (mended.get() || !(body instanceof HubSignal.EventBatch || body instanceof HubSignal.Reached)) {
+                    if (mended.get()
+                            || !(body instanceof HubBus.Signal.EventBatch || body instanceof HubBus.Signal.Reached)) {
                         delivery.next();
                     } else {
                         Context hub = Vertx.currentContext();
@@ -149,7 +150,7 @@ class WholeWayTest {
             EventId position = Objects.requireNonNull(EventId.parse(first.position()));
             AtomicInteger dropped = new AtomicInteger();
             Handler<DeliveryContext<Object>> interceptor = delivery -> {
-                if (delivery.message().body() instanceof HubSignal.EventBatch batch
+                if (delivery.message().body() instanceof HubBus.Signal.EventBatch batch
                         && batch.entries().get(0).id().compareTo(position) > 0) {
                     dropped.incrementAndGet();
                 } else {

@@ -90,7 +90,7 @@ public abstract class EventLogContract extends LogTest {
         EventId position = fresh().position();
         EventId first = append(1).get(0);
         assertThat(first.isAfter(position)).isTrue();
-        StartPosition resumed = resume(position);
+        EventLog.StartPosition resumed = resume(position);
         assertThat(resumed.gap()).isNull();
         assertThat(resumed.position()).isEqualTo(position);
         assertThat(page(position, 10)).extracting(LogEntry::id).containsExactly(first);
@@ -100,14 +100,14 @@ public abstract class EventLogContract extends LogTest {
     void aNewReaderStartsAtTheTip() {
         start(WIDE);
         EventId tip = append(3).get(2);
-        assertThat(fresh()).isEqualTo(new StartPosition(tip, null, List.of()));
+        assertThat(fresh()).isEqualTo(new EventLog.StartPosition(tip, null, List.of()));
     }
 
     @Test
     void everyEntryHeldIsACursor() {
         start(WIDE);
         for (EventId id : append(10)) {
-            assertThat(resume(id)).isEqualTo(new StartPosition(id, null, List.of()));
+            assertThat(resume(id)).isEqualTo(new EventLog.StartPosition(id, null, List.of()));
         }
     }
 
@@ -126,7 +126,7 @@ public abstract class EventLogContract extends LogTest {
         List<EventId> ids = append(400);
         EventId tip = ids.get(ids.size() - 1);
         assertThat(resume(ids.get(0)))
-                .isEqualTo(new StartPosition(
+                .isEqualTo(new EventLog.StartPosition(
                         tip, Gap.of(Gap.Reason.HISTORY_EVICTED, ids.get(0).toString(), tip), List.of()));
         assertThat(resume(ids.get(ids.size() - 5)).gap()).isNull();
     }
@@ -183,10 +183,10 @@ public abstract class EventLogContract extends LogTest {
     void anUnreadableCursorIsUnknownAndKeptAsItCame() {
         start(WIDE);
         EventId tip = append(1).get(0);
-        StartPosition opening = await(log().open(Cursor.parse("no id \"at\" all"), List.of()));
+        EventLog.StartPosition opening = await(log().open(Cursor.parse("no id \"at\" all"), List.of()));
         assertThat(opening)
-                .isEqualTo(
-                        new StartPosition(tip, Gap.of(Gap.Reason.UNKNOWN_CURSOR, "no id \"at\" all", tip), List.of()));
+                .isEqualTo(new EventLog.StartPosition(
+                        tip, Gap.of(Gap.Reason.UNKNOWN_CURSOR, "no id \"at\" all", tip), List.of()));
     }
 
     @Test
@@ -199,18 +199,21 @@ public abstract class EventLogContract extends LogTest {
                 envelope("stats", null, "4"),
                 envelope("downloads", "k2", "5"),
                 envelope("unindexed", "k1", "6"))));
-        assertThat(recalled(new StartPosition.LatestQuery("downloads", "k1"))).containsExactly(ids.get(2));
-        assertThat(recalled(new StartPosition.LatestQuery("downloads", null))).containsExactly(ids.get(4));
-        assertThat(recalled(
-                        new StartPosition.LatestQuery("stats", null), new StartPosition.LatestQuery("downloads", "k2")))
-                .containsExactly(ids.get(3), ids.get(4));
-        assertThat(recalled(
-                        new StartPosition.LatestQuery("downloads", null),
-                        new StartPosition.LatestQuery("downloads", "k2")))
+        assertThat(recalled(new EventLog.StartPosition.LatestQuery("downloads", "k1")))
+                .containsExactly(ids.get(2));
+        assertThat(recalled(new EventLog.StartPosition.LatestQuery("downloads", null)))
                 .containsExactly(ids.get(4));
         assertThat(recalled(
-                        new StartPosition.LatestQuery("downloads", "none"),
-                        new StartPosition.LatestQuery("unindexed", "k1")))
+                        new EventLog.StartPosition.LatestQuery("stats", null),
+                        new EventLog.StartPosition.LatestQuery("downloads", "k2")))
+                .containsExactly(ids.get(3), ids.get(4));
+        assertThat(recalled(
+                        new EventLog.StartPosition.LatestQuery("downloads", null),
+                        new EventLog.StartPosition.LatestQuery("downloads", "k2")))
+                .containsExactly(ids.get(4));
+        assertThat(recalled(
+                        new EventLog.StartPosition.LatestQuery("downloads", "none"),
+                        new EventLog.StartPosition.LatestQuery("unindexed", "k1")))
                 .isEmpty();
     }
 
@@ -218,7 +221,8 @@ public abstract class EventLogContract extends LogTest {
     void recallsNothingForAReaderThatResumesOrTriesTo() {
         start(WIDE);
         EventId id = await(log().append(List.of(envelope("stats", null, "1")))).get(0);
-        List<StartPosition.LatestQuery> recalls = List.of(new StartPosition.LatestQuery("stats", null));
+        List<EventLog.StartPosition.LatestQuery> recalls =
+                List.of(new EventLog.StartPosition.LatestQuery("stats", null));
         assertThat(await(log().open(new Cursor.At(id), recalls)).recalled()).isEmpty();
         assertThat(await(log().open(new Cursor.At(foreign(id)), recalls)).recalled())
                 .isEmpty();
@@ -228,25 +232,28 @@ public abstract class EventLogContract extends LogTest {
     void recallsOnlyWhatTheLogStillHolds() {
         start(bounds(2, Duration.ofHours(1), 64 << 20));
         await(log().append(List.of(envelope("downloads", "k1", "1"))));
-        assertThat(recalled(new StartPosition.LatestQuery("downloads", "k1"))).hasSize(1);
+        assertThat(recalled(new EventLog.StartPosition.LatestQuery("downloads", "k1")))
+                .hasSize(1);
         for (int batch = 0; batch < 4; batch++) {
             append(100);
         }
-        assertThat(recalled(new StartPosition.LatestQuery("downloads", "k1"))).isEmpty();
+        assertThat(recalled(new EventLog.StartPosition.LatestQuery("downloads", "k1")))
+                .isEmpty();
     }
 
     @Test
     void whatIsRecalledStandsAtOrBeforeThePositionWhateverIsAppendedMeanwhile() {
         start(WIDE);
         List<Future<?>> appends = new ArrayList<>();
-        List<Future<StartPosition>> openings = new ArrayList<>();
+        List<Future<EventLog.StartPosition>> openings = new ArrayList<>();
         for (int round = 0; round < 200; round++) {
             appends.add(log().append(List.of(envelope("stats", null, "" + round))));
-            openings.add(log().open(new Cursor.Fresh(), List.of(new StartPosition.LatestQuery("stats", null))));
+            openings.add(
+                    log().open(new Cursor.Fresh(), List.of(new EventLog.StartPosition.LatestQuery("stats", null))));
         }
         await(Future.all(appends));
-        for (Future<StartPosition> opening : openings) {
-            StartPosition got = await(opening);
+        for (Future<EventLog.StartPosition> opening : openings) {
+            EventLog.StartPosition got = await(opening);
             assertThat(got.recalled())
                     .allSatisfy(event ->
                             assertThat(event.id().isAfter(got.position())).isFalse());

@@ -114,15 +114,15 @@ public abstract class LogTest {
                 "2026-01-01T00:00:00Z");
     }
 
-    protected final StartPosition fresh() {
+    protected final EventLog.StartPosition fresh() {
         return await(log().open(new Cursor.Fresh(), List.of()));
     }
 
-    protected final StartPosition resume(EventId id) {
+    protected final EventLog.StartPosition resume(EventId id) {
         return await(log().open(new Cursor.At(id), List.of()));
     }
 
-    protected final List<EventId> recalled(StartPosition.LatestQuery... recalls) {
+    protected final List<EventId> recalled(EventLog.StartPosition.LatestQuery... recalls) {
         return await(log().open(new Cursor.Fresh(), List.of(recalls))).recalled().stream()
                 .map(Event::id)
                 .toList();
@@ -134,7 +134,7 @@ public abstract class LogTest {
         return ((EventLog.ReadResult.Page) reading).entries();
     }
 
-    protected final void assertGap(StartPosition opening, Gap.Reason reason) {
+    protected final void assertGap(EventLog.StartPosition opening, Gap.Reason reason) {
         EventId tip = fresh().position();
         assertThat(opening.position()).isEqualTo(tip);
         assertThat(opening.gap())

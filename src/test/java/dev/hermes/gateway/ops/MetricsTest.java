@@ -7,7 +7,7 @@ import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubCounters.Snapshot.Latency;
 import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
-import dev.hermes.gateway.ingest.IngestCounters;
+import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.Gap;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -164,7 +164,9 @@ class MetricsTest {
     void showsWhatWasHeardAndHowRedisIs() throws Exception {
         Metrics.GatewayReadings readings = new Metrics.GatewayReadings(
                 List.of(),
-                Map.of("queue:updates", Map.of(IngestCounters.Source.PUBSUB, 7L, IngestCounters.Source.XADD, 2L)),
+                Map.of(
+                        "queue:updates",
+                        Map.of(Publisher.Counters.Source.PUBSUB, 7L, Publisher.Counters.Source.XADD, 2L)),
                 Map.of(Parsed.Reason.NOT_JSON, 4L),
                 250,
                 true,
@@ -227,7 +229,7 @@ class MetricsTest {
                 latency(0, 0));
         Metrics.GatewayReadings readings = new Metrics.GatewayReadings(
                 List.of(hub),
-                Map.of("forged", Map.of(IngestCounters.Source.BUS, 1L)),
+                Map.of("forged", Map.of(Publisher.Counters.Source.BUS, 1L)),
                 Map.of(),
                 1,
                 true,

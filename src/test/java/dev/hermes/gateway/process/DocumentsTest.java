@@ -3,7 +3,6 @@ package dev.hermes.gateway.process;
 import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.config.LoadedSettings;
 import dev.hermes.gateway.config.Setting;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -88,7 +87,7 @@ class DocumentsTest {
         assertThat(load(folder).settings().catalogue().channels()).isNotEmpty();
     }
 
-    private LoadedSettings load(Path folder) {
+    private SettingsLoader.Loaded load(Path folder) {
         Map<String, String> environment =
                 Map.of(SettingsLoader.FOLDER, folder.toString(), "HERMES_SECRET_KEY", RunningGateway.SECRET_KEY);
         return await(SettingsLoader.load(vertx, environment, SettingsLoader.Mode.PRODUCTION));

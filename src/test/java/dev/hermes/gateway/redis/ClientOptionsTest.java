@@ -3,7 +3,6 @@ package dev.hermes.gateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.RedisClientType;
@@ -96,7 +95,7 @@ class ClientOptionsTest {
 
     @Test
     void quotesNoUrlThatItCannotRead() {
-        assertThatThrownBy(() -> ClientOptions.uri(new Secret("redis://:pass word@host")))
+        assertThatThrownBy(() -> ClientOptions.uri(new Settings.Secret("redis://:pass word@host")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("HERMES_REDIS_URL")
                 .hasNoCause()
@@ -114,7 +113,7 @@ class ClientOptionsTest {
     }
 
     private static List<String> endpoints(int database, String url) {
-        return ClientOptions.of(new Settings.Redis(List.of(new Secret(url)), database, null, false, null), 0)
+        return ClientOptions.of(new Settings.Redis(List.of(new Settings.Secret(url)), database, null, false, null), 0)
                 .getEndpoints();
     }
 
@@ -124,6 +123,6 @@ class ClientOptionsTest {
 
     private static Settings.Redis settings(
             @Nullable String master, boolean cluster, @Nullable Path caFile, String... urls) {
-        return new Settings.Redis(Stream.of(urls).map(Secret::new).toList(), 0, master, cluster, caFile);
+        return new Settings.Redis(Stream.of(urls).map(Settings.Secret::new).toList(), 0, master, cluster, caFile);
     }
 }

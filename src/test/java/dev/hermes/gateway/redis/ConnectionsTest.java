@@ -3,7 +3,6 @@ package dev.hermes.gateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import io.vertx.core.Vertx;
@@ -63,8 +62,8 @@ class ConnectionsTest {
     }
 
     private Connections connections(String host, int attempt) {
-        Settings.Redis settings =
-                new Settings.Redis(List.of(new Secret("redis://" + host + ":" + redis.port())), 0, null, false, null);
+        Settings.Redis settings = new Settings.Redis(
+                List.of(new Settings.Secret("redis://" + host + ":" + redis.port())), 0, null, false, null);
         return new Connections(vertx, settings, attempt, asked -> new InetAddress[] {
             InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
         });

@@ -2,7 +2,6 @@ package dev.hermes.gateway.redis;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -41,7 +40,7 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
 
     /** Made and not started. */
     static LinkFixture of(String url) throws Exception {
-        return of(new Settings.Redis(List.of(new Secret(url)), 0, null, false, null));
+        return of(new Settings.Redis(List.of(new Settings.Secret(url)), 0, null, false, null));
     }
 
     static LinkFixture of(Settings.Redis settings) throws Exception {
@@ -51,7 +50,7 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     /** As {@link #live}, with connections to follow and read a log, which nobody uses. */
     static LinkFixture liveWithLog(String url, int readers) throws Exception {
         LinkFixture fixture = new LinkFixture(
-                new Settings.Redis(List.of(new Secret(url)), 0, null, false, null),
+                new Settings.Redis(List.of(new Settings.Secret(url)), 0, null, false, null),
                 new RedisLinkListener.Subscriptions(SUBSCRIPTIONS.channels(), SUBSCRIPTIONS.patterns(), readers));
         fixture.start();
         fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.watchdog.Pace;
@@ -144,7 +143,7 @@ class RedisLinkTest {
     @Test
     void usesTheDatabaseOfTheSettings() throws Exception {
         Settings.Redis settings =
-                new Settings.Redis(List.of(new Secret(redis.url().toString())), 3, null, false, null);
+                new Settings.Redis(List.of(new Settings.Secret(redis.url().toString())), 3, null, false, null);
         try (LinkFixture fixture = LinkFixture.of(settings)) {
             fixture.start();
             assertThat(fixture.ask(Command.CLIENT, "INFO")).contains(" db=3 ");
@@ -202,7 +201,7 @@ class RedisLinkTest {
     @Test
     void refusesToBeMadeOffAnEventLoop() throws Exception {
         Settings.Redis settings =
-                new Settings.Redis(List.of(new Secret(redis.url().toString())), 0, null, false, null);
+                new Settings.Redis(List.of(new Settings.Secret(redis.url().toString())), 0, null, false, null);
         try (LinkFixture fixture = LinkFixture.of(settings)) {
             assertThatThrownBy(() -> new RedisLink(fixture.vertx, settings, LinkFixture.SUBSCRIPTIONS))
                     .isInstanceOf(IllegalStateException.class);

@@ -3,7 +3,6 @@ package dev.hermes.gateway.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.RedisWire;
@@ -82,7 +81,7 @@ class RedisTopologyTest {
         try (EmbeddedRedis first = clusterNode();
                 EmbeddedRedis second = clusterNode()) {
             join(first, second);
-            Secret node = new Secret(second.url().toString());
+            Settings.Secret node = new Settings.Secret(second.url().toString());
             try (LinkFixture fixture = LinkFixture.of(new Settings.Redis(List.of(node), 0, null, true, null))) {
                 fixture.start();
                 fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
@@ -118,7 +117,7 @@ class RedisTopologyTest {
         try (EmbeddedRedis first = clusterNode();
                 EmbeddedRedis second = clusterNode()) {
             join(first, second);
-            Secret node = new Secret(second.url().toString());
+            Settings.Secret node = new Settings.Secret(second.url().toString());
             try (LinkFixture fixture = LinkFixture.of(new Settings.Redis(List.of(node), 0, null, true, null))) {
                 fixture.start();
                 fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
@@ -165,7 +164,8 @@ class RedisTopologyTest {
     }
 
     private static Settings.Redis secured(String host, int port, @Nullable Path authority) {
-        return new Settings.Redis(List.of(new Secret("rediss://" + host + ":" + port)), 0, null, false, authority);
+        return new Settings.Redis(
+                List.of(new Settings.Secret("rediss://" + host + ":" + port)), 0, null, false, authority);
     }
 
     private static void keytool(String... arguments) throws Exception {

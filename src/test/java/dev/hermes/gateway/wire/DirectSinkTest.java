@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.delivery.Hub;
+import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.delivery.HubSettings;
-import dev.hermes.gateway.delivery.HubSignal;
 import dev.hermes.gateway.delivery.NewStream;
 import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.delivery.StreamPermit;
@@ -17,7 +17,6 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.netty.channel.epoll.Epoll;
 import io.vertx.core.Future;
@@ -108,9 +107,9 @@ class DirectSinkTest {
     @Test
     void whatASocketTakesInPartIsFollowedByTheRest() throws Exception {
         // Loopback takes all of a small frame or nothing.
-        StreamSinks greedy = new StreamSinks(SocketSend::of);
+        StreamSinks greedy = new StreamSinks(DirectSink.SocketSend::of);
         StreamSinks sparing = new StreamSinks(channel -> {
-            DirectSink.Shortcut whole = SocketSend.of(channel);
+            DirectSink.Shortcut whole = DirectSink.SocketSend.of(channel);
             return whole == null ? null : bytes -> whole.send(bytes.slice(bytes.readerIndex(), 7));
         });
 
@@ -237,7 +236,7 @@ class DirectSinkTest {
         private static NewStream opening() {
             return new NewStream(
                     new Subscription(Map.of("news", Subscription.ChannelFilter.EVERYTHING)),
-                    new StartPosition(START, null, List.of()),
+                    new EventLog.StartPosition(START, null, List.of()),
                     List.of(),
                     new Forever(),
                     0,
@@ -267,7 +266,7 @@ class DirectSinkTest {
         }
 
         private void deliver(LogEntry... entries) {
-            hub.onBatch(new HubSignal.EventBatch(List.of(entries), 0));
+            hub.onBatch(new HubBus.Signal.EventBatch(List.of(entries), 0));
         }
 
         Future<Void> pass(Duration time) {
@@ -317,7 +316,7 @@ class DirectSinkTest {
         }
 
         @Override
-        public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
+        public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
             return Future.failedFuture("not asked for");
         }
 

@@ -8,7 +8,6 @@ import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -112,22 +111,22 @@ public final class MemoryLog implements EventLog {
     }
 
     @Override
-    public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
+    public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
         return loop.call(() -> {
             retained.trim(millis.getAsLong());
             EventId tip = retained.last().id();
             if (cursor instanceof Cursor.At at) {
                 return Future.succeededFuture(
                         holds(at.id())
-                                ? new StartPosition(at.id(), null, List.of())
-                                : new StartPosition(
+                                ? new EventLog.StartPosition(at.id(), null, List.of())
+                                : new EventLog.StartPosition(
                                         tip, Gap.of(reason(at.id()), at.id().toString(), tip), List.of()));
             }
             if (cursor instanceof Cursor.Unreadable unreadable) {
                 Gap gap = Gap.of(Gap.Reason.UNKNOWN_CURSOR, unreadable.text(), tip);
-                return Future.succeededFuture(new StartPosition(tip, gap, List.of()));
+                return Future.succeededFuture(new EventLog.StartPosition(tip, gap, List.of()));
             }
-            return Future.succeededFuture(new StartPosition(tip, null, latest.recall(recalls)));
+            return Future.succeededFuture(new EventLog.StartPosition(tip, null, latest.recall(recalls)));
         });
     }
 
@@ -173,7 +172,7 @@ public final class MemoryLog implements EventLog {
 
     /** The latest event of a channel or key, or null; for tests of the index. */
     @Nullable
-    Event latest(StartPosition.LatestQuery recall) {
+    Event latest(EventLog.StartPosition.LatestQuery recall) {
         return latest.get(recall);
     }
 }

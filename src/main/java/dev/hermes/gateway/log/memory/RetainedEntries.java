@@ -3,7 +3,7 @@ package dev.hermes.gateway.log.memory;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.LogEntry;
-import dev.hermes.gateway.log.StartPosition;
+import dev.hermes.gateway.log.EventLog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -126,7 +126,7 @@ final class RetainedEntries {
     static final class LatestEventIndex {
 
         private final Set<String> channels;
-        private final Map<StartPosition.LatestQuery, Event> latest = new HashMap<>();
+        private final Map<EventLog.StartPosition.LatestQuery, Event> latest = new HashMap<>();
 
         LatestEventIndex(Set<String> channels) {
             this.channels = Set.copyOf(channels);
@@ -135,10 +135,10 @@ final class RetainedEntries {
         void remember(Event event) {
             String channel = event.envelope().channel();
             if (channels.contains(channel)) {
-                latest.put(new StartPosition.LatestQuery(channel, null), event);
+                latest.put(new EventLog.StartPosition.LatestQuery(channel, null), event);
                 if (event.envelope().key() != null) {
                     latest.put(
-                            new StartPosition.LatestQuery(
+                            new EventLog.StartPosition.LatestQuery(
                                     channel, event.envelope().key()),
                             event);
                 }
@@ -148,22 +148,22 @@ final class RetainedEntries {
         void forget(LogEntry entry) {
             if (entry instanceof Event event
                     && channels.contains(event.envelope().channel())) {
-                forget(new StartPosition.LatestQuery(event.envelope().channel(), null), event);
+                forget(new EventLog.StartPosition.LatestQuery(event.envelope().channel(), null), event);
                 forget(
-                        new StartPosition.LatestQuery(
+                        new EventLog.StartPosition.LatestQuery(
                                 event.envelope().channel(), event.envelope().key()),
                         event);
             }
         }
 
-        private void forget(StartPosition.LatestQuery recall, Event dropped) {
+        private void forget(EventLog.StartPosition.LatestQuery recall, Event dropped) {
             Event newest = latest.get(recall);
             if (newest != null && newest.id().equals(dropped.id())) {
                 latest.remove(recall);
             }
         }
 
-        List<Event> recall(List<StartPosition.LatestQuery> recalls) {
+        List<Event> recall(List<EventLog.StartPosition.LatestQuery> recalls) {
             return recalls.stream()
                     .map(latest::get)
                     .filter(Objects::nonNull)
@@ -172,7 +172,7 @@ final class RetainedEntries {
         }
 
         @Nullable
-        Event get(StartPosition.LatestQuery recall) {
+        Event get(EventLog.StartPosition.LatestQuery recall) {
             return latest.get(recall);
         }
     }

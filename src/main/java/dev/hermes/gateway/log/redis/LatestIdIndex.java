@@ -4,7 +4,6 @@ import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -88,7 +87,7 @@ final class LatestIdIndex {
         private final Set<String> channels;
 
         /** In order of access: the first entry is the one unused for the longest time. */
-        private final Map<StartPosition.LatestQuery, EventId> latest = new LinkedHashMap<>(16, 0.75f, true);
+        private final Map<EventLog.StartPosition.LatestQuery, EventId> latest = new LinkedHashMap<>(16, 0.75f, true);
 
         LatestIds(Set<String> channels) {
             this.channels = Set.copyOf(channels);
@@ -104,14 +103,17 @@ final class LatestIdIndex {
         private void rememberEvent(Event event) {
             String channel = event.envelope().channel();
             if (channels.contains(channel)) {
-                put(new StartPosition.LatestQuery(channel, null), event.id());
+                put(new EventLog.StartPosition.LatestQuery(channel, null), event.id());
                 if (event.envelope().key() != null) {
-                    put(new StartPosition.LatestQuery(channel, event.envelope().key()), event.id());
+                    put(
+                            new EventLog.StartPosition.LatestQuery(
+                                    channel, event.envelope().key()),
+                            event.id());
                 }
             }
         }
 
-        private void put(StartPosition.LatestQuery recall, EventId id) {
+        private void put(EventLog.StartPosition.LatestQuery recall, EventId id) {
             EventId known = latest.get(recall);
             if (known != null && known.isAfter(id)) {
                 return;
@@ -123,7 +125,7 @@ final class LatestIdIndex {
         }
 
         @Nullable
-        EventId get(StartPosition.LatestQuery recall) {
+        EventId get(EventLog.StartPosition.LatestQuery recall) {
             return latest.get(recall);
         }
 

@@ -2,7 +2,9 @@ package dev.hermes.gateway.log.redis;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
@@ -25,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +49,7 @@ public final class LogScripts {
 
     private final RedisCommands redis;
     private final Settings.History bounds;
-    private final Handover.Reached handedOn = new Handover.Reached();
+    private final EntryDispatcher.Reached handedOn = new EntryDispatcher.Reached();
     private final Script publish = Script.load("publish");
     private final Script origin = Script.load("origin");
     private final Script trim = Script.load("trim");
@@ -127,7 +130,7 @@ public final class LogScripts {
     }
 
     /** The position up to which this gateway has passed on the log; sent along with its calls. */
-    Handover.Reached handedOn() {
+    EntryDispatcher.Reached handedOn() {
         return handedOn;
     }
 
@@ -295,4 +298,42 @@ public final class LogScripts {
      *     immediately
      */
     public record Trimmed(long removed, boolean more) {}
+
+    /**
+     * The events that a gateway appended by one call of a script.
+     *
+     * @param identity the identity of the log
+     * @param after the entry directly before the first of these events; null if unknown, or if other entries were
+     *     appended among them
+     * @param own the events, in the log's order
+     * @param heardMillis when the first of them was received, by {@link System#nanoTime()} in milliseconds
+     * @param newest the newest entry of the log after the call
+     */
+    public record AppendedRun(
+            String identity, @Nullable EventId after, List<Own> own, long heardMillis, EventId newest) {
+
+        public AppendedRun {
+            own = List.copyOf(own);
+        }
+
+        /** One of the events, with its id. */
+        public record Own(EventId id, Envelope envelope) {}
+
+        /** Whether there is an event, and the first one follows the position directly. */
+        boolean follows(EventId position) {
+            return !own.isEmpty() && position.equals(after);
+        }
+
+        /** The events as entries of the log. */
+        List<LogEntry> entries() {
+            return own.stream()
+                    .<LogEntry>map(one -> new Event(one.id(), one.envelope()))
+                    .toList();
+        }
+
+        /** When the first of them was received, by {@link System#nanoTime()}. */
+        long receivedNanos() {
+            return TimeUnit.MILLISECONDS.toNanos(heardMillis);
+        }
+    }
 }

@@ -6,7 +6,6 @@ import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -40,7 +39,7 @@ public final class RedisLog implements EventLog {
     private final LogScripts scripts;
     private final InstantSource clock;
     private final StreamReader reader;
-    private final Handover handover;
+    private final EntryDispatcher handover;
     private final Supplier<Future<Void>> settled;
 
     // Owned by the loop.
@@ -74,7 +73,7 @@ public final class RedisLog implements EventLog {
         this.scripts = parts.scripts();
         this.clock = parts.clock();
         this.reader = parts.reader();
-        this.handover = new Handover(parts, outlet, rejections);
+        this.handover = new EntryDispatcher(parts, outlet, rejections);
         this.producers = parts.producers();
         this.indexing = new LatestIdIndex(reader, parts.latest());
         this.settled = settled;
@@ -191,7 +190,7 @@ public final class RedisLog implements EventLog {
      * This gateway appended events. If they directly follow the tail's position, they need not be read: they are
      * passed on immediately, and the tail goes on after them. Owner's loop.
      */
-    public void logged(AppendedRun appended) {
+    public void logged(LogScripts.AppendedRun appended) {
         assert loop.here();
         long received = appended.receivedNanos();
         if (followed() && appended.identity().equals(followedIdentity) && appended.follows(tail.position())) {
@@ -243,7 +242,7 @@ public final class RedisLog implements EventLog {
     }
 
     @Override
-    public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
+    public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
         return loop.call(() -> tail.running()
                 ? settled.get().compose(done -> starts.open(cursor, recalls)).recover(RedisLog::unavailable)
                 : Future.failedFuture(new EventLog.UnavailableException("the log is not there right now")));

@@ -4,8 +4,8 @@ import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,37 +32,37 @@ final class StartResolver {
     }
 
     /** Finds the start position. May only be called while the tail runs. */
-    Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
+    Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
         if (cursor instanceof Cursor.Fresh) {
             return recalls.isEmpty()
-                    ? Future.succeededFuture(new StartPosition(tip.get(), null, List.of()))
+                    ? Future.succeededFuture(new EventLog.StartPosition(tip.get(), null, List.of()))
                     : indexing.done().compose(done -> recall(recalls));
         }
         if (cursor instanceof Cursor.At at && !at.id().memory()) {
             return reader.at(at.id())
                     .compose(entry -> entry == null
                             ? reader.oldest().map(oldest -> atTheTip(at.id().toString(), reason(at.id(), oldest)))
-                            : Future.succeededFuture(new StartPosition(at.id(), null, List.of())));
+                            : Future.succeededFuture(new EventLog.StartPosition(at.id(), null, List.of())));
         }
         String text = cursor instanceof Cursor.At at ? at.id().toString() : ((Cursor.Unreadable) cursor).text();
         return Future.succeededFuture(atTheTip(text, Gap.Reason.UNKNOWN_CURSOR));
     }
 
-    private StartPosition atTheTip(String cursor, Gap.Reason reason) {
+    private EventLog.StartPosition atTheTip(String cursor, Gap.Reason reason) {
         EventId position = tip.get();
-        return new StartPosition(position, Gap.of(reason, cursor, position), List.of());
+        return new EventLog.StartPosition(position, Gap.of(reason, cursor, position), List.of());
     }
 
     private static Gap.Reason reason(EventId cursor, @Nullable EventId oldest) {
         return oldest != null && oldest.isAfter(cursor) ? Gap.Reason.HISTORY_EVICTED : Gap.Reason.UNKNOWN_CURSOR;
     }
 
-    private Future<StartPosition> recall(List<StartPosition.LatestQuery> recalls) {
+    private Future<EventLog.StartPosition> recall(List<EventLog.StartPosition.LatestQuery> recalls) {
         EventId position = tip.get();
         List<Future<@Nullable LogEntry>> found = new ArrayList<>();
         recalls.stream().map(latest::get).filter(Objects::nonNull).distinct().forEach(id -> found.add(reader.at(id)));
         return Future.all(found)
-                .map(all -> new StartPosition(
+                .map(all -> new EventLog.StartPosition(
                         position,
                         null,
                         all.<LogEntry>list().stream()

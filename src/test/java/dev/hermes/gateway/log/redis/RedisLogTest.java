@@ -3,7 +3,6 @@ package dev.hermes.gateway.log.redis;
 import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.config.Secret;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.ChannelName;
@@ -16,7 +15,6 @@ import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.EventLogContract;
 import dev.hermes.gateway.log.Gap;
-import dev.hermes.gateway.log.StartPosition;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.LinkState;
@@ -89,7 +87,7 @@ class RedisLogTest extends EventLogContract {
         return Future.succeededFuture(onOwner(() -> {
             link = new RedisLink(
                     vertx,
-                    new Settings.Redis(List.of(new Secret(redis.url().toString())), 0, null, false, null),
+                    new Settings.Redis(List.of(new Settings.Secret(redis.url().toString())), 0, null, false, null),
                     new RedisLinkListener.Subscriptions(List.of("news"), List.of(), 2));
             scripts = new LogScripts(link.commands(), bounds);
             RedisLogParts parts = new RedisLogParts(
@@ -201,8 +199,10 @@ class RedisLogTest extends EventLogContract {
 
         assertThat(resume(ids.get(0)).gap()).isNull();
         assertThat(page(ids.get(0), 10)).extracting(LogEntry::id).containsExactly(ids.get(1));
-        assertThat(recalled(new StartPosition.LatestQuery("stats", null))).containsExactly(ids.get(0));
-        assertThat(recalled(new StartPosition.LatestQuery("downloads", "k1"))).containsExactly(ids.get(1));
+        assertThat(recalled(new EventLog.StartPosition.LatestQuery("stats", null)))
+                .containsExactly(ids.get(0));
+        assertThat(recalled(new EventLog.StartPosition.LatestQuery("downloads", "k1")))
+                .containsExactly(ids.get(1));
         assertThat(out).isEmpty();
     }
 
@@ -334,7 +334,7 @@ class RedisLogTest extends EventLogContract {
         }
 
         @Override
-        public Future<StartPosition> open(Cursor cursor, List<StartPosition.LatestQuery> recalls) {
+        public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
             return log.open(cursor, recalls);
         }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passes entries on to the log's outlet, and to the index and counters that follow the log. Owned by the log's loop.
  */
-final class Handover {
+final class EntryDispatcher {
 
     private final RedisLogParts parts;
     private final EventLog.Outlet outlet;
@@ -24,7 +24,7 @@ final class Handover {
     private final PendingOwnEntries own = new PendingOwnEntries();
 
     /** @param rejections is called for entries that are not events */
-    Handover(RedisLogParts parts, EventLog.Outlet outlet, RedisLog.RejectionListener rejections) {
+    EntryDispatcher(RedisLogParts parts, EventLog.Outlet outlet, RedisLog.RejectionListener rejections) {
         this.parts = parts;
         this.outlet = outlet;
         this.rejections = rejections;

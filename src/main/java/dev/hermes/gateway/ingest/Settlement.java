@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Holds back callers until it is known whether the source has a hole right now. Owned by the loop of the link. */
-final class Unsettled {
+final class Settlement {
 
     /** A little longer than other gateways get to prove that nothing is missing. */
     private static final long PATIENCE_MILLIS = 1_500;
@@ -15,7 +15,7 @@ final class Unsettled {
     private final Vertx vertx;
     private List<Promise<Void>> waiting = new ArrayList<>();
 
-    Unsettled(Vertx vertx) {
+    Settlement(Vertx vertx) {
         this.vertx = vertx;
     }
 

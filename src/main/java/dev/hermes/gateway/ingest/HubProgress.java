@@ -4,12 +4,12 @@ import dev.hermes.gateway.event.EventId;
 import org.jspecify.annotations.Nullable;
 
 /** Checks whether every hub reaches the last position that was published to it. Owned by the loop of the link. */
-final class WayToHubs {
+final class HubProgress {
 
     private static final int PATIENCE_LOOKS = 6;
 
     private final LinkSupervisor.Streams streams;
-    private final WholeWay way;
+    private final ProgressMonitor way;
 
     /** The lowest position in the last answer; null if there was no answer, or no hub. */
     private @Nullable EventId slowest;
@@ -19,13 +19,13 @@ final class WayToHubs {
     /** The number of checks since the hubs were asked. */
     private int unanswered;
 
-    WayToHubs(LinkSupervisor.Streams streams) {
+    HubProgress(LinkSupervisor.Streams streams) {
         this.streams = streams;
-        this.way = new WholeWay(new WholeWay.Link(
+        this.way = new ProgressMonitor(new ProgressMonitor.Link(
                 "the streams are not handed what the log has", this::behind, () -> String.valueOf(slowest), () -> {}));
     }
 
-    /** Checks once; called every {@link WholeWay#LOOK_MILLIS}. */
+    /** Checks once; called every {@link ProgressMonitor#LOOK_MILLIS}. */
     void look() {
         if (asking && ++unanswered < PATIENCE_LOOKS) {
             // A hub's loop is blocked, as on a busy machine, so its position is unknown.

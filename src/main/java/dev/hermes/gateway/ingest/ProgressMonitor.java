@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * has had something to do and made no progress for {@value #LOOKS} checks. Checks are counted instead of time, so
  * that a gateway that was suspended itself does not blame a stage. Owned by the loop of the Redis link.
  */
-final class WholeWay {
+final class ProgressMonitor {
 
     /** How often {@link #look} has to be called. */
     static final long LOOK_MILLIS = 500;
@@ -23,11 +23,11 @@ final class WholeWay {
     /** Starting again takes a second or two by itself, and longer on a busy machine. */
     private static final int LOOKS_BETWEEN_REMEDIES = 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(WholeWay.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressMonitor.class);
 
     private final List<Link> links;
 
-    WholeWay(Link... links) {
+    ProgressMonitor(Link... links) {
         this.links = List.of(links);
     }
 
