@@ -88,8 +88,7 @@ final class CatchUp {
     /** Tells the subscriber that the log of its position is lost, and moves it to the tip. */
     void moveToTip(Subscriber subscriber, EventId lost) {
         if (subscriber.live()) {
-            counters.catchingUp(1);
-            subscriber.fallBehind(lost);
+            subscriber.fallBehind(lost, counters);
         }
         if (subscriber.offer(Gap.of(Gap.Reason.LOG_LOST, lost.toString(), window.tip()))) {
             counters.gapSent(Gap.Reason.LOG_LOST);
@@ -166,8 +165,7 @@ final class CatchUp {
     private void endVisit(Subscriber subscriber, boolean takes) {
         subscriber.scheduled(false);
         if (takes && !subscriber.closed() && subscriber.cursor().equals(window.tip())) {
-            subscriber.becomeLive();
-            counters.catchingUp(-1);
+            subscriber.becomeLive(counters);
         }
         subscriber.flushOrAnswer();
         // Asked again, since a sink that this flush drained may have reported it before its owner knew the stream.

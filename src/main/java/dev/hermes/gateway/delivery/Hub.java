@@ -271,18 +271,13 @@ public final class Hub {
         if (!subscribers.leave(subscriber)) {
             return false;
         }
-        if (subscriber.live()) {
-            subscriber.becomeClosed(window.tip());
-        } else {
-            counters.catchingUp(-1);
-            subscriber.becomeClosed(subscriber.cursor());
-        }
+        subscriber.becomeClosed(window.tip(), counters);
         wheel.cancel(subscriber);
         return true;
     }
 
     private void join(Subscriber subscriber) {
-        counters.catchingUp(1);
         subscribers.join(subscriber);
+        subscriber.joined(counters);
     }
 }

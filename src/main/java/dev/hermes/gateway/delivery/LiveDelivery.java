@@ -125,8 +125,7 @@ final class LiveDelivery {
         window.clear(upTo);
         for (Subscriber subscriber : subscribers.all()) {
             if (subscriber.live()) {
-                counters.catchingUp(1);
-                subscriber.fallBehind(before);
+                subscriber.fallBehind(before, counters);
             }
             catchUp.add(subscriber);
         }
@@ -245,8 +244,7 @@ final class LiveDelivery {
                 taken++;
             }
             if (!took || !subscriber.writable()) {
-                counters.catchingUp(1);
-                subscriber.fallBehind(took ? entry.id() : before);
+                subscriber.fallBehind(took ? entry.id() : before, counters);
             }
             if (direct) {
                 flushes++;

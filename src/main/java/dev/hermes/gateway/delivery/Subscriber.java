@@ -121,20 +121,33 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         cursor = delivered;
     }
 
-    final void becomeLive() {
-        lookahead = null;
-        state = State.LIVE;
+    /** The hub has taken the subscriber in; each later transition keeps the count of those that catch up. */
+    final void joined(HubCounters counters) {
+        counters.catchingUp(1);
     }
 
-    final void fallBehind(EventId delivered) {
+    final void becomeLive(HubCounters counters) {
+        lookahead = null;
+        state = State.LIVE;
+        counters.catchingUp(-1);
+    }
+
+    /** A live subscriber has got only what is up to here. */
+    final void fallBehind(EventId delivered, HubCounters counters) {
         state = State.CATCHING_UP;
         cursor = delivered;
+        counters.catchingUp(1);
         stalled();
     }
 
-    final void becomeClosed(EventId delivered) {
+    /** @param tip what a live subscriber has got */
+    final void becomeClosed(EventId tip, HubCounters counters) {
+        if (live()) {
+            cursor = tip;
+        } else {
+            counters.catchingUp(-1);
+        }
         state = State.CLOSED;
-        cursor = delivered;
     }
 
     final boolean dirty() {

@@ -93,6 +93,12 @@ public final class EmbeddedRedis implements AutoCloseable {
             return redis;
         } catch (IOException e) {
             throw new UncheckedIOException("The embedded Redis could not be unpacked", e);
+        } catch (NoClassDefFoundError notThere) {
+            // Production does without its binaries, so they are not in the runnable jar.
+            throw new IllegalStateException(
+                    "The demo brings its own Redis in embedded-redis.jar, which has to be beside hermes-gateway.jar, where"
+                            + " the build puts it",
+                    notThere);
         }
     }
 

@@ -9,7 +9,7 @@ final class HubProgress {
     private static final int PATIENCE_LOOKS = 6;
 
     private final LinkSupervisor.Streams streams;
-    private final ProgressMonitor way;
+    private final ProgressMonitor progress;
 
     /** The lowest position in the last answer; null if there was no answer, or no hub. */
     private @Nullable EventId slowest;
@@ -21,7 +21,7 @@ final class HubProgress {
 
     HubProgress(LinkSupervisor.Streams streams) {
         this.streams = streams;
-        this.way = new ProgressMonitor(new ProgressMonitor.Link(
+        this.progress = new ProgressMonitor(new ProgressMonitor.Stage(
                 "the streams are not handed what the log has", this::behind, () -> String.valueOf(slowest), () -> {}));
     }
 
@@ -41,8 +41,8 @@ final class HubProgress {
                 }
             });
         }
-        way.look();
-        if (way.trouble() != null) {
+        progress.look();
+        if (progress.trouble() != null) {
             // Whatever lost the earlier message may lose this one too, so it is repeated.
             streams.publishAgain();
         }
@@ -50,7 +50,7 @@ final class HubProgress {
 
     /** Starts counting again, since later observations belong to another state. */
     void reset() {
-        way.reset();
+        progress.reset();
     }
 
     private boolean behind() {
@@ -61,6 +61,6 @@ final class HubProgress {
     /** Why the hubs make no progress, or null. */
     @Nullable
     String trouble() {
-        return way.trouble();
+        return progress.trouble();
     }
 }

@@ -84,7 +84,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     private final Streams streams;
     private final Consumer<Message> messages;
     private final Consumer<String> revocations;
-    private final HubProgress toHubs;
+    private final HubProgress hubProgress;
     private final Generation checks = new Generation();
 
     private State state;
@@ -119,7 +119,7 @@ public final class LinkSupervisor implements RedisLinkListener {
         this.streams = streams;
         this.messages = messages;
         this.revocations = revocations;
-        this.toHubs = new HubProgress(streams);
+        this.hubProgress = new HubProgress(streams);
         this.state = redis == null ? State.FLOWING : State.DOWN;
     }
 
@@ -206,7 +206,7 @@ public final class LinkSupervisor implements RedisLinkListener {
         checks.next();
         state = state.to(next);
         reason = why;
-        toHubs.reset();
+        hubProgress.reset();
         announceDown(why);
     }
 
@@ -265,7 +265,7 @@ public final class LinkSupervisor implements RedisLinkListener {
             return;
         }
         feed.look();
-        toHubs.look();
+        hubProgress.look();
         if (state == State.CHECKING) {
             reason = trouble();
             if (reason != null) {
@@ -280,7 +280,7 @@ public final class LinkSupervisor implements RedisLinkListener {
 
     private @Nullable String trouble() {
         String trouble = feed.trouble();
-        return trouble == null ? toHubs.trouble() : trouble;
+        return trouble == null ? hubProgress.trouble() : trouble;
     }
 
     private void announceDown(String why) {

@@ -25,14 +25,14 @@ final class ProgressMonitor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProgressMonitor.class);
 
-    private final List<Link> links;
+    private final List<Stage> stages;
 
-    ProgressMonitor(Link... links) {
-        this.links = List.of(links);
+    ProgressMonitor(Stage... stages) {
+        this.stages = List.of(stages);
     }
 
     /** One stage of the path. */
-    static final class Link {
+    static final class Stage {
 
         private final String trouble;
         private final BooleanSupplier waits;
@@ -48,7 +48,7 @@ final class ProgressMonitor {
          * @param progress a value that changes as soon as the stage has done something
          * @param beginAgain an action that may get the stage going again
          */
-        Link(String trouble, BooleanSupplier waits, Supplier<Object> progress, Runnable beginAgain) {
+        Stage(String trouble, BooleanSupplier waits, Supplier<Object> progress, Runnable beginAgain) {
             this.trouble = trouble;
             this.waits = waits;
             this.progress = progress;
@@ -56,17 +56,17 @@ final class ProgressMonitor {
             this.patience = LOOKS;
         }
 
-        private Link(Link link, int patience) {
-            this.trouble = link.trouble;
-            this.waits = link.waits;
-            this.progress = link.progress;
-            this.beginAgain = link.beginAgain;
+        private Stage(Stage stage, int patience) {
+            this.trouble = stage.trouble;
+            this.waits = stage.waits;
+            this.progress = stage.progress;
+            this.beginAgain = stage.beginAgain;
             this.patience = patience;
         }
 
         /** The same stage, which may make no progress for this many further milliseconds in normal operation. */
-        Link idleFor(long millis) {
-            return new Link(this, LOOKS + (int) (millis / LOOK_MILLIS));
+        Stage idleFor(long millis) {
+            return new Stage(this, LOOKS + (int) (millis / LOOK_MILLIS));
         }
 
         private boolean standsStill() {
@@ -90,20 +90,20 @@ final class ProgressMonitor {
     }
 
     void look() {
-        links.forEach(Link::look);
+        stages.forEach(Stage::look);
     }
 
     /** Starts counting again, since later observations belong to another state. */
     void reset() {
-        links.forEach(link -> link.looks = 0);
+        stages.forEach(stage -> stage.looks = 0);
     }
 
     /** What the stage that stands still means for people, or null if all make progress. */
     @Nullable
     String trouble() {
-        return links.stream()
-                .filter(Link::standsStill)
-                .map(link -> link.trouble)
+        return stages.stream()
+                .filter(Stage::standsStill)
+                .map(stage -> stage.trouble)
                 .findFirst()
                 .orElse(null);
     }

@@ -37,10 +37,10 @@ final class RedisLogFeed implements LogFeed {
     private final LogScripts scripts;
     private final RedisLog log;
     private final MarkerChain chain;
-    private final ProgressMonitor way;
+    private final ProgressMonitor progress;
     private final PersistentFailure writeFailure = new PersistentFailure(System::nanoTime);
     private final PersistentFailure followFailure = new PersistentFailure(System::nanoTime);
-    private final Settlement unsettled;
+    private final Settlement settlement;
     private String identity = "";
     private int looks;
     private long answers;
@@ -65,7 +65,7 @@ final class RedisLogFeed implements LogFeed {
             List<String> subscriptions,
             Consumer<Parsed.Reason> counted,
             RedisLog.RejectionListener rejections) {
-        this.unsettled = new Settlement(vertx);
+        this.settlement = new Settlement(vertx);
         this.scripts = parts.scripts();
         this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
             counted.accept(reason);
@@ -83,15 +83,15 @@ final class RedisLogFeed implements LogFeed {
                 MarkerChain.Limits.DEFAULT,
                 log::logged,
                 new ChainListener());
-        this.way = new ProgressMonitor(
-                new ProgressMonitor.Link(
+        this.progress = new ProgressMonitor(
+                new ProgressMonitor.Stage(
                         "what is heard has no place in the log",
                         () -> !chain.settled(),
                         () -> "unsettled",
                         this::beginAgain),
-                new ProgressMonitor.Link(
+                new ProgressMonitor.Stage(
                         "the log does not answer what is heard", chain::waiting, () -> answers, this::beginAgain),
-                new ProgressMonitor.Link("the log's end cannot be read", () -> true, log::reads, log::down)
+                new ProgressMonitor.Stage("the log's end cannot be read", () -> true, log::reads, log::down)
                         .idleFor(IDLE_MILLIS));
     }
 
@@ -107,8 +107,8 @@ final class RedisLogFeed implements LogFeed {
 
     @Override
     public void look() {
-        way.look();
-        if (way.trouble() != null) {
+        progress.look();
+        if (progress.trouble() != null) {
             scripts.silent();
         }
         looks++;
@@ -190,7 +190,7 @@ final class RedisLogFeed implements LogFeed {
             // Failures from the time without Redis say nothing about the present.
             away = false;
             writeFailure.clear();
-            way.reset();
+            progress.reset();
         }
     }
 
@@ -244,7 +244,7 @@ final class RedisLogFeed implements LogFeed {
     @Override
     public @Nullable String trouble() {
         String failing = log.followed() ? writeFailure.reason() : followFailure.reason();
-        return failing == null ? way.trouble() : failing;
+        return failing == null ? progress.trouble() : failing;
     }
 
     /** Like {@link #settled}, but fails while the path to the streams makes no progress. */
@@ -255,7 +255,7 @@ final class RedisLogFeed implements LogFeed {
 
     @Override
     public Future<Void> settled() {
-        return chain.settled() ? Future.succeededFuture() : unsettled.await();
+        return chain.settled() ? Future.succeededFuture() : settlement.await();
     }
 
     @Override
@@ -268,7 +268,7 @@ final class RedisLogFeed implements LogFeed {
 
         @Override
         public void settled() {
-            unsettled.settled();
+            settlement.settled();
         }
 
         @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Setting;
 import dev.hermes.gateway.config.SettingsLoader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -51,6 +53,19 @@ class CommandLineIT {
             assertThat(gateway.process().errors())
                     .singleElement()
                     .satisfies(line -> assertThat(line).contains("dmeo").contains("--help"));
+        }
+    }
+
+    @Test
+    void theDemoSaysWhatItMissesWhereTheJarStandsAlone() throws IOException {
+        Path alone = Files.copy(Path.of(RunningJar.JAR), temporary.resolve("hermes-gateway.jar"));
+
+        try (RunningJar gateway = RunningJar.start(alone, temporary, Map.of(), "demo")) {
+            assertThat(gateway.process().awaitExit(SECONDS)).isEqualTo(1);
+
+            assertThat(gateway.process().errors())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("embedded-redis.jar"));
         }
     }
 }

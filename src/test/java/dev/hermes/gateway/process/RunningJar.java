@@ -32,13 +32,17 @@ final class RunningJar implements AutoCloseable {
      * @param temporary where it may put what it needs for a while
      */
     static RunningJar start(Path temporary, Map<String, String> settings, String... arguments) {
-        assertThat(Path.of(JAR)).as("made by mvn package").exists();
+        return start(Path.of(JAR), temporary, settings, arguments);
+    }
+
+    static RunningJar start(Path jar, Path temporary, Map<String, String> settings, String... arguments) {
+        assertThat(jar).as("made by mvn package").exists();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@conf/jvm.options",
                 "-Djava.io.tmpdir=" + temporary,
                 "-jar",
-                JAR));
+                jar.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
