@@ -9,7 +9,6 @@ import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.delivery.HubCounters;
-import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
@@ -29,7 +28,6 @@ import dev.hermes.gateway.log.redis.RedisLogParts;
 import dev.hermes.gateway.log.redis.RedisSnapshots;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
-import dev.hermes.gateway.ops.ManagementServer;
 import dev.hermes.gateway.ops.Metrics;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisLink;
@@ -223,22 +221,6 @@ final class Wiring {
     private double canarySeconds() {
         Duration last = supervisor.lastCanary();
         return supervisor.flowing() && !last.isZero() ? last.toNanos() / 1e9 : Double.NaN;
-    }
-
-    /** The open streams, as operators list and end them. */
-    ManagementServer.Streams openStreams() {
-        return new ManagementServer.Streams() {
-
-            @Override
-            public Future<List<StreamView>> list(StreamView.Query query) {
-                return publicPort.streams(query);
-            }
-
-            @Override
-            public Future<Integer> end(StreamView.Query query) {
-                return publicPort.end(query);
-            }
-        };
     }
 
     /** The streams as the ingest knows them. */

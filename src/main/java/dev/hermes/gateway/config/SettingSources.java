@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outer the values that override the file, from the environment or a deployment's configuration; no empty
  *     values
+ * @param outerName the origin of those values, for people
  * @param folder absolute; null if the built-in files apply
  */
-record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
+record SettingSources(
+        Map<Setting, String> outer,
+        String outerName,
+        @Nullable Path folder) {
 
     private static final String DEFAULT_FOLDER = "conf";
+    private static final String ENVIRONMENT = "environment";
 
     /**
      * The sources of a gateway with its own process. Names of no setting are ignored, since Hermes itself has many.
@@ -41,10 +46,10 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
         });
         String named = environment.get(SettingsLoader.FOLDER);
         if (named != null && !named.isBlank()) {
-            return new SettingSources(outer, folder(named, findings));
+            return new SettingSources(outer, ENVIRONMENT, folder(named, findings));
         }
         Path usual = Path.of(DEFAULT_FOLDER).toAbsolutePath();
-        return new SettingSources(outer, Files.isDirectory(usual) ? usual : null);
+        return new SettingSources(outer, ENVIRONMENT, Files.isDirectory(usual) ? usual : null);
     }
 
     /**
@@ -63,7 +68,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             }
         });
         Object named = deployment.getValue(SettingsLoader.FOLDER);
-        return new SettingSources(outer, named == null ? null : folder(named.toString(), findings));
+        return new SettingSources(outer, "deployment", named == null ? null : folder(named.toString(), findings));
     }
 
     private static boolean misspelt(String name) {

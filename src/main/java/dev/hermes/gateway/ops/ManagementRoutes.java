@@ -10,8 +10,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,24 +22,14 @@ final class ManagementRoutes {
     private static final String BEARER = "bearer ";
 
     private final Vertx vertx;
-    private final Supplier<ManagementServer.Readiness> readiness;
+    private final ManagementServer.Gateway gateway;
     private final Metrics metrics;
-    private final ManagementServer.Streams streams;
-    private final Predicate<String> apiKey;
     private final Duration scrapeLimit;
 
-    ManagementRoutes(
-            Vertx vertx,
-            Supplier<ManagementServer.Readiness> readiness,
-            Metrics metrics,
-            ManagementServer.Streams streams,
-            Predicate<String> apiKey,
-            Duration scrapeLimit) {
+    ManagementRoutes(Vertx vertx, ManagementServer.Gateway gateway, Metrics metrics, Duration scrapeLimit) {
         this.vertx = vertx;
-        this.readiness = readiness;
+        this.gateway = gateway;
         this.metrics = metrics;
-        this.streams = streams;
-        this.apiKey = apiKey;
         this.scrapeLimit = scrapeLimit;
     }
 
@@ -51,7 +39,8 @@ final class ManagementRoutes {
         open(router, "/health/ready", this::ready);
         open(router, "/metrics", this::metrics);
         router.route().handler(this::requireKey);
-        new StreamRoutes(vertx, streams).addTo(router);
+        new StreamRoutes(vertx, gateway).addTo(router);
+        new ProcessRoutes(gateway).addTo(router);
         router.route().handler(context -> JsonAnswer.problem(context.response(), 404, "Not found"));
         router.errorHandler(400, context -> JsonAnswer.problem(context.response(), 400, "Bad request"));
         router.errorHandler(500, ManagementRoutes::failed);
@@ -69,7 +58,7 @@ final class ManagementRoutes {
     }
 
     private void ready(RoutingContext context) {
-        ManagementServer.Readiness now = readiness.get();
+        ManagementServer.Readiness now = gateway.readiness();
         JsonArray problems = new JsonArray();
         for (ManagementServer.Readiness.Problem problem : now.problems()) {
             JsonObject json = new JsonObject().put("what", problem.what());
@@ -115,7 +104,7 @@ final class ManagementRoutes {
     /** For unknown paths too: only operators learn which there are. */
     private void requireKey(RoutingContext context) {
         String key = bearer(context.request().getHeader(HttpHeaders.AUTHORIZATION));
-        if (key != null && apiKey.test(key)) {
+        if (key != null && gateway.isApiKey(key)) {
             context.next();
         } else {
             context.response().putHeader("WWW-Authenticate", "Bearer");

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.delivery.StreamView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -9,8 +10,6 @@ import io.vertx.core.http.HttpServerOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,35 +33,21 @@ public final class ManagementServer {
     /**
      * Does not listen yet.
      *
-     * @param readiness called on this server's event loop for each probe; must not block
      * @param metrics closed by its owner, not by this server
-     * @param apiKey whether a text is one of the configured API keys, which all but probes and metrics need
      */
-    public ManagementServer(
-            Vertx vertx,
-            Settings.Management settings,
-            Supplier<Readiness> readiness,
-            Metrics metrics,
-            Streams streams,
-            Predicate<String> apiKey) {
-        this(vertx, settings, readiness, metrics, streams, apiKey, SCRAPE_LIMIT);
+    public ManagementServer(Vertx vertx, Settings.Management settings, Gateway gateway, Metrics metrics) {
+        this(vertx, settings, gateway, metrics, SCRAPE_LIMIT);
     }
 
     /** With another time limit for scrapes. */
     ManagementServer(
-            Vertx vertx,
-            Settings.Management settings,
-            Supplier<Readiness> readiness,
-            Metrics metrics,
-            Streams streams,
-            Predicate<String> apiKey,
-            Duration scrapeLimit) {
+            Vertx vertx, Settings.Management settings, Gateway gateway, Metrics metrics, Duration scrapeLimit) {
         this.settings = settings;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS))
-                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, streams, apiKey, scrapeLimit).router())
+                .requestHandler(new ManagementRoutes(vertx, gateway, metrics, scrapeLimit).router())
                 .invalidRequestHandler(JsonAnswer::invalidRequest);
     }
 
@@ -89,14 +74,28 @@ public final class ManagementServer {
         return server.actualPort();
     }
 
-    /** The open streams of this gateway. Called on this server's event loop; results may arrive on any. */
-    public interface Streams {
+    /** The gateway as its operators see it. Called on this server's event loop; must not block, results may come on any. */
+    public interface Gateway {
 
-        /** Those that match, in no order. */
-        Future<List<StreamView>> list(StreamView.Query query);
+        Readiness readiness();
 
-        /** Ends those that match, each with {@code closing}; completes with their number. */
-        Future<Integer> end(StreamView.Query query);
+        /** Whether a text is one of the configured API keys, which all but probes and metrics need. */
+        boolean isApiKey(String text);
+
+        /** The open streams that match, in no order. */
+        Future<List<StreamView>> streams(StreamView.Query query);
+
+        /** Ends the open streams that match, each with {@code closing}; completes with their number. */
+        Future<Integer> endStreams(StreamView.Query query);
+
+        /** All settings as they apply. */
+        List<SettingsLoader.Effective> settings();
+
+        /** Whether streams are served now, whatever the settings said at the start. */
+        boolean sseEnabled();
+
+        /** Whether the process is the gateway's own, and so is its log. */
+        boolean ownsLog();
     }
 
     /**

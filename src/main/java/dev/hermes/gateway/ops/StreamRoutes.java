@@ -37,11 +37,11 @@ final class StreamRoutes {
             .collect(Collectors.joining(", "));
 
     private final Vertx vertx;
-    private final ManagementServer.Streams streams;
+    private final ManagementServer.Gateway gateway;
 
-    StreamRoutes(Vertx vertx, ManagementServer.Streams streams) {
+    StreamRoutes(Vertx vertx, ManagementServer.Gateway gateway) {
         this.vertx = vertx;
-        this.streams = streams;
+        this.gateway = gateway;
     }
 
     void addTo(Router router) {
@@ -82,7 +82,7 @@ final class StreamRoutes {
                 null, parameter(context, "user"), parameter(context, "address"), parameter(context, "channel"), state);
         answer(
                 context,
-                streams.list(query),
+                gateway.streams(query),
                 found -> JsonAnswer.send(context.response(), 200, page(found, after, limit)));
     }
 
@@ -103,7 +103,7 @@ final class StreamRoutes {
     }
 
     private void one(RoutingContext context) {
-        answer(context, streams.list(StreamView.Query.ofId(context.pathParam("id"))), found -> {
+        answer(context, gateway.streams(StreamView.Query.ofId(context.pathParam("id"))), found -> {
             if (found.isEmpty()) {
                 noSuchStream(context);
             } else {
@@ -113,7 +113,7 @@ final class StreamRoutes {
     }
 
     private void endOne(RoutingContext context) {
-        answer(context, streams.end(StreamView.Query.ofId(context.pathParam("id"))), ended -> {
+        answer(context, gateway.endStreams(StreamView.Query.ofId(context.pathParam("id"))), ended -> {
             if (ended == 0) {
                 noSuchStream(context);
             } else {
@@ -136,7 +136,7 @@ final class StreamRoutes {
         }
         answer(
                 context,
-                streams.end(new StreamView.Query(null, user, null, null, null)),
+                gateway.endStreams(new StreamView.Query(null, user, null, null, null)),
                 ended -> ended(context, ended));
     }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
@@ -61,6 +62,19 @@ class RedactionTest {
                         .problems())
                 .extracting(SettingsException.Problem::value)
                 .containsExactly("redis://one:6379/2,***");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reds://one:6379,               reds://one:6379",
+        "redis://one:70000/2,           redis://one:70000/2",
+        "redis://me:hunter2@one:70000,  redis://***@one:70000",
+        "redis://hun#ter2@one/x?y,      redis://***@one/x?***",
+    })
+    void ofARefusedRedisUrlOnlyThePasswordIsHidden(String url, String shown) {
+        assertThat(loads.with("HERMES_REDIS_URL", url).problems())
+                .extracting(SettingsException.Problem::value)
+                .containsExactly(shown);
     }
 
     @Test

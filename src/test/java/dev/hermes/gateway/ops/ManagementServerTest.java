@@ -212,10 +212,8 @@ class ManagementServerTest {
         ManagementServer second = new ManagementServer(
                 vertx,
                 new Settings.Management(Operator.ADDRESS, operator.port()),
-                ManagementServer.Readiness::ready,
-                metrics,
-                new Operator.NoStreams(),
-                Operator.API_KEY::equals);
+                new Operator.Idle(ManagementServer.Readiness::ready),
+                metrics);
 
         assertThatThrownBy(() -> await(second.start()))
                 .isInstanceOf(IllegalStateException.class)

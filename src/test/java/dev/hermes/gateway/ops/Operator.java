@@ -4,6 +4,7 @@ import static dev.hermes.gateway.fixture.Futures.await;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
 import io.vertx.core.Future;
@@ -33,17 +34,42 @@ final class Operator implements AutoCloseable {
     static final String ADDRESS = "127.77." + (ProcessHandle.current().pid() >> 8 & 255) + "."
             + (1 + ProcessHandle.current().pid() % 254);
 
-    /** No stream is open. */
-    static final class NoStreams implements ManagementServer.Streams {
+    /** A gateway with no stream. */
+    record Idle(Supplier<ManagementServer.Readiness> current) implements ManagementServer.Gateway {
 
         @Override
-        public Future<List<StreamView>> list(StreamView.Query query) {
+        public ManagementServer.Readiness readiness() {
+            return current.get();
+        }
+
+        @Override
+        public boolean isApiKey(String text) {
+            return API_KEY.equals(text);
+        }
+
+        @Override
+        public Future<List<StreamView>> streams(StreamView.Query query) {
             return Future.succeededFuture(List.of());
         }
 
         @Override
-        public Future<Integer> end(StreamView.Query query) {
+        public Future<Integer> endStreams(StreamView.Query query) {
             return Future.succeededFuture(0);
+        }
+
+        @Override
+        public List<SettingsLoader.Effective> settings() {
+            return List.of();
+        }
+
+        @Override
+        public boolean sseEnabled() {
+            return true;
+        }
+
+        @Override
+        public boolean ownsLog() {
+            return false;
         }
     }
 
@@ -58,13 +84,7 @@ final class Operator implements AutoCloseable {
             Duration scrapeLimit) {
         metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
-                vertx,
-                new Settings.Management(ADDRESS, 0),
-                readiness,
-                metrics,
-                new NoStreams(),
-                API_KEY::equals,
-                scrapeLimit);
+                vertx, new Settings.Management(ADDRESS, 0), new Idle(readiness), metrics, scrapeLimit);
     }
 
     static Operator of(
