@@ -97,7 +97,7 @@ class RedactionTest {
     void aLineOfTheFileThatIsNoSettingIsNotShown() {
         assertThat(loads.file("HERMES_SECRET_KEY=first\nhunter2").problems())
                 .containsExactly(new SettingsException.Problem(
-                        "gateway.properties", "a line that is no setting", "the names that --help lists"));
+                        "gateway.properties:2", "a line that is no setting", "the names that --help lists"));
     }
 
     @Test
