@@ -100,6 +100,7 @@ public final class GatewayVerticle extends VerticleBase {
                 settings.management(),
                 () -> readiness(wiring.supervisor()),
                 metrics,
+                wiring.openStreams(),
                 wiring.authenticator()::isApiKey);
         opened.push(management::close);
         running = new Running(settings, wiring, management);

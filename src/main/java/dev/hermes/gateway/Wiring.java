@@ -8,6 +8,8 @@ import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.HubBus;
+import dev.hermes.gateway.delivery.HubCounters;
+import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
@@ -27,6 +29,7 @@ import dev.hermes.gateway.log.redis.RedisLogParts;
 import dev.hermes.gateway.log.redis.RedisSnapshots;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
+import dev.hermes.gateway.ops.ManagementServer;
 import dev.hermes.gateway.ops.Metrics;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisLink;
@@ -40,6 +43,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -197,19 +201,44 @@ final class Wiring {
 
     /** The counts of all parts of the gateway. */
     Future<Metrics.GatewayReadings> readings() {
-        return publicPort
-                .snapshots()
-                .compose(counted -> publisher
-                        .snapshot()
-                        .map(ingest -> ingest.with(Publisher.Counters.Source.XADD, feed.ofProducers()))
-                        .map(ingest -> new Metrics.GatewayReadings(
-                                counted,
-                                ingest.received(),
-                                ingest.rejected(),
-                                settings.streams().maxConnections(),
-                                supervisor.flowing(),
-                                supervisor.lastCanary().toNanos() / 1e9,
-                                identity == null ? IdentityEndpoint.Counts.NONE : identity.counts())));
+        return Future.all(publicPort.snapshots(), publicPort.refused(), publisher.snapshot())
+                .map(all -> {
+                    List<HubCounters.Snapshot> hubCounts = all.resultAt(0);
+                    Map<String, Long> refused = all.resultAt(1);
+                    Publisher.Counters.Snapshot ingest = all.resultAt(2);
+                    Publisher.Counters.Snapshot withProducers =
+                            ingest.with(Publisher.Counters.Source.XADD, feed.ofProducers());
+                    return new Metrics.GatewayReadings(
+                            hubCounts,
+                            withProducers.received(),
+                            withProducers.rejected(),
+                            refused,
+                            settings.streams().maxConnections(),
+                            supervisor.flowing(),
+                            canarySeconds(),
+                            identity == null ? IdentityEndpoint.Counts.NONE : identity.counts());
+                });
+    }
+
+    private double canarySeconds() {
+        Duration last = supervisor.lastCanary();
+        return supervisor.flowing() && !last.isZero() ? last.toNanos() / 1e9 : Double.NaN;
+    }
+
+    /** The open streams, as operators list and end them. */
+    ManagementServer.Streams openStreams() {
+        return new ManagementServer.Streams() {
+
+            @Override
+            public Future<List<StreamView>> list(StreamView.Query query) {
+                return publicPort.streams(query);
+            }
+
+            @Override
+            public Future<Integer> end(StreamView.Query query) {
+                return publicPort.end(query);
+            }
+        };
     }
 
     /** The streams as the ingest knows them. */

@@ -97,6 +97,7 @@ public enum Setting {
     HERMES_DEBUG(ValueType.FLAG, "false", "Whether the log shows debug lines, whatever HERMES_LOG_LEVEL says."),
     HERMES_LOG_LEVEL(ValueType.TEXT, "info", "trace, debug, info, warn or error", "What is logged."),
     HERMES_LOG_FORMAT(ValueType.TEXT, "text", "text or json", "How it is logged."),
+    HERMES_HOST(ValueType.TEXT, "0.0.0.0", "an IP address or a host name", "The address the public port listens on."),
     API_PORT(ValueType.PORT, "8000", "The public port."),
     HERMES_MANAGEMENT_PORT(
             ValueType.PORT,

@@ -26,6 +26,7 @@ final class ManagementRoutes {
     private final Vertx vertx;
     private final Supplier<ManagementServer.Readiness> readiness;
     private final Metrics metrics;
+    private final ManagementServer.Streams streams;
     private final Predicate<String> apiKey;
     private final Duration scrapeLimit;
 
@@ -33,11 +34,13 @@ final class ManagementRoutes {
             Vertx vertx,
             Supplier<ManagementServer.Readiness> readiness,
             Metrics metrics,
+            ManagementServer.Streams streams,
             Predicate<String> apiKey,
             Duration scrapeLimit) {
         this.vertx = vertx;
         this.readiness = readiness;
         this.metrics = metrics;
+        this.streams = streams;
         this.apiKey = apiKey;
         this.scrapeLimit = scrapeLimit;
     }
@@ -47,7 +50,9 @@ final class ManagementRoutes {
         open(router, "/health/live", ManagementRoutes::live);
         open(router, "/health/ready", this::ready);
         open(router, "/metrics", this::metrics);
-        router.route().handler(this::anythingElse);
+        router.route().handler(this::requireKey);
+        new StreamRoutes(vertx, streams).addTo(router);
+        router.route().handler(context -> JsonAnswer.problem(context.response(), 404, "Not found"));
         router.errorHandler(400, context -> JsonAnswer.problem(context.response(), 400, "Bad request"));
         router.errorHandler(500, ManagementRoutes::failed);
         return router;
@@ -56,7 +61,7 @@ final class ManagementRoutes {
     /** Adds a path that needs no credential. */
     private static void open(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
-        router.route(path).handler(ManagementRoutes::wrongMethod);
+        router.route(path).handler(context -> wrongMethod(context, "GET, HEAD"));
     }
 
     private static void live(RoutingContext context) {
@@ -107,10 +112,11 @@ final class ManagementRoutes {
         JsonAnswer.problem(context.response(), 503, "The metrics could not be read");
     }
 
-    private void anythingElse(RoutingContext context) {
+    /** For unknown paths too: only operators learn which there are. */
+    private void requireKey(RoutingContext context) {
         String key = bearer(context.request().getHeader(HttpHeaders.AUTHORIZATION));
         if (key != null && apiKey.test(key)) {
-            JsonAnswer.problem(context.response(), 404, "Not found");
+            context.next();
         } else {
             context.response().putHeader("WWW-Authenticate", "Bearer");
             JsonAnswer.problem(
@@ -118,8 +124,8 @@ final class ManagementRoutes {
         }
     }
 
-    private static void wrongMethod(RoutingContext context) {
-        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+    static void wrongMethod(RoutingContext context, String allowed) {
+        context.response().putHeader(HttpHeaders.ALLOW, allowed);
         JsonAnswer.problem(context.response(), 405, "Method not allowed");
     }
 

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.delivery.StreamView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -13,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics}, without a
- * credential. Browsers must not see these answers, so the public port has none of these paths.
+ * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics} without a
+ * credential, everything else with an API key. Browsers must not see these answers, so the public port has none of these paths.
  */
 public final class ManagementServer {
 
@@ -35,15 +36,16 @@ public final class ManagementServer {
      *
      * @param readiness called on this server's event loop for each probe; must not block
      * @param metrics closed by its owner, not by this server
-     * @param apiKey whether a text is one of the configured API keys; used for unknown paths
+     * @param apiKey whether a text is one of the configured API keys, which all but probes and metrics need
      */
     public ManagementServer(
             Vertx vertx,
             Settings.Management settings,
             Supplier<Readiness> readiness,
             Metrics metrics,
+            Streams streams,
             Predicate<String> apiKey) {
-        this(vertx, settings, readiness, metrics, apiKey, SCRAPE_LIMIT);
+        this(vertx, settings, readiness, metrics, streams, apiKey, SCRAPE_LIMIT);
     }
 
     /** With another time limit for scrapes. */
@@ -52,6 +54,7 @@ public final class ManagementServer {
             Settings.Management settings,
             Supplier<Readiness> readiness,
             Metrics metrics,
+            Streams streams,
             Predicate<String> apiKey,
             Duration scrapeLimit) {
         this.settings = settings;
@@ -59,7 +62,7 @@ public final class ManagementServer {
                         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS))
-                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey, scrapeLimit).router())
+                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, streams, apiKey, scrapeLimit).router())
                 .invalidRequestHandler(JsonAnswer::invalidRequest);
     }
 
@@ -84,6 +87,16 @@ public final class ManagementServer {
     /** The port in use, also if {@code HERMES_MANAGEMENT_PORT} is 0. */
     public int actualPort() {
         return server.actualPort();
+    }
+
+    /** The open streams of this gateway. Called on this server's event loop; results may arrive on any. */
+    public interface Streams {
+
+        /** Those that match, in no order. */
+        Future<List<StreamView>> list(StreamView.Query query);
+
+        /** Ends those that match, each with {@code closing}; completes with their number. */
+        Future<Integer> end(StreamView.Query query);
     }
 
     /**

@@ -12,7 +12,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -212,14 +211,15 @@ class ManagementServerTest {
         Metrics metrics = new Metrics(vertx, Operator.CHANNELS, () -> Future.succeededFuture(Operator.readings()));
         ManagementServer second = new ManagementServer(
                 vertx,
-                new Settings.Management("127.0.0.1", operator.port()),
+                new Settings.Management(Operator.ADDRESS, operator.port()),
                 ManagementServer.Readiness::ready,
                 metrics,
+                new Operator.NoStreams(),
                 Operator.API_KEY::equals);
 
         assertThatThrownBy(() -> await(second.start()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("HERMES_MANAGEMENT_HOST=127.0.0.1")
+                .hasMessageContaining("HERMES_MANAGEMENT_HOST=" + Operator.ADDRESS)
                 .hasMessageContaining("HERMES_MANAGEMENT_PORT=" + operator.port());
 
         metrics.close();
@@ -232,8 +232,7 @@ class ManagementServerTest {
 
         await(operator.server().close());
 
-        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
-                .isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> new Socket(Operator.ADDRESS, port).close()).isInstanceOf(ConnectException.class);
     }
 
     private static String detail(HttpResponse<String> answer) {
