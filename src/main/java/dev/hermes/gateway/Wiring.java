@@ -112,7 +112,7 @@ final class Wiring {
         identity = identityUrl == null ? null : new IdentityEndpoint(vertx, identityUrl, Ticker.systemTicker());
         authenticator = new Authenticator(vertx, settings.security(), tokens, clock, identity);
         admission = new Admission(
-                settings.streams().maxConnections(), settings.streams().maxConnectionsPerAddress());
+                settings.streams().maxConnections(), settings.streams().shares());
         flag.onChange(vertx, this::switched);
         services = new HttpServices(
                 settings,

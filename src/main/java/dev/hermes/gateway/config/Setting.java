@@ -21,6 +21,12 @@ public enum Setting {
     HERMES_SSE_MAX_CONNECTIONS(ValueType.COUNT, "1000", "Streams and waiting polls that this process serves at once."),
     HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS(
             ValueType.COUNT_OR_NONE, "0", "Streams and waiting polls of one client address at once; 0 is no limit."),
+    HERMES_SSE_MAX_CONNECTIONS_PER_USER(
+            ValueType.COUNT_OR_NONE,
+            "0",
+            "Streams and waiting polls of one user at once, whatever the credential; 0 is no limit."),
+    HERMES_SSE_MAX_CONNECTIONS_PER_TOKEN(
+            ValueType.COUNT_OR_NONE, "0", "Streams and waiting polls of one SSE token at once; 0 is no limit."),
     HERMES_TRUSTED_PROXIES(
             ValueType.LIST,
             "loopback",

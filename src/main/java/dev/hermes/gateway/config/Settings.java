@@ -147,7 +147,7 @@ public record Settings(
      *
      * @param heartbeatInterval {@code HERMES_SSE_HEARTBEAT_INTERVAL}, at least one second
      * @param maxConnections {@code HERMES_SSE_MAX_CONNECTIONS}, streams and waiting polls of the whole process
-     * @param maxConnectionsPerAddress {@code HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS}, 0 for no limit
+     * @param shares how many of them one client may have
      * @param connectionTimeout {@code HERMES_SSE_CONNECTION_TIMEOUT}, the longest life of a stream, zero for no limit
      * @param stallTimeout {@code HERMES_SSE_STALL_TIMEOUT}, how long a client may accept no byte
      * @param conflateAfter {@code HERMES_CONFLATE_AFTER}, how many matching events a stream may be behind before
@@ -156,10 +156,23 @@ public record Settings(
     public record Streams(
             Duration heartbeatInterval,
             int maxConnections,
-            int maxConnectionsPerAddress,
+            Shares shares,
             Duration connectionTimeout,
             Duration stallTimeout,
-            int conflateAfter) {}
+            int conflateAfter) {
+
+        /**
+         * How many streams and waiting polls one client may have at once; 0 for no limit.
+         *
+         * @param perAddress {@code HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS}
+         * @param perUser {@code HERMES_SSE_MAX_CONNECTIONS_PER_USER}
+         * @param perToken {@code HERMES_SSE_MAX_CONNECTIONS_PER_TOKEN}
+         */
+        public record Shares(int perAddress, int perUser, int perToken) {
+
+            public static final Shares UNLIMITED = new Shares(0, 0, 0);
+        }
+    }
 
     /**
      * How far back a cursor can reach.

@@ -53,10 +53,17 @@ final class SettingsReader {
         return new Settings.Streams(
                 values.read(Setting.HERMES_SSE_HEARTBEAT_INTERVAL, text -> ValueParsers.duration(text, 1)),
                 values.read(Setting.HERMES_SSE_MAX_CONNECTIONS, text -> ValueParsers.count(text, 1)),
-                values.read(Setting.HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS, text -> ValueParsers.count(text, 0)),
+                new Settings.Streams.Shares(
+                        share(Setting.HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS),
+                        share(Setting.HERMES_SSE_MAX_CONNECTIONS_PER_USER),
+                        share(Setting.HERMES_SSE_MAX_CONNECTIONS_PER_TOKEN)),
                 values.read(Setting.HERMES_SSE_CONNECTION_TIMEOUT, text -> ValueParsers.duration(text, 0)),
                 values.read(Setting.HERMES_SSE_STALL_TIMEOUT, text -> ValueParsers.duration(text, 1)),
                 values.read(Setting.HERMES_CONFLATE_AFTER, text -> ValueParsers.count(text, 0)));
+    }
+
+    private int share(Setting setting) {
+        return values.read(setting, text -> ValueParsers.count(text, 0));
     }
 
     private Settings.History history(Settings.Redis redis) {

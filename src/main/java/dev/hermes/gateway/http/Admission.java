@@ -1,5 +1,7 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.auth.Credential;
+import dev.hermes.gateway.config.Settings;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,17 +16,73 @@ import org.jspecify.annotations.Nullable;
 public final class Admission {
 
     private final int limit;
-    private final int limitPerAddress;
+    private final Share perAddress;
+    private final Share perUser;
+    private final Share perToken;
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger streams = new AtomicInteger();
     private volatile Runnable whenEmpty = () -> {};
     private final ReturnTimes returns = new ReturnTimes();
-    private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
 
-    /** @param limitPerAddress 0 for no limit */
-    public Admission(int limit, int limitPerAddress) {
+    /** @param limit of all clients together */
+    public Admission(int limit, Settings.Streams.Shares shares) {
         this.limit = limit;
-        this.limitPerAddress = limitPerAddress;
+        this.perAddress = new Share(shares.perAddress());
+        this.perUser = new Share(shares.perUser());
+        this.perToken = new Share(shares.perToken());
+    }
+
+    /**
+     * Who asks to be admitted.
+     *
+     * @param user to whom the credential belongs, or null
+     * @param token the text of the SSE token, or null for another kind of credential
+     */
+    public record Claimant(
+            String address, @Nullable String user, @Nullable String token) {
+
+        /** Somebody of whom only the address is known. */
+        public static Claimant at(String address) {
+            return new Claimant(address, null, null);
+        }
+
+        static Claimant of(String address, Credential credential) {
+            String token =
+                    credential instanceof Credential.SseToken sse ? sse.token().reveal() : null;
+            return new Claimant(address, credential.userId(), token);
+        }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Claimant[" + address + " " + user + "]";
+        }
+    }
+
+    /** How many places clients with the same key have taken; the key is an address, a user or a token. */
+    private static final class Share {
+
+        private final int most;
+        private final ConcurrentHashMap<String, Integer> taken = new ConcurrentHashMap<>();
+
+        /** @param most 0 for no limit */
+        Share(int most) {
+            this.most = most;
+        }
+
+        boolean take(@Nullable String key) {
+            if (most == 0 || key == null || taken.merge(key, 1, Integer::sum) <= most) {
+                return true;
+            }
+            giveBack(key);
+            return false;
+        }
+
+        void giveBack(@Nullable String key) {
+            if (most > 0 && key != null) {
+                taken.computeIfPresent(key, (same, count) -> count > 1 ? count - 1 : null);
+            }
+        }
     }
 
     /** The admission of one stream or poll; must be released when that ends. */
@@ -59,8 +117,8 @@ public final class Admission {
     }
 
     /** Admits a stream; null if a limit is reached. */
-    public @Nullable Ticket stream(String address) {
-        if (!enter(address)) {
+    public @Nullable Ticket stream(Claimant claimant) {
+        if (!enter(claimant)) {
             return null;
         }
         ReturnTimes.Turn turn = returns.take(streams.incrementAndGet());
@@ -69,13 +127,13 @@ public final class Admission {
                 whenEmpty.run();
             }
             returns.giveBack(turn);
-            leave(address);
+            leave(claimant);
         });
     }
 
     /** Admits a poll, until its answer is read; null if a limit is reached. */
-    public @Nullable Ticket poll(String address) {
-        return enter(address) ? new Ticket(0, () -> leave(address)) : null;
+    public @Nullable Ticket poll(Claimant claimant) {
+        return enter(claimant) ? new Ticket(0, () -> leave(claimant)) : null;
     }
 
     /** The number of streams open now. */
@@ -91,24 +149,30 @@ public final class Admission {
         }
     }
 
-    private boolean enter(String address) {
+    private boolean enter(Claimant claimant) {
         // The count never exceeds the limit, not even briefly: another client would be rejected although there is
         // room.
         if (admitted.getAndUpdate(count -> count < limit ? count + 1 : count) >= limit) {
             return false;
         }
-        if (limitPerAddress > 0 && byAddress.merge(address, 1, Integer::sum) > limitPerAddress) {
-            leave(address);
-            return false;
+        if (perAddress.take(claimant.address())) {
+            if (perUser.take(claimant.user())) {
+                if (perToken.take(claimant.token())) {
+                    return true;
+                }
+                perUser.giveBack(claimant.user());
+            }
+            perAddress.giveBack(claimant.address());
         }
-        return true;
+        admitted.decrementAndGet();
+        return false;
     }
 
-    private void leave(String address) {
+    private void leave(Claimant claimant) {
         admitted.decrementAndGet();
-        if (limitPerAddress > 0) {
-            byAddress.computeIfPresent(address, (same, count) -> count > 1 ? count - 1 : null);
-        }
+        perAddress.giveBack(claimant.address());
+        perUser.giveBack(claimant.user());
+        perToken.giveBack(claimant.token());
     }
 
     /**

@@ -81,8 +81,8 @@ final class PollHandler implements Handler<RoutingContext> {
         requireNotDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(waitSeconds);
-        Admission.Ticket ticket =
-                services.admission().poll(loopServices.addresses().of(context.request()));
+        String address = loopServices.addresses().of(context.request());
+        Admission.Ticket ticket = services.admission().poll(Admission.Claimant.of(address, credential));
         if (ticket == null) {
             throw Problem.of(Problem.Unavailable.MAX_CONNECTIONS).asException();
         }

@@ -105,7 +105,9 @@ final class StreamHandler implements Handler<RoutingContext> {
         requireNotDraining();
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         String address = addresses.of(context.request());
-        Admission.Ticket ticket = headOnly ? Admission.Ticket.FREE : services.admission().stream(address);
+        Admission.Ticket ticket = headOnly
+                ? Admission.Ticket.FREE
+                : services.admission().stream(Admission.Claimant.of(address, credential));
         if (ticket == null) {
             throw Problem.of(Problem.Unavailable.MAX_CONNECTIONS).asException();
         }

@@ -41,6 +41,8 @@ class SettingValuesTest {
                 "HERMES_SSE_MAX_CONNECTIONS | 0",
                 "HERMES_SSE_MAX_CONNECTIONS | 2147483648",
                 "HERMES_SSE_MAX_CONNECTIONS_PER_ADDRESS | -1",
+                "HERMES_SSE_MAX_CONNECTIONS_PER_USER | many",
+                "HERMES_SSE_MAX_CONNECTIONS_PER_TOKEN | -1",
                 "HERMES_TRUSTED_PROXIES | proxy.example",
                 "HERMES_TRUSTED_PROXIES | 10.0.0.0/33",
                 "HERMES_TRUSTED_PROXIES | 10.0.0.1,",

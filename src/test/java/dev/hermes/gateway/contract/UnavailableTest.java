@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,7 @@ class UnavailableTest {
             first.next("connected");
             first.close();
 
-            org.awaitility.Awaitility.await().untilAsserted(() -> {
+            Awaitility.await().untilAsserted(() -> {
                 try (SseConnection next = SseConnection.open(small.port(), Http.EVENTS + "/queue", Http.apiKey())) {
                     assertThat(next.next().event()).isEqualTo("connected");
                 }
@@ -122,6 +123,47 @@ class UnavailableTest {
             assertThat(same.next().event()).isEqualTo("unavailable");
             assertThat(other.next().event()).isEqualTo("connected");
         }
+    }
+
+    @Test
+    void theLimitOfOneUserLeavesOthersTheirPlaces() {
+        try (RunningGateway gateway = RunningGateway.with("HERMES_SSE_MAX_CONNECTIONS_PER_USER", 1)
+                        .startWithoutRedis();
+                SseConnection one = with(gateway, Jwt.of("u-1"));
+                SseConnection same = with(gateway, Jwt.of("u-1", 300));
+                SseConnection other = with(gateway, Jwt.of("u-2"));
+                SseConnection nobodys = with(gateway, RunningGateway.API_KEY)) {
+            assertThat(one.next().event()).isEqualTo("connected");
+            assertThat(new JsonObject(same.next("unavailable").data()).getString("code"))
+                    .isEqualTo("MAX_CONNECTIONS");
+            assertThat(other.next().event()).isEqualTo("connected");
+            assertThat(nobodys.next().event()).isEqualTo("connected");
+        }
+    }
+
+    @Test
+    void theLimitOfOneTokenLeavesOthersTheirPlacesAndIsGivenBack() {
+        try (RunningGateway gateway =
+                RunningGateway.with("HERMES_SSE_MAX_CONNECTIONS_PER_TOKEN", 1).start()) {
+            String token = gateway.token(RunningGateway.EVERYTHING);
+            try (SseConnection one = with(gateway, token);
+                    SseConnection same = with(gateway, token);
+                    SseConnection other = with(gateway, gateway.token(RunningGateway.EVERYTHING))) {
+                assertThat(one.next().event()).isEqualTo("connected");
+                assertThat(same.next().event()).isEqualTo("unavailable");
+                assertThat(other.next().event()).isEqualTo("connected");
+            }
+
+            Awaitility.await().untilAsserted(() -> {
+                try (SseConnection again = with(gateway, token)) {
+                    assertThat(again.next().event()).isEqualTo("connected");
+                }
+            });
+        }
+    }
+
+    private static SseConnection with(RunningGateway gateway, String credential) {
+        return SseConnection.open(gateway.port(), Http.EVENTS + "/queue", Http.bearer(credential));
     }
 
     static List<String> everyKindOfCredential() {

@@ -111,8 +111,13 @@ class ConflationTest {
 
     /** What a client gets that took nothing while so many were published; each tenth is a terminal state. */
     private List<String> catchUp(int after, Subscription subscription, int events) {
-        Settings.Streams streams =
-                new Settings.Streams(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), after);
+        Settings.Streams streams = new Settings.Streams(
+                Duration.ofSeconds(30),
+                1_000,
+                Settings.Streams.Shares.UNLIMITED,
+                Duration.ZERO,
+                Duration.ofSeconds(60),
+                after);
         HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, streams, 1));
         String channel = subscription.interests().keySet().iterator().next();
         MemorySink sink = loop.call(() -> {

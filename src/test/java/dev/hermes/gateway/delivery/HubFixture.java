@@ -52,11 +52,16 @@ public final class HubFixture {
                 new Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, LiveDelivery.Pace.USUAL), 100_000, 64 << 20);
     }
 
-    static final Settings.Streams STREAMS =
-            new Settings.Streams(Duration.ofSeconds(30), 1_000, 0, Duration.ZERO, Duration.ofSeconds(60), 1_000);
+    static final Settings.Streams STREAMS = new Settings.Streams(
+            Duration.ofSeconds(30),
+            1_000,
+            Settings.Streams.Shares.UNLIMITED,
+            Duration.ZERO,
+            Duration.ofSeconds(60),
+            1_000);
 
     final MemorySink.Memory memory = new MemorySink.Memory();
-    final Admission admission = new Admission(10_000, 0);
+    final Admission admission = new Admission(10_000, Settings.Streams.Shares.UNLIMITED);
     final ArrayDeque<HubBus.Signal.EventBatch> batches = new ArrayDeque<>();
     final SteppedLog log;
     final Ledger ledger;
@@ -181,7 +186,7 @@ public final class HubFixture {
             StreamPermit permit,
             long allowance) {
         MemorySink sink = new MemorySink(memory, allowance);
-        Admission.Ticket ticket = admission.stream("client");
+        Admission.Ticket ticket = admission.stream(Admission.Claimant.at("client"));
         if (ticket == null) {
             throw new AssertionError("no place left");
         }

@@ -24,7 +24,12 @@ import java.util.Set;
 final class HubModel {
 
     private static final Settings.Streams STREAMS = new Settings.Streams(
-            Duration.ofSeconds(5), 1_000, 0, Duration.ofSeconds(120), Duration.ofSeconds(20), 1_000);
+            Duration.ofSeconds(5),
+            1_000,
+            Settings.Streams.Shares.UNLIMITED,
+            Duration.ofSeconds(120),
+            Duration.ofSeconds(20),
+            1_000);
 
     private static final HubFixture.Sizes[] SIZES = {
         new HubFixture.Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, new LiveDelivery.Pace(3, 2)), 120, 1 << 20),

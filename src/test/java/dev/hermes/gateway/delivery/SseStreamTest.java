@@ -232,7 +232,7 @@ class SseStreamTest extends HubTest {
     }
 
     private SseStream connect(EventLog.StartPosition opening, ByteSink sink) {
-        Admission.Ticket ticket = fixture.admission.stream("client");
+        Admission.Ticket ticket = fixture.admission.stream(Admission.Claimant.at("client"));
         if (ticket == null) {
             throw new AssertionError("no place left");
         }

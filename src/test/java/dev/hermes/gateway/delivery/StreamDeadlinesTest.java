@@ -23,8 +23,8 @@ class StreamDeadlinesTest {
     }
 
     private static StreamDeadlines times(@Nullable Instant leaseEnds, boolean revocable, Duration timeout, long seed) {
-        Settings.Streams settings =
-                new Settings.Streams(Duration.ofSeconds(30), 10, 0, timeout, Duration.ofSeconds(60), 1_000);
+        Settings.Streams settings = new Settings.Streams(
+                Duration.ofSeconds(30), 10, Settings.Streams.Shares.UNLIMITED, timeout, Duration.ofSeconds(60), 1_000);
         return new StreamDeadlines.DeadlineFactory(settings, new Random(seed))
                 .forStream(new HubFixture.TestLease(leaseEnds, revocable), NOW, WALL);
     }

@@ -2,6 +2,7 @@ package dev.hermes.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,30 +19,30 @@ class AdmissionTest {
 
     @Test
     void turnsAwayWhoeverComesAfterTheLimit() {
-        Admission admission = new Admission(2, 0);
-        Admission.Ticket first = admission.stream("x");
+        Admission admission = new Admission(2, Settings.Streams.Shares.UNLIMITED);
+        Admission.Ticket first = admission.stream(Admission.Claimant.at("x"));
         assertThat(first).isNotNull();
-        assertThat(admission.stream("y")).isNotNull();
-        assertThat(admission.stream("z")).isNull();
+        assertThat(admission.stream(Admission.Claimant.at("y"))).isNotNull();
+        assertThat(admission.stream(Admission.Claimant.at("z"))).isNull();
         assertThat(admission.openStreams()).isEqualTo(2);
         if (first != null) {
             first.release();
         }
-        assertThat(admission.stream("z")).isNotNull();
+        assertThat(admission.stream(Admission.Claimant.at("z"))).isNotNull();
     }
 
     @Test
     void waitingPollsTakePlacesButAreNoStreams() {
-        Admission admission = new Admission(1, 0);
-        assertThat(admission.poll("x")).isNotNull();
+        Admission admission = new Admission(1, Settings.Streams.Shares.UNLIMITED);
+        assertThat(admission.poll(Admission.Claimant.at("x"))).isNotNull();
         assertThat(admission.openStreams()).isZero();
-        assertThat(admission.stream("x")).isNull();
+        assertThat(admission.stream(Admission.Claimant.at("x"))).isNull();
     }
 
     /** The browser's own return, which resumes, comes before the one of Hermes' page, after a second and without a cursor. */
     @Test
     void upTo300StreamsComeBackWithin900Milliseconds() {
-        List<Integer> returns = returns(new Admission(10_000, 0), 300);
+        List<Integer> returns = returns(new Admission(10_000, Settings.Streams.Shares.UNLIMITED), 300);
 
         assertThat(returns).allSatisfy(millis -> assertThat(millis).isBetween(300, 900));
         assertThat(mostWithin(100, returns)).isLessThanOrEqualTo(100);
@@ -50,7 +51,7 @@ class AdmissionTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 1_000, 2_350})
     void noMoreThan500StreamsComeBackInASecond(int streams) {
-        List<Integer> returns = returns(new Admission(10_000, 0), streams);
+        List<Integer> returns = returns(new Admission(10_000, Settings.Streams.Shares.UNLIMITED), streams);
 
         assertThat(returns).allSatisfy(millis -> assertThat(millis).isBetween(300, 300 + 2 * streams + 100));
         // Of the slots at both ends of a second, the streams of one may all fall into it.
@@ -59,7 +60,7 @@ class AdmissionTest {
 
     @Test
     void thatHoldsAlsoAfterManyHaveComeAndGone() {
-        Admission admission = new Admission(10_000, 0);
+        Admission admission = new Admission(10_000, Settings.Streams.Shares.UNLIMITED);
         List<Admission.Ticket> open = new ArrayList<>(tickets(admission, 1_500));
         Random random = new Random(7);
         for (int change = 0; change < 10_000; change++) {
@@ -75,7 +76,7 @@ class AdmissionTest {
 
     @Test
     void nobodyWaitsLongerThanFiveSeconds() {
-        List<Integer> returns = returns(new Admission(10_000, 0), 9_000);
+        List<Integer> returns = returns(new Admission(10_000, Settings.Streams.Shares.UNLIMITED), 9_000);
 
         assertThat(returns).allSatisfy(millis -> assertThat(millis).isBetween(300, 5_000));
         assertThat(mostWithin(1_000, returns)).isLessThan(9_000 / 4);
@@ -90,7 +91,7 @@ class AdmissionTest {
     private static List<Admission.Ticket> tickets(Admission admission, int streams) {
         List<Admission.Ticket> tickets = new ArrayList<>();
         for (int stream = 0; stream < streams; stream++) {
-            Admission.Ticket ticket = admission.stream("x");
+            Admission.Ticket ticket = admission.stream(Admission.Claimant.at("x"));
             if (ticket == null) {
                 throw new AssertionError("turned away");
             }
@@ -111,45 +112,45 @@ class AdmissionTest {
 
     @Test
     void limitsEachAddressByItself() {
-        Admission admission = new Admission(10, 1);
-        Admission.Ticket first = admission.stream("x");
+        Admission admission = new Admission(10, new Settings.Streams.Shares(1, 0, 0));
+        Admission.Ticket first = admission.stream(Admission.Claimant.at("x"));
         assertThat(first).isNotNull();
-        assertThat(admission.stream("x")).isNull();
-        assertThat(admission.stream("y")).isNotNull();
+        assertThat(admission.stream(Admission.Claimant.at("x"))).isNull();
+        assertThat(admission.stream(Admission.Claimant.at("y"))).isNotNull();
         if (first != null) {
             first.release();
         }
-        assertThat(admission.poll("x")).isNotNull();
+        assertThat(admission.poll(Admission.Claimant.at("x"))).isNotNull();
     }
 
     @Test
     void whoIsTurnedAwayForItsAddressTakesNoPlace() {
-        Admission admission = new Admission(2, 1);
-        assertThat(admission.stream("x")).isNotNull();
-        assertThat(admission.stream("x")).isNull();
-        assertThat(admission.stream("x")).isNull();
-        assertThat(admission.stream("y")).isNotNull();
+        Admission admission = new Admission(2, new Settings.Streams.Shares(1, 0, 0));
+        assertThat(admission.stream(Admission.Claimant.at("x"))).isNotNull();
+        assertThat(admission.stream(Admission.Claimant.at("x"))).isNull();
+        assertThat(admission.stream(Admission.Claimant.at("x"))).isNull();
+        assertThat(admission.stream(Admission.Claimant.at("y"))).isNotNull();
     }
 
     @Test
     void aPlaceIsGivenBackOnce() {
-        Admission admission = new Admission(1, 0);
-        Admission.Ticket first = admission.stream("x");
+        Admission admission = new Admission(1, Settings.Streams.Shares.UNLIMITED);
+        Admission.Ticket first = admission.stream(Admission.Claimant.at("x"));
         assertThat(first).isNotNull();
         if (first != null) {
             first.release();
             first.release();
         }
         assertThat(admission.openStreams()).isZero();
-        assertThat(admission.stream("x")).isNotNull();
-        assertThat(admission.stream("x")).isNull();
+        assertThat(admission.stream(Admission.Claimant.at("x"))).isNotNull();
+        assertThat(admission.stream(Admission.Claimant.at("x"))).isNull();
     }
 
     @Test
     void neverAdmitsMoreThanTheLimitAndEndsAtZeroHoweverManyThreadsAsk() throws Exception {
         int limit = 20;
         int limitPerAddress = 7;
-        Admission admission = new Admission(limit, limitPerAddress);
+        Admission admission = new Admission(limit, new Settings.Streams.Shares(limitPerAddress, 0, 0));
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -171,7 +172,7 @@ class AdmissionTest {
         assertThat(admission.openStreams()).isZero();
         for (String address : List.of("x", "y", "z")) {
             for (int place = 0; place < Math.min(limitPerAddress, limit / 3); place++) {
-                assertThat(admission.stream(address)).isNotNull();
+                assertThat(admission.stream(Admission.Claimant.at(address))).isNotNull();
             }
         }
     }
@@ -181,7 +182,9 @@ class AdmissionTest {
         int admitted = 0;
         for (int step = 0; step < 20_000; step++) {
             String address = List.of("x", "y", "z").get(random.nextInt(3));
-            Admission.Ticket ticket = random.nextBoolean() ? admission.stream(address) : admission.poll(address);
+            Admission.Ticket ticket = random.nextBoolean()
+                    ? admission.stream(Admission.Claimant.at(address))
+                    : admission.poll(Admission.Claimant.at(address));
             if (ticket != null) {
                 admitted++;
                 held.add(ticket);

@@ -52,8 +52,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DirectSinkTest {
 
     private static final EventId START = new EventId(false, 1, 0);
-    private static final Settings.Streams STREAMS =
-            new Settings.Streams(Duration.ofSeconds(30), 10, 0, Duration.ofSeconds(300), Duration.ofSeconds(60), 1_000);
+    private static final Settings.Streams STREAMS = new Settings.Streams(
+            Duration.ofSeconds(30),
+            10,
+            Settings.Streams.Shares.UNLIMITED,
+            Duration.ofSeconds(300),
+            Duration.ofSeconds(60),
+            1_000);
 
     private final Vertx nio = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     private final Vertx epoll = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
