@@ -227,7 +227,7 @@ public enum Setting {
 
     /** The types of values, each with a sentence that tells an operator what may be written. */
     enum ValueType {
-        FLAG("true or false"),
+        FLAG("true or false, also written yes, on, 1 or no, off, 0"),
         DURATION("whole seconds from 1 to 1000000000, or with a unit: 30s, 5m, 1h"),
         DURATION_OR_NONE("0 for none, whole seconds up to 1000000000, or with a unit: 30s, 5m, 1h"),
         COUNT("a whole number from 1 to 2147483647"),

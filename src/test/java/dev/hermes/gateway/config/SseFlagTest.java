@@ -181,7 +181,8 @@ class SseFlagTest {
 
         loads.file("HERMES_ENABLE_SSE=nope");
 
-        awaitLog("setting=HERMES_ENABLE_SSE value=\"nope\" allowed=\"true or false\"");
+        awaitLog(
+                "setting=HERMES_ENABLE_SSE value=\"nope\" allowed=\"true or false, also written yes, on, 1 or no, off, 0\"");
         assertThat(flag.enabled()).isTrue();
 
         loads.file("HERMES_ENABLE_SSE=false");
