@@ -125,8 +125,9 @@ final class StreamRoutes {
     /** Never all streams at once: that is what the flag is for. */
     private void endThoseOfUser(RoutingContext context) {
         String user = parameter(context, "user");
-        if (user == null || unknownParameter(context, "user"::equals)) {
-            if (user == null) {
+        boolean named = user != null && !user.isEmpty();
+        if (!named || unknownParameter(context, "user"::equals)) {
+            if (!named) {
                 JsonAnswer.problem(
                         context.response(),
                         400,
@@ -217,11 +218,17 @@ final class StreamRoutes {
         return context.queryParams().get(name);
     }
 
-    /** Answers a request with a parameter of another name: a misspelt filter must not select everything. */
+    /**
+     * Answers a request with a parameter of another name, or one given twice: a misspelt filter must not select
+     * everything, and of two it would be unclear which counts.
+     */
     private static boolean unknownParameter(RoutingContext context, Predicate<String> known) {
         for (String name : context.queryParams().names()) {
-            if (!known.test(name)) {
-                JsonAnswer.problem(context.response(), 400, "Unknown parameter " + quoted(name));
+            String problem = known.test(name)
+                    ? context.queryParams().getAll(name).size() > 1 ? "Repeated parameter " : null
+                    : "Unknown parameter ";
+            if (problem != null) {
+                JsonAnswer.problem(context.response(), 400, problem + quoted(name));
                 return true;
             }
         }

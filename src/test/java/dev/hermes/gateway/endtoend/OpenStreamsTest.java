@@ -178,7 +178,10 @@ class OpenStreamsTest {
                 "GET /streams?state=dead",
                 "GET /streams?limit=0",
                 "GET /streams?limit=many",
+                "GET /streams?user=a&user=b",
                 "DELETE /streams",
+                "DELETE /streams?user=",
+                "DELETE /streams?user=a&user=b",
                 "DELETE /streams?address=127.0.0.1",
                 "DELETE /streams?user=a&channel=b"
             })
@@ -212,6 +215,17 @@ class OpenStreamsTest {
                 .anySatisfy(line -> assertThat(line)
                         .contains("stream refused", "code=\"http_401\"", "path=\"/api/v1/events/queue\"")));
         assertThat(lines.all()).noneMatch(line -> line.contains("sse_"));
+    }
+
+    @Test
+    void aUserCannotForgeAPairOfItsLine() {
+        SseConnection stream = SseConnection.open(
+                gateway.port(), "/api/v1/events/queue", "Authorization: Bearer " + Jwt.of("evil\" reason=\"forged"));
+        connectionId(stream);
+        stream.close();
+
+        await().untilAsserted(() -> assertThat(lines.all())
+                .anySatisfy(line -> assertThat(line).contains("stream closed", "user=\"evil' reason='forged\"")));
     }
 
     private SseConnection connect(String path) {
