@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,8 @@ public final class GatewayVerticle extends VerticleBase {
                 settings.management(),
                 () -> readiness(wiring.supervisor()),
                 metrics,
-                wiring.authenticator()::isApiKey);
+                wiring.authenticator()::isApiKey,
+                Map.of("/redis", wiring::redisReport));
         opened.push(management::close);
         running = new Running(settings, wiring, management);
         return management

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.ops;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +30,21 @@ final class ManagementRoutes {
     private final Metrics metrics;
     private final Predicate<String> apiKey;
     private final Duration scrapeLimit;
+    private final Map<String, Supplier<Future<JsonObject>>> reports;
 
     ManagementRoutes(
             Vertx vertx,
             Supplier<ManagementServer.Readiness> readiness,
             Metrics metrics,
             Predicate<String> apiKey,
-            Duration scrapeLimit) {
+            Duration scrapeLimit,
+            Map<String, Supplier<Future<JsonObject>>> reports) {
         this.vertx = vertx;
         this.readiness = readiness;
         this.metrics = metrics;
         this.apiKey = apiKey;
         this.scrapeLimit = scrapeLimit;
+        this.reports = reports;
     }
 
     Router router() {
@@ -47,13 +52,15 @@ final class ManagementRoutes {
         open(router, "/health/live", ManagementRoutes::live);
         open(router, "/health/ready", this::ready);
         open(router, "/metrics", this::metrics);
-        router.route().handler(this::anythingElse);
+        router.route().handler(this::onlyWithKey);
+        reports.forEach((path, report) -> open(router, path, context -> report(context, report)));
+        router.route().handler(context -> JsonAnswer.problem(context.response(), 404, "Not found"));
         router.errorHandler(400, context -> JsonAnswer.problem(context.response(), 400, "Bad request"));
         router.errorHandler(500, ManagementRoutes::failed);
         return router;
     }
 
-    /** Adds a path that needs no credential. */
+    /** Adds a path; those before {@link #onlyWithKey} need no credential. */
     private static void open(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
         router.route(path).handler(ManagementRoutes::wrongMethod);
@@ -107,15 +114,27 @@ final class ManagementRoutes {
         JsonAnswer.problem(context.response(), 503, "The metrics could not be read");
     }
 
-    private void anythingElse(RoutingContext context) {
+    private void onlyWithKey(RoutingContext context) {
         String key = bearer(context.request().getHeader(HttpHeaders.AUTHORIZATION));
         if (key != null && apiKey.test(key)) {
-            JsonAnswer.problem(context.response(), 404, "Not found");
+            context.next();
         } else {
             context.response().putHeader("WWW-Authenticate", "Bearer");
             JsonAnswer.problem(
                     context.response(), 401, key == null ? "Authorization required" : "Invalid or expired credentials");
         }
+    }
+
+    private static void report(RoutingContext context, Supplier<Future<JsonObject>> report) {
+        report.get()
+                .onSuccess(json -> JsonAnswer.send(context.response(), 200, json))
+                .onFailure(failure -> {
+                    LOG.warn(
+                            "report could not be made path={} reason=\"{}\"",
+                            context.normalizedPath(),
+                            failure.getMessage());
+                    JsonAnswer.problem(context.response(), 503, "The report could not be made");
+                });
     }
 
     private static void wrongMethod(RoutingContext context) {

@@ -5,16 +5,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics}, without a
- * credential. Browsers must not see these answers, so the public port has none of these paths.
+ * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics} without a
+ * credential, reports with an API key. Browsers must not see these answers, so the public port has none of these paths.
  */
 public final class ManagementServer {
 
@@ -35,15 +37,18 @@ public final class ManagementServer {
      *
      * @param readiness called on this server's event loop for each probe; must not block
      * @param metrics closed by its owner, not by this server
-     * @param apiKey whether a text is one of the configured API keys; used for unknown paths
+     * @param apiKey whether a text is one of the configured API keys; used for all other paths
+     * @param reports what further paths answer, to whom has an API key; called on this server's event loop for each
+     *     request
      */
     public ManagementServer(
             Vertx vertx,
             Settings.Management settings,
             Supplier<Readiness> readiness,
             Metrics metrics,
-            Predicate<String> apiKey) {
-        this(vertx, settings, readiness, metrics, apiKey, SCRAPE_LIMIT);
+            Predicate<String> apiKey,
+            Map<String, Supplier<Future<JsonObject>>> reports) {
+        this(vertx, settings, readiness, metrics, apiKey, reports, SCRAPE_LIMIT);
     }
 
     /** With another time limit for scrapes. */
@@ -53,13 +58,14 @@ public final class ManagementServer {
             Supplier<Readiness> readiness,
             Metrics metrics,
             Predicate<String> apiKey,
+            Map<String, Supplier<Future<JsonObject>>> reports,
             Duration scrapeLimit) {
         this.settings = settings;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS))
-                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey, scrapeLimit).router())
+                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey, scrapeLimit, reports).router())
                 .invalidRequestHandler(JsonAnswer::invalidRequest);
     }
 

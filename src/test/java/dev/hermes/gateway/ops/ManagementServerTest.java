@@ -141,6 +141,15 @@ class ManagementServerTest {
         assertThat(answer.statusCode()).isEqualTo(401);
     }
 
+    @Test
+    void tellsAReportOnlyToWhoHasAKey() throws Exception {
+        assertThat(operator.ask("GET", "/report").statusCode()).isEqualTo(401);
+
+        HttpResponse<String> answer = operator.ask("GET", "/report", "Authorization", "Bearer " + Operator.API_KEY);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"told\":true}");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Bearer ", "bearer ", "BEARER "})
     void findsNothingElseWithAKey(String scheme) throws Exception {
@@ -215,7 +224,8 @@ class ManagementServerTest {
                 new Settings.Management("127.0.0.1", operator.port()),
                 ManagementServer.Readiness::ready,
                 metrics,
-                Operator.API_KEY::equals);
+                Operator.API_KEY::equals,
+                Map.of());
 
         assertThatThrownBy(() -> await(second.start()))
                 .isInstanceOf(IllegalStateException.class)
