@@ -91,10 +91,10 @@ final class PageProbe {
             return List.of(new Note("CORS", page + " is the address of the gateway itself: a page there needs none"));
         }
         Client.Answer read = client.send(client.plain("/api/v1/events/health").header("Origin", page));
-        Client.Answer preflight = client.send(client.plain("/api/v1/events/token")
+        Client.Answer preflight = client.send(client.plain("/api/v1/events/poll")
                 .header("Origin", page)
-                .header("Access-Control-Request-Method", "POST")
-                .header("Access-Control-Request-Headers", "authorization,content-type,last-event-id")
+                .header("Access-Control-Request-Method", "GET")
+                .header("Access-Control-Request-Headers", "authorization,last-event-id")
                 .method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
         List<Finding> found = new ArrayList<>();
         String why = "a browser hides every answer from a page there, and its EventSource only says error";
