@@ -61,10 +61,13 @@ final class DeliveryProbe {
     }
 
     void look() {
+        boolean silent = heldBack;
         eachAtOnce();
-        if (heldBack && !stream.ended() && found.stream().noneMatch(Problem.class::isInstance)) {
+        if (silent && !stream.ended() && ids.isEmpty()) {
             found.add(buffering(
                     "nothing of the stream has come for " + stream.age().toSeconds() + " s"));
+        } else if (silent && !heldBack) {
+            found.add(new Problem("first byte", "not within 5 s", "a page waits that long at each reconnect"));
         }
         resume();
         heartbeat();
@@ -103,7 +106,8 @@ final class DeliveryProbe {
         List<Long> sorted = late.stream().sorted().toList();
         long limit =
                 Duration.ofSeconds(1).plus(pace.roundTrip().multipliedBy(4)).toNanos();
-        if (missing < ENOUGH_LOST && sorted.get(sorted.size() / 2) < limit) {
+        heldBack = missing == ENOUGH_LOST || sorted.get(sorted.size() / 2) >= limit;
+        if (!heldBack) {
             found.add(new Well(
                     "events",
                     "each at once: "
@@ -113,7 +117,6 @@ final class DeliveryProbe {
                             + " after its publication was answered"));
             return;
         }
-        heldBack = true;
         String times = missing < ENOUGH_LOST
                 ? "events come " + AddressProbe.millis(sorted.get(sorted.size() / 2)) + " late"
                 : missing + " events in turn did not come within " + EVENT.toSeconds() + " s";
@@ -157,10 +160,7 @@ final class DeliveryProbe {
     }
 
     private boolean inLog() {
-        if (ids.size() < 2) {
-            return false;
-        }
-        return download.isInLog(client, ids.get(0), ids.get(1));
+        return ids.size() > 1 && download.isInLog(client, ids.get(0), ids.get(1));
     }
 
     private void resume() {
@@ -235,19 +235,20 @@ final class DeliveryProbe {
     }
 
     private void cut() {
-        String when = "after " + stream.age().toSeconds() + " s";
+        String times = String.format(
+                Locale.ROOT,
+                "%.1f s after its beginning and %.1f s after its last byte",
+                stream.age().toMillis() / 1_000.0,
+                stream.silenceBeforeEnd().toMillis() / 1_000.0);
         found.add(
                 closing.isEmpty()
                         ? new Problem(
                                 "idle time-out",
-                                String.format(
-                                        Locale.ROOT,
-                                        "something between ended the stream after %.1f s without a byte, without the gateway's last word",
-                                        stream.silenceBeforeEnd().toMillis() / 1_000.0),
-                                "heartbeats come every " + pace.heartbeatSeconds()
-                                        + " s, so that each page reconnects all the time",
+                                "something between ended the stream " + times + ", without the gateway's last word",
+                                "each page loses its stream as often as that; a heartbeat comes only every "
+                                        + pace.heartbeatSeconds() + " s",
                                 Remedy.IDLE.lines(2 * pace.heartbeatSeconds() + SPARE_SECONDS))
-                        : new Note("idle time-out", "the gateway itself ended the stream " + when + ": " + closing));
+                        : new Note("idle time-out", "the gateway itself ended the stream " + times + ": " + closing));
     }
 
     /** Reads until that holds, the time is over or the stream has ended. */

@@ -30,7 +30,6 @@ final class EventStream implements BodySubscriber<EventStream>, AutoCloseable {
 
     private final ResponseInfo head;
     private final long opened;
-    private final long headed = System.nanoTime();
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
     private volatile Flow.@Nullable Subscription subscription;
 
@@ -40,7 +39,7 @@ final class EventStream implements BodySubscriber<EventStream>, AutoCloseable {
     // Of the reading thread.
     private final StringBuilder unread = new StringBuilder();
     private final Deque<Frame> frames = new ArrayDeque<>();
-    private long lastByte = headed;
+    private long lastByte = System.nanoTime();
     private @Nullable Piece end;
 
     /** @param text the bytes, one in each character, so that a character of two pieces is not lost; null at the end */
@@ -72,18 +71,14 @@ final class EventStream implements BodySubscriber<EventStream>, AutoCloseable {
         return head.headers();
     }
 
-    /** From the request to the head of the answer. */
-    Duration headTook() {
-        return Duration.ofNanos(headed - opened);
-    }
-
     /** From the request to this frame. */
     Duration took(Frame frame) {
         return Duration.ofNanos(frame.nanos() - opened);
     }
 
+    /** How long ago it was asked for; once it has ended, how old it became. */
     Duration age() {
-        return Duration.ofNanos(System.nanoTime() - opened);
+        return Duration.ofNanos((end == null ? System.nanoTime() : end.nanos()) - opened);
     }
 
     /** The next frame; null if none comes in that time, or the stream has ended. */

@@ -2,6 +2,7 @@ package dev.hermes.gateway.doctor;
 
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -56,7 +57,7 @@ sealed interface Finding {
     default JsonObject json() {
         JsonObject json = new JsonObject()
                 .put("check", check())
-                .put("severity", severity())
+                .put("severity", severity().toLowerCase(Locale.ROOT))
                 .put("what", what());
         if (this instanceof Problem problem) {
             json.put("why", problem.why()).put("lines", new JsonObject(new LinkedHashMap<>(problem.lines())));

@@ -45,6 +45,23 @@ class JudgementTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "no address",
+                "",
+                "ftp://localhost",
+                "http://",
+                "http://user:word@localhost",
+                "http://h:99999",
+                "//h"
+            })
+    void whatIsNoAddressIsNamed(String text) {
+        assertThatThrownBy(() -> AddressProbe.parse("--url", text))
+                .isInstanceOf(Client.Failure.class)
+                .hasMessageContaining("--url: " + text + " is no address");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"http://localhost/", "localhost:3000", "http://localhost/page", "*", "null", ""})
     void anOriginHasNoPath(String text) {
         assertThatThrownBy(() -> PageProbe.origin(text)).hasMessageContaining("--origin: " + text);
@@ -77,7 +94,7 @@ class JudgementTest {
         assertThat(finding.json())
                 .isEqualTo(new JsonObject()
                         .put("check", "buffering")
-                        .put("severity", "FINDING")
+                        .put("severity", "finding")
                         .put("what", "it waits")
                         .put("why", "nothing comes")
                         .put("lines", new JsonObject().put("nginx", "proxy_buffering off;")));
