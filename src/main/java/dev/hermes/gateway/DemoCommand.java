@@ -76,6 +76,7 @@ final class DemoCommand implements Runnable {
         environment.remove("HERMES_REDIS_SENTINEL_MASTER");
         environment.put("HERMES_ENABLE_SSE", "true");
         environment.put("HERMES_PAGE", "true");
+        environment.putIfAbsent("HERMES_HOST", "127.0.0.1");
         environment.putIfAbsent("HERMES_SSE_HEARTBEAT_INTERVAL", HEARTBEAT);
         environment.putIfAbsent("HERMES_SECRET_KEY", HexFormat.of().formatHex(secret));
         return environment;

@@ -14,6 +14,8 @@ import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -33,6 +35,9 @@ final class GatewayProcess {
     private static final int CANNOT_START = 1;
     private static final int INTERRUPTED = 130;
 
+    /** What takes effect when the settings are read again; everything else needs a restart. */
+    private static final Set<String> RELOADABLE = Set.of("HERMES_ENABLE_SSE", "HERMES_DEBUG", "HERMES_LOG_LEVEL");
+
     private final Vertx vertx;
     private final GatewayVerticle gateway;
 
@@ -44,10 +49,39 @@ final class GatewayProcess {
     /** Starts for production. On the main thread; if the gateway cannot start, the process ends with status 1. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
         SettingsLoader.Loaded loaded = load(environment, mode);
-        Signals.ignoreHangUp();
+        // From the very first, since it would end the process.
+        Signals.onHangUp(() -> LOG.info("signal ignored signal=SIGHUP reason=\"still starting\""));
         start(vertx(loaded.settings()), loaded, (router, flag) -> {})
-                .onSuccess(process -> Signals.onTermination(process::drain, GatewayProcess::halt))
+                .onSuccess(process -> {
+                    Signals.onHangUp(
+                            () -> process.reload(SettingsLoader.load(process.vertx, environment, mode), loaded));
+                    Signals.onTermination(process::drain, GatewayProcess::halt);
+                })
                 .onFailure(GatewayProcess::refuse);
+    }
+
+    /** Applies what can be applied while streams are open, and says what was. Any thread. */
+    private void reload(Future<SettingsLoader.Loaded> read, SettingsLoader.Loaded started) {
+        read.onFailure(failure -> {
+            if (failure instanceof SettingsException settings) {
+                settings.problems()
+                        .forEach(problem ->
+                                LOG.error("settings cannot be used, all stays as it is problem=\"{}\"", problem));
+            } else {
+                LOG.error("settings cannot be read, all stays as it is reason=\"{}\"", failure.getMessage());
+            }
+        });
+        read.onSuccess(now -> {
+            LogSetup.level(now.settings().logging().level());
+            gateway.switchTo(now.settings().sseEnabled());
+            Set<String> waiting = new TreeSet<>(now.differences(started));
+            waiting.removeAll(RELOADABLE);
+            LOG.info(
+                    "settings were read again signal=SIGHUP sse={} log_level={} waiting_for_a_restart={}",
+                    now.settings().sseEnabled() ? "on" : "off",
+                    now.settings().logging().level(),
+                    waiting.isEmpty() ? "none" : String.join(",", waiting));
+        });
     }
 
     /**

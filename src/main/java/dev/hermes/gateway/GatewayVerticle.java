@@ -3,6 +3,7 @@ package dev.hermes.gateway;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ops.DrainPlan;
@@ -11,13 +12,14 @@ import dev.hermes.gateway.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,8 @@ public final class GatewayVerticle extends VerticleBase {
     /** The actions that close what was opened, the last one first; run in this order. */
     private final Deque<Supplier<Future<Void>>> opened = new ArrayDeque<>();
 
-    private @Nullable Running running;
+    /** Written on this verticle's loop, read by any thread. */
+    private volatile @Nullable Running running;
 
     /** Written on this verticle's loop, read by any thread. */
     private volatile @Nullable Instant drainingSince;
@@ -57,7 +60,7 @@ public final class GatewayVerticle extends VerticleBase {
     /** Whether every instance of the public port listens. Owned by this verticle's loop. */
     private boolean listening;
 
-    private record Running(Settings settings, Wiring wiring, ManagementServer management) {}
+    private record Running(Settings settings, SseFlag flag, Wiring wiring, ManagementServer management) {}
 
     /** A gateway with settings from the deployment's configuration. */
     public GatewayVerticle() {
@@ -96,15 +99,10 @@ public final class GatewayVerticle extends VerticleBase {
             metrics.close();
             return Future.succeededFuture();
         });
-        ManagementServer management = new ManagementServer(
-                vertx,
-                settings.management(),
-                () -> readiness(wiring.supervisor()),
-                metrics,
-                wiring.authenticator()::isApiKey,
-                Map.of("/redis", wiring::redisReport));
+        ManagementServer management =
+                new ManagementServer(vertx, settings.management(), new Operated(loaded, flag, wiring), metrics);
         opened.push(management::close);
-        running = new Running(settings, wiring, management);
+        running = new Running(settings, flag, wiring, management);
         return management
                 .start()
                 .compose(started -> wiring.open(router -> furtherRoutes.accept(router, flag)))
@@ -127,6 +125,60 @@ public final class GatewayVerticle extends VerticleBase {
                         new ManagementServer.Readiness.Problem("redis", null, supervisor.problem()));
     }
 
+    /** This gateway as its operators see it. */
+    private final class Operated implements ManagementServer.Gateway {
+
+        private final SettingsLoader.Loaded loaded;
+        private final SseFlag flag;
+        private final Wiring wiring;
+
+        Operated(SettingsLoader.Loaded loaded, SseFlag flag, Wiring wiring) {
+            this.loaded = loaded;
+            this.flag = flag;
+            this.wiring = wiring;
+        }
+
+        @Override
+        public ManagementServer.Readiness readiness() {
+            return GatewayVerticle.this.readiness(wiring.supervisor());
+        }
+
+        @Override
+        public boolean isApiKey(String text) {
+            return wiring.authenticator().isApiKey(text);
+        }
+
+        @Override
+        public Future<List<StreamView>> streams(StreamView.Query query) {
+            return wiring.publicPort().streams(query);
+        }
+
+        @Override
+        public Future<Integer> endStreams(StreamView.Query query) {
+            return wiring.publicPort().end(query);
+        }
+
+        @Override
+        public List<SettingsLoader.Effective> settings() {
+            return loaded.effective();
+        }
+
+        @Override
+        public Future<JsonObject> redis() {
+            return wiring.redisReport();
+        }
+
+        @Override
+        public boolean sseEnabled() {
+            return flag.enabled();
+        }
+
+        @Override
+        public boolean ownsLog() {
+            return given != null;
+        }
+    }
+
     /**
      * Accepts no new streams, and ends the open ones one after another, each with its own reconnect delay. Completes
      * when no stream is left, or at the configured timeout; undeploy afterwards. Must be called on this verticle's
@@ -145,6 +197,14 @@ public final class GatewayVerticle extends VerticleBase {
         now.wiring().drain(DrainPlan.over(admission.openStreams(), timeout));
         long giveUp = vertx.setTimer(timeout.toMillis(), late -> drained.tryComplete());
         return drained.future().onComplete(done -> vertx.cancelTimer(giveUp));
+    }
+
+    /** Switches streams on or off, until the file of the flag changes. Any thread. */
+    void switchTo(boolean sseEnabled) {
+        Running now = running;
+        if (now != null) {
+            now.flag().switchTo(sseEnabled);
+        }
     }
 
     /** Runs the work on this verticle's loop. Any thread. */

@@ -9,6 +9,7 @@ import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.HubBus;
+import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
@@ -45,6 +46,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -205,19 +207,28 @@ final class Wiring {
 
     /** The counts of all parts of the gateway. */
     Future<Metrics.GatewayReadings> readings() {
-        return publicPort
-                .snapshots()
-                .compose(counted -> publisher
-                        .snapshot()
-                        .map(ingest -> ingest.with(Publisher.Counters.Source.XADD, feed.ofProducers()))
-                        .map(ingest -> new Metrics.GatewayReadings(
-                                counted,
-                                ingest.received(),
-                                ingest.rejected(),
-                                settings.streams().maxConnections(),
-                                supervisor.flowing(),
-                                supervisor.lastCanary().toNanos() / 1e9,
-                                identity == null ? IdentityEndpoint.Counts.NONE : identity.counts())));
+        return Future.all(publicPort.snapshots(), publicPort.refused(), publisher.snapshot())
+                .map(all -> {
+                    List<HubCounters.Snapshot> hubCounts = all.resultAt(0);
+                    Map<String, Long> refused = all.resultAt(1);
+                    Publisher.Counters.Snapshot ingest = all.resultAt(2);
+                    Publisher.Counters.Snapshot withProducers =
+                            ingest.with(Publisher.Counters.Source.XADD, feed.ofProducers());
+                    return new Metrics.GatewayReadings(
+                            hubCounts,
+                            withProducers.received(),
+                            withProducers.rejected(),
+                            refused,
+                            settings.streams().maxConnections(),
+                            supervisor.flowing(),
+                            canarySeconds(),
+                            identity == null ? IdentityEndpoint.Counts.NONE : identity.counts());
+                });
+    }
+
+    private double canarySeconds() {
+        Duration last = supervisor.lastCanary();
+        return supervisor.flowing() && !last.isZero() ? last.toNanos() / 1e9 : Double.NaN;
     }
 
     /** What {@code /redis} of the management port tells: Redis as this gateway sees it, and the bounds of its log. */

@@ -105,7 +105,7 @@ final class ChannelReader {
     private void checkTogether(Channel channel) {
         boolean hasKey = yaml.has("key");
         if (channel.scope().keyed() && !hasKey) {
-            yaml.place("key").invalid("nothing", "a field of data, since the scope is " + channel.scope());
+            yaml.place("key").invalid("", "a field of data, since the scope is " + channel.scope());
         }
         if (channel.catchUp() == CatchUp.LATEST_PER_KEY && !hasKey) {
             yaml.place("catch-up").invalid("latest-per-key", "all or latest for a channel without key");
@@ -117,7 +117,7 @@ final class ChannelReader {
                             "snapshot", "nothing or last-event for a channel without key, route and scope <word>:<id>");
         }
         if (snapshot && !yaml.has("snapshot-key")) {
-            yaml.place("snapshot-key").invalid("nothing", "a Redis key with one {id}, since on-connect is snapshot");
+            yaml.place("snapshot-key").invalid("", "a Redis key with one {id}, since on-connect is snapshot");
         }
         if (!snapshot && yaml.has("snapshot-key")) {
             yaml.place("snapshot-key")
@@ -127,7 +127,7 @@ final class ChannelReader {
 
     private @Nullable String required(String word, Pattern form, String allowed) {
         if (!yaml.has(word)) {
-            yaml.place(word).invalid("nothing", allowed);
+            yaml.place(word).invalid("", allowed);
         }
         return optional(word, form, allowed);
     }
@@ -156,7 +156,7 @@ final class ChannelReader {
 
     private List<Heard> heardOn() {
         if (!yaml.has("heard-on")) {
-            yaml.place("heard-on").invalid("nothing", "a list of Redis channels, [] for none");
+            yaml.place("heard-on").invalid("", "a list of Redis channels, [] for none");
         }
         List<Heard> heardOn = new ArrayList<>();
         for (YamlMapping.Item item : yaml.items("heard-on")) {

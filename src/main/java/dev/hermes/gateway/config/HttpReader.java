@@ -31,6 +31,7 @@ final class HttpReader {
             values.invalid(Setting.HERMES_ALLOWED_ORIGINS);
         }
         return new Settings.Http(
+                values.read(Setting.HERMES_HOST, HttpReader::host),
                 values.read(Setting.API_PORT, ValueParsers::port),
                 origins,
                 allowCredentials,
@@ -45,10 +46,11 @@ final class HttpReader {
         if (port != 0 && port == publicPort) {
             values.invalid(Setting.HERMES_MANAGEMENT_PORT);
         }
-        String host = values.read(
-                Setting.HERMES_MANAGEMENT_HOST,
-                text -> HOST.matcher(text.strip()).matches() ? text.strip() : null);
-        return new Settings.Management(host, port);
+        return new Settings.Management(values.read(Setting.HERMES_MANAGEMENT_HOST, HttpReader::host), port);
+    }
+
+    private static @Nullable String host(String text) {
+        return HOST.matcher(text.strip()).matches() ? text.strip() : null;
     }
 
     private Settings.Http.@Nullable Tls tls() {

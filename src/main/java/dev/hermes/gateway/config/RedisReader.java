@@ -5,6 +5,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the settings of Redis. */
@@ -89,6 +91,10 @@ final class RedisReader {
 
         private static final int HIGHEST_PORT = 65_535;
 
+        /** Scheme, user with password, host with port and path, query. */
+        private static final Pattern LIKE_A_URL = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)(.*@)?"
+                + "((?:[^@?#:/\\[]+|\\[[0-9A-Fa-f:.]+])(?::\\d+)?(?:/[^@?#]*)?)([?#].*)?");
+
         /** Null unless the text has the form {@code redis[s]://[user:password@]host[:port][/database]}. */
         static @Nullable RedisUrl parse(String text) {
             URI uri;
@@ -117,7 +123,10 @@ final class RedisReader {
             return new RedisUrl(scheme, hostAndPort, database, new Settings.Secret(text));
         }
 
-        /** The list without anything that could be secret: a node that cannot be parsed is hidden completely. */
+        /**
+         * The list without anything that could be secret: what stands before an {@code @} or after a {@code ?}, and a
+         * node that does not begin like a URL.
+         */
         static String redact(String list) {
             List<String> items = ValueParsers.list(list);
             return items == null
@@ -125,10 +134,23 @@ final class RedisReader {
                     : items.stream()
                             .map(text -> {
                                 RedisUrl url = parse(text);
-                                return url == null ? "***" : url.toString();
+                                return url == null ? shown(text) : url.toString();
                             })
                             .reduce((left, right) -> left + "," + right)
                             .orElse("");
+        }
+
+        private static String shown(String invalid) {
+            if (invalid.equalsIgnoreCase("none")) {
+                return invalid;
+            }
+            Matcher parts = LIKE_A_URL.matcher(invalid);
+            return parts.matches()
+                    ? parts.group(1)
+                            + (parts.group(2) == null ? "" : "***@")
+                            + parts.group(3)
+                            + (parts.group(4) == null ? "" : "?***")
+                    : "***";
         }
 
         @Override

@@ -1,9 +1,11 @@
 package dev.hermes.gateway.config;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +99,7 @@ public enum Setting {
     HERMES_DEBUG(ValueType.FLAG, "false", "Whether the log shows debug lines, whatever HERMES_LOG_LEVEL says."),
     HERMES_LOG_LEVEL(ValueType.TEXT, "info", "trace, debug, info, warn or error", "What is logged."),
     HERMES_LOG_FORMAT(ValueType.TEXT, "text", "text or json", "How it is logged."),
+    HERMES_HOST(ValueType.TEXT, "0.0.0.0", "an IP address or a host name", "The address the public port listens on."),
     API_PORT(ValueType.PORT, "8000", "The public port."),
     HERMES_MANAGEMENT_PORT(
             ValueType.PORT,
@@ -141,6 +144,9 @@ public enum Setting {
     private static final Map<String, Setting> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Setting::name, Function.identity()));
 
+    /** Two letters swapped, or one word in another number or case. */
+    private static final int NEAR = 3;
+
     final ValueType kind;
     final @Nullable String defaultValue;
     final String allowed;
@@ -160,6 +166,30 @@ public enum Setting {
     /** The setting with exactly this name, or null. */
     static @Nullable Setting named(String name) {
         return BY_NAME.get(name);
+    }
+
+    /** The name that somebody may have meant who wrote this one, or null if none is near. */
+    static @Nullable String nearest(String written) {
+        return BY_NAME.keySet().stream()
+                .min(Comparator.comparingInt((String name) -> distance(name, written))
+                        .thenComparing(Comparator.naturalOrder()))
+                .filter(name -> distance(name, written) <= NEAR)
+                .orElse(null);
+    }
+
+    /** How many characters to change, add or leave out (Levenshtein). */
+    private static int distance(String one, String other) {
+        int[] before = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int row = 1; row <= one.length(); row++) {
+            int[] now = new int[other.length() + 1];
+            now[0] = row;
+            for (int column = 1; column <= other.length(); column++) {
+                int changed = before[column - 1] + (one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1);
+                now[column] = Math.min(changed, 1 + Math.min(before[column], now[column - 1]));
+            }
+            before = now;
+        }
+        return before[other.length()];
     }
 
     Description description() {

@@ -21,15 +21,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outer the values that override the file, from the environment or a deployment's configuration; no empty
  *     values
+ * @param outerName the origin of those values, for people
  * @param folder absolute; null if the built-in files apply
  */
-record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
+record SettingSources(
+        Map<Setting, String> outer,
+        String outerName,
+        @Nullable Path folder) {
 
     private static final String DEFAULT_FOLDER = "conf";
+    private static final String ENVIRONMENT = "environment";
+
+    /** Beside a service called hermes every container has HERMES_PORT=tcp://10.0.0.1:8000. */
+    private static final Pattern OF_KUBERNETES = Pattern.compile("(tcp|udp|sctp)://");
 
     /**
-     * The sources of a gateway with its own process. Names of no setting are ignored, since Hermes itself has many.
-     * Blocks.
+     * The sources of a gateway with its own process. Names of no setting are never refused, since Hermes has many of its
+     * own and Kubernetes makes some for each service; only one that looks misspelt is warned of. Blocks.
      */
     static SettingSources ofEnvironment(Map<String, String> environment, SettingsException.Problems findings) {
         Map<Setting, String> outer = new EnumMap<>(Setting.class);
@@ -37,14 +45,22 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             Setting setting = Setting.named(name);
             if (setting != null && !value.isBlank()) {
                 outer.put(setting, value);
+            } else if (setting == null
+                    && misspelt(name)
+                    && !OF_KUBERNETES.matcher(value).lookingAt()) {
+                String nearest = Setting.nearest(name);
+                if (nearest != null) {
+                    findings.warn("setting=" + name + " reason=\"unknown name in the environment, it has no effect\""
+                            + " nearest=" + nearest);
+                }
             }
         });
         String named = environment.get(SettingsLoader.FOLDER);
         if (named != null && !named.isBlank()) {
-            return new SettingSources(outer, folder(named, findings));
+            return new SettingSources(outer, ENVIRONMENT, folder(named, findings));
         }
         Path usual = Path.of(DEFAULT_FOLDER).toAbsolutePath();
-        return new SettingSources(outer, Files.isDirectory(usual) ? usual : null);
+        return new SettingSources(outer, ENVIRONMENT, Files.isDirectory(usual) ? usual : null);
     }
 
     /**
@@ -63,7 +79,7 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             }
         });
         Object named = deployment.getValue(SettingsLoader.FOLDER);
-        return new SettingSources(outer, named == null ? null : folder(named.toString(), findings));
+        return new SettingSources(outer, "deployment", named == null ? null : folder(named.toString(), findings));
     }
 
     private static boolean misspelt(String name) {
@@ -116,27 +132,38 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             }
             Map<Setting, String> values = new EnumMap<>(Setting.class);
             Set<String> seen = new HashSet<>();
-            Properties lines = new Properties() {
-                private static final long serialVersionUID = 1L;
-
-                // Properties.load passes every line to this method and no other.
-                @Override
-                public synchronized @Nullable Object put(Object key, Object value) {
-                    accept((String) key, (String) value, seen, values, findings);
-                    return null;
+            String[] lines = text.split("\\R", -1);
+            for (int index = 0; index < lines.length; index++) {
+                String place = FILE + ":" + (index + 1);
+                StringBuilder logical = new StringBuilder(lines[index]);
+                while (continued(logical) && index + 1 < lines.length) {
+                    logical.append('\n').append(lines[++index]);
                 }
-            };
-            try {
-                lines.load(new StringReader(text));
-            } catch (IllegalArgumentException malformedEscape) {
-                findings.invalid(FILE, "a malformed \\u escape", "\\u and four hexadecimal digits");
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
+                Properties one = new Properties();
+                try {
+                    one.load(new StringReader(logical.toString()));
+                } catch (IllegalArgumentException malformedEscape) {
+                    findings.invalid(place, "a malformed \\u escape", "\\u and four hexadecimal digits");
+                } catch (IOException impossible) {
+                    throw new UncheckedIOException(impossible);
+                }
+                one.forEach((name, value) -> accept(place, (String) name, (String) value, seen, values, findings));
             }
             return values;
         }
 
+        /** Whether the next line belongs to this one: it ends in a backslash that is not escaped itself, and is no comment. */
+        private static boolean continued(CharSequence line) {
+            int backslashes = 0;
+            while (backslashes < line.length() && line.charAt(line.length() - 1 - backslashes) == '\\') {
+                backslashes++;
+            }
+            String content = line.toString().stripLeading();
+            return backslashes % 2 == 1 && !content.startsWith("#") && !content.startsWith("!");
+        }
+
         private static void accept(
+                String place,
                 String name,
                 String value,
                 Set<String> seen,
@@ -145,10 +172,16 @@ record SettingSources(Map<Setting, String> outer, @Nullable Path folder) {
             Setting setting = Setting.named(name);
             if (setting == null) {
                 // A line without a name may be half of a secret that was broken over two lines.
-                String shown = NAME.matcher(name).matches() ? "unknown name " + name : "a line that is no setting";
-                findings.invalid(FILE, shown, "the names that --help lists");
+                boolean named = NAME.matcher(name).matches();
+                String nearest = named ? Setting.nearest(name) : null;
+                findings.invalid(
+                        place,
+                        named ? "unknown name " + name : "a line that is no setting",
+                        nearest == null
+                                ? "the names that --help lists"
+                                : nearest + ", or another name that --help lists");
             } else if (!seen.add(name)) {
-                findings.invalid(name, "a second value in " + FILE, "one value");
+                findings.invalid(name, "a second value in " + place, "one value");
                 values.remove(setting);
             } else if (!value.isBlank()) {
                 values.put(setting, value);

@@ -72,6 +72,6 @@ final class SettingValues {
 
     void invalid(Setting setting, String allowed) {
         String text = written.getOrDefault(setting, setting.defaultValue);
-        findings.invalid(setting.name(), text == null ? "nothing" : setting.shown(text), allowed);
+        findings.invalid(setting.name(), text == null ? "" : setting.shown(text), allowed);
     }
 }

@@ -53,6 +53,7 @@ public record Settings(
     /**
      * Settings of the public port.
      *
+     * @param host {@code HERMES_HOST}
      * @param port {@code API_PORT}, 0 for any free one
      * @param allowedOrigins {@code HERMES_ALLOWED_ORIGINS}, exact strings
      * @param allowCredentials {@code HERMES_ALLOW_CREDENTIALS}
@@ -60,6 +61,7 @@ public record Settings(
      * @param sockets options of the port's sockets
      */
     public record Http(
+            String host,
             int port,
             Set<String> allowedOrigins,
             boolean allowCredentials,

@@ -49,7 +49,7 @@ public final class SettingsException extends RuntimeException {
      * One problem that keeps the gateway from starting.
      *
      * @param name the setting, or the position in a file ({@code channels.yaml:12: channels[1].scope})
-     * @param value the invalid value; {@code ***} if it could contain a secret
+     * @param value the invalid value; {@code ***} if it could contain a secret, empty if there is none
      * @param allowed the values that are allowed
      */
     public record Problem(String name, String value, String allowed) {
@@ -57,7 +57,9 @@ public final class SettingsException extends RuntimeException {
         /** One line for the operator. */
         @Override
         public String toString() {
-            return name + ": " + value + " is not allowed; allowed: " + allowed;
+            return value.isEmpty()
+                    ? name + " is not set; allowed: " + allowed
+                    : name + ": " + value + " is not allowed; allowed: " + allowed;
         }
     }
 }

@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -112,8 +114,30 @@ public final class SettingsLoader {
         if (!findings.problems().isEmpty()) {
             throw new SettingsException(findings.problems());
         }
-        return new Loaded(settings, findings.warnings(), watched(sources));
+        List<Effective> effective = Arrays.stream(Setting.values())
+                .map(setting -> effective(setting, sources, written))
+                .toList();
+        return new Loaded(settings, findings.warnings(), watched(sources), effective);
     }
+
+    private static Effective effective(Setting setting, SettingSources sources, Map<Setting, String> written) {
+        String value = written.getOrDefault(setting, setting.defaultValue);
+        String origin = sources.outer().containsKey(setting)
+                ? sources.outerName()
+                : written.containsKey(setting) ? PROPERTIES_FILE : "default";
+        return value == null
+                ? new Effective(setting.name(), null, origin, null)
+                : new Effective(setting.name(), setting.shown(value), origin, new Settings.Secret(value));
+    }
+
+    /**
+     * One setting as it applies.
+     *
+     * @param value as written, secrets hidden; null if there is none
+     * @param origin {@code environment}, {@code deployment}, {@code gateway.properties} or {@code default}
+     * @param written the value itself, for comparison with another load
+     */
+    public record Effective(String name, @Nullable String value, String origin, Settings.@Nullable Secret written) {}
 
     private static Loaded.WatchedFile watched(SettingSources sources) {
         Path folder = sources.folder();
@@ -148,11 +172,25 @@ public final class SettingsLoader {
      * @param warnings one log line of {@code key=value} pairs each, without secrets; none of them keeps the gateway from
      *     starting
      * @param file the file that {@link SseFlag#watch} watches for the flag
+     * @param effective all settings, in the order in which they are documented
      */
-    public record Loaded(Settings settings, List<String> warnings, WatchedFile file) {
+    public record Loaded(Settings settings, List<String> warnings, WatchedFile file, List<Effective> effective) {
 
         public Loaded {
             warnings = List.copyOf(warnings);
+            effective = List.copyOf(effective);
+        }
+
+        /** The names of the settings that have another value in another load. */
+        public Set<String> differences(Loaded other) {
+            Set<String> names = new TreeSet<>();
+            for (int index = 0; index < effective.size(); index++) {
+                Effective one = effective.get(index);
+                if (!Objects.equals(one.written(), other.effective.get(index).written())) {
+                    names.add(one.name());
+                }
+            }
+            return names;
         }
 
         /**

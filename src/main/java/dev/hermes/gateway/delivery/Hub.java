@@ -4,11 +4,11 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
 import dev.hermes.gateway.loop.OwnerLoop;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * Owns every stream and poll of one event loop. All methods are called on that loop and all state is touched only
@@ -35,6 +35,7 @@ public final class Hub {
     private final SubscriptionIndex subscribers = new SubscriptionIndex();
     private final LiveDelivery delivery;
     private final Heartbeats heartbeats;
+    private final StreamDirectory directory;
 
     /**
      * Must be called on the event loop that is to own the hub.
@@ -70,6 +71,7 @@ public final class Hub {
         this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
         this.delivery = new LiveDelivery(loop, window, newest, subscribers, catchUp, counters, pace.live());
         this.heartbeats = new Heartbeats(window, time);
+        this.directory = new StreamDirectory(loop, subscribers, window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.permits =
                 new PermitChecks(checker, StreamDeadlines.DeadlineFactory.checksWait(settings.streams()), this::close);
@@ -123,7 +125,7 @@ public final class Hub {
         counters.streamOpened();
         join(stream);
         JsonObject connected = new JsonObject()
-                .put("connection_id", "conn_" + UUID.randomUUID())
+                .put("connection_id", stream.id())
                 .put("timestamp", time.wall().instant().toString());
         stream.send(
                 Frame.Encoder.control(accepted.retryMillis(), accepted.start().position(), "connected", connected));
@@ -136,6 +138,7 @@ public final class Hub {
                 .forEach(greeting -> stream.send(Frame.Encoder.withoutId(greeting.type(), greeting.data())));
         schedule(stream, stream.deadlines().next());
         catchUp.start(stream);
+        StreamLog.opened(stream);
         return stream;
     }
 
@@ -178,14 +181,30 @@ public final class Hub {
 
     /** Ends all streams, spread evenly over the given time, each with its own reconnect delay. */
     public void endAll(SseStream.CloseReason reason, Duration over) {
+        end(subscribers.streams(), reason, over);
+    }
+
+    private void end(List<SseStream> streams, SseStream.CloseReason reason, Duration over) {
         assert loop.here();
-        List<SseStream> streams = subscribers.streams();
         long now = time.now();
         for (int index = 0; index < streams.size(); index++) {
             SseStream stream = streams.get(index);
             stream.deadlines().endAt(now + over.toMillis() * index / streams.size(), reason);
             schedule(stream, stream.deadlines().next());
         }
+    }
+
+    /** The open streams that match; collected in portions, so that events are delivered meanwhile. */
+    public Future<List<StreamView>> streams(StreamView.Query query) {
+        assert loop.here();
+        return directory.list(query);
+    }
+
+    /** Ends the open streams that match, on behalf of an operator, at the next tick; returns their number. */
+    public int end(StreamView.Query query) {
+        List<SseStream> streams = directory.find(query);
+        end(streams, SseStream.CloseReason.CLOSED_BY_OPERATOR, Duration.ZERO);
+        return streams.size();
     }
 
     /** Answers all polls with the events they have. */
@@ -246,6 +265,7 @@ public final class Hub {
     void close(SseStream stream, SseStream.CloseReason reason) {
         if (leave(stream)) {
             counters.streamClosed(reason);
+            StreamLog.closed(stream, reason, time.now() - stream.openedMillis());
             stream.end(reason, reason.reconnectAfterMillis(settings.random()));
         }
     }

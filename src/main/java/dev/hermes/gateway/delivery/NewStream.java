@@ -3,6 +3,7 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.log.EventLog;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a hub needs to open a stream.
@@ -15,8 +16,19 @@ public record NewStream(
         EventLog.StartPosition start,
         List<Greeting> greetings,
         StreamPermit permit,
+        Client client,
         int retryMillis,
         End end) {
+
+    /**
+     * Who opened the stream, for operators.
+     *
+     * @param address of the client itself, not of a proxy before the gateway
+     * @param credential the kind of the credential, never the credential
+     * @param user to whom the credential belongs, if it belongs to somebody
+     */
+    public record Client(
+            String address, String credential, @Nullable String user) {}
 
     /** An event that gives a new client the current state. Outside the log's order, so it carries no id. */
     public record Greeting(String type, Buffer data) {}

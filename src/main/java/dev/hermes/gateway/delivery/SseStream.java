@@ -3,6 +3,7 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.log.Gap;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** One client's stream. Its public methods are for the owner of the socket, on the hub's loop. */
@@ -15,6 +16,15 @@ public final class SseStream extends Subscriber {
     private final ByteSink sink;
     private final StreamDeadlines deadlines;
     private final NewStream.End end;
+    private final NewStream.Client client;
+    private final UUID id = UUID.randomUUID();
+    private final long openedMillis;
+
+    /** When it last was behind without a break from then on, by the hub's clock. */
+    private long behindSinceMillis;
+
+    private long events;
+    private long bytes;
 
     /** Whether a heartbeat came due while the client accepted nothing; it is sent as soon as the client does. */
     private boolean heartbeatOwed;
@@ -25,6 +35,43 @@ public final class SseStream extends Subscriber {
         this.sink = sink;
         this.deadlines = deadlines;
         this.end = stream.end();
+        this.client = stream.client();
+        this.openedMillis = hub.now();
+        this.behindSinceMillis = openedMillis;
+    }
+
+    /** The id of the connection, as its client is told. */
+    String id() {
+        return "conn_" + id;
+    }
+
+    NewStream.Client client() {
+        return client;
+    }
+
+    long openedMillis() {
+        return openedMillis;
+    }
+
+    /** Events handed to the stream so far. */
+    long events() {
+        return events;
+    }
+
+    /** Bytes of all frames handed to the stream so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    StreamView.State viewState() {
+        if (live()) {
+            return StreamView.State.LIVE;
+        }
+        return sink.writable() ? StreamView.State.CATCHING_UP : StreamView.State.STALLED;
+    }
+
+    long behindMillis() {
+        return live() ? 0 : hub.now() - behindSinceMillis;
     }
 
     /** The client accepts data again. */
@@ -49,7 +96,8 @@ public final class SseStream extends Subscriber {
 
     @Override
     boolean offer(Window.WindowEntry entry) {
-        sink.write(entry.frame());
+        events++;
+        sendShared(entry.frame());
         return true;
     }
 
@@ -79,17 +127,23 @@ public final class SseStream extends Subscriber {
 
     /** Writes a frame for this stream only, and releases it. */
     void send(Frame frame) {
-        sink.write(frame);
+        sendShared(frame);
         frame.release();
     }
 
     /** Writes a frame that other streams get too. */
     void sendShared(Frame frame) {
+        bytes += frame.chunkLength();
         sink.write(frame);
     }
 
     StreamDeadlines deadlines() {
         return deadlines;
+    }
+
+    @Override
+    void fellBehind() {
+        behindSinceMillis = hub.now();
     }
 
     @Override
@@ -157,7 +211,8 @@ public final class SseStream extends Subscriber {
         SLOW_CONSUMER(2_000, 5_000),
         TOKEN_EXPIRED(5_000, 15_000),
         TOKEN_REVOKED(5_000, 15_000),
-        DISABLED(5_000, 15_000);
+        DISABLED(5_000, 15_000),
+        CLOSED_BY_OPERATOR(5_000, 15_000);
 
         private final String label = name().toLowerCase(Locale.ROOT);
         private final int fromMillis;

@@ -77,6 +77,9 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** Whether {@link #flushOrAnswer} never makes it leave the hub. */
     abstract boolean staysWhenFlushed();
 
+    /** The subscriber was live, and is no more. */
+    void fellBehind() {}
+
     /** The subscriber accepts no more for now. */
     abstract void stalled();
 
@@ -137,6 +140,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         state = State.CATCHING_UP;
         cursor = delivered;
         counters.catchingUp(1);
+        fellBehind();
         stalled();
     }
 

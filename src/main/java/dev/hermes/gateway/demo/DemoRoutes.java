@@ -2,6 +2,7 @@ package dev.hermes.gateway.demo;
 
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.wire.StreamStall;
+import io.netty.util.NetUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
@@ -32,6 +34,8 @@ public final class DemoRoutes {
     }
 
     public void addTo(Router router, SseFlag flag) {
+        router.route("/page/access.json").order(BEFORE_ALL).handler(DemoRoutes::onlyItsOwnPage);
+        router.route("/demo/*").order(BEFORE_ALL).handler(DemoRoutes::onlyItsOwnPage);
         router.get(STREAM).order(BEFORE_ALL).handler(this::remember);
         router.get("/page/access.json").order(BEFORE_ALL).handler(context -> access(context, flag));
         router.post("/demo/cut").handler(this::cut);
@@ -48,6 +52,36 @@ public final class DemoRoutes {
     /** A command line that shows the same stream in a terminal. */
     public static String curl(String address, String token) {
         return "curl -N '" + address + STREAM + "?token=" + token + "'";
+    }
+
+    /**
+     * Refuses what a page of another site sends: its origin is another, or its own name was made to lead here (DNS
+     * rebinding), which cannot be done with an address or with {@code localhost}.
+     */
+    private static void onlyItsOwnPage(RoutingContext context) {
+        HostAndPort authority = context.request().authority();
+        String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+        if (authority == null || !itself(authority.host())) {
+            refuse(
+                    context,
+                    "Host " + (authority == null ? "missing" : authority.host())
+                            + ". Allowed: localhost or an IP address");
+        } else if (origin != null && !origin.equals(context.request().scheme() + "://" + authority)) {
+            refuse(context, "Origin " + origin + ". Allowed: the demo's own page");
+        } else {
+            context.next();
+        }
+    }
+
+    private static boolean itself(String host) {
+        return host.equals("localhost") || NetUtil.createInetAddressFromIpAddressString(host) != null;
+    }
+
+    private static void refuse(RoutingContext context, String why) {
+        context.response()
+                .setStatusCode(403)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(new JsonObject().put("detail", "Not for " + why).encode());
     }
 
     private void remember(RoutingContext context) {

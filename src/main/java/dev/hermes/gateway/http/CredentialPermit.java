@@ -34,6 +34,17 @@ record CredentialPermit(Credential credential) implements StreamPermit {
         return credential instanceof Credential.Vouched;
     }
 
+    /** The kind of the credential, for operators. */
+    String kind() {
+        if (credential instanceof Credential.SseToken) {
+            return "token";
+        }
+        if (credential instanceof Credential.Jwt) {
+            return "jwt";
+        }
+        return credential instanceof Credential.ApiKey ? "api_key" : "hermes";
+    }
+
     /**
      * A checker that asks the store once for all tokens that are due together, and Hermes once for each credential.
      * If either does not answer, no stream ends.

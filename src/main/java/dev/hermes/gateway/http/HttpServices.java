@@ -52,5 +52,6 @@ public record HttpServices(
             ClientAddress addresses,
             StreamSinks sinks,
             AdmissionQueue queue,
+            RefusedStreams refused,
             PollHandler.PollPages pages) {}
 }

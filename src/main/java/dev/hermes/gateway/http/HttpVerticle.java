@@ -4,10 +4,8 @@ import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubBus;
-import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubSettings;
 import dev.hermes.gateway.delivery.SseStream;
-import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.wire.ConnectionSweep;
 import dev.hermes.gateway.wire.Doorman;
@@ -26,9 +24,11 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +60,6 @@ public final class HttpVerticle extends VerticleBase {
      */
     private static final int LEASE_ANSWER_PART = 16;
 
-    private static final String ANY_ADDRESS = "0.0.0.0";
-
     /** Time for the last frames of streams that end when this verticle stops. */
     private static final long LAST_FRAMES_MILLIS = 1_000;
 
@@ -73,6 +71,7 @@ public final class HttpVerticle extends VerticleBase {
     // Set in start(), on this verticle's loop.
     private @Nullable OwnerLoop loop;
     private @Nullable Hub hub;
+    private final RefusedStreams refused = new RefusedStreams(System::nanoTime);
     private HubBus.@Nullable Receiver bus;
     private @Nullable HttpServer server;
     private long ticker = -1;
@@ -131,7 +130,7 @@ public final class HttpVerticle extends VerticleBase {
         PollHandler.PollPages pages = new PollHandler.PollPages(
                 own, sweep, services.settings().streams().stallTimeout());
         HttpServices.LoopServices loopServices = new HttpServices.LoopServices(
-                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), pages);
+                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), refused, pages);
         Router router = new Routes(vertx, services, loopServices, started).build();
         furtherRoutes.accept(router);
         ServerDate date = new ServerDate(InstantSource.system());
@@ -159,11 +158,12 @@ public final class HttpVerticle extends VerticleBase {
                     Answers.ErrorAnswers.unreadable(request);
                 });
         server = created;
-        return created.listen(port, ANY_ADDRESS)
+        Settings.Http configured = services.settings().http();
+        return created.listen(port, configured.host())
                 .recover(failure -> Future.failedFuture(new IllegalStateException(
-                        "Cannot listen on API_PORT="
-                                + services.settings().http().port() + ": " + failure.getMessage()
-                                + "; allowed: a free port, or 0 for any",
+                        "Cannot listen on HERMES_HOST=" + configured.host() + " API_PORT=" + configured.port() + ": "
+                                + failure.getMessage()
+                                + "; allowed: an address of this machine, and a free port or 0 for any",
                         failure)));
     }
 
@@ -196,22 +196,18 @@ public final class HttpVerticle extends VerticleBase {
         return options;
     }
 
-    /** The counters of this loop's hub; callable from any loop once started. */
-    public Future<HubCounters.Snapshot> snapshot() {
+    /** Asks this loop's hub, on its loop; callable from any loop once started. */
+    <T> Future<T> ask(Function<Hub, Future<T>> question) {
         OwnerLoop own = loop;
         Hub running = hub;
         return own == null || running == null
                 ? Future.failedFuture("not started")
-                : own.call(() -> Future.succeededFuture(running.snapshot()));
+                : own.call(() -> question.apply(running));
     }
 
-    /** The log position up to which this loop's hub has delivered; callable from any loop once started. */
-    public Future<EventId> position() {
-        OwnerLoop own = loop;
-        Hub running = hub;
-        return own == null || running == null
-                ? Future.failedFuture("not started")
-                : own.call(() -> Future.succeededFuture(running.position()));
+    /** The number of refused streams of this loop, by code; callable from any loop once started. */
+    Future<Map<String, Long>> refused() {
+        return ask(running -> Future.succeededFuture(refused.counts()));
     }
 
     /** The port in use, or -1 before it is known. */

@@ -1,6 +1,9 @@
 package dev.hermes.gateway.http;
 
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubCounters;
+import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.wire.Doorman;
 import io.vertx.core.Future;
@@ -10,9 +13,13 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class PublicPort {
 
     private static final Logger LOG = LoggerFactory.getLogger(PublicPort.class);
+    private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
     private static final String LOOPBACK = "127.0.0.1";
     private static final int FIRST_CALL_MILLIS = 5_000;
     private static final String FIRST_CALL =
@@ -45,20 +53,21 @@ public final class PublicPort {
             instances.add(instance);
             deployed = deployed.compose(before -> vertx.deployVerticle(instance));
         }
-        boolean tls = services.settings().http().tls() != null;
-        return deployed.compose(all -> firstCall(vertx, tls));
+        return deployed.compose(all -> firstCall(vertx, services.settings().http()));
     }
 
     /**
      * Lets the doorman find the listening socket, which Vert.x does not expose, through a connection accepted by it.
      */
-    private Future<Void> firstCall(Vertx vertx, boolean tls) {
+    private Future<Void> firstCall(Vertx vertx, Settings.Http settings) {
+        boolean tls = settings.tls() != null;
+        String host = ANY_ADDRESS.contains(settings.host()) ? LOOPBACK : settings.host();
         NetClient client = vertx.createNetClient(new NetClientOptions()
                 .setConnectTimeout(FIRST_CALL_MILLIS)
                 .setSsl(tls)
                 .setTrustAll(tls)
                 .setHostnameVerificationAlgorithm(""));
-        return client.connect(actualPort(), LOOPBACK)
+        return client.connect(actualPort(), host)
                 .compose(socket -> socket.write(FIRST_CALL))
                 .compose(sent -> doorman.standing())
                 .timeout(FIRST_CALL_MILLIS, TimeUnit.MILLISECONDS)
@@ -71,16 +80,42 @@ public final class PublicPort {
 
     /** The counters of each hub. */
     public Future<List<HubCounters.Snapshot>> snapshots() {
-        List<Future<HubCounters.Snapshot>> asked =
-                instances.stream().map(HttpVerticle::snapshot).toList();
-        return Future.all(asked).map(all -> all.<HubCounters.Snapshot>list());
+        return all(hub -> Future.succeededFuture(hub.snapshot()));
     }
 
     /** The log position of each hub. */
     public Future<List<EventId>> positions() {
-        List<Future<EventId>> asked =
-                instances.stream().map(HttpVerticle::position).toList();
-        return Future.all(asked).map(all -> all.<EventId>list());
+        return all(hub -> Future.succeededFuture(hub.position()));
+    }
+
+    /** The open streams of all hubs that match, in no order. */
+    public Future<List<StreamView>> streams(StreamView.Query query) {
+        return all(hub -> hub.streams(query))
+                .map(lists -> lists.stream().flatMap(List::stream).toList());
+    }
+
+    /** Ends the open streams that match, on behalf of an operator; completes with their number. */
+    public Future<Integer> end(StreamView.Query query) {
+        return all(hub -> Future.succeededFuture(hub.end(query)))
+                .map(ended -> ended.stream().mapToInt(Integer::intValue).sum());
+    }
+
+    /** The number of refused streams, by code. */
+    public Future<Map<String, Long>> refused() {
+        List<Future<Map<String, Long>>> asked =
+                instances.stream().map(HttpVerticle::refused).toList();
+        return Future.all(asked).map(all -> {
+            Map<String, Long> sum = new TreeMap<>();
+            all.<Map<String, Long>>list()
+                    .forEach(one -> one.forEach((code, count) -> sum.merge(code, count, Long::sum)));
+            return sum;
+        });
+    }
+
+    private <T> Future<List<T>> all(Function<Hub, Future<T>> question) {
+        List<Future<T>> asked =
+                instances.stream().map(instance -> instance.ask(question)).toList();
+        return Future.all(asked).map(answered -> answered.<T>list());
     }
 
     public int actualPort() {

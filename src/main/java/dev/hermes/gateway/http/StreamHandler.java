@@ -38,6 +38,7 @@ final class StreamHandler implements Handler<RoutingContext> {
     private final Hub hub;
     private final StreamSinks sinks;
     private final AdmissionQueue queue;
+    private final RefusedStreams refused;
     private final StreamStart greetings;
     private final StreamStart.Resumption resumption;
     private final Route route;
@@ -65,6 +66,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         this.addresses = loopServices.addresses();
         this.sinks = loopServices.sinks();
         this.queue = loopServices.queue();
+        this.refused = loopServices.refused();
         this.hub = hub;
         this.greetings = new StreamStart(services);
         this.resumption = new StreamStart.Resumption(services);
@@ -74,7 +76,7 @@ final class StreamHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         if (!services.sseFlag().enabled()) {
-            Answers.streamProblem(context, Problem.switchedOff());
+            refuse(context, Problem.switchedOff());
             return;
         }
         Query query = Query.of(context.request().uri());
@@ -84,7 +86,12 @@ final class StreamHandler implements Handler<RoutingContext> {
                         () -> authenticator
                                 .authenticate(context.request(), AuthResult.Endpoint.EVENTS, token)
                                 .compose(credential -> open(context, query, credential)))
-                .onFailure(failure -> Answers.streamProblem(context, Answers.problemOf(context, failure)));
+                .onFailure(failure -> refuse(context, Answers.problemOf(context, failure)));
+    }
+
+    private void refuse(RoutingContext context, Problem problem) {
+        refused.add(context, addresses.of(context.request()), problem);
+        Answers.streamProblem(context, problem);
     }
 
     private Future<Void> open(RoutingContext context, Query query, Credential credential) {
@@ -110,11 +117,13 @@ final class StreamHandler implements Handler<RoutingContext> {
                     // Checked again: the open streams are being ended by now, and this one would be missed.
                     requireNotDraining();
                     requireSwitchedOn();
+                    CredentialPermit permit = new CredentialPermit(credential);
                     return new NewStream(
                             subscription,
                             start.position(),
                             start.greetings(),
-                            new CredentialPermit(credential),
+                            permit,
+                            new NewStream.Client(address, permit.kind(), credential.userId()),
                             ticket.retryMillis(),
                             ending(ticket, attempt));
                 })

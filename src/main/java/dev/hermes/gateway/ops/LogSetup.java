@@ -4,7 +4,6 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -67,22 +66,39 @@ public final class LogSetup {
         queue.addAppender(lines);
         queue.start();
 
-        Level level = Level.toLevel(settings.level().name());
-        Logger root = logging.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.setLevel(level);
-        root.addAppender(queue);
+        logging.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(queue);
+        level(settings.level(), logging);
+    }
+
+    /** Changes what is logged from now on. Any thread. */
+    public static void level(Settings.Logging.Level wanted) {
+        level(wanted, (LoggerContext) LoggerFactory.getILoggerFactory());
+    }
+
+    /** What is logged now: of the levels of the settings the one that the root logger has. */
+    static Settings.Logging.Level level() {
+        LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
+        return Settings.Logging.Level.valueOf(
+                logging.getLogger(Logger.ROOT_LOGGER_NAME).getEffectiveLevel().toString());
+    }
+
+    private static void level(Settings.Logging.Level wanted, LoggerContext logging) {
+        Level level = Level.toLevel(wanted.name());
+        logging.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
         for (String framework : FRAMEWORKS) {
             logging.getLogger(framework).setLevel(ofFrameworks(level));
         }
-        logging.getLogger(TALKATIVE).setLevel(level.isGreaterOrEqual(Level.INFO) ? Level.OFF : level);
+        logging.getLogger(TALKATIVE).setLevel(level.isGreaterOrEqual(Level.DEBUG) ? Level.OFF : Level.DEBUG);
     }
 
     private static Level ofFrameworks(Level level) {
         if (level.isGreaterOrEqual(Level.WARN)) {
             return level;
         }
-        // Trace lines of these frameworks quote whole requests, whose queries contain tokens.
-        return level.isGreaterOrEqual(Level.INFO) ? Level.WARN : Level.DEBUG;
+        // At debug one looks for what the gateway does, which their lines would bury. Never trace: there they quote
+        // whole
+        // requests, whose queries contain tokens.
+        return level.isGreaterOrEqual(Level.DEBUG) ? Level.WARN : Level.DEBUG;
     }
 
     private static Encoder<ILoggingEvent> encoder(Settings.Logging.Format format, LoggerContext logging) {
@@ -102,14 +118,8 @@ public final class LogSetup {
     }
 
     private static Encoder<ILoggingEvent> json(LoggerContext logging) {
-        JsonEncoder encoder = new JsonEncoder();
+        JsonLines encoder = new JsonLines();
         encoder.setContext(logging);
-        encoder.setWithSequenceNumber(false);
-        encoder.setWithNanoseconds(false);
-        encoder.setWithContext(false);
-        encoder.setWithMessage(false);
-        encoder.setWithArguments(false);
-        encoder.setWithFormattedMessage(true);
         encoder.start();
         return encoder;
     }

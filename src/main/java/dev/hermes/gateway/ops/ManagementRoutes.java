@@ -1,7 +1,6 @@
 package dev.hermes.gateway.ops;
 
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -11,9 +10,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Map;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,25 +22,15 @@ final class ManagementRoutes {
     private static final String BEARER = "bearer ";
 
     private final Vertx vertx;
-    private final Supplier<ManagementServer.Readiness> readiness;
+    private final ManagementServer.Gateway gateway;
     private final Metrics metrics;
-    private final Predicate<String> apiKey;
     private final Duration scrapeLimit;
-    private final Map<String, Supplier<Future<JsonObject>>> reports;
 
-    ManagementRoutes(
-            Vertx vertx,
-            Supplier<ManagementServer.Readiness> readiness,
-            Metrics metrics,
-            Predicate<String> apiKey,
-            Duration scrapeLimit,
-            Map<String, Supplier<Future<JsonObject>>> reports) {
+    ManagementRoutes(Vertx vertx, ManagementServer.Gateway gateway, Metrics metrics, Duration scrapeLimit) {
         this.vertx = vertx;
-        this.readiness = readiness;
+        this.gateway = gateway;
         this.metrics = metrics;
-        this.apiKey = apiKey;
         this.scrapeLimit = scrapeLimit;
-        this.reports = reports;
     }
 
     Router router() {
@@ -52,18 +38,20 @@ final class ManagementRoutes {
         open(router, "/health/live", ManagementRoutes::live);
         open(router, "/health/ready", this::ready);
         open(router, "/metrics", this::metrics);
-        router.route().handler(this::onlyWithKey);
-        reports.forEach((path, report) -> open(router, path, context -> report(context, report)));
+        router.route().handler(this::requireKey);
+        new StreamRoutes(vertx, gateway).addTo(router);
+        new ProcessRoutes(gateway).addTo(router);
+        new RedisRoute(gateway).addTo(router);
         router.route().handler(context -> JsonAnswer.problem(context.response(), 404, "Not found"));
         router.errorHandler(400, context -> JsonAnswer.problem(context.response(), 400, "Bad request"));
         router.errorHandler(500, ManagementRoutes::failed);
         return router;
     }
 
-    /** Adds a path; those before {@link #onlyWithKey} need no credential. */
+    /** Adds a path that needs no credential. */
     private static void open(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
-        router.route(path).handler(ManagementRoutes::wrongMethod);
+        router.route(path).handler(context -> wrongMethod(context, "GET, HEAD"));
     }
 
     private static void live(RoutingContext context) {
@@ -71,7 +59,7 @@ final class ManagementRoutes {
     }
 
     private void ready(RoutingContext context) {
-        ManagementServer.Readiness now = readiness.get();
+        ManagementServer.Readiness now = gateway.readiness();
         JsonArray problems = new JsonArray();
         for (ManagementServer.Readiness.Problem problem : now.problems()) {
             JsonObject json = new JsonObject().put("what", problem.what());
@@ -114,9 +102,10 @@ final class ManagementRoutes {
         JsonAnswer.problem(context.response(), 503, "The metrics could not be read");
     }
 
-    private void onlyWithKey(RoutingContext context) {
+    /** For unknown paths too: only operators learn which there are. */
+    private void requireKey(RoutingContext context) {
         String key = bearer(context.request().getHeader(HttpHeaders.AUTHORIZATION));
-        if (key != null && apiKey.test(key)) {
+        if (key != null && gateway.isApiKey(key)) {
             context.next();
         } else {
             context.response().putHeader("WWW-Authenticate", "Bearer");
@@ -125,20 +114,8 @@ final class ManagementRoutes {
         }
     }
 
-    private static void report(RoutingContext context, Supplier<Future<JsonObject>> report) {
-        report.get()
-                .onSuccess(json -> JsonAnswer.send(context.response(), 200, json))
-                .onFailure(failure -> {
-                    LOG.warn(
-                            "report could not be made path={} reason=\"{}\"",
-                            context.normalizedPath(),
-                            failure.getMessage());
-                    JsonAnswer.problem(context.response(), 503, "The report could not be made");
-                });
-    }
-
-    private static void wrongMethod(RoutingContext context) {
-        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+    static void wrongMethod(RoutingContext context, String allowed) {
+        context.response().putHeader(HttpHeaders.ALLOW, allowed);
         JsonAnswer.problem(context.response(), 405, "Method not allowed");
     }
 

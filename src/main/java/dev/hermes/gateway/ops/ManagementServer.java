@@ -1,6 +1,8 @@
 package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.delivery.StreamView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -9,14 +11,11 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics} without a
- * credential, reports with an API key. Browsers must not see these answers, so the public port has none of these paths.
+ * credential, everything else with an API key. Browsers must not see these answers, so the public port has none of these paths.
  */
 public final class ManagementServer {
 
@@ -35,37 +34,21 @@ public final class ManagementServer {
     /**
      * Does not listen yet.
      *
-     * @param readiness called on this server's event loop for each probe; must not block
      * @param metrics closed by its owner, not by this server
-     * @param apiKey whether a text is one of the configured API keys; used for all other paths
-     * @param reports what further paths answer, to whom has an API key; called on this server's event loop for each
-     *     request
      */
-    public ManagementServer(
-            Vertx vertx,
-            Settings.Management settings,
-            Supplier<Readiness> readiness,
-            Metrics metrics,
-            Predicate<String> apiKey,
-            Map<String, Supplier<Future<JsonObject>>> reports) {
-        this(vertx, settings, readiness, metrics, apiKey, reports, SCRAPE_LIMIT);
+    public ManagementServer(Vertx vertx, Settings.Management settings, Gateway gateway, Metrics metrics) {
+        this(vertx, settings, gateway, metrics, SCRAPE_LIMIT);
     }
 
     /** With another time limit for scrapes. */
     ManagementServer(
-            Vertx vertx,
-            Settings.Management settings,
-            Supplier<Readiness> readiness,
-            Metrics metrics,
-            Predicate<String> apiKey,
-            Map<String, Supplier<Future<JsonObject>>> reports,
-            Duration scrapeLimit) {
+            Vertx vertx, Settings.Management settings, Gateway gateway, Metrics metrics, Duration scrapeLimit) {
         this.settings = settings;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS))
-                .requestHandler(new ManagementRoutes(vertx, readiness, metrics, apiKey, scrapeLimit, reports).router())
+                .requestHandler(new ManagementRoutes(vertx, gateway, metrics, scrapeLimit).router())
                 .invalidRequestHandler(JsonAnswer::invalidRequest);
     }
 
@@ -90,6 +73,37 @@ public final class ManagementServer {
     /** The port in use, also if {@code HERMES_MANAGEMENT_PORT} is 0. */
     public int actualPort() {
         return server.actualPort();
+    }
+
+    /** The gateway as its operators see it. Called on this server's event loop; must not block, results may come on any. */
+    public interface Gateway {
+
+        Readiness readiness();
+
+        /** Whether a text is one of the configured API keys, which all but probes and metrics need. */
+        boolean isApiKey(String text);
+
+        /** The open streams that match, in no order. */
+        Future<List<StreamView>> streams(StreamView.Query query);
+
+        /** Ends the open streams that match, each with {@code closing}; completes with their number. */
+        Future<Integer> endStreams(StreamView.Query query);
+
+        /** All settings as they apply. */
+        List<SettingsLoader.Effective> settings();
+
+        /**
+         * What the operator of its Redis wants to know: whether there is one and it answers, and if so its version,
+         * memory and clock, the bound of the log in it, and the rights that the gateway's account lacks. Fails if Redis
+         * stops answering meanwhile.
+         */
+        Future<JsonObject> redis();
+
+        /** Whether streams are served now, whatever the settings said at the start. */
+        boolean sseEnabled();
+
+        /** Whether the process is the gateway's own, and so is its log. */
+        boolean ownsLog();
     }
 
     /**

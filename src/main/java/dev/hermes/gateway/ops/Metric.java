@@ -9,6 +9,7 @@ enum Metric {
     STREAMS_LIMIT("hermes_streams_limit", "Streams and waiting polls this process admits, as configured."),
     STREAMS_OPENED("hermes_streams_opened_total", "Streams opened since the start."),
     STREAMS_CLOSED("hermes_streams_closed_total", "Streams ended since the start, by reason."),
+    STREAMS_REFUSED("hermes_streams_refused_total", "Streams not opened since the start, by the code of the answer."),
     STREAMS_CATCHING_UP(
             "hermes_streams_catching_up",
             "Streams and polls that are behind the tip of the log now and read on from their cursor."),

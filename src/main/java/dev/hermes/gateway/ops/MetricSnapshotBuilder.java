@@ -98,6 +98,12 @@ final class MetricSnapshotBuilder {
                 counts.unanswered());
     }
 
+    Map<Labels, Long> refused() {
+        Map<Labels, Long> totals = new LinkedHashMap<>();
+        readings.refused().forEach((code, count) -> totals.put(Labels.of("code", code), count));
+        return totals;
+    }
+
     double latencySumSeconds() {
         return readings.hubs().stream()
                 .mapToDouble(hub -> hub.latency().sumSeconds())
@@ -156,6 +162,7 @@ final class MetricSnapshotBuilder {
                 case STREAMS_OPENED ->
                     counter(metric, Map.of(Labels.EMPTY, totals.overHubs(HubCounters.Snapshot::opened)));
                 case STREAMS_CLOSED -> counter(metric, totals.closed());
+                case STREAMS_REFUSED -> counter(metric, totals.refused());
                 case STREAMS_CATCHING_UP -> gauge(metric, totals.overHubs(HubCounters.Snapshot::catchingUp));
                 case EVENTS_RECEIVED -> counter(metric, totals.received());
                 case EVENTS_DELIVERED -> counter(metric, totals.delivered());

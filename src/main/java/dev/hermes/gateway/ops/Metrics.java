@@ -101,15 +101,17 @@ public final class Metrics implements AutoCloseable {
      * @param hubs the counts of each hub, read on its own loop; they may be from slightly different moments
      * @param received events that this gateway heard itself, whoever logs them, by channel and source
      * @param rejected messages that this gateway heard itself and that are not events
+     * @param refused streams not opened, by the code of the answer
      * @param streamsLimit {@code HERMES_SSE_MAX_CONNECTIONS}, as configured
      * @param redisUp whether messages published through Redis come back
-     * @param canarySeconds the round trip of the last canary, zero before the first
+     * @param canarySeconds the round trip of the last canary; not a number while none comes back
      * @param identity the questions to Hermes about credentials
      */
     public record GatewayReadings(
             List<HubCounters.Snapshot> hubs,
             Map<String, Map<Publisher.Counters.Source, Long>> received,
             Map<Parsed.Reason, Long> rejected,
+            Map<String, Long> refused,
             int streamsLimit,
             boolean redisUp,
             double canarySeconds,
@@ -119,6 +121,7 @@ public final class Metrics implements AutoCloseable {
             hubs = List.copyOf(hubs);
             received = Map.copyOf(received);
             rejected = Map.copyOf(rejected);
+            refused = Map.copyOf(refused);
         }
     }
 }

@@ -39,15 +39,11 @@ public final class Signals {
     }
 
     /**
-     * Makes SIGHUP end nothing from now on: init scripts and log rotation send it to make a service read its files
-     * again, and a closed terminal sends it too. Each time a line in the log says that settings are not read again.
+     * Runs the task at each SIGHUP, which from now on ends nothing: init scripts and log rotation send it to make a
+     * service read its files again, and a closed terminal sends it too. The task runs on a thread of the JVM.
      */
-    public static void ignoreHangUp() {
-        hear(
-                HANG_UP,
-                () -> LOG.info(
-                        "signal ignored signal=SIGHUP reason=\"streams stay open; the flag is followed without it, other"
-                                + " settings need a restart\""));
+    public static void onHangUp(Runnable task) {
+        hear(HANG_UP, task);
     }
 
     private static void hear(String signal, Runnable task) {

@@ -28,7 +28,7 @@ public final class RedisLink {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
 
     private static final long FIRST_ATTEMPT_LIMIT_MILLIS = 3_000;
-    private static final long REPEAT_LOG_SECONDS = 30;
+    private static final long REPEAT_LOG_SECONDS = 60;
 
     private final Vertx vertx;
     private final Context owner;
@@ -54,6 +54,7 @@ public final class RedisLink {
     private long startTimer = -1;
     private long retryTimer = -1;
     private @Nullable Instant downSince;
+    private long awaySinceNanos = System.nanoTime();
     private @Nullable String problem;
     private Duration lastCanary = Duration.ZERO;
     private long timesLost;
@@ -208,6 +209,7 @@ public final class RedisLink {
         if (wasLive) {
             timesLost++;
             downSince = Instant.now();
+            awaySinceNanos = System.nanoTime();
             // Later failures of the same outage are throttled from here on.
             failureLog.permits(System.nanoTime());
             LOG.warn("redis is down address={} reason=\"{}\"", reasons.address(), reason);
@@ -215,8 +217,9 @@ public final class RedisLink {
             failedAttempts++;
             if (failureLog.permits(System.nanoTime())) {
                 LOG.warn(
-                        "redis cannot be reached address={} attempts={} reason=\"{}\"",
+                        "redis cannot be reached address={} seconds={} attempts={} reason=\"{}\"",
                         reasons.address(),
+                        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - awaySinceNanos),
                         failedAttempts,
                         reason);
             }

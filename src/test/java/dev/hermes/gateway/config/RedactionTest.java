@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
@@ -63,6 +64,19 @@ class RedactionTest {
                 .containsExactly("redis://one:6379/2,***");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "reds://one:6379,               reds://one:6379",
+        "redis://one:70000/2,           redis://one:70000/2",
+        "redis://me:hunter2@one:70000,  redis://***@one:70000",
+        "redis://hun#ter2@one/x?y,      redis://***@one/x?***",
+    })
+    void ofARefusedRedisUrlOnlyThePasswordIsHidden(String url, String shown) {
+        assertThat(loads.with("HERMES_REDIS_URL", url).problems())
+                .extracting(SettingsException.Problem::value)
+                .containsExactly(shown);
+    }
+
     @Test
     void aRefusedAddressOfHermesShowsNoPassword() {
         assertThat(loads.with("HERMES_IDENTITY_URL", "http://gateway:hunter2@hermes/me")
@@ -83,7 +97,7 @@ class RedactionTest {
     void aLineOfTheFileThatIsNoSettingIsNotShown() {
         assertThat(loads.file("HERMES_SECRET_KEY=first\nhunter2").problems())
                 .containsExactly(new SettingsException.Problem(
-                        "gateway.properties", "a line that is no setting", "the names that --help lists"));
+                        "gateway.properties:2", "a line that is no setting", "the names that --help lists"));
     }
 
     @Test

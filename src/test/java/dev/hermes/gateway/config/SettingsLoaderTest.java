@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(VertxExtension.class)
 class SettingsLoaderTest {
@@ -85,21 +87,69 @@ class SettingsLoaderTest {
     void refusesAnUnknownNameInTheFile() {
         assertThat(loads.file("HERMES_PORT=1").problems())
                 .containsExactly(new SettingsException.Problem(
-                        "gateway.properties", "unknown name HERMES_PORT", "the names that --help lists"));
+                        "gateway.properties:1",
+                        "unknown name HERMES_PORT",
+                        "HERMES_HOST, or another name that --help lists"));
+    }
+
+    @Test
+    void namesTheLineOfTheFile() {
+        assertThat(loads.file("""
+                        # a comment that ends in a backslash \\
+                        API_PORT=80\\
+                          00
+
+                        HERMES_PAGES=true
+                        """).problems())
+                .extracting(SettingsException.Problem::name)
+                .containsExactly("gateway.properties:5");
+    }
+
+    @Test
+    void saysThatASettingIsNotSet() {
+        assertThat(loads.forProduction().problems())
+                .extracting(SettingsException.Problem::toString)
+                .singleElement()
+                .asString()
+                .startsWith("HERMES_SECRET_KEY is not set; allowed: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HERMES_ENABLE_SEE, true, HERMES_ENABLE_SSE",
+        "HERMES_REDIS_URI, redis://one, HERMES_REDIS_URL",
+        "HERMES_API_KEY, secret, HERMES_API_KEYS"
+    })
+    void warnsOfAMisspeltNameInTheEnvironmentWithTheRightOneAndWithoutItsValue(String name, String value, String right)
+            throws Exception {
+        assertThat(loads.with(name, value).loaded().warnings())
+                .containsExactly("setting=" + name
+                        + " reason=\"unknown name in the environment, it has no effect\" nearest=" + right);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HERMES_DATABASE_URL, sqlite:",
+        "HERMES_PORT, tcp://10.0.0.1:8000",
+        "HERMES_SERVICE_HOST, 10.0.0.1",
+        "REDIS_URL, redis://one"
+    })
+    void warnsOfNoNameThatOthersHave(String name, String value) throws Exception {
+        assertThat(loads.with(name, value).loaded().warnings()).isEmpty();
     }
 
     @Test
     void refusesANameThatTheFileGivesTwice() {
         assertThat(loads.file("API_PORT=1\nAPI_PORT=2").problems())
-                .containsExactly(
-                        new SettingsException.Problem("API_PORT", "a second value in gateway.properties", "one value"));
+                .containsExactly(new SettingsException.Problem(
+                        "API_PORT", "a second value in gateway.properties:2", "one value"));
     }
 
     @Test
     void refusesAMalformedEscapeInTheFile() {
         assertThat(loads.file("API_PORT=\\u00g").problems())
                 .containsExactly(new SettingsException.Problem(
-                        "gateway.properties", "a malformed \\u escape", "\\u and four hexadecimal digits"));
+                        "gateway.properties:1", "a malformed \\u escape", "\\u and four hexadecimal digits"));
     }
 
     @Test
@@ -129,7 +179,7 @@ class SettingsLoaderTest {
         assertThat(loads.problems())
                 .extracting(SettingsException.Problem::name)
                 .containsExactly(
-                        "gateway.properties",
+                        "gateway.properties:1",
                         "channels.yaml:2: channels[0].name",
                         "channels.yaml:2: channels[0].heard-on",
                         "channels.yaml:2: channels[0].type",

@@ -105,6 +105,24 @@ class SseFlagTest {
         await().until(flag::enabled);
     }
 
+    /** As the kubelet does with a ConfigMap: the file is a link through a link, and that one is replaced. */
+    @Test
+    void followsAFolderThatIsExchangedBehindALink() throws Exception {
+        Path old = Files.createDirectory(folder.resolve("..1"));
+        Files.writeString(old.resolve("gateway.properties"), "HERMES_ENABLE_SSE=false");
+        Path data = Files.createSymbolicLink(folder.resolve("..data"), Path.of("..1"));
+        Files.createSymbolicLink(folder.resolve("gateway.properties"), Path.of("..data/gateway.properties"));
+        SseFlag flag = watch(loads);
+        assertThat(flag.enabled()).isFalse();
+
+        Path now = Files.createDirectory(folder.resolve("..2"));
+        Files.writeString(now.resolve("gateway.properties"), "HERMES_ENABLE_SSE=true");
+        Path link = Files.createSymbolicLink(folder.resolve("..data_tmp"), Path.of("..2"));
+        Files.move(link, data, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+
+        await().until(flag::enabled);
+    }
+
     @Test
     void followsAFileThatIsMadeLater() throws Exception {
         SseFlag flag = watch(loads);

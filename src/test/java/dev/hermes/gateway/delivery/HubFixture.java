@@ -39,6 +39,8 @@ public final class HubFixture {
 
     static final StreamPermit ENDLESS = new TestLease(null, false);
 
+    static final NewStream.Client CLIENT = new NewStream.Client("192.0.2.7", "token", "somebody");
+
     /** A permit as a test wants it. */
     record TestLease(@Nullable Instant expiresAt, boolean revocable) implements StreamPermit {}
 
@@ -185,7 +187,13 @@ public final class HubFixture {
         }
         SseStream stream = hub.open(
                 new NewStream(
-                        subscription, opening, greetings, permit, ticket.retryMillis(), broke -> ticket.release()),
+                        subscription,
+                        opening,
+                        greetings,
+                        permit,
+                        CLIENT,
+                        ticket.retryMillis(),
+                        broke -> ticket.release()),
                 sink);
         sink.belongsTo(stream);
         return new Connection(stream, sink);

@@ -242,6 +242,7 @@ class SseStreamTest extends HubTest {
                         opening,
                         List.of(),
                         HubFixture.ENDLESS,
+                        HubFixture.CLIENT,
                         ticket.retryMillis(),
                         broke -> ticket.release()),
                 sink);

@@ -9,12 +9,12 @@ import ch.qos.logback.core.OutputStreamAppender;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.Settings.Logging.Format;
 import dev.hermes.gateway.config.Settings.Logging.Level;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +22,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.helpers.MessageFormatter;
 
 class LogSetupTest {
 
@@ -68,13 +70,23 @@ class LogSetupTest {
         assertThat(lines).hasSize(1);
         JsonObject line = new JsonObject(lines.get(0));
         assertThat(line.getString("level")).isEqualTo("WARN");
-        assertThat(line.getString("loggerName")).isEqualTo("dev.hermes.gateway.Main");
-        assertThat(line.getString("formattedMessage")).isEqualTo("listening host=lo");
-        assertThat(line.getLong("timestamp")).isGreaterThan(1_700_000_000_000L);
-        assertThat(line.getJsonArray("kvpList"))
-                .isEqualTo(new JsonArray()
-                        .add(new JsonObject().put("port", "9000"))
-                        .add(new JsonObject().put("reason", "a \"quoted\"\nword")));
+        assertThat(line.getString("logger")).isEqualTo("dev.hermes.gateway.Main");
+        assertThat(line.getString("message")).isEqualTo("listening");
+        assertThat(line.getString("host")).isEqualTo("lo");
+        assertThat(line.getInteger("port")).isEqualTo(9_000);
+        assertThat(line.getString("reason")).isEqualTo("a \"quoted\"\nword");
+        assertThat(line.getInstant("timestamp")).isBetween(Instant.now().minusSeconds(60), Instant.now());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no pairs at all", "ends with a=literal", "x={} and words", "half a={", "{}={}"})
+    void jsonKeepsAMessageWholeThatIsNotWordsAndPairs(String message) {
+        List<String> lines = written(
+                Level.INFO, Format.JSON, logging -> logging.getLogger("a").info(message, "one", "two"));
+
+        assertThat(new JsonObject(lines.get(0)).getString("message"))
+                .isEqualTo(MessageFormatter.arrayFormat(message, new Object[] {"one", "two"})
+                        .getMessage());
     }
 
     @Test
@@ -85,8 +97,8 @@ class LogSetupTest {
                 logging -> logging.getLogger("a").error("failed", new IllegalStateException("on purpose")));
 
         assertThat(lines).hasSize(1);
-        assertThat(new JsonObject(lines.get(0)).getJsonObject("throwable").getString("message"))
-                .isEqualTo("on purpose");
+        assertThat(new JsonObject(lines.get(0)).getString("exception"))
+                .startsWith("java.lang.IllegalStateException: on purpose");
     }
 
     @ParameterizedTest
@@ -97,8 +109,8 @@ class LogSetupTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TRACE, 4", "DEBUG, 4", "INFO, 2", "WARN, 2", "ERROR, 1"})
-    void frameworksOnlyWarnUnlessDebuggingAndNeverTrace(Level level, int expected) {
+    @CsvSource({"TRACE, 4", "DEBUG, 2", "INFO, 2", "WARN, 2", "ERROR, 1"})
+    void frameworksOnlyWarnUnlessTracingAndNeverTrace(Level level, int expected) {
         assertThat(written(level, Format.TEXT, logging -> logAtEachLevel(logging, "io.vertx.core.Something")))
                 .hasSize(expected);
         assertThat(written(level, Format.TEXT, logging -> logAtEachLevel(logging, "io.netty.channel.Something")))
@@ -111,6 +123,8 @@ class LogSetupTest {
         assertThat(written(Level.INFO, Format.TEXT, logging -> logAtEachLevel(logging, name)))
                 .isEmpty();
         assertThat(written(Level.DEBUG, Format.TEXT, logging -> logAtEachLevel(logging, name)))
+                .isEmpty();
+        assertThat(written(Level.TRACE, Format.TEXT, logging -> logAtEachLevel(logging, name)))
                 .hasSize(4);
     }
 

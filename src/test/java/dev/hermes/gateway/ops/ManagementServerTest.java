@@ -12,12 +12,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,12 +141,15 @@ class ManagementServerTest {
     }
 
     @Test
-    void tellsAReportOnlyToWhoHasAKey() throws Exception {
-        assertThat(operator.ask("GET", "/report").statusCode()).isEqualTo(401);
+    void tellsOfRedisOnlyToWhoHasAKey() throws Exception {
+        assertThat(operator.ask("GET", "/redis").statusCode()).isEqualTo(401);
 
-        HttpResponse<String> answer = operator.ask("GET", "/report", "Authorization", "Bearer " + Operator.API_KEY);
+        HttpResponse<String> answer = operator.ask("GET", "/redis", "Authorization", "Bearer " + Operator.API_KEY);
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("{\"told\":true}");
+        assertThat(answer.body()).isEqualTo("{\"configured\":false}");
+        assertThat(operator.ask("PUT", "/redis", "Authorization", "Bearer " + Operator.API_KEY)
+                        .statusCode())
+                .isEqualTo(405);
     }
 
     @ParameterizedTest
@@ -222,15 +223,13 @@ class ManagementServerTest {
         Metrics metrics = new Metrics(vertx, Operator.CHANNELS, () -> Future.succeededFuture(Operator.readings()));
         ManagementServer second = new ManagementServer(
                 vertx,
-                new Settings.Management("127.0.0.1", operator.port()),
-                ManagementServer.Readiness::ready,
-                metrics,
-                Operator.API_KEY::equals,
-                Map.of());
+                new Settings.Management(Operator.ADDRESS, operator.port()),
+                new Operator.Idle(ManagementServer.Readiness::ready),
+                metrics);
 
         assertThatThrownBy(() -> await(second.start()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("HERMES_MANAGEMENT_HOST=127.0.0.1")
+                .hasMessageContaining("HERMES_MANAGEMENT_HOST=" + Operator.ADDRESS)
                 .hasMessageContaining("HERMES_MANAGEMENT_PORT=" + operator.port());
 
         metrics.close();
@@ -243,8 +242,7 @@ class ManagementServerTest {
 
         await(operator.server().close());
 
-        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
-                .isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> new Socket(Operator.ADDRESS, port).close()).isInstanceOf(ConnectException.class);
     }
 
     private static String detail(HttpResponse<String> answer) {

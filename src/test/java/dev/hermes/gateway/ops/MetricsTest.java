@@ -80,7 +80,8 @@ class MetricsTest {
                             "hermes_streams_closed_total counter",
                             "hermes_streams_limit gauge",
                             "hermes_streams_open gauge",
-                            "hermes_streams_opened_total counter");
+                            "hermes_streams_opened_total counter",
+                            "hermes_streams_refused_total counter");
         }
     }
 
@@ -168,6 +169,7 @@ class MetricsTest {
                         "queue:updates",
                         Map.of(Publisher.Counters.Source.PUBSUB, 7L, Publisher.Counters.Source.XADD, 2L)),
                 Map.of(Parsed.Reason.NOT_JSON, 4L),
+                Map.of("MAX_CONNECTIONS", 6L),
                 250,
                 true,
                 0.0125,
@@ -177,6 +179,7 @@ class MetricsTest {
                     .containsEntry("hermes_events_received_total{channel=\"queue:updates\",source=\"pubsub\"}", 7.0)
                     .containsEntry("hermes_events_received_total{channel=\"queue:updates\",source=\"xadd\"}", 2.0)
                     .containsEntry("hermes_events_rejected_total{reason=\"not_json\"}", 4.0)
+                    .containsEntry("hermes_streams_refused_total{code=\"MAX_CONNECTIONS\"}", 6.0)
                     .containsEntry("hermes_streams_limit", 250.0)
                     .containsEntry("hermes_redis_up", 1.0)
                     .containsEntry("hermes_redis_canary_seconds", 0.0125)
@@ -231,6 +234,7 @@ class MetricsTest {
                 List.of(hub),
                 Map.of("forged", Map.of(Publisher.Counters.Source.BUS, 1L)),
                 Map.of(),
+                Map.of(),
                 1,
                 true,
                 0,
@@ -247,6 +251,7 @@ class MetricsTest {
                 ManagementServer.Readiness::ready,
                 () -> Future.succeededFuture(new Metrics.GatewayReadings(
                         List.of(),
+                        Map.of(),
                         Map.of(),
                         Map.of(),
                         scrapes.incrementAndGet(),

@@ -4,14 +4,15 @@ import static dev.hermes.gateway.fixture.Futures.await;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.delivery.HubCounters;
+import dev.hermes.gateway.delivery.StreamView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +31,54 @@ final class Operator implements AutoCloseable {
     static final String API_KEY = "key-of-the-operator";
     static final List<String> CHANNELS = List.of("download:updates", "queue:updates");
 
+    /** An address of this machine that no other program uses, so that nobody takes a port that was just closed. */
+    static final String ADDRESS = "127.77." + (ProcessHandle.current().pid() >> 8 & 255) + "."
+            + (1 + ProcessHandle.current().pid() % 254);
+
+    /** A gateway with no stream. */
+    record Idle(Supplier<ManagementServer.Readiness> current) implements ManagementServer.Gateway {
+
+        @Override
+        public ManagementServer.Readiness readiness() {
+            return current.get();
+        }
+
+        @Override
+        public boolean isApiKey(String text) {
+            return API_KEY.equals(text);
+        }
+
+        @Override
+        public Future<List<StreamView>> streams(StreamView.Query query) {
+            return Future.succeededFuture(List.of());
+        }
+
+        @Override
+        public Future<Integer> endStreams(StreamView.Query query) {
+            return Future.succeededFuture(0);
+        }
+
+        @Override
+        public List<SettingsLoader.Effective> settings() {
+            return List.of();
+        }
+
+        @Override
+        public Future<JsonObject> redis() {
+            return Future.succeededFuture(new JsonObject().put("configured", false));
+        }
+
+        @Override
+        public boolean sseEnabled() {
+            return true;
+        }
+
+        @Override
+        public boolean ownsLog() {
+            return false;
+        }
+    }
+
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Metrics metrics;
@@ -41,13 +90,7 @@ final class Operator implements AutoCloseable {
             Duration scrapeLimit) {
         metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
-                vertx,
-                new Settings.Management("127.0.0.1", 0),
-                readiness,
-                metrics,
-                API_KEY::equals,
-                Map.of("/report", () -> Future.succeededFuture(new JsonObject().put("told", true))),
-                scrapeLimit);
+                vertx, new Settings.Management(ADDRESS, 0), new Idle(readiness), metrics, scrapeLimit);
     }
 
     static Operator of(
@@ -70,11 +113,18 @@ final class Operator implements AutoCloseable {
     /** Those of a gateway that has just started. */
     static Metrics.GatewayReadings readings(HubCounters.Snapshot... hubs) {
         return new Metrics.GatewayReadings(
-                List.of(hubs), Map.of(), Map.of(), 1_000, false, 0, IdentityEndpoint.Counts.NONE);
+                List.of(hubs),
+                Map.of(),
+                Map.of(),
+                Map.of("MAX_CONNECTIONS", 0L),
+                1_000,
+                false,
+                0,
+                IdentityEndpoint.Counts.NONE);
     }
 
     HttpResponse<String> ask(String method, String path, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + ADDRESS + ":" + port() + path))
                 .version(HttpClient.Version.HTTP_1_1)
                 .timeout(Duration.ofSeconds(10))
                 .method(method, HttpRequest.BodyPublishers.noBody());
@@ -90,7 +140,7 @@ final class Operator implements AutoCloseable {
 
     /** All that comes back until the server ends the connection. */
     String send(String bytes) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+        try (Socket socket = new Socket(ADDRESS, port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
             out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));

@@ -27,7 +27,7 @@ final class Terminated {
             // Not when it hangs: a process that is killed writes no more of what is under way.
             LogSetup.apply(new Settings.Logging(Settings.Logging.Level.INFO, Settings.Logging.Format.TEXT));
         }
-        Signals.ignoreHangUp();
+        Signals.onHangUp(() -> say("hung up"));
         Signals.onTermination(() -> first(ends), () -> Runtime.getRuntime().halt(SECOND));
         say("listening");
         while (System.in.read() >= 0) {

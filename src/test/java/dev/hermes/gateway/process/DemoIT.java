@@ -1,22 +1,30 @@
 package dev.hermes.gateway.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -67,6 +75,39 @@ class DemoIT {
                     moved = before != null && before < percentage;
                 }
             }
+        }
+    }
+
+    @Test
+    void listensOnThisMachineOnly() {
+        int port = Integer.parseInt(
+                demo.process().await("http://localhost:(\\d+)/$").group(1));
+
+        // All of 127.0.0.0/8 is this machine; the wildcard address would answer on each of them.
+        assertThatThrownBy(() -> new Socket("127.0.0.2", port).close()).isInstanceOf(ConnectException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+                    localhost,       ,                    200
+                    127.0.0.1,       ,                    200
+                    localhost,       http://localhost:%d, 200
+                    localhost,       https://evil.example, 403
+                    localhost.evil.example, ,             403
+                    """)
+    void obeysNoPageOfAnotherSite(String host, @Nullable String origin, int status) throws IOException {
+        int port = Integer.parseInt(
+                demo.process().await("http://localhost:(\\d+)/$").group(1));
+        String from = origin == null ? "" : "Origin: " + origin.formatted(port) + "\r\n";
+
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write(("POST /demo/flow HTTP/1.1\r\nHost: " + host + ":" + port + "\r\n" + from
+                                    + "Content-Length: 0\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 " + status + " ");
         }
     }
 

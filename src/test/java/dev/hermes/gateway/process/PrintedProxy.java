@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -25,13 +27,14 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Caddy or nginx with a block as the documents print it: only names, addresses and files are put in the place of those
- * that stand there.
+ * A real Caddy, nginx or HAProxy with a block as the documents print it: only names, addresses and files are put in the place
+ * of those that stand there, and what a test needs to end it.
  */
 final class PrintedProxy implements AutoCloseable {
 
     static final String CADDY = "/usr/bin/caddy";
     static final String NGINX = "/usr/sbin/nginx";
+    static final String HAPROXY = "/usr/sbin/haproxy";
     private static final String OPENSSL = "/usr/bin/openssl";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -52,7 +55,7 @@ final class PrintedProxy implements AutoCloseable {
     }
 
     static void require() {
-        OutsideProcess.require(CADDY, NGINX, OPENSSL);
+        OutsideProcess.require(CADDY, NGINX, HAPROXY, OPENSSL);
     }
 
     /** The block in which that is said, of all that the documents have in that language. */
@@ -74,14 +77,16 @@ final class PrintedProxy implements AutoCloseable {
     static PrintedProxy caddy(Path folder, String block, boolean secure, int hermes, int... gateways) {
         String origin = (secure ? "https" : "http") + "://localhost:" + EmbeddedRedis.freePort();
         String admin = "localhost:" + EmbeddedRedis.freePort();
-        String head = "{\n\tadmin " + admin + "\n\thttp_port " + EmbeddedRedis.freePort()
-                + "\n\tskip_install_trust\n\tgrace_period 5s\n}\n";
+        String head = "{\n\tadmin " + admin + "\n\thttp_port " + EmbeddedRedis.freePort() + "\n\tskip_install_trust\n";
+        boolean hasHead = block.startsWith("{\n");
         String all = Arrays.stream(gateways)
                 .mapToObj(gateway -> "127.0.0.1:" + gateway)
                 .collect(Collectors.joining(" "));
-        String text = head
+        String text = (hasHead ? head : head + "\tgrace_period 5s\n}\n")
                 + replaced(block, "hermes.example {", origin + " {" + (secure ? "\n\ttls internal" : ""))
+                        .substring(hasHead ? 2 : 0)
                         .replace("127.0.0.1:8000", "127.0.0.1:" + hermes)
+                        .replace("127.0.0.1:8001 127.0.0.1:8002", "127.0.0.1:8001")
                         .replace("127.0.0.1:8001", all);
         Path file = write(folder, "Caddyfile", text);
         OutsideProcess process = OutsideProcess.start(caddy(folder, "run", "--config", file.toString()));
@@ -134,12 +139,44 @@ final class PrintedProxy implements AutoCloseable {
                         + folder.resolve("nginx.pid") + ";\nerror_log "
                         + folder.resolve("error.log") + ";\nevents {}\nhttp {\naccess_log "
                         + folder.resolve("access.log") + ";\n" + paths + "include " + file + ";\n}\n");
-        OutsideProcess process = OutsideProcess.start(new ProcessBuilder(NGINX, "-c", whole.toString()));
+        return listening(folder, file, secure, port, new ProcessBuilder(NGINX, "-c", whole.toString()));
+    }
+
+    /** HAProxy with that file, over HTTPS and HTTP/2, or as plain HTTP/1.1. */
+    static PrintedProxy haproxy(Path folder, String block, boolean secure, int hermes, int... gateways) {
+        int port = EmbeddedRedis.freePort();
+        Path certificate = folder.resolve("certificate.pem");
+        Path key = folder.resolve("key.pem");
+        write(folder, "both.pem", "");
+        makeCertificate(certificate, key);
+        Path both = write(folder, "both.pem", Documents.read(certificate) + Documents.read(key));
+        String listen = "bind :443 ssl crt /etc/haproxy/hermes.example.pem alpn h2,http/1.1";
+        String text = replaced(
+                        block,
+                        listen,
+                        "bind 127.0.0.1:" + port + (secure ? " ssl crt " + both + " alpn h2,http/1.1" : ""))
+                // What the limit on open files of whoever runs the tests carries.
+                .replace("maxconn 20000", "maxconn 300")
+                .replace("127.0.0.1:8000", "127.0.0.1:" + hermes);
+        String servers = IntStream.range(0, gateways.length)
+                .mapToObj(number -> "\tserver gateway" + number + " 127.0.0.1:" + gateways[number] + "\n")
+                .collect(Collectors.joining());
+        Path file = write(
+                folder,
+                "haproxy.cfg",
+                replaced(text, "\tserver one 127.0.0.1:8001\n\tserver two 127.0.0.1:8002\n", servers));
+        return listening(folder, file, secure, port, new ProcessBuilder(HAPROXY, "-db", "-f", file.toString()));
+    }
+
+    private static PrintedProxy listening(Path folder, Path file, boolean secure, int port, ProcessBuilder command) {
+        OutsideProcess process = OutsideProcess.start(command);
+        String name = folder.getFileName().toString();
         String origin = (secure ? "https" : "http") + "://localhost:" + port;
-        PrintedProxy proxy = new PrintedProxy(folder.getFileName().toString(), origin, process, file, "");
+        PrintedProxy proxy = new PrintedProxy(name, origin, process, file, "");
         return proxy.awaiting(() -> Awaitility.await()
                 .atMost(PATIENCE)
-                .failFast("nginx ended", () -> !ProcessHandle.of(process.pid()).isPresent())
+                .failFast(
+                        name + " ended", () -> !ProcessHandle.of(process.pid()).isPresent())
                 .until(() -> listens(port)));
     }
 
@@ -260,6 +297,10 @@ final class PrintedProxy implements AutoCloseable {
     /** {@code https://localhost:41234}. */
     String origin() {
         return origin;
+    }
+
+    int port() {
+        return URI.create(origin).getPort();
     }
 
     /** Whether that stands in anything it wrote. */

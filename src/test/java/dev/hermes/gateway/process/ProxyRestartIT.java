@@ -30,8 +30,8 @@ class ProxyRestartIT {
     /** The first two have Hermes' tokens, the others the gateway's. All but the last over HTTP/2. */
     private static List<PrintedProxy> openBehindEachProxy(HermesSite site) {
         String readme = PrintedProxy.block("caddyfile", "README.md", true);
-        String tokens = PrintedProxy.block("caddyfile", "operations.md", false);
-        String nginx = PrintedProxy.block("nginx", "operations.md", true);
+        String tokens = PrintedProxy.block("caddyfile", "deployment.md", false);
+        String nginx = PrintedProxy.block("nginx", "deployment.md", true);
         int hermes = site.hermes().port();
         return List.of(
                 open(site, PrintedProxy.caddy(site.folder("caddy"), readme, true, hermes, site.ports())),

@@ -20,7 +20,7 @@ class ProxyRollbackIT {
         Browser.require();
         PrintedProxy.require();
         String caddy = PrintedProxy.block("caddyfile", "README.md", true);
-        String nginx = PrintedProxy.block("nginx", "operations.md", true);
+        String nginx = PrintedProxy.block("nginx", "deployment.md", true);
         try (HermesSite site = new HermesSite(temporary, 1)) {
             int hermes = site.hermes().port();
             PrintedProxy first = site.with(PrintedProxy.caddy(site.folder("caddy"), caddy, true, hermes, site.ports()));
@@ -35,7 +35,7 @@ class ProxyRollbackIT {
             long begun = System.currentTimeMillis();
 
             first.shell(command("README.md", "caddy reload"), site.ports()[0], hermes);
-            second.shell(command("operations.md", "nginx -s reload"), site.ports()[0], hermes);
+            second.shell(command("deployment.md", "nginx -s reload"), site.ports()[0], hermes);
             site.stop(0, "TERM");
 
             await().atMost(Duration.ofSeconds(10)).until(() -> site.hermes().streams() == 6);

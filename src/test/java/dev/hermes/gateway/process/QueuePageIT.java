@@ -70,7 +70,7 @@ class QueuePageIT {
                 site.ports()));
         PrintedProxy nginx = site.with(PrintedProxy.nginx(
                 site.folder("nginx"),
-                PrintedProxy.block("nginx", "operations.md", true),
+                PrintedProxy.block("nginx", "deployment.md", true),
                 true,
                 site.hermes().port(),
                 site.ports()));

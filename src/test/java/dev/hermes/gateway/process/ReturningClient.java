@@ -62,8 +62,11 @@ final class ReturningClient {
             opened.tryComplete();
             crowd.returnAfter(this, retryMillis);
         });
-        socket.write("GET /api/v1/events/queue HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
-                + "Connection: close\r\nAuthorization: Bearer " + crowd.credential() + "\r\n"
+        String credential = crowd.credential();
+        boolean token = credential.startsWith("sse_");
+        socket.write("GET /api/v1/events/queue" + (token ? "?token=" + credential : "") + " HTTP/1.1\r\n"
+                + "Host: localhost\r\nAccept: text/event-stream\r\nConnection: close\r\n"
+                + (token ? "" : "Authorization: Bearer " + credential + "\r\n")
                 + (lastId == null ? "" : "Last-Event-ID: " + lastId + "\r\n") + "\r\n");
     }
 

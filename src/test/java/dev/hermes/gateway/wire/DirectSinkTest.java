@@ -239,6 +239,7 @@ class DirectSinkTest {
                     new EventLog.StartPosition(START, null, List.of()),
                     List.of(),
                     new Forever(),
+                    new NewStream.Client("127.0.0.1", "token", null),
                     0,
                     broke -> {});
         }
