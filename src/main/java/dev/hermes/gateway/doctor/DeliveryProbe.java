@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -28,6 +27,8 @@ final class DeliveryProbe {
     private static final Duration LONGEST_HEARTBEAT = Duration.ofSeconds(60);
     private static final Duration LONG = Duration.ofSeconds(70);
     private static final int SPARE_SECONDS = 15;
+    /** Less than the 200 ms for which a kernel waits for a full packet. */
+    private static final Duration HELD = Duration.ofMillis(120);
 
     private final Client client;
     private final StreamProbe.Pace pace;
@@ -36,7 +37,9 @@ final class DeliveryProbe {
     private final StreamProbe.Download download;
     private final List<String> ids = new ArrayList<>();
     private final Map<String, Long> arrived = new HashMap<>();
-    private final List<Long> heartbeats = new ArrayList<>();
+    private long lastFrame;
+    private boolean heartbeat;
+    private boolean silence;
     private boolean heldBack;
     private String closing = "";
 
@@ -58,6 +61,7 @@ final class DeliveryProbe {
         this.stream = stream;
         this.heldBack = silent;
         this.found = found;
+        this.lastFrame = System.nanoTime();
     }
 
     void look() {
@@ -104,8 +108,7 @@ final class DeliveryProbe {
             return;
         }
         List<Long> sorted = late.stream().sorted().toList();
-        long limit =
-                Duration.ofSeconds(1).plus(pace.roundTrip().multipliedBy(4)).toNanos();
+        long limit = HELD.plus(pace.roundTrip().multipliedBy(2)).toNanos();
         heldBack = missing == ENOUGH_LOST || sorted.get(sorted.size() / 2) >= limit;
         if (!heldBack) {
             found.add(new Well(
@@ -118,10 +121,10 @@ final class DeliveryProbe {
             return;
         }
         String times = missing < ENOUGH_LOST
-                ? "events come " + AddressProbe.millis(sorted.get(sorted.size() / 2)) + " late"
+                ? "each event comes " + AddressProbe.millis(sorted.get(sorted.size() / 2)) + " late"
                 : missing + " events in turn did not come within " + EVENT.toSeconds() + " s";
         found.add(
-                inLog()
+                ids.size() > 1 && download.isInLog(client, ids.get(0), ids.get(1))
                         ? buffering(times
                                 + ", though a poll through the same address has them, and a plain request takes only "
                                 + AddressProbe.millis(pace.roundTrip().toNanos()))
@@ -159,12 +162,8 @@ final class DeliveryProbe {
         return null;
     }
 
-    private boolean inLog() {
-        return ids.size() > 1 && download.isInLog(client, ids.get(0), ids.get(1));
-    }
-
     private void resume() {
-        if (heldBack || ids.size() < 2) {
+        if (ids.size() < 2 || arrived.size() < 2) {
             found.add(new Skipped("resume", "needs events that come"));
             return;
         }
@@ -200,11 +199,15 @@ final class DeliveryProbe {
             return;
         }
         Duration limit = interval.plusSeconds(3).plus(pace.roundTrip().multipliedBy(4));
-        read(limit.minus(stream.age()), () -> !heartbeats.isEmpty());
-        if (heartbeats.isEmpty() && stream.ended()) {
+        read(limit.minus(stream.age()), () -> heartbeat);
+        if (heartbeat) {
+            // Where heartbeats are frequent the doctor's own events come between, so that nothing was idle yet.
+            read(limit, () -> silence);
+        }
+        if (stream.ended()) {
             return;
         }
-        if (!heartbeats.isEmpty()) {
+        if (heartbeat) {
             found.add(new Well("heartbeat", "on time, after at most " + pace.heartbeatSeconds() + " s"));
         } else if (heldBack) {
             found.add(new Skipped("heartbeat", "held back like everything else"));
@@ -235,20 +238,18 @@ final class DeliveryProbe {
     }
 
     private void cut() {
-        String times = String.format(
-                Locale.ROOT,
-                "%.1f s after its beginning and %.1f s after its last byte",
-                stream.age().toMillis() / 1_000.0,
-                stream.silenceBeforeEnd().toMillis() / 1_000.0);
         found.add(
                 closing.isEmpty()
                         ? new Problem(
                                 "idle time-out",
-                                "something between ended the stream " + times + ", without the gateway's last word",
+                                "something between ended the stream " + stream.endedWhen()
+                                        + ", without the gateway's last word",
                                 "each page loses its stream as often as that; a heartbeat comes only every "
                                         + pace.heartbeatSeconds() + " s",
                                 Remedy.IDLE.lines(2 * pace.heartbeatSeconds() + SPARE_SECONDS))
-                        : new Note("idle time-out", "the gateway itself ended the stream " + times + ": " + closing));
+                        : new Note(
+                                "idle time-out",
+                                "the gateway itself ended the stream " + stream.endedWhen() + ": " + closing));
     }
 
     /** Reads until that holds, the time is over or the stream has ended. */
@@ -261,11 +262,16 @@ final class DeliveryProbe {
             }
             switch (frame.event()) {
                 case StreamProbe.Download.TYPE -> arrived.put(frame.id(), frame.nanos());
-                case "heartbeat" -> heartbeats.add(frame.nanos());
+                case "heartbeat" -> {
+                    heartbeat = true;
+                    silence |= frame.nanos() - lastFrame
+                            > Duration.ofSeconds(pace.heartbeatSeconds()).toNanos() * 3 / 4;
+                }
                 case "closing" ->
                     closing = client.quoted(String.valueOf(frame.json().getValue("reason")));
                 default -> {}
             }
+            lastFrame = frame.nanos();
         }
     }
 }

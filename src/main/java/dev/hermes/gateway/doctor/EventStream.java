@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -111,9 +112,13 @@ final class EventStream implements BodySubscriber<EventStream>, AutoCloseable {
         return end != null;
     }
 
-    /** How long nothing had come when it ended. */
-    Duration silenceBeforeEnd() {
-        return end == null ? Duration.ZERO : Duration.ofNanos(end.nanos() - lastByte);
+    /** When the other side ended it, for people. */
+    String endedWhen() {
+        return String.format(
+                Locale.ROOT,
+                "%.1f s after its beginning and %.1f s after its last byte",
+                age().toMillis() / 1_000.0,
+                ((end == null ? lastByte : end.nanos()) - lastByte) / 1e9);
     }
 
     private @Nullable Piece poll(long nanos) {

@@ -5,14 +5,14 @@ import java.util.Map;
 
 /**
  * What to write into the configuration of a proxy. The lines for nginx, Caddy and HAProxy were tried with Debian's
- * versions (1.22, 2.6, 2.6): each cures what was broken on purpose. Those for Traefik are from its documentation.
+ * versions (1.22, 2.6, 2.6). Those for Traefik are from its documentation.
  */
 enum Remedy {
     BUFFERING(
             "in the location of /api/v1/events/: proxy_buffering off;",
             "in reverse_proxy leave out buffer_responses (from 2.7 on: response_buffers)",
-            "leave out http-response wait-for-body",
-            "traefik.http.services.<its name>.loadbalancer.responseforwarding.flushinterval=-1"),
+            "in the frontend: option http-no-delay; and leave out http-response wait-for-body",
+            "leave out the buffering middleware on the router of /api/v1/events/"),
     COMPRESSION(
             "in the location of /api/v1/events/: gzip off;",
             "in the site: request_header /api/v1/events/* -Accept-Encoding",
@@ -21,10 +21,10 @@ enum Remedy {
     IDLE(
             "in the location of /api/v1/events/: proxy_read_timeout %ds;",
             "in timeouts of servers: write 0; in transport http of reverse_proxy leave out read_timeout",
-            "in the backend: timeout server %ds",
-            "--entryPoints.<its name>.transport.respondingTimeouts.writeTimeout=0"),
+            "in the backend: timeout server %1$ds; in the frontend: timeout client %1$ds",
+            "--entryPoints.<its name>.transport.respondingTimeouts.writeTimeout=0, and readTimeout=0 likewise"),
     HTTP2(
-            "in the server: listen 443 ssl http2;",
+            "in the server: listen 443 ssl http2; (from 1.25.1 on: http2 on;)",
             "in servers of the global options: protocols h1 h2",
             "in the frontend: bind :443 ssl crt <file> alpn h2,http/1.1",
             "leave out alpnProtocols in the TLS options of this router"),

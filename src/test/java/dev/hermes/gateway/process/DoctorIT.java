@@ -28,6 +28,9 @@ class DoctorIT {
     private static final Duration STATED = Duration.ofMinutes(2);
     private static final int HEARTBEAT = 2;
 
+    /** Without it HAProxy holds back each event for 200 ms. */
+    private static final String NO_DELAY = "option http-no-delay\n  ";
+
     private RunningGateway gateway;
 
     @TempDir
@@ -228,12 +231,22 @@ class DoctorIT {
         try (BrokenProxy nginx = BrokenProxy.nginx(
                 folder.resolve("transformable"), gateway.port(), "", "proxy_hide_header Cache-Control;")) {
             Seen seen = through(
-                    BrokenProxy.haproxy(folder.resolve("algo-gzip"), nginx.port(), broken, ""),
-                    BrokenProxy.haproxy(folder.resolve("no-algo"), nginx.port(), broken + cure, ""));
+                    BrokenProxy.haproxy(folder.resolve("algo-gzip"), nginx.port(), NO_DELAY + broken, ""),
+                    BrokenProxy.haproxy(folder.resolve("no-algo"), nginx.port(), NO_DELAY + broken + cure, ""));
 
             seen.names("compression: the stream comes compressed (gzip)");
             seen.says("HAProxy: in the frontend: " + cure);
         }
+    }
+
+    @Test
+    void bufferingByHaproxyIsNamedAndItsLineCuresIt() {
+        Seen seen = through(
+                BrokenProxy.haproxy(folder.resolve("delay"), gateway.port(), "", ""),
+                BrokenProxy.haproxy(folder.resolve("no-delay"), gateway.port(), NO_DELAY, ""));
+
+        seen.names("buffering: each event comes 2");
+        seen.says("HAProxy: in the frontend: option http-no-delay");
     }
 
     @Test
@@ -246,8 +259,8 @@ class DoctorIT {
     void anIdleTimeOutOfHaproxyIsNamedAndItsLineCuresIt() {
         String cure = "timeout server " + (2 * HEARTBEAT + 15) + "s";
         Seen seen = through(
-                BrokenProxy.haproxy(folder.resolve("short"), gateway.port(), "", "timeout server 1s"),
-                BrokenProxy.haproxy(folder.resolve("long"), gateway.port(), "", cure));
+                BrokenProxy.haproxy(folder.resolve("short"), gateway.port(), NO_DELAY, "timeout server 1s"),
+                BrokenProxy.haproxy(folder.resolve("long"), gateway.port(), NO_DELAY, cure));
 
         seen.names("idle time-out: something between ended the stream ");
         seen.says("HAProxy: in the backend: " + cure);
