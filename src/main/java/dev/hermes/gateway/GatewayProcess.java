@@ -5,6 +5,7 @@ import dev.hermes.gateway.config.SettingsException;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
+import dev.hermes.gateway.ops.JvmFlags;
 import dev.hermes.gateway.ops.LogSetup;
 import dev.hermes.gateway.ops.Signals;
 import io.vertx.core.Future;
@@ -13,11 +14,13 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,15 +113,39 @@ final class GatewayProcess {
         GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);
         return vertx.deployVerticle(gateway).map(deployed -> {
             LOG.info(
-                    "gateway started port={} management_port={} sse={} history={} transport={} java={}",
+                    "gateway started port={} management_port={} sse={} history={} redis={} channels={} transport={} java={}"
+                            + " version={} max_connections={} descriptors={} settings=\"{}\" jvm_flags=\"{}\"",
                     gateway.port(),
                     gateway.managementPort(),
-                    loaded.settings().sseEnabled() ? "on" : "off",
-                    loaded.settings().history().store(),
+                    settings.sseEnabled() ? "on" : "off",
+                    settings.history().store(),
+                    topology(settings.redis()),
+                    settings.catalogue().channels().size(),
                     vertx.isNativeTransportEnabled() ? "native" : "nio",
-                    Runtime.version().feature());
+                    Runtime.version().feature(),
+                    Main.version(),
+                    settings.streams().maxConnections(),
+                    FileDescriptorLimit.ofThisProcess(),
+                    written(loaded),
+                    JvmFlags.difference());
             return new GatewayProcess(vertx, gateway);
         });
+    }
+
+    /** The kind of Redis, as configured; its version is told once it is reached. */
+    private static String topology(Settings.Redis redis) {
+        if (!redis.present()) {
+            return "none";
+        }
+        return redis.cluster() ? "cluster" : redis.sentinelMaster() == null ? "single" : "sentinel";
+    }
+
+    /** The settings that are not left at their defaults. */
+    private static String written(SettingsLoader.Loaded loaded) {
+        return loaded.effective().stream()
+                .filter(setting -> !setting.origin().equals("default"))
+                .map(setting -> setting.name() + "=" + setting.value())
+                .collect(Collectors.joining(" "));
     }
 
     /**
@@ -174,9 +201,17 @@ final class GatewayProcess {
     /** Drains, closes and ends the process. Any thread. */
     private void drain() {
         LOG.info("gateway is draining");
-        gateway.onOwnLoop(gateway::drain).eventually(vertx::close).onComplete(closed -> {
-            LOG.info("gateway ended");
-            Runtime.getRuntime().exit(0);
-        });
+        gateway.onOwnLoop(gateway::drain)
+                .eventually(() -> gateway.served()
+                        .onSuccess(served -> LOG.info(
+                                "gateway served streams={} events={} seconds={}",
+                                served.streams(),
+                                served.events(),
+                                ManagementFactory.getRuntimeMXBean().getUptime() / 1_000)))
+                .eventually(vertx::close)
+                .onComplete(closed -> {
+                    LOG.info("gateway ended");
+                    Runtime.getRuntime().exit(0);
+                });
     }
 }

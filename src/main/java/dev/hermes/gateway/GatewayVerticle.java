@@ -3,6 +3,7 @@ package dev.hermes.gateway;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.ingest.LinkSupervisor;
@@ -205,6 +206,27 @@ public final class GatewayVerticle extends VerticleBase {
         if (now != null) {
             now.flag().switchTo(sseEnabled);
         }
+    }
+
+    /** What was served since the start. */
+    record Served(long streams, long events) {}
+
+    /** Fails unless the gateway runs. Any thread. */
+    Future<Served> served() {
+        Running now = running;
+        return now == null
+                ? Future.failedFuture("not running")
+                : now.wiring()
+                        .publicPort()
+                        .snapshots()
+                        .map(hubs -> new Served(
+                                hubs.stream()
+                                        .mapToLong(HubCounters.Snapshot::opened)
+                                        .sum(),
+                                hubs.stream()
+                                        .flatMap(hub -> hub.events().delivered().values().stream())
+                                        .mapToLong(Long::longValue)
+                                        .sum()));
     }
 
     /** Runs the work on this verticle's loop. Any thread. */

@@ -60,6 +60,12 @@ final class Main implements Runnable {
         GatewayProcess.start(System.getenv(), SettingsLoader.Mode.PRODUCTION);
     }
 
+    /** The version of the build, as its jar says. */
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
     private static String settings(ColorScheme colors) {
         TextTable table = TextTable.forColumns(
                 colors,
@@ -81,8 +87,7 @@ final class Main implements Runnable {
 
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"hermes-gateway " + (version == null ? "development" : version)};
+            return new String[] {"hermes-gateway " + version()};
         }
     }
 }

@@ -180,6 +180,7 @@ final class Wiring {
 
     /** Closes what was created here, the last first; the public port ends with its verticles. */
     Future<Void> close() {
+        publicPort.close();
         Future<Void> asked = identity == null ? Future.succeededFuture() : identity.close();
         return asked.eventually(busDoor::close).eventually(supervisor::close);
     }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -80,8 +81,8 @@ public final class SettingsLoader {
         SettingsException.Problems findings = new SettingsException.Problems();
         return vertx.executeBlocking(() -> look.apply(findings))
                 .compose(sources -> properties(vertx, sources.folder(), findings)
-                        .compose(text ->
-                                vertx.executeBlocking(() -> assemble(sources, text, secretKeyRequired, findings))));
+                        .compose(text -> vertx.executeBlocking(
+                                () -> assemble(vertx, sources, text, secretKeyRequired, findings))));
     }
 
     private static Future<String> properties(Vertx vertx, @Nullable Path folder, SettingsException.Problems findings) {
@@ -102,6 +103,7 @@ public final class SettingsLoader {
     }
 
     private static Loaded assemble(
+            Vertx vertx,
             SettingSources sources,
             String propertiesText,
             boolean secretKeyRequired,
@@ -111,8 +113,14 @@ public final class SettingsLoader {
         written.putAll(sources.outer());
         SettingValues values = new SettingValues(written, findings);
         Settings settings = new SettingsReader(values, secretKeyRequired).read(catalogue(sources.folder(), findings));
+        Settings.Http.Tls tls = settings.http().tls();
+        TlsPair pair = tls == null ? null : TlsPair.read(vertx, tls, findings);
         if (!findings.problems().isEmpty()) {
             throw new SettingsException(findings.problems());
+        }
+        if (pair != null && pair.expiresAt().isBefore(Instant.now())) {
+            findings.warn("setting=HERMES_TLS_CERTIFICATE reason=\"the certificate has expired\" expired="
+                    + pair.expiresAt());
         }
         List<Effective> effective = Arrays.stream(Setting.values())
                 .map(setting -> effective(setting, sources, written))

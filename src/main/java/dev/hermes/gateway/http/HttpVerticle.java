@@ -2,6 +2,7 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.TlsPair;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.delivery.HubSettings;
@@ -16,13 +17,14 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -67,6 +69,7 @@ public final class HttpVerticle extends VerticleBase {
     private final int port;
     private final Consumer<Router> furtherRoutes;
     private final Doorman doorman;
+    private final @Nullable TlsPair certificate;
 
     // Set in start(), on this verticle's loop.
     private @Nullable OwnerLoop loop;
@@ -81,12 +84,19 @@ public final class HttpVerticle extends VerticleBase {
      * @param port a port, or a negative number: instances with the same negative number share any free port
      * @param furtherRoutes adds routes that are not the gateway's own
      * @param doorman of this port
+     * @param certificate of this port; null without TLS
      */
-    public HttpVerticle(HttpServices services, int port, Consumer<Router> furtherRoutes, Doorman doorman) {
+    public HttpVerticle(
+            HttpServices services,
+            int port,
+            Consumer<Router> furtherRoutes,
+            Doorman doorman,
+            @Nullable TlsPair certificate) {
         this.services = services;
         this.port = port;
         this.furtherRoutes = furtherRoutes;
         this.doorman = doorman;
+        this.certificate = certificate;
     }
 
     @Override
@@ -134,7 +144,7 @@ public final class HttpVerticle extends VerticleBase {
         Router router = new Routes(vertx, services, loopServices, started).build();
         furtherRoutes.accept(router);
         ServerDate date = new ServerDate(InstantSource.system());
-        HttpServer created = vertx.createHttpServer(options(services.settings().http()))
+        HttpServer created = vertx.createHttpServer(options(services.settings().http(), certificate))
                 .connectionHandler(connection -> {
                     doorman.standWhere(connection);
                     sweep.opened(connection);
@@ -167,7 +177,7 @@ public final class HttpVerticle extends VerticleBase {
                         failure)));
     }
 
-    private static HttpServerOptions options(Settings.Http settings) {
+    private static HttpServerOptions options(Settings.Http settings, @Nullable TlsPair pair) {
         HttpServerOptions options = new HttpServerOptions()
                 // Required by DirectSink. All code here runs on the loop anyway.
                 .setStrictThreadMode(true)
@@ -185,15 +195,21 @@ public final class HttpVerticle extends VerticleBase {
         if (settings.sockets().sendBufferBytes() > 0) {
             options.setSendBufferSize(settings.sockets().sendBufferBytes());
         }
-        Settings.Http.Tls tls = settings.tls();
-        if (tls != null) {
-            options.setSsl(true)
-                    .setUseAlpn(true)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .setCertPath(tls.certificate().toString())
-                            .setKeyPath(tls.key().toString()));
+        if (pair != null) {
+            options.setSsl(true).setUseAlpn(true).setKeyCertOptions(pair.options());
         }
         return options;
+    }
+
+    /** Serves another certificate to new connections; callable from any loop once started. */
+    Future<Void> serve(TlsPair pair) {
+        return ask(running -> server == null
+                ? Future.succeededFuture()
+                : server.updateSSLOptions(new ServerSSLOptions()
+                                .setUseAlpn(true)
+                                .setApplicationLayerProtocols(List.of("h2", "http/1.1"))
+                                .setKeyCertOptions(pair.options()))
+                        .mapEmpty());
     }
 
     /** Asks this loop's hub, on its loop; callable from any loop once started. */

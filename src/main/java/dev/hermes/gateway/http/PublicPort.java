@@ -1,6 +1,7 @@
 package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.config.TlsPair;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
@@ -20,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,21 +37,48 @@ public final class PublicPort {
 
     private final List<HttpVerticle> instances = new ArrayList<>();
     private final Doorman doorman;
+    private @Nullable ServedCertificate certificate;
 
     /** @param mostConnections the most connections at the same time, of any kind */
     public PublicPort(int mostConnections) {
         this.doorman = new Doorman(mostConnections);
     }
 
-    /** Deploys the instances as children of the caller, so that they end before it does. */
+    /** Deploys the instances as children of the caller, so that they end before it does. Owner's loop, as all else here. */
     public Future<Void> open(Vertx vertx, HttpServices services, Consumer<Router> furtherRoutes) {
+        Settings.Http.Tls tls = services.settings().http().tls();
+        return tls == null
+                ? open(vertx, services, furtherRoutes, null)
+                : ServedCertificate.read(vertx, tls)
+                        .compose(pair -> open(vertx, services, furtherRoutes, pair)
+                                .onSuccess(opened -> {
+                                    certificate = new ServedCertificate(vertx, tls, pair, this::serve);
+                                    certificate.follow();
+                                }));
+    }
+
+    private Future<Void> serve(TlsPair pair) {
+        return Future.all(
+                        instances.stream().map(instance -> instance.serve(pair)).toList())
+                .mapEmpty();
+    }
+
+    /** Ends what is not part of the instances. */
+    public void close() {
+        if (certificate != null) {
+            certificate.close();
+        }
+    }
+
+    private Future<Void> open(
+            Vertx vertx, HttpServices services, Consumer<Router> furtherRoutes, @Nullable TlsPair pair) {
         int configured = services.settings().http().port();
         // Servers with the same negative port share any free port in Vert.x.
         int port = configured == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : configured;
         int cores = Runtime.getRuntime().availableProcessors();
         Future<?> deployed = Future.succeededFuture();
         for (int core = 0; core < cores; core++) {
-            HttpVerticle instance = new HttpVerticle(services, port, furtherRoutes, doorman);
+            HttpVerticle instance = new HttpVerticle(services, port, furtherRoutes, doorman, pair);
             instances.add(instance);
             deployed = deployed.compose(before -> vertx.deployVerticle(instance));
         }

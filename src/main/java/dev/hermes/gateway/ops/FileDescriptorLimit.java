@@ -37,6 +37,12 @@ public record FileDescriptorLimit(long max) {
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, max - used - KEPT));
     }
 
+    /** As text, {@code unknown} where the operating system does not tell it. */
+    @Override
+    public String toString() {
+        return max == Long.MAX_VALUE ? "unknown" : Long.toString(max);
+    }
+
     /** Whether the limit is sufficient for this number of streams and polls. */
     public boolean carries(int maxConnections) {
         return needed(maxConnections) <= max;

@@ -303,18 +303,6 @@ class SettingValuesTest {
     }
 
     @Test
-    void takesBothTlsFiles() throws Exception {
-        Path certificate = Files.createFile(folder.resolve("certificate.pem"));
-        Path key = Files.createFile(folder.resolve("key.pem"));
-
-        Settings settings = loads.with("HERMES_TLS_CERTIFICATE", certificate.toString())
-                .with("HERMES_TLS_KEY", key.toString())
-                .settings();
-
-        assertThat(settings.http().tls()).isEqualTo(new Settings.Http.Tls(certificate, key));
-    }
-
-    @Test
     void takesNoneForNoTrustedProxy() {
         assertThat(loads.with("HERMES_TRUSTED_PROXIES", "none")
                         .settings()

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -102,6 +103,24 @@ class OperatedIT {
         gateway.process().await("all stays as it is .*HERMES_CONFLATE_AFTER");
         assertThat(new JsonObject(ask("GET", "/log-level", "").body()).getString("level"))
                 .isEqualTo("info");
+    }
+
+    @Test
+    void theFirstLineSaysWhatRunsAndTheLastWhatWasServed() {
+        gateway.process()
+                .await("gateway started port=\\d+ management_port=\\d+ sse=on history=MEMORY redis=none channels=6 .*"
+                        + " version=\\d\\S+ max_connections=1000 descriptors=\\d+ settings=\"HERMES_ENABLE_SSE=true .*"
+                        + "HERMES_SECRET_KEY=\\*\\*\\* .*\" jvm_flags=\"further -Djava.io.tmpdir\"");
+        try (SseConnection stream = openStream()) {
+            stream.next("connected");
+            publish("one");
+            stream.nextEvent();
+        }
+
+        gateway.process().signal("TERM");
+
+        gateway.process().await("gateway served streams=1 events=1 seconds=\\d+");
+        assertThat(gateway.process().awaitExit(Duration.ofSeconds(30))).isZero();
     }
 
     private void write(String... lines) throws IOException {
