@@ -13,6 +13,7 @@ import dev.hermes.gateway.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,6 +162,11 @@ public final class GatewayVerticle extends VerticleBase {
         @Override
         public List<SettingsLoader.Effective> settings() {
             return loaded.effective();
+        }
+
+        @Override
+        public Future<JsonObject> redis() {
+            return wiring.redisReport();
         }
 
         @Override

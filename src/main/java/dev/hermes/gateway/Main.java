@@ -2,6 +2,7 @@ package dev.hermes.gateway;
 
 import dev.hermes.gateway.config.Setting;
 import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.doctor.DoctorCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.ColorScheme;
@@ -9,7 +10,10 @@ import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The command line: without a command it starts the gateway for production, {@code demo} starts the demo. */
+/**
+ * The command line: without a command it starts the gateway for production, {@code demo} starts the demo, {@code doctor}
+ * looks at a gateway.
+ */
 @Command(
         name = "hermes-gateway",
         mixinStandardHelpOptions = true,
@@ -18,7 +22,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             "Server-Sent Events between Redis and browsers.",
             "Without a command: starts the gateway for production."
         },
-        subcommands = DemoCommand.class)
+        subcommands = {DemoCommand.class, DoctorCommand.class})
 final class Main implements Runnable {
 
     private static final int INDENT = 2;

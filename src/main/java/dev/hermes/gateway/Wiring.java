@@ -5,6 +5,7 @@ import dev.hermes.gateway.auth.Authenticator;
 import dev.hermes.gateway.auth.FailedCredentialLimiter;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.auth.TokenStore;
+import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.HubBus;
@@ -30,10 +31,13 @@ import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
 import dev.hermes.gateway.ops.Metrics;
 import dev.hermes.gateway.protocol.RedisNames;
+import dev.hermes.gateway.redis.RedisCommands;
 import dev.hermes.gateway.redis.RedisLink;
 import dev.hermes.gateway.redis.RedisLinkListener;
+import dev.hermes.gateway.redis.RedisReport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.time.Duration;
@@ -41,7 +45,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +77,7 @@ final class Wiring {
     private final TokenStore tokens;
     private final SnapshotReader snapshots;
     private final LinkSupervisor supervisor;
+    private final @Nullable RedisCommands redisCommands;
     private final EventBusDoor busDoor;
     private final @Nullable IdentityEndpoint identity;
     private final Authenticator authenticator;
@@ -91,6 +98,7 @@ final class Wiring {
         boolean memory = !settings.redis().present() || settings.history().store() == Settings.History.Store.MEMORY;
         RedisLink redis =
                 settings.redis().present() ? new RedisLink(vertx, settings.redis(), subscriptions(memory)) : null;
+        redisCommands = redis == null ? null : redis.commands();
         RejectedMessages rejected = redis == null ? null : new RejectedMessages(redis.commands());
         feed = redis == null || rejected == null || memory
                 ? LogFeed.inMemory(vertx, settings.history(), channels.recalled(), clock, hubs)
@@ -222,6 +230,24 @@ final class Wiring {
     private double canarySeconds() {
         Duration last = supervisor.lastCanary();
         return supervisor.flowing() && !last.isZero() ? last.toNanos() / 1e9 : Double.NaN;
+    }
+
+    /** What {@code /redis} of the management port tells: Redis as this gateway sees it, and the bounds of its log. */
+    Future<JsonObject> redisReport() {
+        JsonObject own = new JsonObject()
+                .put("configured", redisCommands != null)
+                .put("available", redisCommands != null && redisCommands.available())
+                .put("history", settings.history().store().name().toLowerCase(Locale.ROOT))
+                .put("history_max_bytes", settings.history().maxBytes());
+        if (redisCommands == null || !redisCommands.available()) {
+            return Future.succeededFuture(own);
+        }
+        List<String> snapshotKeys = settings.catalogue().channels().values().stream()
+                .map(Channel::snapshotKey)
+                .filter(Objects::nonNull)
+                .map(key -> key.forKey("hermes-doctor"))
+                .toList();
+        return RedisReport.ask(redisCommands, snapshotKeys, clock).map(own::mergeIn);
     }
 
     /** The streams as the ingest knows them. */

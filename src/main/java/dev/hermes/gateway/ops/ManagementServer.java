@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -90,6 +91,13 @@ public final class ManagementServer {
 
         /** All settings as they apply. */
         List<SettingsLoader.Effective> settings();
+
+        /**
+         * What the operator of its Redis wants to know: whether there is one and it answers, and if so its version,
+         * memory and clock, the bound of the log in it, and the rights that the gateway's account lacks. Fails if Redis
+         * stops answering meanwhile.
+         */
+        Future<JsonObject> redis();
 
         /** Whether streams are served now, whatever the settings said at the start. */
         boolean sseEnabled();

@@ -140,6 +140,18 @@ class ManagementServerTest {
         assertThat(answer.statusCode()).isEqualTo(401);
     }
 
+    @Test
+    void tellsOfRedisOnlyToWhoHasAKey() throws Exception {
+        assertThat(operator.ask("GET", "/redis").statusCode()).isEqualTo(401);
+
+        HttpResponse<String> answer = operator.ask("GET", "/redis", "Authorization", "Bearer " + Operator.API_KEY);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"configured\":false}");
+        assertThat(operator.ask("PUT", "/redis", "Authorization", "Bearer " + Operator.API_KEY)
+                        .statusCode())
+                .isEqualTo(405);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Bearer ", "bearer ", "BEARER "})
     void findsNothingElseWithAKey(String scheme) throws Exception {

@@ -9,6 +9,7 @@ import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -60,6 +61,11 @@ final class Operator implements AutoCloseable {
         @Override
         public List<SettingsLoader.Effective> settings() {
             return List.of();
+        }
+
+        @Override
+        public Future<JsonObject> redis() {
+            return Future.succeededFuture(new JsonObject().put("configured", false));
         }
 
         @Override

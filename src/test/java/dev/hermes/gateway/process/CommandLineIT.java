@@ -26,6 +26,7 @@ class CommandLineIT {
 
             assertThat(gateway.process().output())
                     .anyMatch(line -> line.startsWith("  demo "))
+                    .anyMatch(line -> line.startsWith("  doctor "))
                     .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
             for (Setting.Description setting : SettingsLoader.descriptions()) {
                 assertThat(gateway.process().output())
