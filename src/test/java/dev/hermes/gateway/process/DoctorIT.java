@@ -3,6 +3,7 @@ package dev.hermes.gateway.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.Certificates;
 import dev.hermes.gateway.fixture.Network;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.RunningGateway;
