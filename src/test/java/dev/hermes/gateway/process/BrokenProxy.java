@@ -1,6 +1,7 @@
 package dev.hermes.gateway.process;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.Certificates;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
