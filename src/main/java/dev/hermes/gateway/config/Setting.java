@@ -150,8 +150,8 @@ public enum Setting {
     private static final Map<String, Setting> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Setting::name, Function.identity()));
 
-    /** Two letters swapped, or one word in another number or case. */
-    private static final int NEAR = 3;
+    /** So many letters for each that is wrong; with fewer, HERMES_PORT, which is Hermes' own, would be a HERMES_HOST. */
+    private static final int LETTERS_A_SLIP = 8;
 
     final ValueType kind;
     final @Nullable String defaultValue;
@@ -179,7 +179,7 @@ public enum Setting {
         return BY_NAME.keySet().stream()
                 .min(Comparator.comparingInt((String name) -> distance(name, written))
                         .thenComparing(Comparator.naturalOrder()))
-                .filter(name -> distance(name, written) <= NEAR)
+                .filter(name -> distance(name, written) * LETTERS_A_SLIP <= written.length())
                 .orElse(null);
     }
 

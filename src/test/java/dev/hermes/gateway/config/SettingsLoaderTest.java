@@ -87,9 +87,7 @@ class SettingsLoaderTest {
     void refusesAnUnknownNameInTheFile() {
         assertThat(loads.file("HERMES_PORT=1").problems())
                 .containsExactly(new SettingsException.Problem(
-                        "gateway.properties:1",
-                        "unknown name HERMES_PORT",
-                        "HERMES_HOST, or another name that --help lists"));
+                        "gateway.properties:1", "unknown name HERMES_PORT", "the names that --help lists"));
     }
 
     @Test
@@ -130,7 +128,8 @@ class SettingsLoaderTest {
     @ParameterizedTest
     @CsvSource({
         "HERMES_DATABASE_URL, sqlite:",
-        "HERMES_PORT, tcp://10.0.0.1:8000",
+        "HERMES_PORT, 8000",
+        "HERMES_API_KEYZ, tcp://10.0.0.1:8000",
         "HERMES_SERVICE_HOST, 10.0.0.1",
         "REDIS_URL, redis://one"
     })
