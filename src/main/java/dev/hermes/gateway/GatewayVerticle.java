@@ -94,10 +94,6 @@ public final class GatewayVerticle extends VerticleBase {
         Wiring wiring = new Wiring(vertx, settings, flag, clock, () -> drainingSince != null);
         opened.push(wiring::close);
         Metrics metrics = new Metrics(vertx, settings.catalogue().channels().keySet(), wiring::readings);
-        opened.push(() -> {
-            metrics.close();
-            return Future.succeededFuture();
-        });
         ManagementServer management =
                 new ManagementServer(vertx, settings.management(), new Operated(loaded, flag, wiring), metrics);
         opened.push(management::close);

@@ -4,47 +4,40 @@ import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.ingest.Publisher;
-import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmClassLoadingMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmRuntimeInfoMetric;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All metrics as text for Prometheus: the gateway's own, which are read at each scrape, and those of the JVM and the
  * process. Any thread may scrape.
  */
-public final class Metrics implements AutoCloseable {
+public final class Metrics {
 
     /** The content type of the text that {@link #scrape} returns. */
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+    private static final int USUAL_BYTES = 64 * 1_024;
+
     private final Vertx vertx;
     private final List<String> channels;
     private final Supplier<Future<GatewayReadings>> readings;
-    private final PrometheusMeterRegistry process = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
-
-    /**
-     * The readings of the latest scrape; two scrapes at the same time may show the same. Written and read by the
-     * scraping threads.
-     */
-    private volatile @Nullable GatewayReadings latest;
+    private final PrometheusRegistry process = new PrometheusRegistry();
 
     /**
      * @param channels the channels of the catalogue, the only values of that label
@@ -54,17 +47,15 @@ public final class Metrics implements AutoCloseable {
         this.vertx = vertx;
         this.channels = List.copyOf(channels);
         this.readings = readings;
-        process.getPrometheusRegistry().register((MultiCollector) this::own);
-        garbageCollection.bindTo(process);
-        List.of(
-                        new JvmMemoryMetrics(),
-                        new JvmThreadMetrics(),
-                        new JvmInfoMetrics(),
-                        new ClassLoaderMetrics(),
-                        new UptimeMetrics(),
-                        new ProcessorMetrics(),
-                        new FileDescriptorMetrics())
-                .forEach(binder -> binder.bindTo(process));
+        // All but the one that listens to the collector: it could not be told to stop where the gateway ends before
+        // the process.
+        ProcessMetrics.builder().register(process);
+        JvmMemoryMetrics.builder().register(process);
+        JvmBufferPoolMetrics.builder().register(process);
+        JvmGarbageCollectorMetrics.builder().register(process);
+        JvmThreadsMetrics.builder().register(process);
+        JvmClassLoadingMetrics.builder().register(process);
+        JvmRuntimeInfoMetric.builder().register(process);
     }
 
     /** The metrics as text. Fails if the readings fail, and takes as long as they take. */
@@ -75,23 +66,12 @@ public final class Metrics implements AutoCloseable {
                 .compose(read -> vertx.executeBlocking(() -> text(read), false));
     }
 
-    /** Stops listening to the garbage collector. */
-    @Override
-    public void close() {
-        garbageCollection.close();
-        process.close();
-    }
-
-    private Buffer text(GatewayReadings read) {
-        latest = read;
-        return Buffer.buffer(process.scrape(CONTENT_TYPE));
-    }
-
-    private MetricSnapshots own() {
-        GatewayReadings read = latest;
-        return read == null
-                ? MetricSnapshots.of()
-                : MetricSnapshotBuilder.Exposition.of(new MetricSnapshotBuilder(read, channels));
+    private Buffer text(GatewayReadings read) throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream(USUAL_BYTES);
+        PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+        writer.write(text, MetricSnapshotBuilder.Exposition.of(new MetricSnapshotBuilder(read, channels)));
+        writer.write(text, process.scrape());
+        return Buffer.buffer(text.toByteArray());
     }
 
     /**

@@ -7,9 +7,12 @@ import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubCounters.Snapshot.Latency;
 import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.Gap;
 import io.vertx.core.Future;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
+
+    private static final String PROMTOOL = "/usr/bin/promtool";
 
     private static final int BUCKETS = HubCounters.Snapshot.LATENCY_BOUNDS_MILLIS.size() + 1;
 
@@ -265,17 +270,37 @@ class MetricsTest {
     }
 
     @Test
+    void promtoolFindsNothingToSay() throws Exception {
+        OutsideProcess.require(PROMTOOL);
+        try (Operator operator = Operator.reading(Operator.readings())) {
+            Process promtool = new ProcessBuilder(PROMTOOL, "check", "metrics")
+                    .redirectErrorStream(true)
+                    .start();
+            try (OutputStream scraped = promtool.getOutputStream()) {
+                scraped.write(operator.ask("GET", "/metrics").body().getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(promtool.inputReader().lines()).isEmpty();
+            assertThat(promtool.waitFor()).isZero();
+        }
+    }
+
+    @Test
     void tellsOfTheJvmAndTheProcess() throws Exception {
         try (Operator operator = Operator.reading(Operator.readings())) {
             assertThat(operator.scrape().families())
                     .contains(
+                            "process_cpu_seconds_total",
+                            "process_resident_memory_bytes",
+                            "process_start_time_seconds",
+                            "process_open_fds",
+                            "process_max_fds",
                             "jvm_memory_used_bytes",
-                            "jvm_gc_memory_allocated_bytes_total",
-                            "jvm_threads_live_threads",
-                            "process_uptime_seconds",
-                            "process_cpu_usage",
-                            "process_files_open_files",
-                            "process_files_max_files");
+                            "jvm_memory_pool_used_bytes",
+                            "jvm_buffer_pool_used_bytes",
+                            "jvm_gc_collection_seconds",
+                            "jvm_threads_current",
+                            "jvm_classes_currently_loaded",
+                            "jvm_runtime_info");
         }
     }
 

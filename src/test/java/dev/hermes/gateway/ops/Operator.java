@@ -75,14 +75,13 @@ final class Operator implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Metrics metrics;
     private final ManagementServer server;
 
     private Operator(
             Supplier<ManagementServer.Readiness> readiness,
             Supplier<Future<Metrics.GatewayReadings>> readings,
             Duration scrapeLimit) {
-        metrics = new Metrics(vertx, CHANNELS, readings);
+        Metrics metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
                 vertx, new Settings.Management(ADDRESS, 0), new Idle(readiness), metrics, scrapeLimit);
     }
@@ -155,7 +154,6 @@ final class Operator implements AutoCloseable {
     @Override
     public void close() {
         await(server.close());
-        metrics.close();
         await(vertx.close());
     }
 }
