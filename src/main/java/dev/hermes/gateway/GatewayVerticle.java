@@ -6,6 +6,7 @@ import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.ingest.LinkSupervisor;
+import dev.hermes.gateway.ops.CertificateEnd;
 import dev.hermes.gateway.ops.DrainPlan;
 import dev.hermes.gateway.ops.ManagementServer;
 import dev.hermes.gateway.ops.Metrics;
@@ -83,19 +84,24 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> start() {
         Future<SettingsLoader.Loaded> loading =
                 given == null ? SettingsLoader.load(vertx, config()) : Future.succeededFuture(given);
-        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> open(loaded, flag)))
+        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> {
+                    opened.push(flag::close);
+                    Settings.Http.Tls tls = loaded.settings().http().tls();
+                    return CertificateEnd.read(vertx, tls == null ? null : tls.certificate())
+                            .compose(end -> open(loaded, flag, end));
+                }))
                 .recover(failure -> stop().transform(closed -> Future.failedFuture(failure)));
     }
 
-    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag) {
-        opened.push(flag::close);
+    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag, double certificateEnd) {
         loaded.warnings().forEach(LOG::warn);
         Settings settings = loaded.settings();
         Wiring wiring = new Wiring(vertx, settings, flag, clock, () -> drainingSince != null);
         opened.push(wiring::close);
-        Metrics metrics = new Metrics(vertx, settings.catalogue().channels().keySet(), wiring::readings);
-        ManagementServer management =
-                new ManagementServer(vertx, settings.management(), new Operated(loaded, flag, wiring), metrics);
+        Operated operated = new Operated(loaded, flag, wiring);
+        Metrics metrics = new Metrics(
+                vertx, settings.catalogue().channels().keySet(), () -> wiring.readings(operated.state(certificateEnd)));
+        ManagementServer management = new ManagementServer(vertx, settings.management(), operated, metrics);
         opened.push(management::close);
         running = new Running(settings, flag, wiring, management);
         return management
@@ -131,6 +137,17 @@ public final class GatewayVerticle extends VerticleBase {
             this.loaded = loaded;
             this.flag = flag;
             this.wiring = wiring;
+        }
+
+        Metrics.GatewayReadings.State state(double certificateEnd) {
+            return new Metrics.GatewayReadings.State(
+                    loaded.settings().streams().maxConnections(),
+                    loaded.settings().history(),
+                    readiness().isReady(),
+                    flag.enabled(),
+                    drainingSince != null,
+                    flag.failedReloads(),
+                    certificateEnd);
         }
 
         @Override
@@ -187,6 +204,14 @@ public final class GatewayVerticle extends VerticleBase {
         now.wiring().drain(DrainPlan.over(admission.openStreams(), timeout));
         long giveUp = vertx.setTimer(timeout.toMillis(), late -> drained.tryComplete());
         return drained.future().onComplete(done -> vertx.cancelTimer(giveUp));
+    }
+
+    /** Counts a reading of the settings that cannot be used. Any thread. */
+    void reloadFailed() {
+        Running now = running;
+        if (now != null) {
+            now.flag().reloadFailed();
+        }
     }
 
     /** Switches streams on or off, until the file of the flag changes. Any thread. */

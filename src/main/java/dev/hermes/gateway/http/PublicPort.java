@@ -13,9 +13,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -100,16 +98,13 @@ public final class PublicPort {
                 .map(ended -> ended.stream().mapToInt(Integer::intValue).sum());
     }
 
-    /** The number of refused streams, by code. */
-    public Future<Map<String, Long>> refused() {
-        List<Future<Map<String, Long>>> asked =
-                instances.stream().map(HttpVerticle::refused).toList();
-        return Future.all(asked).map(all -> {
-            Map<String, Long> sum = new TreeMap<>();
-            all.<Map<String, Long>>list()
-                    .forEach(one -> one.forEach((code, count) -> sum.merge(code, count, Long::sum)));
-            return sum;
-        });
+    /** What all instances counted together. */
+    public Future<RequestCounts.Snapshot> requests() {
+        List<Future<RequestCounts.Snapshot>> asked =
+                instances.stream().map(HttpVerticle::requests).toList();
+        return Future.all(asked)
+                .map(all -> all.<RequestCounts.Snapshot>list().stream()
+                        .reduce(RequestCounts.Snapshot.NONE, RequestCounts.Snapshot::plus));
     }
 
     private <T> Future<List<T>> all(Function<Hub, Future<T>> question) {
