@@ -66,6 +66,7 @@ final class GatewayProcess {
     /** Applies what can be applied while streams are open, and says what was. Any thread. */
     private void reload(Future<SettingsLoader.Loaded> read, SettingsLoader.Loaded started) {
         read.onFailure(failure -> {
+            gateway.reloadFailed();
             if (failure instanceof SettingsException settings) {
                 settings.problems()
                         .forEach(problem ->

@@ -3,7 +3,6 @@ package dev.hermes.gateway;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
-import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.ingest.LinkSupervisor;
@@ -85,23 +84,22 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> start() {
         Future<SettingsLoader.Loaded> loading =
                 given == null ? SettingsLoader.load(vertx, config()) : Future.succeededFuture(given);
-        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> open(loaded, flag)))
+        return loading.compose(loaded -> SseFlag.watch(vertx, loaded).compose(flag -> {
+                    opened.push(flag::close);
+                    return open(loaded, flag);
+                }))
                 .recover(failure -> stop().transform(closed -> Future.failedFuture(failure)));
     }
 
     private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag) {
-        opened.push(flag::close);
         loaded.warnings().forEach(LOG::warn);
         Settings settings = loaded.settings();
         Wiring wiring = new Wiring(vertx, settings, flag, clock, () -> drainingSince != null);
         opened.push(wiring::close);
-        Metrics metrics = new Metrics(vertx, settings.catalogue().channels().keySet(), wiring::readings);
-        opened.push(() -> {
-            metrics.close();
-            return Future.succeededFuture();
-        });
-        ManagementServer management =
-                new ManagementServer(vertx, settings.management(), new Operated(loaded, flag, wiring), metrics);
+        Operated operated = new Operated(loaded, flag, wiring);
+        Metrics metrics =
+                new Metrics(vertx, settings.catalogue().channels().keySet(), () -> wiring.readings(operated.state()));
+        ManagementServer management = new ManagementServer(vertx, settings.management(), operated, metrics);
         opened.push(management::close);
         running = new Running(settings, flag, wiring, management);
         return management
@@ -137,6 +135,18 @@ public final class GatewayVerticle extends VerticleBase {
             this.loaded = loaded;
             this.flag = flag;
             this.wiring = wiring;
+        }
+
+        Metrics.GatewayReadings.State state() {
+            Instant end = wiring.publicPort().certificateEnd();
+            return new Metrics.GatewayReadings.State(
+                    loaded.settings().streams().maxConnections(),
+                    loaded.settings().history(),
+                    readiness().isReady(),
+                    flag.enabled(),
+                    drainingSince != null,
+                    flag.failedReloads(),
+                    end == null ? Double.NaN : end.toEpochMilli() / 1e3);
         }
 
         @Override
@@ -200,6 +210,14 @@ public final class GatewayVerticle extends VerticleBase {
         return drained.future().onComplete(done -> vertx.cancelTimer(giveUp));
     }
 
+    /** Counts a reading of the settings that cannot be used. Any thread. */
+    void reloadFailed() {
+        Running now = running;
+        if (now != null) {
+            now.flag().reloadFailed();
+        }
+    }
+
     /** Switches streams on or off, until the file of the flag changes. Any thread. */
     void switchTo(boolean sseEnabled) {
         Running now = running;
@@ -221,7 +239,7 @@ public final class GatewayVerticle extends VerticleBase {
                         .snapshots()
                         .map(hubs -> new Served(
                                 hubs.stream()
-                                        .mapToLong(HubCounters.Snapshot::opened)
+                                        .mapToLong(hub -> hub.clients().opened())
                                         .sum(),
                                 hubs.stream()
                                         .flatMap(hub -> hub.events().delivered().values().stream())

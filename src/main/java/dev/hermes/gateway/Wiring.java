@@ -16,6 +16,7 @@ import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.http.HttpServices;
 import dev.hermes.gateway.http.PublicPort;
 import dev.hermes.gateway.http.RepeatedFailures;
+import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.EventBusDoor;
 import dev.hermes.gateway.ingest.LinkSupervisor;
@@ -27,6 +28,7 @@ import dev.hermes.gateway.log.SnapshotReader;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLogParts;
 import dev.hermes.gateway.log.redis.RedisSnapshots;
+import dev.hermes.gateway.loop.LoopLag;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
 import dev.hermes.gateway.ops.Metrics;
@@ -46,7 +48,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -63,6 +64,8 @@ final class Wiring {
 
     /** Spreads the end of many streams, which must not block their event loops. */
     private static final long SWITCHED_OFF_MILLIS_PER_STREAM = 1;
+
+    private static final Duration LAG_PERIOD = Duration.ofMillis(100);
 
     private final Vertx vertx;
     private final Settings settings;
@@ -83,6 +86,8 @@ final class Wiring {
     private final Authenticator authenticator;
     private final Admission admission;
     private final HttpServices services;
+    private final LoopLag lag = new LoopLag(LAG_PERIOD, System::nanoTime);
+    private final long lagTimer;
 
     /** @param draining whether the process is shutting down; called on any thread */
     Wiring(Vertx vertx, Settings settings, SseFlag flag, InstantSource clock, BooleanSupplier draining) {
@@ -139,6 +144,7 @@ final class Wiring {
                 draining,
                 hubs,
                 clock);
+        lagTimer = vertx.setPeriodic(LAG_PERIOD.toMillis(), tick -> lag.tick());
     }
 
     private RedisLinkListener.Subscriptions subscriptions(boolean memory) {
@@ -181,6 +187,7 @@ final class Wiring {
     /** Closes what was created here, the last first; the public port ends with its verticles. */
     Future<Void> close() {
         publicPort.close();
+        vertx.cancelTimer(lagTimer);
         Future<Void> asked = identity == null ? Future.succeededFuture() : identity.close();
         return asked.eventually(busDoor::close).eventually(supervisor::close);
     }
@@ -206,12 +213,16 @@ final class Wiring {
         return publicPort;
     }
 
-    /** The counts of all parts of the gateway. */
-    Future<Metrics.GatewayReadings> readings() {
-        return Future.all(publicPort.snapshots(), publicPort.refused(), publisher.snapshot())
+    /**
+     * The counts of all parts of the gateway.
+     *
+     * @param state of the gateway as a whole, now
+     */
+    Future<Metrics.GatewayReadings> readings(Metrics.GatewayReadings.State state) {
+        return Future.all(publicPort.snapshots(), publicPort.requests(), publisher.snapshot())
                 .map(all -> {
                     List<HubCounters.Snapshot> hubCounts = all.resultAt(0);
-                    Map<String, Long> refused = all.resultAt(1);
+                    RequestCounts.Snapshot requests = all.resultAt(1);
                     Publisher.Counters.Snapshot ingest = all.resultAt(2);
                     Publisher.Counters.Snapshot withProducers =
                             ingest.with(Publisher.Counters.Source.XADD, feed.ofProducers());
@@ -219,17 +230,13 @@ final class Wiring {
                             hubCounts,
                             withProducers.received(),
                             withProducers.rejected(),
-                            refused,
-                            settings.streams().maxConnections(),
-                            supervisor.flowing(),
-                            canarySeconds(),
-                            identity == null ? IdentityEndpoint.Counts.NONE : identity.counts());
+                            requests,
+                            supervisor.health(),
+                            identity == null ? IdentityEndpoint.Counts.NONE : identity.counts(),
+                            new Metrics.GatewayReadings.Log(feed.held(), feed.appends()),
+                            lag.seconds(),
+                            state);
                 });
-    }
-
-    private double canarySeconds() {
-        Duration last = supervisor.lastCanary();
-        return supervisor.flowing() && !last.isZero() ? last.toNanos() / 1e9 : Double.NaN;
     }
 
     /** What {@code /redis} of the management port tells: Redis as this gateway sees it, and the bounds of its log. */

@@ -69,7 +69,7 @@ public final class ChainScripts implements ChainLog {
 
     @Override
     public Future<LogScripts.Reply<ChainCall.Answer>> chain(ChainCall.Batch batch) {
-        return log.run(
+        return log.timed(log.run(
                         chain,
                         batch.identity(),
                         request -> {
@@ -79,7 +79,7 @@ public final class ChainScripts implements ChainLog {
                             batch.subscriptions().forEach(request::arg);
                             batch.calls().forEach(call -> append(request, call));
                         },
-                        ChainScripts::answer)
+                        ChainScripts::answer))
                 .onComplete(this::note);
     }
 

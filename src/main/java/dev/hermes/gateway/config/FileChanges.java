@@ -30,14 +30,19 @@ final class FileChanges {
     private final Path file;
     private final Set<String> overridden;
     private final Consumer<Boolean> flag;
+    private final Runnable failed;
     private Map<Setting, String> last = Map.of();
     private boolean toldOfOverride;
 
-    /** {@code flag} is called with the state that the file asks for, even if it has not changed. */
-    FileChanges(Path file, Set<String> overridden, Consumer<Boolean> flag) {
+    /**
+     * @param flag is called with the state that the file asks for, even if it has not changed
+     * @param failed is called for each change that cannot be used
+     */
+    FileChanges(Path file, Set<String> overridden, Consumer<Boolean> flag, Runnable failed) {
         this.file = file;
         this.overridden = overridden;
         this.flag = flag;
+        this.failed = failed;
     }
 
     /** Takes the file's text when watching begins; null if there is no file. */
@@ -61,6 +66,7 @@ final class FileChanges {
         SettingsException.Problems findings = new SettingsException.Problems();
         Map<Setting, String> now = SettingSources.PropertiesText.parse(text, findings);
         if (!findings.problems().isEmpty()) {
+            failed.run();
             findings.problems().forEach(this::invalid);
             return;
         }
@@ -85,6 +91,7 @@ final class FileChanges {
         }
         Boolean state = ValueParsers.flag(written == null ? Objects.requireNonNull(FLAG.defaultValue) : written);
         if (state == null) {
+            failed.run();
             invalid(new SettingsException.Problem(FLAG.name(), String.valueOf(written), FLAG.allowed));
             return;
         }

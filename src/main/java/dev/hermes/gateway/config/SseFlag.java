@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,8 @@ public final class SseFlag {
     private record Listener(Context context, Consumer<Boolean> consumer) {}
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    private final AtomicLong failedReloads = new AtomicLong();
 
     private volatile boolean enabled;
 
@@ -56,7 +59,7 @@ public final class SseFlag {
         Promise<SseFlag> watching = Promise.promise();
         Context context = vertx.getOrCreateContext();
         context.runOnContext(start -> {
-            FileChanges changes = new FileChanges(file, loaded.file().overridden(), flag::set);
+            FileChanges changes = new FileChanges(file, loaded.file().overridden(), flag::set, flag::reloadFailed);
             Watch watch = new Watch(vertx, context, FileChanges.Store.watching(vertx, file, PERIOD_MILLIS), changes);
             flag.watch = watch;
             watch.start().map(flag).onComplete(watching);
@@ -75,6 +78,16 @@ public final class SseFlag {
      */
     public void onChange(Vertx vertx, Consumer<Boolean> listener) {
         listeners.add(new Listener(vertx.getOrCreateContext(), listener));
+    }
+
+    /** Counts a reading of changed settings that cannot be used. Any thread. */
+    public void reloadFailed() {
+        failedReloads.incrementAndGet();
+    }
+
+    /** How often changed settings could not be used. Any thread. */
+    public long failedReloads() {
+        return failedReloads.get();
     }
 
     /** Stops watching; the state stays as it is, and no listener is called again. */

@@ -16,6 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param options for a server
  * @param certificate the server's own
+ * @param expiresAt when the first certificate of the chain expires
  */
-public record TlsPair(PemKeyCertOptions options, X509Certificate certificate) {
+public record TlsPair(PemKeyCertOptions options, X509Certificate certificate, Instant expiresAt) {
 
     private static final String CHAIN = "a PEM file with the certificate chain, the server's own certificate first";
     private static final String KEY = "a PEM file with one RSA or EC private key that is not encrypted";
@@ -55,11 +57,12 @@ public record TlsPair(PemKeyCertOptions options, X509Certificate certificate) {
         if (chain == null || key == null) {
             return null;
         }
-        X509Certificate certificate = first(chain, files.certificate(), findings);
+        List<X509Certificate> certificates = certificates(chain, files.certificate(), findings);
         boolean usable = isKey(key.toString(), files.key(), findings);
-        if (certificate == null || !usable) {
+        if (certificates.isEmpty() || !usable) {
             return null;
         }
+        X509Certificate certificate = certificates.get(0);
         PemKeyCertOptions options = new PemKeyCertOptions().setCertValue(chain).setKeyValue(key);
         PrivateKey read = key(vertx, options);
         if (read == null) {
@@ -73,12 +76,11 @@ public record TlsPair(PemKeyCertOptions options, X509Certificate certificate) {
                     "the private key of the first certificate in " + files.certificate());
             return null;
         }
-        return new TlsPair(options, certificate);
-    }
-
-    /** When the certificate expires. */
-    public Instant expiresAt() {
-        return certificate.getNotAfter().toInstant();
+        Instant end = certificates.stream()
+                .map(one -> one.getNotAfter().toInstant())
+                .min(Instant::compareTo)
+                .orElseThrow();
+        return new TlsPair(options, certificate, end);
     }
 
     private static @Nullable Buffer text(
@@ -91,22 +93,28 @@ public record TlsPair(PemKeyCertOptions options, X509Certificate certificate) {
         }
     }
 
-    private static @Nullable X509Certificate first(Buffer chain, Path file, SettingsException.Problems findings) {
+    /** Empty if there is a problem. */
+    private static List<X509Certificate> certificates(Buffer chain, Path file, SettingsException.Problems findings) {
         String text = chain.toString();
-        String reason = text.contains("PRIVATE KEY-----") && !text.contains("-----BEGIN CERTIFICATE-----")
-                ? "a private key"
-                : "no certificate that can be read";
         try {
-            return CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(chain.getBytes()))
-                    .stream()
-                    .map(X509Certificate.class::cast)
-                    .findFirst()
-                    .orElseThrow(CertificateException::new);
+            List<X509Certificate> certificates =
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(chain.getBytes()))
+                            .stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
+            if (!certificates.isEmpty()) {
+                return certificates;
+            }
         } catch (CertificateException garbage) {
-            findings.invalid(Setting.HERMES_TLS_CERTIFICATE.name(), file + " (" + reason + ")", CHAIN);
-            return null;
+            // Told below, as a file without any.
         }
+        boolean key = text.contains("PRIVATE KEY-----") && !text.contains("-----BEGIN CERTIFICATE-----");
+        findings.invalid(
+                Setting.HERMES_TLS_CERTIFICATE.name(),
+                file + (key ? " (a private key)" : " (no certificate that can be read)"),
+                CHAIN);
+        return List.of();
     }
 
     private static boolean isKey(String text, Path file, SettingsException.Problems findings) {
@@ -169,6 +177,6 @@ public record TlsPair(PemKeyCertOptions options, X509Certificate certificate) {
     /** Without the key. */
     @Override
     public String toString() {
-        return "TlsPair[" + certificate.getSubjectX500Principal() + " until " + expiresAt() + "]";
+        return "TlsPair[" + certificate.getSubjectX500Principal() + " until " + expiresAt + "]";
     }
 }

@@ -12,11 +12,13 @@ final class Heartbeats {
 
     private final Window window;
     private final HubSettings.Clocks time;
+    private final HubCounters counters;
     private @Nullable Frame shared;
 
-    Heartbeats(Window window, HubSettings.Clocks time) {
+    Heartbeats(Window window, HubSettings.Clocks time, HubCounters counters) {
         this.window = window;
         this.time = time;
+        this.counters = counters;
     }
 
     /** Sends a heartbeat to a stream that is due in this tick. */
@@ -28,11 +30,13 @@ final class Heartbeats {
         if (shared == null) {
             shared = frame(window.tip());
         }
+        counters.heartbeat();
         stream.sendShared(shared);
     }
 
     /** Sends a heartbeat to a stream outside the common schedule, or behind the others. */
     void sendAlone(SseStream stream) {
+        counters.heartbeat();
         stream.send(frame(stream.live() ? window.tip() : stream.cursor()));
     }
 

@@ -70,7 +70,7 @@ public final class Hub {
                 new Conflation(window, newest, settings.streams().conflateAfter());
         this.catchUp = new CatchUp(loop, log, window, conflation, counters, pace);
         this.delivery = new LiveDelivery(loop, window, newest, subscribers, catchUp, counters, pace.live());
-        this.heartbeats = new Heartbeats(window, time);
+        this.heartbeats = new Heartbeats(window, time, counters);
         this.directory = new StreamDirectory(loop, subscribers, window, time);
         this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
         this.permits =
@@ -216,7 +216,7 @@ public final class Hub {
     /** The counts so far. */
     public HubCounters.Snapshot snapshot() {
         assert loop.here();
-        return counters.snapshot();
+        return counters.snapshot(counters.anyBehind() ? directory.lag() : HubCounters.Snapshot.Lag.NONE);
     }
 
     /** Releases the memory of all frames; afterwards this hub must not be used. */
@@ -292,6 +292,9 @@ public final class Hub {
             return false;
         }
         subscriber.becomeClosed(window.tip(), counters);
+        if (subscriber instanceof PendingPoll) {
+            counters.polls(-1);
+        }
         wheel.cancel(subscriber);
         return true;
     }
@@ -299,5 +302,8 @@ public final class Hub {
     private void join(Subscriber subscriber) {
         subscribers.join(subscriber);
         subscriber.joined(counters);
+        if (subscriber instanceof PendingPoll) {
+            counters.polls(1);
+        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** The counters of one hub. Written and read, by {@link #snapshot()}, on the hub's loop only. */
+/** The counters of one hub. Written and read, by {@link #snapshot}, on the hub's loop only. */
 public final class HubCounters {
 
     private final Map<String, long[]> delivered = new LinkedHashMap<>();
@@ -26,6 +26,8 @@ public final class HubCounters {
     private long opened;
     private int open;
     private int catchingUp;
+    private int polls;
+    private long heartbeats;
 
     HubCounters(Collection<String> channels) {
         channels.forEach(channel -> {
@@ -86,11 +88,24 @@ public final class HubCounters {
         catchingUp += change;
     }
 
-    Snapshot snapshot() {
+    /** A poll has begun to wait, or waits no longer. */
+    void polls(int change) {
+        polls += change;
+    }
+
+    void heartbeat() {
+        heartbeats++;
+    }
+
+    /** Whether any stream or poll is behind. */
+    boolean anyBehind() {
+        return catchingUp > 0;
+    }
+
+    Snapshot snapshot(Snapshot.Lag lag) {
         return new Snapshot(
-                open,
-                opened,
-                catchingUp,
+                new Snapshot.Clients(open, opened, catchingUp, polls, heartbeats),
+                lag,
                 new Snapshot.Events(copy(delivered), copy(superseded)),
                 copy(closed),
                 copy(gaps),
@@ -112,18 +127,39 @@ public final class HubCounters {
     /**
      * The counts of a hub at one moment.
      *
-     * @param open streams open now
-     * @param opened streams opened since the start
-     * @param catchingUp streams and polls that are behind
+     * @param lag how far those are behind that are
      */
     public record Snapshot(
-            int open,
-            long opened,
-            int catchingUp,
+            Clients clients,
+            Lag lag,
             Events events,
             Map<SseStream.CloseReason, Long> closed,
             Map<Gap.Reason, Long> gaps,
             Latency latency) {
+
+        /**
+         * Streams and polls.
+         *
+         * @param open streams open now
+         * @param opened streams opened since the start
+         * @param catchingUp streams and polls that are behind
+         * @param polls polls waiting now
+         * @param heartbeats heartbeats sent since the start
+         */
+        public record Clients(int open, long opened, int catchingUp, int polls, long heartbeats) {}
+
+        /**
+         * How far streams are behind.
+         *
+         * @param stalled streams that are behind and accept nothing right now
+         * @param entries log entries that they have yet to examine, all streams together; for each at most as many as the
+         *     hub's window holds
+         * @param greatestMillis how long the one has been behind that is so for the longest time
+         */
+        public record Lag(int stalled, long entries, long greatestMillis) {
+
+            public static final Lag NONE = new Lag(0, 0, 0);
+        }
 
         /**
          * Events by channel, counted once for each client.

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what operators ask about the streams of one hub. Owned by the hub's loop. */
 final class StreamDirectory {
@@ -56,9 +57,29 @@ final class StreamDirectory {
         return subscribers.streams().stream().filter(query::matches).toList();
     }
 
+    /** How far the streams are behind that are, all together. */
+    HubCounters.Snapshot.Lag lag() {
+        int stalled = 0;
+        long entries = 0;
+        long greatestMillis = 0;
+        for (SseStream stream : subscribers.streams()) {
+            if (!stream.live()) {
+                stalled += stream.viewState() == StreamView.State.STALLED ? 1 : 0;
+                Long behind = behind(stream.cursor());
+                entries += behind == null ? window.size() : behind;
+                greatestMillis = Math.max(greatestMillis, stream.behindMillis());
+            }
+        }
+        return new HubCounters.Snapshot.Lag(stalled, entries, greatestMillis);
+    }
+
+    private @Nullable Long behind(EventId position) {
+        return window.covers(position) ? window.end() - window.indexAfter(position) : null;
+    }
+
     private StreamView view(SseStream stream) {
         EventId position = stream.live() ? window.tip() : stream.cursor();
-        Long behind = window.covers(position) ? window.end() - window.indexAfter(position) : null;
+        Long behind = behind(position);
         return new StreamView(
                 stream.id(),
                 stream.client(),

@@ -168,8 +168,8 @@ final class Answers {
             };
         }
 
-        /** Answers a request that cannot be parsed as HTTP; its connection cannot be used any further. */
-        static void unreadable(HttpServerRequest request) {
+        /** Answers a request that cannot be parsed as HTTP; its connection cannot be used any further. Returns the status. */
+        static int unreadable(HttpServerRequest request) {
             Throwable cause = request.decoderResult().cause();
             int status = cause instanceof TooLongHttpLineException
                     ? 414
@@ -186,6 +186,7 @@ final class Answers {
                     .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
                     .end(Problem.of(status, detail).toJson().encode())
                     .onComplete(done -> request.connection().close());
+            return status;
         }
     }
 }

@@ -53,5 +53,6 @@ public record HttpServices(
             StreamSinks sinks,
             AdmissionQueue queue,
             RefusedStreams refused,
+            RequestCounts counts,
             PollHandler.PollPages pages) {}
 }

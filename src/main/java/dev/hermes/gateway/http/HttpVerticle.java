@@ -7,6 +7,7 @@ import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.delivery.HubSettings;
 import dev.hermes.gateway.delivery.SseStream;
+import dev.hermes.gateway.loop.LoopLag;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.wire.ConnectionSweep;
 import dev.hermes.gateway.wire.Doorman;
@@ -26,7 +27,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -75,6 +75,8 @@ public final class HttpVerticle extends VerticleBase {
     private @Nullable OwnerLoop loop;
     private @Nullable Hub hub;
     private final RefusedStreams refused = new RefusedStreams(System::nanoTime);
+    private final RequestCounts counts;
+    private final LoopLag lag = new LoopLag(Hub.tickInterval(), System::nanoTime);
     private HubBus.@Nullable Receiver bus;
     private @Nullable HttpServer server;
     private long ticker = -1;
@@ -97,6 +99,7 @@ public final class HttpVerticle extends VerticleBase {
         this.furtherRoutes = furtherRoutes;
         this.doorman = doorman;
         this.certificate = certificate;
+        this.counts = new RequestCounts(services.settings().catalogue());
     }
 
     @Override
@@ -123,7 +126,10 @@ public final class HttpVerticle extends VerticleBase {
                     position);
             hub = started;
             receiver.deliverTo(started);
-            ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> started.tick());
+            ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> {
+                lag.tick();
+                started.tick();
+            });
             return listen(started);
         });
     }
@@ -132,7 +138,7 @@ public final class HttpVerticle extends VerticleBase {
         ClientAddress addresses =
                 new ClientAddress(services.settings().security().trustedProxies());
         RequestAuthenticator authenticator =
-                new RequestAuthenticator(services.authenticator(), services.failedCredentials(), addresses);
+                new RequestAuthenticator(services.authenticator(), services.failedCredentials(), addresses, counts);
         OwnerLoop own = OwnerLoop.current(vertx);
         ConnectionSweep sweep = new ConnectionSweep(ConnectionSweep.Limits.USUAL, () -> System.nanoTime() / 1_000_000);
         doorman.serves(context, sweep);
@@ -140,7 +146,7 @@ public final class HttpVerticle extends VerticleBase {
         PollHandler.PollPages pages = new PollHandler.PollPages(
                 own, sweep, services.settings().streams().stallTimeout());
         HttpServices.LoopServices loopServices = new HttpServices.LoopServices(
-                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), refused, pages);
+                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), refused, counts, pages);
         Router router = new Routes(vertx, services, loopServices, started).build();
         furtherRoutes.accept(router);
         ServerDate date = new ServerDate(InstantSource.system());
@@ -153,7 +159,7 @@ public final class HttpVerticle extends VerticleBase {
                     sweep.requested(request);
                     request.response().putHeader(HttpHeaders.DATE, date.now());
                     if (RequestRules.broken(request)) {
-                        Answers.ErrorAnswers.unreadable(request);
+                        counts.unreadable(Answers.ErrorAnswers.unreadable(request));
                         return;
                     }
                     if (RequestRules.last(request)) {
@@ -165,7 +171,7 @@ public final class HttpVerticle extends VerticleBase {
                 .invalidRequestHandler(request -> {
                     sweep.requested(request);
                     request.response().putHeader(HttpHeaders.DATE, date.now());
-                    Answers.ErrorAnswers.unreadable(request);
+                    counts.unreadable(Answers.ErrorAnswers.unreadable(request));
                 });
         server = created;
         Settings.Http configured = services.settings().http();
@@ -221,9 +227,9 @@ public final class HttpVerticle extends VerticleBase {
                 : own.call(() -> question.apply(running));
     }
 
-    /** The number of refused streams of this loop, by code; callable from any loop once started. */
-    Future<Map<String, Long>> refused() {
-        return ask(running -> Future.succeededFuture(refused.counts()));
+    /** What was counted on this loop; callable from any loop once started. */
+    Future<RequestCounts.Snapshot> requests() {
+        return ask(running -> Future.succeededFuture(counts.snapshot(refused.counts(), lag.seconds())));
     }
 
     /** The port in use, or -1 before it is known. */

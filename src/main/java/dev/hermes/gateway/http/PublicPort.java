@@ -12,11 +12,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.ext.web.Router;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,7 +36,8 @@ public final class PublicPort {
 
     private final List<HttpVerticle> instances = new ArrayList<>();
     private final Doorman doorman;
-    private @Nullable ServedCertificate certificate;
+    /** Written by the opener, read by any thread. */
+    private volatile @Nullable ServedCertificate certificate;
 
     /** @param mostConnections the most connections at the same time, of any kind */
     public PublicPort(int mostConnections) {
@@ -52,8 +52,9 @@ public final class PublicPort {
                 : ServedCertificate.read(vertx, tls)
                         .compose(pair -> open(vertx, services, furtherRoutes, pair)
                                 .onSuccess(opened -> {
-                                    certificate = new ServedCertificate(vertx, tls, pair, this::serve);
-                                    certificate.follow();
+                                    ServedCertificate followed = new ServedCertificate(vertx, tls, pair, this::serve);
+                                    certificate = followed;
+                                    followed.follow();
                                 }));
     }
 
@@ -65,9 +66,16 @@ public final class PublicPort {
 
     /** Ends what is not part of the instances. */
     public void close() {
-        if (certificate != null) {
-            certificate.close();
+        ServedCertificate followed = certificate;
+        if (followed != null) {
+            followed.close();
         }
+    }
+
+    /** When the certificate that is served expires; null without TLS. Any thread. */
+    public @Nullable Instant certificateEnd() {
+        ServedCertificate followed = certificate;
+        return followed == null ? null : followed.served().expiresAt();
     }
 
     private Future<Void> open(
@@ -129,16 +137,13 @@ public final class PublicPort {
                 .map(ended -> ended.stream().mapToInt(Integer::intValue).sum());
     }
 
-    /** The number of refused streams, by code. */
-    public Future<Map<String, Long>> refused() {
-        List<Future<Map<String, Long>>> asked =
-                instances.stream().map(HttpVerticle::refused).toList();
-        return Future.all(asked).map(all -> {
-            Map<String, Long> sum = new TreeMap<>();
-            all.<Map<String, Long>>list()
-                    .forEach(one -> one.forEach((code, count) -> sum.merge(code, count, Long::sum)));
-            return sum;
-        });
+    /** What all instances counted together. */
+    public Future<RequestCounts.Snapshot> requests() {
+        List<Future<RequestCounts.Snapshot>> asked =
+                instances.stream().map(HttpVerticle::requests).toList();
+        return Future.all(asked)
+                .map(all -> all.<RequestCounts.Snapshot>list().stream()
+                        .reduce(RequestCounts.Snapshot.NONE, RequestCounts.Snapshot::plus));
     }
 
     private <T> Future<List<T>> all(Function<Hub, Future<T>> question) {

@@ -18,11 +18,17 @@ final class RequestAuthenticator {
     private final Authenticator authenticator;
     private final FailedCredentialLimiter failures;
     private final ClientAddress addresses;
+    private final RequestCounts counts;
 
-    RequestAuthenticator(Authenticator authenticator, FailedCredentialLimiter failures, ClientAddress addresses) {
+    RequestAuthenticator(
+            Authenticator authenticator,
+            FailedCredentialLimiter failures,
+            ClientAddress addresses,
+            RequestCounts counts) {
         this.authenticator = authenticator;
         this.failures = failures;
         this.addresses = addresses;
+        this.counts = counts;
     }
 
     /** The credential, or a failure that carries the problem. */
@@ -47,11 +53,14 @@ final class RequestAuthenticator {
         }
         if (result instanceof AuthResult.Denied denied) {
             String address = addresses.of(request);
-            return failures.allow(address)
-                    ? Problem.unauthorized(denied.detail())
-                    : Problem.unavailable(
-                            Problem.Unavailable.RATE_LIMITED,
-                            failures.retryAfter(address).toSeconds());
+            counts.failedCredential();
+            if (failures.allow(address)) {
+                return Problem.unauthorized(denied.detail());
+            }
+            counts.rateLimited();
+            return Problem.unavailable(
+                    Problem.Unavailable.RATE_LIMITED,
+                    failures.retryAfter(address).toSeconds());
         }
         return Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE);
     }

@@ -44,6 +44,7 @@ final class Routes {
 
     Router build() {
         router.route()
+                .handler(loopServices.counts())
                 .handler(new RequestId())
                 .handler(new Cors(services.settings().http()));
         streams();
@@ -84,7 +85,7 @@ final class Routes {
 
     private void bodies() {
         TokenHandler tokens =
-                new TokenHandler(services.tokens(), services.settings().catalogue());
+                new TokenHandler(services.tokens(), services.settings().catalogue(), loopServices.counts());
         PublishHandler publish = new PublishHandler(services);
         withBody("/token", HttpMethod.POST, AuthResult.Endpoint.TOKEN, TOKEN_BODY_BYTES, tokens::mint);
         withBody("/token", HttpMethod.DELETE, AuthResult.Endpoint.TOKEN, TOKEN_BODY_BYTES, tokens::revoke);

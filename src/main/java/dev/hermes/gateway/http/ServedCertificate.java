@@ -25,7 +25,9 @@ final class ServedCertificate {
     private final Vertx vertx;
     private final Settings.Http.Tls files;
     private final Function<TlsPair, Future<Void>> serve;
-    private TlsPair served;
+    /** Written on the owner's loop, read by any thread. */
+    private volatile TlsPair served;
+
     private @Nullable String toldOf;
     private long timer = -1;
     private boolean closed;
@@ -41,6 +43,11 @@ final class ServedCertificate {
     /** Reads the pair on a worker thread. */
     static Future<TlsPair> read(Vertx vertx, Settings.Http.Tls files) {
         return vertx.executeBlocking(() -> TlsPair.read(vertx, files));
+    }
+
+    /** What new connections get. Any thread. */
+    TlsPair served() {
+        return served;
     }
 
     void follow() {

@@ -31,10 +31,12 @@ final class TokenHandler {
 
     private final TokenStore tokens;
     private final Catalogue catalogue;
+    private final RequestCounts counts;
 
-    TokenHandler(TokenStore tokens, Catalogue catalogue) {
+    TokenHandler(TokenStore tokens, Catalogue catalogue, RequestCounts counts) {
         this.tokens = tokens;
         this.catalogue = catalogue;
+        this.counts = counts;
     }
 
     /** Answers {@code POST /token}, after the credential was checked and the body was read. */
@@ -46,7 +48,10 @@ final class TokenHandler {
             throw Problem.badRequest(scopeRule()).asException();
         }
         tokens.mint(scope, credential.userId(), Duration.ofSeconds(ttl))
-                .onSuccess(minted -> answer(context, minted))
+                .onSuccess(minted -> {
+                    counts.tokenMinted();
+                    answer(context, minted);
+                })
                 .onFailure(failure -> Answers.problem(context, Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE)));
     }
 
@@ -57,7 +62,12 @@ final class TokenHandler {
         String onlyUser =
                 credential instanceof Credential.ApiKey ? null : Objects.requireNonNullElse(credential.userId(), "");
         tokens.revoke(new Settings.Secret(token), onlyUser)
-                .onSuccess(revoked -> context.response().setStatusCode(204).end())
+                .onSuccess(revoked -> {
+                    if (revoked) {
+                        counts.tokenRevoked();
+                    }
+                    context.response().setStatusCode(204).end();
+                })
                 .onFailure(failure -> Answers.problem(context, Problem.of(Problem.Unavailable.BACKEND_UNAVAILABLE)));
     }
 

@@ -95,6 +95,11 @@ public final class LinkSupervisor implements RedisLinkListener {
 
     private @Nullable Long downSinceNanos;
     private boolean announcedDown;
+    private boolean everFlowed;
+
+    /** When events stopped flowing, by {@link System#nanoTime()}. */
+    private long stoppedNanos = System.nanoTime();
+
     private long watchTimer = -1;
     private long lastWatchMillis;
 
@@ -286,11 +291,13 @@ public final class LinkSupervisor implements RedisLinkListener {
     private void announceDown(String why) {
         if (!announcedDown) {
             announcedDown = true;
+            stoppedNanos = everFlowed ? System.nanoTime() : stoppedNanos;
             streams.backendDown(clock.instant(), why);
         }
     }
 
     private void announceUp() {
+        everFlowed = true;
         if (announcedDown) {
             announcedDown = false;
             streams.backendUp(clock.instant());
@@ -308,8 +315,24 @@ public final class LinkSupervisor implements RedisLinkListener {
         return problem == null ? "not reached yet" : problem;
     }
 
-    /** The round trip of the last canary; zero before the first. */
-    public Duration lastCanary() {
-        return redis == null ? Duration.ZERO : redis.lastCanary();
+    /** The path from Redis to the streams in numbers. */
+    public Health health() {
+        Duration canary = redis == null ? Duration.ZERO : redis.lastCanary();
+        boolean down = announcedDown || (!everFlowed && state != State.FLOWING);
+        return new Health(
+                flowing(),
+                flowing() && !canary.isZero() ? canary.toNanos() / 1e9 : Double.NaN,
+                down ? (System.nanoTime() - stoppedNanos) / 1e9 : 0,
+                redis == null ? 0 : redis.reconnects());
     }
+
+    /**
+     * The path from Redis to the streams in numbers.
+     *
+     * @param flowing whether events flow
+     * @param canarySeconds the round trip of the last canary; not a number while none comes back
+     * @param downSeconds for how long events have not flowed; 0 while they do
+     * @param reconnects how often Redis was reached again after it was lost
+     */
+    public record Health(boolean flowing, double canarySeconds, double downSeconds, long reconnects) {}
 }

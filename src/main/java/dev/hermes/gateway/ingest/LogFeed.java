@@ -99,6 +99,14 @@ public interface LogFeed {
         return Map.of();
     }
 
+    /** What the log holds, as of about a second ago; unknown while it cannot be reached. */
+    EventLog.Held held();
+
+    /** The calls that appended to the log in Redis so far, and their time; none for a log in this process. */
+    default EventLog.Appends appends() {
+        return EventLog.Appends.NONE;
+    }
+
     /** Whether the log works only while Redis takes writes. */
     boolean needsWrites();
 

@@ -61,6 +61,11 @@ final class MemoryLogFeed implements LogFeed {
     }
 
     @Override
+    public EventLog.Held held() {
+        return log.held();
+    }
+
+    @Override
     public EventLog log() {
         return log;
     }

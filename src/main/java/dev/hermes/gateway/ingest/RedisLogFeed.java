@@ -203,6 +203,16 @@ final class RedisLogFeed implements LogFeed {
     }
 
     @Override
+    public EventLog.Held held() {
+        return log.held();
+    }
+
+    @Override
+    public EventLog.Appends appends() {
+        return log.appends();
+    }
+
+    @Override
     public Map<String, Long> ofProducers() {
         return log.ofProducers();
     }

@@ -47,6 +47,24 @@ public interface EventLog {
         record Evicted() implements ReadResult {}
     }
 
+    /**
+     * What a log holds.
+     *
+     * @param bytes of its entries, as its bound counts them
+     * @param oldestSeconds the age of its oldest entry
+     */
+    record Held(double entries, double bytes, double oldestSeconds) {
+
+        /** No number is known. */
+        public static final Held UNKNOWN = new Held(Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    /** How many calls to append were answered by another process that keeps the log, and how long all of them took. */
+    record Appends(long calls, double seconds) {
+
+        public static final Appends NONE = new Appends(0, 0);
+    }
+
     /** Says that the log cannot be reached right now. An append that failed so may or may not have happened. */
     public static final class UnavailableException extends RuntimeException {
 

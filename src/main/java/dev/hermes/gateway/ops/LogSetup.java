@@ -26,7 +26,7 @@ public final class LogSetup {
     private static final String TEXT =
             "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %logger{0} %replace(%msg %kvp){'\\s+', ' '}%n";
 
-    private static final List<String> FRAMEWORKS = List.of("io.netty", "io.vertx", "io.micrometer");
+    private static final List<String> FRAMEWORKS = List.of("io.netty", "io.vertx");
 
     /**
      * This logger reports each failed attempt to reach Redis with a stack trace; the gateway itself logs one line for

@@ -34,7 +34,7 @@ public final class ManagementServer {
     /**
      * Does not listen yet.
      *
-     * @param metrics closed by its owner, not by this server
+     * @param metrics what is scraped
      */
     public ManagementServer(Vertx vertx, Settings.Management settings, Gateway gateway, Metrics metrics) {
         this(vertx, settings, gateway, metrics, SCRAPE_LIMIT);

@@ -2,7 +2,7 @@ package dev.hermes.gateway.ops;
 
 /**
  * All metrics of the gateway itself. Dashboards and alerts rely on their names and labels, so these must not change;
- * all exist from the start, with zero. Their values come from {@link MetricSnapshotBuilder.Exposition}.
+ * all exist from the start, with zero. Their values come from {@link Exposition}.
  */
 enum Metric {
     STREAMS_OPEN("hermes_streams_open", "Streams open now."),
@@ -27,10 +27,51 @@ enum Metric {
     DELIVERY_LATENCY(
             "hermes_delivery_latency_seconds",
             "Time from when an event reached this gateway until it was written to live clients."),
+    STREAMS_STALLED("hermes_streams_stalled", "Streams that are behind and whose clients take nothing right now."),
+    STREAMS_LAG_ENTRIES(
+            "hermes_streams_lag_entries",
+            "Log entries that streams have yet to examine, all streams together, for each at most the window of its hub."),
+    STREAMS_LAG_SECONDS(
+            "hermes_streams_lag_seconds",
+            "For how long the stream has been behind that has been so for the longest time."),
+    POLLS_WAITING("hermes_polls_waiting", "Polls that wait for their answer now."),
+    HEARTBEATS("hermes_heartbeats_total", "Heartbeats sent to streams since the start."),
+    HTTP_REQUESTS(
+            "hermes_http_requests_total",
+            "Requests answered on the public port, by route and by the class of the status; a stream counts as it opens."),
+    CREDENTIALS_FAILED("hermes_credentials_failed_total", "Requests whose credential was not accepted."),
+    RATE_LIMITED("hermes_rate_limited_total", "Requests whose address had presented too many credentials that failed."),
+    TOKENS_MINTED("hermes_tokens_minted_total", "Tokens issued."),
+    TOKENS_REVOKED("hermes_tokens_revoked_total", "Tokens revoked on request."),
+    LOG_ENTRIES("hermes_log_entries", "Entries in the log; not a number while it cannot be reached."),
+    LOG_BYTES("hermes_log_bytes", "Bytes of the entries in the log; not a number while it cannot be reached."),
+    LOG_OLDEST(
+            "hermes_log_oldest_seconds",
+            "Age of the oldest entry in the log; not a number while it cannot be reached."),
+    LOG_ENTRIES_LIMIT("hermes_log_entries_limit", "The most entries that the log keeps, as configured."),
+    LOG_BYTES_LIMIT("hermes_log_bytes_limit", "The most bytes that the log keeps, as configured."),
+    LOG_APPEND("hermes_log_append_seconds", "How long Redis took to answer calls that append to the log."),
     REDIS_UP("hermes_redis_up", "1 if what is published through Redis comes back, else 0."),
     REDIS_CANARY(
             "hermes_redis_canary_seconds",
             "How long the last message of this gateway to itself through Redis was under way."),
+    REDIS_DOWN("hermes_redis_down_seconds", "For how long nothing has come back through Redis; 0 while it does."),
+    REDIS_RECONNECTS("hermes_redis_reconnects_total", "Times Redis was reached again after it was lost."),
+    READY("hermes_ready", "1 if the gateway is ready for clients, else 0."),
+    SSE_ENABLED("hermes_sse_enabled", "1 while streams are served, 0 while they are switched off."),
+    DRAINING("hermes_draining", "1 once the gateway is shutting down, else 0."),
+    RELOADS_FAILED("hermes_settings_reloads_failed_total", "Times settings were read again and could not be used."),
+    CERTIFICATE_END(
+            "hermes_tls_certificate_end_timestamp_seconds",
+            "When the certificate of the public port ends, in seconds since 1970; not a number without one."),
+    LOOP_LAG(
+            "hermes_event_loop_lag_seconds",
+            "The greatest delay of a timer on any event loop within the last half to whole minute."),
+    DIRECT_MEMORY(
+            "hermes_direct_memory_bytes",
+            "Memory outside the heap that is reserved for reading from and writing to sockets."),
+    DIRECT_MEMORY_LIMIT("hermes_direct_memory_limit_bytes", "The most memory outside the heap for that."),
+    BUILD_INFO("hermes_build_info", "1, with the versions of the gateway, of Vert.x and of Java."),
     IDENTITY_QUESTIONS(
             "hermes_identity_questions_total",
             "Times Hermes was to be asked whether it accepts a credential, by what came of it."),

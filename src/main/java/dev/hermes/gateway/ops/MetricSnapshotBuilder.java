@@ -7,15 +7,7 @@ import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.Gap;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -100,8 +92,29 @@ final class MetricSnapshotBuilder {
 
     Map<Labels, Long> refused() {
         Map<Labels, Long> totals = new LinkedHashMap<>();
-        readings.refused().forEach((code, count) -> totals.put(Labels.of("code", code), count));
+        readings.requests().refused().forEach((code, count) -> totals.put(Labels.of("code", code), count));
         return totals;
+    }
+
+    Map<Labels, Long> answers() {
+        Map<Labels, Long> totals = new LinkedHashMap<>();
+        readings.requests()
+                .answers()
+                .forEach((route, counts) -> counts.forEach(
+                        (status, count) -> totals.put(Labels.of("route", route, "status", status), count)));
+        return totals;
+    }
+
+    long overClients(ToLongFunction<HubCounters.Snapshot.Clients> number) {
+        return overHubs(hub -> number.applyAsLong(hub.clients()));
+    }
+
+    double greatestLagSeconds() {
+        return readings.hubs().stream()
+                        .mapToLong(hub -> hub.lag().greatestMillis())
+                        .max()
+                        .orElse(0)
+                / 1e3;
     }
 
     double latencySumSeconds() {
@@ -132,89 +145,5 @@ final class MetricSnapshotBuilder {
                     overHubs(hub -> numbers.apply(hub).getOrDefault(value, 0L)));
         }
         return totals;
-    }
-
-    /** Gives each {@link Metric} its type and its values. */
-    static final class Exposition {
-
-        /** The library appends this suffix to a counter's name itself. */
-        private static final String COUNTER_SUFFIX = "_total";
-
-        private final MetricSnapshotBuilder totals;
-
-        private Exposition(MetricSnapshotBuilder totals) {
-            this.totals = totals;
-        }
-
-        static MetricSnapshots of(MetricSnapshotBuilder totals) {
-            Exposition exposition = new Exposition(totals);
-            MetricSnapshots.Builder all = MetricSnapshots.builder();
-            for (Metric metric : Metric.values()) {
-                all.metricSnapshot(exposition.snapshot(metric));
-            }
-            return all.build();
-        }
-
-        private MetricSnapshot snapshot(Metric metric) {
-            return switch (metric) {
-                case STREAMS_OPEN -> gauge(metric, totals.overHubs(HubCounters.Snapshot::open));
-                case STREAMS_LIMIT -> gauge(metric, totals.readings().streamsLimit());
-                case STREAMS_OPENED ->
-                    counter(metric, Map.of(Labels.EMPTY, totals.overHubs(HubCounters.Snapshot::opened)));
-                case STREAMS_CLOSED -> counter(metric, totals.closed());
-                case STREAMS_REFUSED -> counter(metric, totals.refused());
-                case STREAMS_CATCHING_UP -> gauge(metric, totals.overHubs(HubCounters.Snapshot::catchingUp));
-                case EVENTS_RECEIVED -> counter(metric, totals.received());
-                case EVENTS_DELIVERED -> counter(metric, totals.delivered());
-                case EVENTS_SUPERSEDED -> counter(metric, totals.superseded());
-                case EVENTS_REJECTED -> counter(metric, totals.rejected());
-                case GAPS -> counter(metric, totals.gaps());
-                case DELIVERY_LATENCY -> latency(metric);
-                case REDIS_UP -> gauge(metric, totals.readings().redisUp() ? 1 : 0);
-                case REDIS_CANARY -> gauge(metric, totals.readings().canarySeconds());
-                case IDENTITY_QUESTIONS -> counter(metric, totals.identityQuestions());
-                case IDENTITY_KEPT ->
-                    counter(
-                            metric,
-                            Map.of(Labels.EMPTY, totals.readings().identity().kept()));
-                case IDENTITY_CIRCUIT_OPEN ->
-                    gauge(metric, totals.readings().identity().open() ? 1 : 0);
-            };
-        }
-
-        private static MetricSnapshot gauge(Metric metric, long value) {
-            return gauge(metric, (double) value);
-        }
-
-        private static MetricSnapshot gauge(Metric metric, double value) {
-            return GaugeSnapshot.builder()
-                    .name(metric.metricName())
-                    .help(metric.help())
-                    .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
-                    .build();
-        }
-
-        private static MetricSnapshot counter(Metric metric, Map<Labels, Long> values) {
-            String name = metric.metricName();
-            CounterSnapshot.Builder counter = CounterSnapshot.builder()
-                    .name(name.substring(0, name.length() - COUNTER_SUFFIX.length()))
-                    .help(metric.help());
-            values.forEach((labels, value) -> counter.dataPoint(CounterDataPointSnapshot.builder()
-                    .labels(labels)
-                    .value(value)
-                    .build()));
-            return counter.build();
-        }
-
-        private MetricSnapshot latency(Metric metric) {
-            return HistogramSnapshot.builder()
-                    .name(metric.metricName())
-                    .help(metric.help())
-                    .dataPoint(HistogramDataPointSnapshot.builder()
-                            .classicHistogramBuckets(totals.latencyBuckets())
-                            .sum(totals.latencySumSeconds())
-                            .build())
-                    .build();
-        }
     }
 }

@@ -58,6 +58,7 @@ public final class RedisLink {
     private @Nullable String problem;
     private Duration lastCanary = Duration.ZERO;
     private long timesLost;
+    private long reconnects;
     private int failedAttempts;
 
     /**
@@ -168,6 +169,12 @@ public final class RedisLink {
         return lastCanary;
     }
 
+    /** How often Redis was reached again after it was lost. */
+    public long reconnects() {
+        assertOwnerLoop();
+        return reconnects;
+    }
+
     /** How often a live Redis was lost. */
     public long timesLost() {
         assertOwnerLoop();
@@ -252,6 +259,7 @@ public final class RedisLink {
         public void live(Connections.Opened opened, String version) {
             state = state.to(LinkState.LIVE);
             problem = null;
+            reconnects += downSince == null ? 0 : 1;
             failedAttempts = 0;
             backoff.reset();
             commands.open(opened.commands());

@@ -9,6 +9,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -86,8 +87,17 @@ final class SharedConnectionCommands implements RedisCommands {
         Promise<T> promise = Promise.promise();
         owner.runOnContext(there -> Future.succeededFuture()
                 .compose(now -> call.get())
-                .onComplete(result -> caller.runOnContext(back -> settle(promise, result))));
+                .onComplete(result -> answer(caller, promise, result)));
         return promise.future();
+    }
+
+    private static <T> void answer(Context caller, Promise<T> promise, AsyncResult<T> result) {
+        try {
+            caller.runOnContext(back -> settle(promise, result));
+        } catch (RejectedExecutionException ended) {
+            // The caller's loop has ended, as all do when Vert.x is closed: nobody waits there any more.
+            promise.tryFail(ended);
+        }
     }
 
     private static <T> void settle(Promise<T> promise, AsyncResult<T> result) {

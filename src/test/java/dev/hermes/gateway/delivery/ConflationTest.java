@@ -135,7 +135,7 @@ class ConflationTest {
             while (fixture.log.pendingReads() > 0) {
                 fixture.log.answer(0);
             }
-            return fixture.hub.snapshot().catchingUp() == 0;
+            return fixture.hub.snapshot().clients().catchingUp() == 0;
         })) {
             loop.turns(1);
         }

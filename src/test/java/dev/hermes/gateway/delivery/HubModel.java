@@ -227,7 +227,7 @@ final class HubModel {
                 fixture.log.answer(0);
             }
             fixture.pass(Hub.tickInterval());
-            if (turns > 0 && (fixture.hub.snapshot().catchingUp() > 0 || !fixture.hub.isIdle())) {
+            if (turns > 0 && (fixture.hub.snapshot().clients().catchingUp() > 0 || !fixture.hub.isIdle())) {
                 loop.afterSockets(() -> windUp(turns - 1));
                 return;
             }
@@ -239,14 +239,18 @@ final class HubModel {
     }
 
     private void finish() {
-        require(fixture.hub.snapshot().catchingUp() == 0, "somebody never gets to the tip");
+        require(fixture.hub.snapshot().clients().catchingUp() == 0, "somebody never gets to the tip");
         streams.forEach(ModelStream::mustHaveEverything);
         fixture.hub.answerPolls();
         streams.forEach(ModelStream::breakOff);
         polls.forEach(ModelPoll::breakOff);
         HubCounters.Snapshot snapshot = fixture.hub.snapshot();
         require(fixture.hub.isEmpty(), "somebody is left in the hub");
-        require(snapshot.open() == 0 && snapshot.catchingUp() == 0, "counted as open still: " + snapshot);
+        require(
+                snapshot.clients().open() == 0
+                        && snapshot.clients().catchingUp() == 0
+                        && snapshot.clients().polls() == 0,
+                "counted as open still: " + snapshot);
         require(fixture.admission.openStreams() == 0, "places still taken");
         fixture.hub.close();
         require(fixture.memory.allReleased(), "memory of frames not given back");

@@ -28,8 +28,8 @@ abstract class HubTest {
             fixture.pass(Duration.ofSeconds(6));
             hub.close();
             assertThat(hub.isEmpty()).isTrue();
-            assertThat(hub.snapshot().open()).isZero();
-            assertThat(hub.snapshot().catchingUp()).isZero();
+            assertThat(hub.snapshot().clients().open()).isZero();
+            assertThat(hub.snapshot().clients().catchingUp()).isZero();
             assertThat(fixture.admission.openStreams()).isZero();
             assertThat(fixture.memory.allReleased()).isTrue();
         });

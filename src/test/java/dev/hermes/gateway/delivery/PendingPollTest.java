@@ -212,8 +212,8 @@ class PendingPollTest extends HubTest {
     void isNoStreamInTheCounters() {
         loop.run(() -> {
             poll(new Cursor.Fresh(), 100, Duration.ofSeconds(30));
-            assertThat(hub.snapshot().open()).isZero();
-            assertThat(hub.snapshot().opened()).isZero();
+            assertThat(hub.snapshot().clients().open()).isZero();
+            assertThat(hub.snapshot().clients().opened()).isZero();
         });
     }
 }

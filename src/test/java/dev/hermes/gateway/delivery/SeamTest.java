@@ -73,7 +73,7 @@ class SeamTest {
             while (fixture.log.pendingReads() > 0) {
                 fixture.log.answer(0);
             }
-            return fixture.hub.snapshot().catchingUp() == 0;
+            return fixture.hub.snapshot().clients().catchingUp() == 0;
         })) {
             loop.turns(1);
         }
@@ -120,7 +120,7 @@ class SeamTest {
                             HubFixture.ALL_OF_A, fixture.open(new Cursor.At(cursor)), HubFixture.ENDLESS))
                     .toList();
         });
-        while (loop.call(() -> fixture.hub.snapshot().catchingUp() > 0)) {
+        while (loop.call(() -> fixture.hub.snapshot().clients().catchingUp() > 0)) {
             loop.run(() -> {
                 assertThat(fixture.log.pendingReads()).isBetween(0, 2);
                 if (fixture.log.pendingReads() > 0) {
@@ -167,7 +167,7 @@ class SeamTest {
         }
         loop.run(() -> {
             assertThat(last.messages()).hasSize(21);
-            assertThat(fixture.hub.snapshot().catchingUp()).isZero();
+            assertThat(fixture.hub.snapshot().clients().catchingUp()).isZero();
             fixture.hub.close();
         });
     }

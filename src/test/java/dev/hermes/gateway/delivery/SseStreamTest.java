@@ -187,8 +187,8 @@ class SseStreamTest extends HubTest {
             fixture.connect();
             fixture.publish(5);
             HubCounters.Snapshot snapshot = hub.snapshot();
-            assertThat(snapshot.open()).isEqualTo(2);
-            assertThat(snapshot.opened()).isEqualTo(2);
+            assertThat(snapshot.clients().open()).isEqualTo(2);
+            assertThat(snapshot.clients().opened()).isEqualTo(2);
             assertThat(snapshot.events().delivered()).containsEntry("a", 10L).containsEntry("b", 0L);
             assertThat(snapshot.latency().buckets().stream()
                             .mapToLong(count -> count)
@@ -227,7 +227,7 @@ class SseStreamTest extends HubTest {
         loop.turns(5);
         loop.run(() -> {
             assertThat(hub.isEmpty()).isTrue();
-            assertThat(hub.snapshot().catchingUp()).isZero();
+            assertThat(hub.snapshot().clients().catchingUp()).isZero();
         });
     }
 

@@ -33,16 +33,21 @@ class SlowClientTest {
             reading.next("connected");
 
             List<Frame> expected = publishTo(reading, producer);
-            assertThat(new Operator(gateway).metric("hermes_streams_catching_up"))
-                    .isEqualTo(1);
+            Operator operator = new Operator(gateway);
+            assertThat(operator.metric("hermes_streams_catching_up")).isEqualTo(1);
+            assertThat(operator.metric("hermes_streams_stalled")).isEqualTo(1);
+            assertThat(operator.metric("hermes_streams_lag_entries")).isBetween(50.0, (double) EVENTS);
+            assertThat(operator.metric("hermes_streams_lag_seconds")).isPositive();
 
             stalled.read();
             stalled.next("connected");
             for (Frame frame : expected) {
                 assertThat(stalled.nextEvent()).isEqualTo(frame);
             }
-            await().untilAsserted(() -> assertThat(new Operator(gateway).metric("hermes_streams_catching_up"))
-                    .isZero());
+            await().untilAsserted(() ->
+                    assertThat(operator.metric("hermes_streams_catching_up")).isZero());
+            assertThat(operator.metric("hermes_streams_stalled")).isZero();
+            assertThat(operator.metric("hermes_streams_lag_entries")).isZero();
         }
     }
 

@@ -232,7 +232,6 @@ class ManagementServerTest {
                 .hasMessageContaining("HERMES_MANAGEMENT_HOST=" + Operator.ADDRESS)
                 .hasMessageContaining("HERMES_MANAGEMENT_PORT=" + operator.port());
 
-        metrics.close();
         await(vertx.close());
     }
 

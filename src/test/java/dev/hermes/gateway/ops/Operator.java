@@ -7,6 +7,9 @@ import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.http.RequestCounts;
+import dev.hermes.gateway.ingest.LinkSupervisor;
+import dev.hermes.gateway.log.EventLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -81,14 +84,13 @@ final class Operator implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Metrics metrics;
     private final ManagementServer server;
 
     private Operator(
             Supplier<ManagementServer.Readiness> readiness,
             Supplier<Future<Metrics.GatewayReadings>> readings,
             Duration scrapeLimit) {
-        metrics = new Metrics(vertx, CHANNELS, readings);
+        Metrics metrics = new Metrics(vertx, CHANNELS, readings);
         server = new ManagementServer(
                 vertx, new Settings.Management(ADDRESS, 0), new Idle(readiness), metrics, scrapeLimit);
     }
@@ -116,11 +118,29 @@ final class Operator implements AutoCloseable {
                 List.of(hubs),
                 Map.of(),
                 Map.of(),
-                Map.of("MAX_CONNECTIONS", 0L),
-                1_000,
-                false,
+                requests(0, RequestCounts.Credentials.NONE, 0),
+                new LinkSupervisor.Health(false, Double.NaN, 0, 0),
+                IdentityEndpoint.Counts.NONE,
+                new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE),
                 0,
-                IdentityEndpoint.Counts.NONE);
+                state(1_000, false, Double.NaN));
+    }
+
+    static RequestCounts.Snapshot requests(long number, RequestCounts.Credentials credentials, double loopLagSeconds) {
+        return new RequestCounts.Snapshot(
+                Map.of("MAX_CONNECTIONS", number), Map.of("/poll", Map.of("2xx", number)), credentials, loopLagSeconds);
+    }
+
+    /** Of a gateway that has every property or none of them. */
+    static Metrics.GatewayReadings.State state(int streamsLimit, boolean all, double certificateEnd) {
+        return new Metrics.GatewayReadings.State(
+                streamsLimit,
+                new Settings.History(Settings.History.Store.MEMORY, 500, Duration.ofHours(1), 64_000, 1_000),
+                all,
+                all,
+                all,
+                all ? 1 : 0,
+                certificateEnd);
     }
 
     HttpResponse<String> ask(String method, String path, String... headers) throws Exception {
@@ -161,7 +181,6 @@ final class Operator implements AutoCloseable {
     @Override
     public void close() {
         await(server.close());
-        metrics.close();
         await(vertx.close());
     }
 }

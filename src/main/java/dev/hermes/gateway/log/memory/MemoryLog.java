@@ -152,6 +152,12 @@ public final class MemoryLog implements EventLog {
         });
     }
 
+    /** What the log holds now. On the loop that owns it. */
+    public EventLog.Held held() {
+        assert loop.here();
+        return retained.held(millis.getAsLong());
+    }
+
     private EventId nextId() {
         return new EventId(true, epoch, retained.nextSequence());
     }

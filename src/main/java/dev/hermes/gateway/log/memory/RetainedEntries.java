@@ -58,6 +58,11 @@ final class RetainedEntries {
         return sequence >= first && sequence < next;
     }
 
+    EventLog.Held held(long nowMillis) {
+        return new EventLog.Held(
+                (double) (next - first), (double) bytes, (nowMillis - at(first).atMillis()) / 1e3);
+    }
+
     LogEntry last() {
         return at(next - 1).entry();
     }

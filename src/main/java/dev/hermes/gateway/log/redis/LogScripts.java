@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class LogScripts {
 
     private static final String UNKNOWN_SCRIPT = "NOSCRIPT";
 
+    /** In the answer of {@link #appended}. */
+    private static final int FIRST_CHANNEL = 5;
+
     /** Always of the same length, so that a script can compare two times as text. */
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -50,6 +54,8 @@ public final class LogScripts {
     private final RedisCommands redis;
     private final Settings.History bounds;
     private final EntryDispatcher.Reached handedOn = new EntryDispatcher.Reached();
+    private final LongAdder appends = new LongAdder();
+    private final LongAdder appendNanos = new LongAdder();
     private final Script publish = Script.load("publish");
     private final Script origin = Script.load("origin");
     private final Script trim = Script.load("trim");
@@ -66,7 +72,7 @@ public final class LogScripts {
      * Appends events that no other gateway could append too, all or none. Repeating the call would append them again.
      */
     public Future<Reply<List<EventId>>> publish(String identity, List<Envelope> envelopes) {
-        return run(
+        return timed(run(
                 publish,
                 identity,
                 request -> {
@@ -79,7 +85,21 @@ public final class LogScripts {
                         ids.add(id(response.get(index)));
                     }
                     return ids;
-                });
+                }));
+    }
+
+    /** Counts a call that was just sent, and how long it takes, among those that append. */
+    public <T> Future<T> timed(Future<T> call) {
+        long sent = System.nanoTime();
+        return call.onComplete(answered -> {
+            appends.increment();
+            appendNanos.add(System.nanoTime() - sent);
+        });
+    }
+
+    /** The calls that append, and their time in seconds, so far. */
+    EventLog.Appends appends() {
+        return new EventLog.Appends(appends.sum(), appendNanos.sum() / 1e9);
     }
 
     /**
@@ -142,15 +162,19 @@ public final class LogScripts {
         handedOn.silent();
     }
 
-    /** How many entries gateways have appended so far. */
+    /** How much the log holds, and how many entries gateways have appended so far. */
     Future<Reply<Appended>> appended(String identity) {
         return run(appended, identity, request -> request.arg(handedOn.text()), response -> {
             Map<String, Long> counts = new HashMap<>();
-            for (int index = 2; index < response.size(); index += 2) {
+            for (int index = FIRST_CHANNEL; index < response.size(); index += 2) {
                 counts.put(
                         response.get(index).toString(), response.get(index + 1).toLong());
             }
-            return new Appended(id(response.get(1)), counts);
+            EventLog.Held held = new EventLog.Held(
+                    response.get(2).toDouble(),
+                    response.get(3).toDouble(),
+                    response.get(4).toDouble() / 1e3);
+            return new Appended(id(response.get(1)), counts, held);
         });
     }
 
@@ -282,8 +306,9 @@ public final class LogScripts {
      *
      * @param newest the entry up to which the counts hold
      * @param counts the number per channel; no entry means none
+     * @param held what the log holds
      */
-    record Appended(EventId newest, Map<String, Long> counts) {
+    record Appended(EventId newest, Map<String, Long> counts, EventLog.Held held) {
 
         Appended {
             counts = Map.copyOf(counts);

@@ -3,6 +3,7 @@ package dev.hermes.gateway.log.redis;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.loop.Generation;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -48,6 +49,8 @@ final class ProducerCounter {
     private @Nullable List<Passed> passed;
 
     private LogScripts.@Nullable Appended appendedByGateways;
+
+    private EventLog.Held held = EventLog.Held.UNKNOWN;
 
     /** Counts the logs followed, to recognise an answer about an earlier one. */
     private final Generation runs = new Generation();
@@ -130,6 +133,7 @@ final class ProducerCounter {
                 if (answer.succeeded()
                         && answer.result() instanceof LogScripts.Reply.Given<LogScripts.Appended> reply) {
                     appendedByGateways = reply.value();
+                    held = reply.value().held();
                     reached(position.get());
                 } else {
                     endQuery();
@@ -137,6 +141,11 @@ final class ProducerCounter {
             }
             return Future.succeededFuture();
         });
+    }
+
+    /** What the log held at the last query. Owner's loop. */
+    EventLog.Held held() {
+        return held;
     }
 
     /** The number of events of each channel since the gateway started, at most a second old. Owner's loop. */

@@ -138,6 +138,16 @@ public final class RedisLog implements EventLog {
         return producers.counts();
     }
 
+    /** What the log held at the last query; unknown while it is not followed. Owner's loop. */
+    public EventLog.Held held() {
+        return followed() ? producers.held() : EventLog.Held.UNKNOWN;
+    }
+
+    /** The calls that appended so far, and their time. */
+    public EventLog.Appends appends() {
+        return scripts.appends();
+    }
+
     /** Queries the number of events that producers appended. Owner's loop. */
     public void queryProducers() {
         producers.query(followedIdentity, tail::position);

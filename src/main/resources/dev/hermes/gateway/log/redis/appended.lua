@@ -1,7 +1,8 @@
--- Says how many entries gateways have appended, by channel; what else there is, producers did.
+-- Says how much the log holds, and how many entries gateways have appended, by channel; what else there is, producers
+-- did.
 --
 -- ARGV[2]  the caller and up to where it has handed on the log, as `follow` takes it
--- answer   {1, id of the newest entry, channel, count, ...}
+-- answer   {1, id of the newest entry, entries, bytes as last counted, age of the oldest in ms, channel, count, ...}
 
 local refusal = open()
 if refusal then
@@ -11,7 +12,9 @@ end
 follow(ARGV[2])
 save()
 
-local answer = {1, newestId() or '0-0'}
+local oldest = oldestId()
+local age = oldest and math.max(0, now() - tonumber(string.match(oldest, '^(%d+)'))) or 0
+local answer = {1, newestId() or '0-0', redis.call('XLEN', STREAM), tonumber(state.bytes or 0), age}
 for field, value in pairs(state) do
   local channel = string.match(field, '^c:(.*)$')
   if channel then
