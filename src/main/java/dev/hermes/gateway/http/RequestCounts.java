@@ -45,8 +45,14 @@ public final class RequestCounts implements Handler<RoutingContext> {
     /** Counts the request once its status is decided; one whose client leaves before counts nowhere. */
     @Override
     public void handle(RoutingContext context) {
-        long[] counts = of(context.normalizedPath());
-        context.addHeadersEndHandler(decided -> add(counts, context.response().getStatusCode()));
+        // As it was sent: what cannot be normalized is answered by the router, and is no route.
+        String path = context.request().path();
+        long[] counts = path == null ? ofOthers : of(path);
+        context.addHeadersEndHandler(decided -> {
+            add(counts, context.response().getStatusCode());
+            // It would keep the whole context alive for as long as a stream lasts.
+            context.response().headersEndHandler(null);
+        });
         context.next();
     }
 
