@@ -246,7 +246,7 @@ class DoctorIT {
                 BrokenProxy.haproxy(folder.resolve("delay"), gateway.port(), "", ""),
                 BrokenProxy.haproxy(folder.resolve("no-delay"), gateway.port(), NO_DELAY, ""));
 
-        seen.names("buffering: each event comes 2");
+        seen.names("buffering: each event comes ");
         seen.says("HAProxy: in the frontend: option http-no-delay");
     }
 
