@@ -91,7 +91,7 @@ final class RedisLogFeed implements LogFeed {
                         this::beginAgain),
                 new ProgressMonitor.Stage(
                         "the log does not answer what is heard", chain::waiting, () -> answers, this::beginAgain),
-                new ProgressMonitor.Stage("the log's end cannot be read", () -> true, log::reads, log::down)
+                new ProgressMonitor.Stage("the log's end cannot be read", () -> true, log::progress, log::down)
                         .idleFor(IDLE_MILLIS));
     }
 

@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * are told, and when it goes on, what was published meanwhile comes or is declared.
  */
 class WholeWayTest {
+
+    private static final Duration LONGER_THAN_ANY_STANDSTILL = Duration.ofSeconds(7);
 
     private final RedisLogFixture log = new RedisLogFixture();
 
@@ -168,10 +171,26 @@ class WholeWayTest {
         }
     }
 
+    /** The tail rests as long as this gateway's own entries follow each other, and reads nothing. */
+    @Test
+    void aLogThatOneGatewayFeedsWithoutAPauseIsNotBlamed() {
+        RunningGateway gateway = log.gateway();
+        try (SseConnection stream = open(gateway, null)) {
+            long end = System.nanoTime() + LONGER_THAN_ANY_STANDSTILL.toNanos();
+            int last = 0;
+            while (System.nanoTime() < end) {
+                log.publish(++last);
+            }
+
+            assertThat(until(stream, data(last))).doesNotContain("down", "gap").hasSize(last);
+            assertThat(new Operator(gateway).status("/health/ready")).isEqualTo(200);
+        }
+    }
+
     /** Events by their data, and the others by what they say. */
     private static List<String> until(SseConnection stream, String last) {
         List<String> came = new ArrayList<>();
-        while (!came.contains(last)) {
+        while (came.isEmpty() || !came.get(came.size() - 1).equals(last)) {
             SseConnection.Frame frame = stream.nextEvent();
             switch (frame.event()) {
                 case "backend" -> came.add(state(frame));

@@ -128,9 +128,9 @@ public final class RedisLog implements EventLog {
         return tail.running();
     }
 
-    /** How many reads of the log's end Redis has answered: at least one a second while it can be read. Owner's loop. */
-    public long reads() {
-        return tail.reads();
+    /** A number that grows at least once a second while the log's end can be followed. Owner's loop. */
+    public long progress() {
+        return tail.progress();
     }
 
     /** The number of events per channel that producers appended themselves, as of the last query. Owner's loop. */

@@ -70,8 +70,8 @@ final class StreamTail {
 
     private boolean running;
 
-    /** The number of reads that Redis has answered. */
-    private long reads;
+    /** The number of reads that Redis has answered, and of skips. */
+    private long progress;
 
     /** Whether entries were skipped since the last read was sent or the last rest began. */
     private boolean skipped;
@@ -108,6 +108,7 @@ final class StreamTail {
     void skipTo(EventId last) {
         position = last;
         skipped = true;
+        progress++;
     }
 
     /** There is or was an entry at this position: if it was not passed on yet, it is read now. */
@@ -150,8 +151,12 @@ final class StreamTail {
                 failure -> fail(readGeneration, failure));
     }
 
-    long reads() {
-        return reads;
+    /**
+     * A number that grows with every read that Redis answers, and with every {@link #skipTo}: while this gateway's own
+     * entries keep coming there is nothing to read, and an entry of somebody else would end the skipping.
+     */
+    long progress() {
+        return progress;
     }
 
     private void answered(int readGeneration, EventId asked, @Nullable Response found, @Nullable Response exact) {
@@ -159,7 +164,7 @@ final class StreamTail {
             fail(readGeneration, new IllegalStateException("Redis refused to read the log: " + found + ", " + exact));
             return;
         }
-        reads++;
+        progress++;
         if (exact.size() > 0) {
             next(readGeneration, notPassedOn(entriesOf(found)));
             return;
