@@ -17,7 +17,7 @@ public final class SseStream extends Subscriber {
     private final StreamDeadlines deadlines;
     private final NewStream.End end;
     private final NewStream.Client client;
-    private final UUID id = UUID.randomUUID();
+    private final UUID id;
     private final long openedMillis;
 
     /** When it last was behind without a break from then on, by the hub's clock. */
@@ -32,6 +32,7 @@ public final class SseStream extends Subscriber {
     SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines deadlines) {
         super(stream.subscription(), stream.permit(), stream.start().position());
         this.hub = hub;
+        this.id = stream.id();
         this.sink = sink;
         this.deadlines = deadlines;
         this.end = stream.end();
@@ -42,7 +43,7 @@ public final class SseStream extends Subscriber {
 
     /** The id of the connection, as its client is told. */
     String id() {
-        return "conn_" + id;
+        return NewStream.CONNECTION + id;
     }
 
     NewStream.Client client() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public final class HubFixture {
 
     static final StreamPermit ENDLESS = new TestLease(null, false);
 
-    static final NewStream.Client CLIENT = new NewStream.Client("192.0.2.7", "token", "somebody");
+    static final NewStream.Client CLIENT = new NewStream.Client("192.0.2.7", "token", "somebody", null);
 
     /** A permit as a test wants it. */
     record TestLease(@Nullable Instant expiresAt, boolean revocable) implements StreamPermit {}
@@ -192,6 +193,7 @@ public final class HubFixture {
         }
         SseStream stream = hub.open(
                 new NewStream(
+                        UUID.randomUUID(),
                         subscription,
                         opening,
                         greetings,
