@@ -38,6 +38,7 @@ final class ManagementRoutes {
         open(router, "/health/live", ManagementRoutes::live);
         open(router, "/health/ready", this::ready);
         open(router, "/metrics", this::metrics);
+        OperatorPage.addTo(router);
         router.route().handler(this::requireKey);
         new StreamRoutes(vertx, gateway).addTo(router);
         new ProcessRoutes(gateway).addTo(router);

@@ -124,6 +124,25 @@ class OperatedIT {
     }
 
     @Test
+    void theLastWarningsAreTold() throws IOException {
+        JsonObject before = new JsonObject(ask("GET", "/warnings", "").body());
+
+        gateway.process().signal("HUP");
+        gateway.process().await("settings were read again");
+        assertThat(new JsonObject(ask("GET", "/warnings", "").body())).isEqualTo(before);
+
+        write("HERMES_ENABLE_SSE=true", "HERMES_API_KEYS=" + KEY, "HERMES_CONFLATE_AFTER=some");
+        gateway.process().signal("HUP");
+        gateway.process().await("all stays as it is .*HERMES_CONFLATE_AFTER");
+
+        JsonObject now = new JsonObject(ask("GET", "/warnings", "").body());
+        assertThat(now.getInteger("logged")).isGreaterThan(before.getInteger("logged"));
+        assertThat(now.getJsonArray("warnings").encode()).contains("HERMES_CONFLATE_AFTER");
+        assertThat(HttpCall.get(gateway.managementPort(), "/warnings").statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
     void aLineOfAStreamInJsonHasAFieldForItsRequestId() throws IOException {
         gateway.close();
         gateway = RunningJar.start(
