@@ -120,10 +120,13 @@ public final class GatewayVerticle extends VerticleBase {
             return ManagementServer.Readiness.of(
                     new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
-        return supervisor.flowing()
-                ? ManagementServer.Readiness.ready()
-                : ManagementServer.Readiness.of(
-                        new ManagementServer.Readiness.Problem("redis", null, supervisor.problem()));
+        if (supervisor.flowing()) {
+            return ManagementServer.Readiness.ready();
+        }
+        double seconds = supervisor.health().downSeconds();
+        Instant since = seconds > 0 ? clock.instant().minusMillis(Math.round(seconds * 1e3)) : null;
+        return ManagementServer.Readiness.of(
+                new ManagementServer.Readiness.Problem("redis", since, supervisor.problem()));
     }
 
     /** This gateway as its operators see it. */

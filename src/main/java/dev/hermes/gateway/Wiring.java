@@ -233,7 +233,7 @@ final class Wiring {
                             requests,
                             supervisor.health(),
                             identity == null ? IdentityEndpoint.Counts.NONE : identity.counts(),
-                            new Metrics.GatewayReadings.Log(feed.held(), feed.appends()),
+                            new Metrics.GatewayReadings.Log(feed.held(), feed.appends(), feed.chain()),
                             lag.seconds(),
                             state);
                 });

@@ -224,7 +224,7 @@ public final class Hub {
     /** The counts so far. */
     public HubCounters.Snapshot snapshot() {
         assert loop.here();
-        return counters.snapshot(counters.anyBehind() ? directory.lag() : HubCounters.Snapshot.Lag.NONE);
+        return counters.snapshot(counters.anyBehind() ? directory.lag() : HubCounters.Snapshot.Lag.NONE, window.kept());
     }
 
     /** Releases the memory of all frames; afterwards this hub must not be used. */

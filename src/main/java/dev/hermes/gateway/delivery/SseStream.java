@@ -14,14 +14,12 @@ public final class SseStream extends Subscriber {
     /** How long a closing stream may take to send what is queued before its connection is cut. */
     private static final long CLOSING_GRACE_MILLIS = 5_000;
 
-    private static final String ID_PREFIX = "conn_";
-
     private final Hub hub;
     private final ByteSink sink;
     private final StreamDeadlines deadlines;
     private final NewStream.End end;
     private final NewStream.Client client;
-    private final UUID id = UUID.randomUUID();
+    private final UUID id;
     private final long openedMillis;
     private final StreamRecord record;
     private long events;
@@ -33,6 +31,7 @@ public final class SseStream extends Subscriber {
     SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines deadlines) {
         super(stream.subscription(), stream.permit(), stream.start().position());
         this.hub = hub;
+        this.id = stream.id();
         this.sink = sink;
         this.deadlines = deadlines;
         this.end = stream.end();
@@ -43,13 +42,15 @@ public final class SseStream extends Subscriber {
 
     /** The id of the connection, as its client is told. */
     String id() {
-        return ID_PREFIX + id;
+        return NewStream.CONNECTION + id;
     }
 
     /** What is unique in an id; null for a text that is none. */
     static @Nullable UUID uniquePart(String id) {
         try {
-            return id.startsWith(ID_PREFIX) ? UUID.fromString(id.substring(ID_PREFIX.length())) : null;
+            return id.startsWith(NewStream.CONNECTION)
+                    ? UUID.fromString(id.substring(NewStream.CONNECTION.length()))
+                    : null;
         } catch (IllegalArgumentException none) {
             return null;
         }

@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics} without a
- * credential, everything else with an API key. Browsers must not see these answers, so the public port has none of these paths.
+ * The management port, for operators: {@code /health/live}, {@code /health/ready}, {@code /metrics} and the empty page at
+ * {@code /} without a credential, everything else with an API key. Browsers must not see these answers, so the public port has none of these paths.
  */
 public final class ManagementServer {
 

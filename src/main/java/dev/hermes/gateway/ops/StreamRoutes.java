@@ -164,6 +164,7 @@ final class StreamRoutes {
         NewStream.Client client = stream.client();
         return new JsonObject()
                 .put("id", stream.id())
+                .put("request_id", client.requestId(stream.id()))
                 .put("state", stream.state().label())
                 .put("opened_at", stream.openedAt().toString())
                 .put("age_seconds", Duration.between(stream.openedAt(), now).toMillis() / 1_000.0)

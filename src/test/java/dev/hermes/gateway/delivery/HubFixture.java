@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public final class HubFixture {
 
     static final StreamPermit ENDLESS = new TestLease(null, false);
 
-    static final NewStream.Client CLIENT = new NewStream.Client("192.0.2.7", "token", "somebody");
+    static final NewStream.Client CLIENT = new NewStream.Client("192.0.2.7", "token", "somebody", null);
 
     /** A permit as a test wants it. */
     record TestLease(@Nullable Instant expiresAt, boolean revocable) implements StreamPermit {
@@ -223,6 +224,7 @@ public final class HubFixture {
         }
         SseStream stream = hub.open(
                 new NewStream(
+                        UUID.randomUUID(),
                         subscription,
                         opening,
                         greetings,

@@ -129,7 +129,7 @@ final class Operator implements AutoCloseable {
                 requests(0, RequestCounts.Credentials.NONE, 0),
                 new LinkSupervisor.Health(false, Double.NaN, 0, 0),
                 IdentityEndpoint.Counts.NONE,
-                new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE),
+                new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE, null),
                 0,
                 state(1_000, false, Double.NaN));
     }
