@@ -28,13 +28,18 @@ import org.awaitility.core.ConditionTimeoutException;
 final class SoakRun implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Duration LOG_AGE = Duration.ofSeconds(90);
-    private static final Duration SETTLING = Duration.ofSeconds(60);
+    private static final Duration LOG_AGE = Duration.ofSeconds(60);
+    private static final Duration SETTLING = Duration.ofSeconds(30);
+    private static final Duration BETWEEN_CLIENTS = Duration.ofMillis(20);
+
+    /** As browsers, which wait long; one that came again soon would only add to what made it wait. */
+    private static final int ANSWER_MILLIS = 30_000;
+
     private static final Duration PAUSE = Duration.ofSeconds(3);
     private static final Duration SAMPLE = Duration.ofSeconds(10);
 
     /** The events of the chaos run, so many times fewer: each reaches thousands here. */
-    private static final int SLOWER = 20;
+    private static final int SLOWER = 40;
 
     private final SoakSettings settings;
     private final Ledger ledger = new Ledger();
@@ -90,7 +95,7 @@ final class SoakRun implements AutoCloseable {
         environment.put("HERMES_RATE_LIMIT_PER_MINUTE", "1000000");
         GatewayProcess gateway = new GatewayProcess(environment, folder.resolve(name + ".log"));
         gateway.start();
-        Wire.Server server = new Wire.Server(gateway.port(), more.isEmpty() ? null : hands.sockets());
+        Wire.Server server = new Wire.Server(gateway.port(), more.isEmpty() ? null : hands.sockets(), ANSWER_MILLIS);
         return new SoakSite(name, gateway, server, redis.port());
     }
 
@@ -141,6 +146,7 @@ final class SoakRun implements AutoCloseable {
             journals.add(journal);
             SoakSite site = sites.get(settings.secure(number) ? 1 : 0);
             clients.add(new EventSourceClient(journal, site.server(), Deployment.API_KEY, number % 8 == 0));
+            lapse.pass(BETWEEN_CLIENTS);
         }
         for (Source source : Source.values()) {
             publishers.add(new Publisher(source, way(source), ledger, SLOWER));

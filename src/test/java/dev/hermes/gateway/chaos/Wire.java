@@ -31,18 +31,17 @@ public final class Wire {
      * Where gateways are reached.
      *
      * @param secure what speaks TLS there; null where plain HTTP is spoken
+     * @param patienceMillis for a connection, and for an answer that is no stream
      */
-    record Server(int port, @Nullable SSLSocketFactory secure) {
-
-        private static final int CONNECT_MILLIS = 3_000;
+    record Server(int port, @Nullable SSLSocketFactory secure, int patienceMillis) {
 
         static Server plain(int port) {
-            return new Server(port, null);
+            return new Server(port, null, PATIENCE_MILLIS);
         }
 
         /** Connects; what it then returns is to be talked over, and ends when either is closed. */
         Socket over(Socket fresh) throws IOException {
-            fresh.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+            fresh.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patienceMillis);
             return secure == null ? fresh : secure.createSocket(fresh, "localhost", port, true);
         }
     }
@@ -82,7 +81,7 @@ public final class Wire {
                 + (body.isEmpty() ? "" : "Content-Type: application/json\r\n")
                 + "Content-Length: " + bytes.length + "\r\n\r\n" + body;
         try (Socket fresh = new Socket()) {
-            fresh.setSoTimeout(PATIENCE_MILLIS);
+            fresh.setSoTimeout(server.patienceMillis());
             Socket socket = server.over(fresh);
             socket.getOutputStream().write(request.getBytes(UTF_8));
             InputStream in = new BufferedInputStream(socket.getInputStream());
