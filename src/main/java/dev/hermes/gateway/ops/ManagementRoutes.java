@@ -40,6 +40,7 @@ final class ManagementRoutes {
         open(router, "/metrics", this::metrics);
         router.route().handler(this::requireKey);
         new StreamRoutes(vertx, gateway).addTo(router);
+        new ExplainRoute(vertx, gateway).addTo(router);
         new ProcessRoutes(gateway).addTo(router);
         new RedisRoute(gateway).addTo(router);
         router.route().handler(context -> JsonAnswer.problem(context.response(), 404, "Not found"));
