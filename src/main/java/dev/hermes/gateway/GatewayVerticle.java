@@ -118,6 +118,9 @@ public final class GatewayVerticle extends VerticleBase {
             return ManagementServer.Readiness.of(
                     new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
+        // Overloaded it stays ready: without it the others would get its load too, and a balancer that cuts off whoever
+        // is
+        // not ready would end the open streams.
         return supervisor.flowing()
                 ? ManagementServer.Readiness.ready()
                 : ManagementServer.Readiness.of(
@@ -145,6 +148,7 @@ public final class GatewayVerticle extends VerticleBase {
                     readiness().isReady(),
                     flag.enabled(),
                     drainingSince != null,
+                    wiring.overloadedBy(),
                     flag.failedReloads(),
                     end == null ? Double.NaN : end.toEpochMilli() / 1e3);
         }

@@ -14,6 +14,7 @@ import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.http.HttpServices;
+import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.PublicPort;
 import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.http.RequestCounts;
@@ -28,10 +29,10 @@ import dev.hermes.gateway.log.SnapshotReader;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLogParts;
 import dev.hermes.gateway.log.redis.RedisSnapshots;
-import dev.hermes.gateway.loop.LoopLag;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
 import dev.hermes.gateway.ops.Metrics;
+import dev.hermes.gateway.ops.ProcessLoad;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
 import dev.hermes.gateway.redis.RedisLink;
@@ -49,6 +50,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +66,6 @@ final class Wiring {
 
     /** Spreads the end of many streams, which must not block their event loops. */
     private static final long SWITCHED_OFF_MILLIS_PER_STREAM = 1;
-
-    private static final Duration LAG_PERIOD = Duration.ofMillis(100);
 
     private final Vertx vertx;
     private final Settings settings;
@@ -86,8 +86,7 @@ final class Wiring {
     private final Authenticator authenticator;
     private final Admission admission;
     private final HttpServices services;
-    private final LoopLag lag = new LoopLag(LAG_PERIOD, System::nanoTime);
-    private final long lagTimer;
+    private final ProcessLoad load;
 
     /** @param draining whether the process is shutting down; called on any thread */
     Wiring(Vertx vertx, Settings settings, SseFlag flag, InstantSource clock, BooleanSupplier draining) {
@@ -126,6 +125,7 @@ final class Wiring {
         authenticator = new Authenticator(vertx, settings.security(), tokens, clock, identity);
         admission = new Admission(
                 settings.streams().maxConnections(), settings.streams().shares());
+        load = new ProcessLoad(vertx, settings.overload(), publicPort::connections);
         flag.onChange(vertx, this::switched);
         services = new HttpServices(
                 settings,
@@ -135,6 +135,7 @@ final class Wiring {
                 identity,
                 new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), System::nanoTime),
                 admission,
+                load.overload(),
                 new RepeatedFailures(System::nanoTime),
                 feed.log(),
                 snapshots,
@@ -144,7 +145,6 @@ final class Wiring {
                 draining,
                 hubs,
                 clock);
-        lagTimer = vertx.setPeriodic(LAG_PERIOD.toMillis(), tick -> lag.tick());
     }
 
     private RedisLinkListener.Subscriptions subscriptions(boolean memory) {
@@ -187,7 +187,7 @@ final class Wiring {
     /** Closes what was created here, the last first; the public port ends with its verticles. */
     Future<Void> close() {
         publicPort.close();
-        vertx.cancelTimer(lagTimer);
+        load.close();
         Future<Void> asked = identity == null ? Future.succeededFuture() : identity.close();
         return asked.eventually(busDoor::close).eventually(supervisor::close);
     }
@@ -203,6 +203,10 @@ final class Wiring {
 
     Admission admission() {
         return admission;
+    }
+
+    Set<Overload.Cause> overloadedBy() {
+        return load.overload().causes();
     }
 
     Authenticator authenticator() {
@@ -234,7 +238,7 @@ final class Wiring {
                             supervisor.health(),
                             identity == null ? IdentityEndpoint.Counts.NONE : identity.counts(),
                             new Metrics.GatewayReadings.Log(feed.held(), feed.appends()),
-                            lag.seconds(),
+                            load.loopLagSeconds(),
                             state);
                 });
     }

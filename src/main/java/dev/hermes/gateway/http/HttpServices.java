@@ -33,6 +33,7 @@ public record HttpServices(
         @Nullable IdentityEndpoint identity,
         FailedCredentialLimiter failedCredentials,
         Admission admission,
+        Overload overload,
         RepeatedFailures repeatedFailures,
         EventLog log,
         SnapshotReader snapshots,

@@ -76,7 +76,7 @@ public final class HttpVerticle extends VerticleBase {
     private @Nullable Hub hub;
     private final RefusedStreams refused = new RefusedStreams(System::nanoTime);
     private final RequestCounts counts;
-    private final LoopLag lag = new LoopLag(Hub.tickInterval(), System::nanoTime);
+    private @Nullable LoopLag lag;
     private HubBus.@Nullable Receiver bus;
     private @Nullable HttpServer server;
     private long ticker = -1;
@@ -126,8 +126,11 @@ public final class HttpVerticle extends VerticleBase {
                     position);
             hub = started;
             receiver.deliverTo(started);
+            LoopLag measured = new LoopLag(Hub.tickInterval(), System::nanoTime);
+            lag = measured;
+            services.overload().watch(measured);
             ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> {
-                lag.tick();
+                measured.tick();
                 started.tick();
             });
             return listen(started);
@@ -229,7 +232,8 @@ public final class HttpVerticle extends VerticleBase {
 
     /** What was counted on this loop; callable from any loop once started. */
     Future<RequestCounts.Snapshot> requests() {
-        return ask(running -> Future.succeededFuture(counts.snapshot(refused.counts(), lag.seconds())));
+        return ask(
+                running -> Future.succeededFuture(counts.snapshot(refused.counts(), lag == null ? 0 : lag.seconds())));
     }
 
     /** The port in use, or -1 before it is known. */
@@ -254,6 +258,9 @@ public final class HttpVerticle extends VerticleBase {
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close())
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
+                    if (lag != null) {
+                        services.overload().forget(lag);
+                    }
                     vertx.cancelTimer(sweeper);
                     if (hub != null) {
                         hub.close();

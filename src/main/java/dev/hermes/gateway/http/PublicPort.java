@@ -64,6 +64,11 @@ public final class PublicPort {
                 .mapEmpty();
     }
 
+    /** How many connections clients have, of any kind. Any thread. */
+    public int connections() {
+        return doorman.connections();
+    }
+
     /** Ends what is not part of the instances. */
     public void close() {
         ServedCertificate followed = certificate;

@@ -4,6 +4,7 @@ import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ingest.Publisher;
@@ -29,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -145,6 +147,7 @@ public final class Metrics {
                 boolean ready,
                 boolean sseEnabled,
                 boolean draining,
+                Set<Overload.Cause> overloadedBy,
                 long failedReloads,
                 double certificateEnd) {}
     }

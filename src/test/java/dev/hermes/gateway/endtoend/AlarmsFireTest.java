@@ -111,6 +111,18 @@ class AlarmsFireTest {
         }
     }
 
+    @Test
+    void whenItIsOverloaded() throws IOException {
+        try (RunningGateway gateway =
+                        RunningGateway.with("HERMES_OVERLOAD_HEAP", 1).startWithoutRedis();
+                Alarms alarms = Alarms.of(gateway, folder)) {
+            alarms.quiet();
+            // Beside everything that the tests keep, one percent of the heap.
+            System.gc();
+            alarms.fires("HermesOverloaded");
+        }
+    }
+
     /** Holds up the event loop on which it is deployed, once. */
     private static final class Busy extends VerticleBase {
 

@@ -74,6 +74,7 @@ class MetricsTest {
                             "hermes_log_entries gauge",
                             "hermes_log_entries_limit gauge",
                             "hermes_log_oldest_seconds gauge",
+                            "hermes_overloaded gauge",
                             "hermes_polls_waiting gauge",
                             "hermes_rate_limited_total counter",
                             "hermes_ready gauge",
@@ -227,6 +228,9 @@ class MetricsTest {
                     .containsEntry("hermes_ready", 1.0)
                     .containsEntry("hermes_sse_enabled", 1.0)
                     .containsEntry("hermes_draining", 1.0)
+                    .containsEntry("hermes_overloaded{cause=\"heap\"}", 1.0)
+                    .containsEntry("hermes_overloaded{cause=\"loop_lag\"}", 0.0)
+                    .containsEntry("hermes_overloaded{cause=\"descriptors\"}", 0.0)
                     .containsEntry("hermes_settings_reloads_failed_total", 1.0)
                     .containsEntry("hermes_tls_certificate_end_timestamp_seconds", 1_800_000_000.0)
                     .containsEntry("hermes_identity_questions_total{outcome=\"accepted\"}", 3.0)

@@ -7,6 +7,7 @@ import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.log.EventLog;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A management port on loopback, and somebody who asks it. */
@@ -139,6 +141,7 @@ final class Operator implements AutoCloseable {
                 all,
                 all,
                 all,
+                all ? Set.of(Overload.Cause.HEAP) : Set.of(),
                 all ? 1 : 0,
                 certificateEnd);
     }
