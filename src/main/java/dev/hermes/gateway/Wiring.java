@@ -2,7 +2,6 @@ package dev.hermes.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hermes.gateway.auth.Authenticator;
-import dev.hermes.gateway.auth.FailedCredentialLimiter;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Channel;
@@ -14,9 +13,7 @@ import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.http.HttpServices;
-import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.PublicPort;
-import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.EventBusDoor;
@@ -50,7 +47,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +85,13 @@ final class Wiring {
     private final ProcessLoad load;
 
     /** @param draining whether the process is shutting down; called on any thread */
-    Wiring(Vertx vertx, Settings settings, SseFlag flag, InstantSource clock, BooleanSupplier draining) {
+    Wiring(
+            Vertx vertx,
+            Settings settings,
+            GatewayVerticle.Prepared prepared,
+            SseFlag flag,
+            InstantSource clock,
+            BooleanSupplier draining) {
         this.vertx = vertx;
         this.settings = settings;
         this.clock = clock;
@@ -122,7 +124,7 @@ final class Wiring {
         busDoor = new EventBusDoor(vertx, channels, parser, publisher, clock);
         URI identityUrl = settings.security().identityUrl();
         identity = identityUrl == null ? null : new IdentityEndpoint(vertx, identityUrl, Ticker.systemTicker());
-        authenticator = new Authenticator(vertx, settings.security(), tokens, clock, identity);
+        authenticator = new Authenticator(prepared.keys(), tokens, identity);
         admission = new Admission(
                 settings.streams().maxConnections(), settings.streams().shares());
         load = new ProcessLoad(vertx, settings.overload(), publicPort::connections);
@@ -133,10 +135,10 @@ final class Wiring {
                 authenticator,
                 tokens,
                 identity,
-                new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), System::nanoTime),
+                prepared.failedCredentials(),
                 admission,
                 load.overload(),
-                new RepeatedFailures(System::nanoTime),
+                prepared.failures(),
                 feed.log(),
                 snapshots,
                 publisher,
@@ -205,10 +207,6 @@ final class Wiring {
         return admission;
     }
 
-    Set<Overload.Cause> overloadedBy() {
-        return load.overload().causes();
-    }
-
     Authenticator authenticator() {
         return authenticator;
     }
@@ -239,6 +237,7 @@ final class Wiring {
                             identity == null ? IdentityEndpoint.Counts.NONE : identity.counts(),
                             new Metrics.GatewayReadings.Log(feed.held(), feed.appends()),
                             load.loopLagSeconds(),
+                            load.overload().causes(),
                             state);
                 });
     }

@@ -27,6 +27,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -70,6 +71,7 @@ public final class HttpVerticle extends VerticleBase {
     private final Consumer<Router> furtherRoutes;
     private final Doorman doorman;
     private final @Nullable TlsPair certificate;
+    private final Map<String, BrowserRoutes.BrowserFile> files;
 
     // Set in start(), on this verticle's loop.
     private @Nullable OwnerLoop loop;
@@ -87,18 +89,21 @@ public final class HttpVerticle extends VerticleBase {
      * @param furtherRoutes adds routes that are not the gateway's own
      * @param doorman of this port
      * @param certificate of this port; null without TLS
+     * @param files for browsers, shared by the instances
      */
-    public HttpVerticle(
+    HttpVerticle(
             HttpServices services,
             int port,
             Consumer<Router> furtherRoutes,
             Doorman doorman,
-            @Nullable TlsPair certificate) {
+            @Nullable TlsPair certificate,
+            Map<String, BrowserRoutes.BrowserFile> files) {
         this.services = services;
         this.port = port;
         this.furtherRoutes = furtherRoutes;
         this.doorman = doorman;
         this.certificate = certificate;
+        this.files = files;
         this.counts = new RequestCounts(services.settings().catalogue());
     }
 
@@ -149,7 +154,7 @@ public final class HttpVerticle extends VerticleBase {
         PollHandler.PollPages pages = new PollHandler.PollPages(
                 own, sweep, services.settings().streams().stallTimeout());
         HttpServices.LoopServices loopServices = new HttpServices.LoopServices(
-                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), refused, counts, pages);
+                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), refused, counts, pages, files);
         Router router = new Routes(vertx, services, loopServices, started).build();
         furtherRoutes.accept(router);
         ServerDate date = new ServerDate(InstantSource.system());

@@ -100,7 +100,7 @@ final class MetricSnapshotBuilder {
     Map<Labels, Long> overloaded() {
         Map<Labels, Long> numbers = new LinkedHashMap<>();
         for (Overload.Cause cause : Overload.Cause.values()) {
-            boolean now = readings.state().overloadedBy().contains(cause);
+            boolean now = readings.overloadedBy().contains(cause);
             numbers.put(Labels.of("cause", cause.label()), now ? 1L : 0L);
         }
         return numbers;

@@ -113,6 +113,7 @@ public final class Metrics {
      * @param redis the path from Redis to the streams
      * @param identity the questions to Hermes about credentials
      * @param loopLagSeconds how late event loops were of late, those of the public port aside
+     * @param overloadedBy why new streams are turned away now; empty if they are not
      */
     public record GatewayReadings(
             List<HubCounters.Snapshot> hubs,
@@ -123,6 +124,7 @@ public final class Metrics {
             IdentityEndpoint.Counts identity,
             Log log,
             double loopLagSeconds,
+            Set<Overload.Cause> overloadedBy,
             State state) {
 
         public GatewayReadings {
@@ -147,7 +149,6 @@ public final class Metrics {
                 boolean ready,
                 boolean sseEnabled,
                 boolean draining,
-                Set<Overload.Cause> overloadedBy,
                 long failedReloads,
                 double certificateEnd) {}
     }

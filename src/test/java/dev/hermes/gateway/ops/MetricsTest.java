@@ -7,6 +7,7 @@ import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubCounters.Snapshot.Latency;
 import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ingest.Publisher;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -202,6 +204,7 @@ class MetricsTest {
                 new IdentityEndpoint.Counts(3, 2, 1, 9, true),
                 new Metrics.GatewayReadings.Log(new EventLog.Held(300, 20_000, 90.5), new EventLog.Appends(12, 0.25)),
                 0.25,
+                Set.of(Overload.Cause.HEAP),
                 Operator.state(250, true, 1_800_000_000));
         try (Operator operator = Operator.reading(readings)) {
             assertThat(operator.scrape().samples())
@@ -288,6 +291,7 @@ class MetricsTest {
                 IdentityEndpoint.Counts.NONE,
                 new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE),
                 0,
+                Set.of(),
                 Operator.state(1, true, Double.NaN));
         try (Operator operator = Operator.reading(readings)) {
             assertThat(operator.scrape().samples().keySet()).noneMatch(name -> name.contains("forged"));

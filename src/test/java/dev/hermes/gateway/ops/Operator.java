@@ -7,7 +7,6 @@ import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
-import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.log.EventLog;
@@ -125,6 +124,7 @@ final class Operator implements AutoCloseable {
                 IdentityEndpoint.Counts.NONE,
                 new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE),
                 0,
+                Set.of(),
                 state(1_000, false, Double.NaN));
     }
 
@@ -141,7 +141,6 @@ final class Operator implements AutoCloseable {
                 all,
                 all,
                 all,
-                all ? Set.of(Overload.Cause.HEAP) : Set.of(),
                 all ? 1 : 0,
                 certificateEnd);
     }
