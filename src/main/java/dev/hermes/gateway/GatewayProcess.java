@@ -110,7 +110,8 @@ final class GatewayProcess {
         Settings settings = loaded.settings();
         LogSetup.apply(settings.logging());
         FileDescriptorLimit.ofThisProcess()
-                .warnUnlessItCarries(settings.streams().maxConnections());
+                .warnUnlessItCarries(
+                        settings.streams().maxConnections(), settings.overload().descriptorPercent());
         GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);
         return vertx.deployVerticle(gateway).map(deployed -> {
             LOG.info(

@@ -1,5 +1,7 @@
 package dev.hermes.gateway;
 
+import dev.hermes.gateway.auth.Authenticator;
+import dev.hermes.gateway.auth.FailedCredentialLimiter;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
@@ -7,6 +9,7 @@ import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
+import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ops.DrainPlan;
 import dev.hermes.gateway.ops.ManagementServer;
@@ -14,6 +17,7 @@ import dev.hermes.gateway.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -64,6 +68,22 @@ public final class GatewayVerticle extends VerticleBase {
 
     private record Running(Settings settings, SseFlag flag, Wiring wiring, ManagementServer management) {}
 
+    /**
+     * The parts that belong to no event loop and take long to make, since large libraries stand behind them whose
+     * classes are loaded then.
+     */
+    record Prepared(Authenticator.Keys keys, FailedCredentialLimiter failedCredentials, RepeatedFailures failures) {
+
+        /** Not for an event loop. */
+        static Prepared of(Vertx vertx, Settings settings, InstantSource clock) {
+            Settings.Security security = settings.security();
+            return new Prepared(
+                    new Authenticator.Keys(vertx, security, clock),
+                    new FailedCredentialLimiter(security.failedCredentialsPerMinute(), System::nanoTime),
+                    new RepeatedFailures(System::nanoTime));
+        }
+    }
+
     /** A gateway with settings from the deployment's configuration. */
     public GatewayVerticle() {
         this(null, (router, flag) -> {}, InstantSource.system());
@@ -95,19 +115,32 @@ public final class GatewayVerticle extends VerticleBase {
 
     private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag) {
         loaded.warnings().forEach(LOG::warn);
-        Settings settings = loaded.settings();
-        Wiring wiring = new Wiring(vertx, settings, flag, clock, () -> drainingSince != null);
-        opened.push(wiring::close);
-        Operated operated = new Operated(loaded, flag, wiring);
-        Metrics metrics =
-                new Metrics(vertx, settings.catalogue().channels().keySet(), () -> wiring.readings(operated.state()));
-        ManagementServer management = new ManagementServer(vertx, settings.management(), operated, metrics);
-        opened.push(management::close);
-        running = new Running(settings, flag, wiring, management);
-        return management
-                .start()
-                .compose(started -> wiring.open(router -> furtherRoutes.accept(router, flag)))
+        // In many turns, and on workers where it can be: in one, on a machine that is busy, loading the classes would
+        // hold up the loop for seconds.
+        return vertx.executeBlocking(() -> Prepared.of(vertx, loaded.settings(), clock))
+                .compose(prepared -> open(loaded, flag, prepared))
                 .onSuccess(open -> listening = true);
+    }
+
+    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag, Prepared prepared) {
+        Settings settings = loaded.settings();
+        Wiring wiring = new Wiring(vertx, settings, prepared, flag, clock, () -> drainingSince != null);
+        opened.push(wiring::close);
+        return vertx.executeBlocking(() -> management(new Operated(loaded, flag, wiring)))
+                .compose(management -> {
+                    opened.push(management::close);
+                    running = new Running(settings, flag, wiring, management);
+                    return management.start();
+                })
+                .compose(started -> onOwnLoop(() -> wiring.open(router -> furtherRoutes.accept(router, flag))));
+    }
+
+    /** Any thread. */
+    private ManagementServer management(Operated operated) {
+        Settings settings = operated.loaded.settings();
+        Metrics metrics = new Metrics(
+                vertx, settings.catalogue().channels().keySet(), () -> operated.wiring.readings(operated.state()));
+        return new ManagementServer(vertx, settings.management(), operated, metrics);
     }
 
     private ManagementServer.Readiness readiness(LinkSupervisor supervisor) {
@@ -120,6 +153,9 @@ public final class GatewayVerticle extends VerticleBase {
             return ManagementServer.Readiness.of(
                     new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
+        // Overloaded it stays ready: else the others would get its load too, and a balancer that cuts off whoever is
+        // not
+        // ready would end the open streams.
         if (supervisor.flowing()) {
             return ManagementServer.Readiness.ready();
         }
@@ -260,7 +296,8 @@ public final class GatewayVerticle extends VerticleBase {
     /** Runs the work on this verticle's loop. Any thread. */
     Future<Void> onOwnLoop(Supplier<Future<Void>> work) {
         Promise<Void> done = Promise.promise();
-        context.runOnContext(go -> work.get().onComplete(done));
+        context.runOnContext(
+                go -> Future.<Void>succeededFuture().compose(turn -> work.get()).onComplete(done));
         return done.future();
     }
 

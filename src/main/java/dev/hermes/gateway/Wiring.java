@@ -2,7 +2,6 @@ package dev.hermes.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hermes.gateway.auth.Authenticator;
-import dev.hermes.gateway.auth.FailedCredentialLimiter;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.config.Channel;
@@ -15,7 +14,6 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.http.HttpServices;
 import dev.hermes.gateway.http.PublicPort;
-import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.EventBusDoor;
@@ -28,10 +26,10 @@ import dev.hermes.gateway.log.SnapshotReader;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.log.redis.RedisLogParts;
 import dev.hermes.gateway.log.redis.RedisSnapshots;
-import dev.hermes.gateway.loop.LoopLag;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.ops.FileDescriptorLimit;
 import dev.hermes.gateway.ops.Metrics;
+import dev.hermes.gateway.ops.ProcessLoad;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
 import dev.hermes.gateway.redis.RedisLink;
@@ -65,8 +63,6 @@ final class Wiring {
     /** Spreads the end of many streams, which must not block their event loops. */
     private static final long SWITCHED_OFF_MILLIS_PER_STREAM = 1;
 
-    private static final Duration LAG_PERIOD = Duration.ofMillis(100);
-
     private final Vertx vertx;
     private final Settings settings;
     private final InstantSource clock;
@@ -86,11 +82,16 @@ final class Wiring {
     private final Authenticator authenticator;
     private final Admission admission;
     private final HttpServices services;
-    private final LoopLag lag = new LoopLag(LAG_PERIOD, System::nanoTime);
-    private final long lagTimer;
+    private final ProcessLoad load;
 
     /** @param draining whether the process is shutting down; called on any thread */
-    Wiring(Vertx vertx, Settings settings, SseFlag flag, InstantSource clock, BooleanSupplier draining) {
+    Wiring(
+            Vertx vertx,
+            Settings settings,
+            GatewayVerticle.Prepared prepared,
+            SseFlag flag,
+            InstantSource clock,
+            BooleanSupplier draining) {
         this.vertx = vertx;
         this.settings = settings;
         this.clock = clock;
@@ -123,9 +124,10 @@ final class Wiring {
         busDoor = new EventBusDoor(vertx, channels, parser, publisher, clock);
         URI identityUrl = settings.security().identityUrl();
         identity = identityUrl == null ? null : new IdentityEndpoint(vertx, identityUrl, Ticker.systemTicker());
-        authenticator = new Authenticator(vertx, settings.security(), tokens, clock, identity);
+        authenticator = new Authenticator(prepared.keys(), tokens, identity);
         admission = new Admission(
                 settings.streams().maxConnections(), settings.streams().shares());
+        load = new ProcessLoad(vertx, settings.overload(), publicPort::connections);
         flag.onChange(vertx, this::switched);
         services = new HttpServices(
                 settings,
@@ -133,9 +135,10 @@ final class Wiring {
                 authenticator,
                 tokens,
                 identity,
-                new FailedCredentialLimiter(settings.security().failedCredentialsPerMinute(), System::nanoTime),
+                prepared.failedCredentials(),
                 admission,
-                new RepeatedFailures(System::nanoTime),
+                load.overload(),
+                prepared.failures(),
                 feed.log(),
                 snapshots,
                 publisher,
@@ -144,7 +147,6 @@ final class Wiring {
                 draining,
                 hubs,
                 clock);
-        lagTimer = vertx.setPeriodic(LAG_PERIOD.toMillis(), tick -> lag.tick());
     }
 
     private RedisLinkListener.Subscriptions subscriptions(boolean memory) {
@@ -187,7 +189,7 @@ final class Wiring {
     /** Closes what was created here, the last first; the public port ends with its verticles. */
     Future<Void> close() {
         publicPort.close();
-        vertx.cancelTimer(lagTimer);
+        load.close();
         Future<Void> asked = identity == null ? Future.succeededFuture() : identity.close();
         return asked.eventually(busDoor::close).eventually(supervisor::close);
     }
@@ -234,7 +236,8 @@ final class Wiring {
                             supervisor.health(),
                             identity == null ? IdentityEndpoint.Counts.NONE : identity.counts(),
                             new Metrics.GatewayReadings.Log(feed.held(), feed.appends(), feed.chain()),
-                            lag.seconds(),
+                            load.loopLagSeconds(),
+                            load.overload().causes(),
                             state);
                 });
     }

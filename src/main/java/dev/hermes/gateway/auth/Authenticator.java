@@ -40,30 +40,36 @@ public final class Authenticator {
      */
     private static final Pattern HERMES_KEY = Pattern.compile("[A-Za-z0-9._~+/-]{1,1024}={0,2}");
 
-    private final ApiKeys apiKeys;
-    private final JwtVerifier jwts;
+    private final Keys keys;
     private final TokenStore tokens;
     private final @Nullable IdentityEndpoint identity;
 
     /** The number of unanswered questions about texts that may be keys of Hermes. */
     private final AtomicInteger unsigned = new AtomicInteger();
 
+    /** What credentials are checked against without asking anybody. Any thread. */
+    public static final class Keys {
+
+        private final ApiKeys apiKeys;
+        private final JwtVerifier jwts;
+
+        /** Takes long where Java's cryptography was not used before: not for an event loop. */
+        public Keys(Vertx vertx, Settings.Security settings, InstantSource clock) {
+            this.apiKeys = new ApiKeys(settings.apiKeys());
+            this.jwts = new JwtVerifier(vertx, settings, clock);
+        }
+    }
+
     /** @param identity asked before a credential of Hermes is accepted, or null if Hermes is not to be asked */
-    public Authenticator(
-            Vertx vertx,
-            Settings.Security settings,
-            TokenStore tokens,
-            InstantSource clock,
-            @Nullable IdentityEndpoint identity) {
-        this.apiKeys = new ApiKeys(settings.apiKeys());
-        this.jwts = new JwtVerifier(vertx, settings, clock);
+    public Authenticator(Keys keys, TokenStore tokens, @Nullable IdentityEndpoint identity) {
+        this.keys = keys;
         this.tokens = tokens;
         this.identity = identity;
     }
 
     /** Whether the text is one of the configured API keys; takes the same time whether it is or not. Any thread. */
     public boolean isApiKey(String presented) {
-        return apiKeys.contains(presented);
+        return keys.apiKeys.contains(presented);
     }
 
     /**
@@ -105,13 +111,13 @@ public final class Authenticator {
     }
 
     private Future<AuthResult> verify(String bearer, AuthResult.Endpoint endpoint) {
-        if (apiKeys.contains(bearer)) {
+        if (keys.apiKeys.contains(bearer)) {
             return done(
                     tokens.available()
                             ? new AuthResult.Granted(new Credential.ApiKey())
                             : new AuthResult.Unavailable());
         }
-        Credential.Jwt jwt = jwts.verify(bearer);
+        Credential.Jwt jwt = keys.jwts.verify(bearer);
         if (jwt == null && !mayBeHermesKey(bearer, endpoint)) {
             return done(new AuthResult.Denied(BAD_CREDENTIALS));
         }

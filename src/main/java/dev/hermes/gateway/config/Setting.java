@@ -136,6 +136,20 @@ public enum Setting {
             "Bytes on their way to one client that the kernel holds at most; 0 leaves it to the kernel (net.ipv4.tcp_wmem)."),
     HERMES_EVENT_LOOP_LIMIT(
             ValueType.COUNT, "2000", "Milliseconds a task may hold an event loop before that is logged."),
+    HERMES_OVERLOAD_LOOP_LAG(
+            ValueType.COUNT_OR_NONE,
+            "1000",
+            "Milliseconds by which an event loop may be late; if it is so again and again for 15 times as long, new"
+                    + " streams are turned away; 0 is never."),
+    HERMES_OVERLOAD_HEAP(
+            ValueType.PERCENT,
+            "85",
+            "Percent of the heap in use after a collection from which new streams are turned away; 0 is never."),
+    HERMES_OVERLOAD_DESCRIPTORS(
+            ValueType.PERCENT,
+            "95",
+            "Percent of the descriptors that ulimit -n leaves to clients, those of other files included, in use from"
+                    + " which new streams are turned away; 0 is never."),
     VITE_SSE_ENABLED(ValueType.FLAG, "false", "Whether the page uses streams, as /hermes-events-config.js tells it."),
     VITE_API_BASE_URL(
             ValueType.TEXT,
@@ -232,6 +246,7 @@ public enum Setting {
         DURATION_OR_NONE("0 for none, whole seconds up to 1000000000, or with a unit: 30s, 5m, 1h"),
         COUNT("a whole number from 1 to 2147483647"),
         COUNT_OR_NONE("a whole number from 0 to 2147483647"),
+        PERCENT("a whole number from 0 to 100"),
         BYTES("a number of bytes, at least 1, or with a unit: 512KiB, 64MiB, 1GiB"),
         PORT("a port from 1 to 65535, or 0 for any free one"),
         FILE("a readable file"),

@@ -29,7 +29,17 @@ public record Settings(
         Browser browser,
         Duration drainTimeout,
         Duration eventLoopLimit,
+        Overload overload,
         Catalogue catalogue) {
+
+    /**
+     * From where on new streams are turned away; 0 for never.
+     *
+     * @param loopLag {@code HERMES_OVERLOAD_LOOP_LAG}
+     * @param heapPercent {@code HERMES_OVERLOAD_HEAP}
+     * @param descriptorPercent {@code HERMES_OVERLOAD_DESCRIPTORS}
+     */
+    public record Overload(Duration loopLag, int heapPercent, int descriptorPercent) {}
 
     /**
      * Settings for credentials and trusted proxies.

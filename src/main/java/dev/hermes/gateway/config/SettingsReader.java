@@ -46,7 +46,15 @@ final class SettingsReader {
                 browser(),
                 values.read(Setting.HERMES_DRAIN_TIMEOUT, text -> ValueParsers.duration(text, 1)),
                 Duration.ofMillis(values.read(Setting.HERMES_EVENT_LOOP_LIMIT, text -> ValueParsers.count(text, 1))),
+                overload(),
                 catalogue);
+    }
+
+    private Settings.Overload overload() {
+        return new Settings.Overload(
+                Duration.ofMillis(values.read(Setting.HERMES_OVERLOAD_LOOP_LAG, text -> ValueParsers.count(text, 0))),
+                values.read(Setting.HERMES_OVERLOAD_HEAP, ValueParsers::percent),
+                values.read(Setting.HERMES_OVERLOAD_DESCRIPTORS, ValueParsers::percent));
     }
 
     private Settings.Streams streams() {

@@ -22,6 +22,7 @@ final class ValueParsers {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
     private static final Pattern SEPARATOR = Pattern.compile("\\s*,\\s*|\\s+");
     private static final int HIGHEST_PORT = 65_535;
+    private static final int HIGHEST_PERCENT = 100;
 
     private ValueParsers() {}
 
@@ -55,6 +56,11 @@ final class ValueParsers {
         }
         long count = Long.parseLong(digits);
         return count >= least && count <= Integer.MAX_VALUE ? (int) count : null;
+    }
+
+    static @Nullable Integer percent(String text) {
+        Integer percent = count(text, 0);
+        return percent != null && percent <= HIGHEST_PERCENT ? percent : null;
     }
 
     static @Nullable Integer port(String text) {

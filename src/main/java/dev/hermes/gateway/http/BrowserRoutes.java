@@ -7,7 +7,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -24,7 +23,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -45,27 +47,42 @@ final class BrowserRoutes {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String NO_SNIFFING = "X-Content-Type-Options";
 
+    private static final Map<String, String> FILES = Map.of(
+            "hermes-events.js", SCRIPT,
+            "hermes-events.js.map", JSON,
+            "hermes-events.d.ts", TEXT,
+            "hermes-events-react.js", SCRIPT,
+            "hermes-events-react.d.ts", TEXT);
+
     private final Settings settings;
     private final SseFlag flag;
+    private final Map<String, BrowserFile> files;
 
-    BrowserRoutes(Settings settings, SseFlag flag) {
+    /** @param files as {@link #read} has them */
+    BrowserRoutes(Settings settings, SseFlag flag, Map<String, BrowserFile> files) {
         this.settings = settings;
         this.flag = flag;
+        this.files = files;
+    }
+
+    /** The files to serve, by their path from the gateway's own folder. Reads and compresses: not for an event loop. */
+    static Map<String, BrowserFile> read(Settings.Browser settings) {
+        Stream<String> client = FILES.keySet().stream().map(name -> "browser/" + name);
+        Stream<String> page =
+                settings.ownPage() ? PageRoutes.FILES.keySet().stream().map(name -> "page/" + name) : Stream.of();
+        return Stream.concat(client, page).collect(Collectors.toUnmodifiableMap(path -> path, BrowserFile::of));
     }
 
     void addTo(Router router) {
-        file(router, "hermes-events.js", SCRIPT);
-        file(router, "hermes-events.js.map", JSON);
-        file(router, "hermes-events.d.ts", TEXT);
-        file(router, "hermes-events-react.js", SCRIPT);
-        file(router, "hermes-events-react.d.ts", TEXT);
+        FILES.forEach((name, type) -> {
+            BrowserFile file = Objects.requireNonNull(files.get("browser/" + name));
+            answer(router, "/" + name, context -> serve(context, file, type));
+        });
+        if (settings.browser().ownPage()) {
+            PageRoutes.addTo(router, files);
+        }
         answer(router, CONFIG, context -> script(context, ours()));
         answer(router, CONFIG_ALIAS, context -> script(context, ours() + hermes()));
-    }
-
-    private static void file(Router router, String name, String type) {
-        BrowserFile file = BrowserFile.of("browser/" + name);
-        answer(router, "/" + name, context -> serve(context, file, type));
     }
 
     static void answer(Router router, String path, Handler<RoutingContext> handler) {
@@ -260,67 +277,6 @@ final class BrowserRoutes {
                             .map(given -> given.strip().replaceFirst("^W/", ""))
                             .anyMatch(given -> given.equals("*")
                                     || forms.stream().map(Form::tag).anyMatch(given::equals));
-        }
-    }
-
-    /**
-     * Serves a page for watching events, at {@code /}. Its files contain nothing secret: the page requests what it
-     * shows with the token of its user. No content from elsewhere runs or loads in it, and no other page may frame
-     * it.
-     */
-    static final class PageRoutes {
-
-        private static final String SCRIPT = "text/javascript; charset=utf-8";
-
-        private static final Map<String, String> FILES = Map.ofEntries(
-                Map.entry("index.html", "text/html; charset=utf-8"),
-                Map.entry("page.css", "text/css; charset=utf-8"),
-                Map.entry("icon.svg", "image/svg+xml"),
-                Map.entry("access.js", SCRIPT),
-                Map.entry("downloads.js", SCRIPT),
-                Map.entry("format.js", SCRIPT),
-                Map.entry("inspector.js", SCRIPT),
-                Map.entry("latency.js", SCRIPT),
-                Map.entry("page.js", SCRIPT),
-                Map.entry("queue.js", SCRIPT),
-                Map.entry("resume.js", SCRIPT),
-                Map.entry("stats.js", SCRIPT),
-                Map.entry("tap.js", SCRIPT),
-                Map.entry("trials.js", SCRIPT));
-
-        private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-                + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-                + " require-trusted-types-for 'script'; trusted-types 'none'";
-
-        private PageRoutes() {}
-
-        static void addTo(Router router) {
-            FILES.forEach((name, type) -> {
-                BrowserFile file = BrowserFile.of("page/" + name);
-                BrowserRoutes.answer(
-                        router,
-                        name.equals("index.html") ? "/" : "/page/" + name,
-                        context -> serve(context, file, type));
-            });
-            // In the demo, another route answers this path first, with a token.
-            BrowserRoutes.answer(router, "/page/access.json", context -> {
-                guard(context.response());
-                context.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .end("{\"demo\":false}");
-            });
-        }
-
-        private static void serve(RoutingContext context, BrowserFile file, String type) {
-            guard(context.response());
-            BrowserRoutes.serve(context, file, type);
-        }
-
-        private static void guard(HttpServerResponse response) {
-            response.putHeader("Content-Security-Policy", POLICY)
-                    .putHeader("Cross-Origin-Opener-Policy", "same-origin")
-                    .putHeader("Referrer-Policy", "no-referrer");
         }
     }
 }

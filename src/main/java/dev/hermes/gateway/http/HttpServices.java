@@ -14,6 +14,7 @@ import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.SnapshotReader;
 import dev.hermes.gateway.wire.StreamSinks;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public record HttpServices(
         @Nullable IdentityEndpoint identity,
         FailedCredentialLimiter failedCredentials,
         Admission admission,
+        Overload overload,
         RepeatedFailures repeatedFailures,
         EventLog log,
         SnapshotReader snapshots,
@@ -46,6 +48,8 @@ public record HttpServices(
     /**
      * The services that the handlers of one instance of the public port share; used on that instance's event loop
      * only.
+     *
+     * @param files for browsers, as {@link BrowserRoutes#read} has them; all instances share them
      */
     record LoopServices(
             RequestAuthenticator authenticator,
@@ -54,5 +58,6 @@ public record HttpServices(
             AdmissionQueue queue,
             RefusedStreams refused,
             RequestCounts counts,
-            PollHandler.PollPages pages) {}
+            PollHandler.PollPages pages,
+            Map<String, BrowserRoutes.BrowserFile> files) {}
 }

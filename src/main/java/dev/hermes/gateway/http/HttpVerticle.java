@@ -27,6 +27,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -70,13 +71,14 @@ public final class HttpVerticle extends VerticleBase {
     private final Consumer<Router> furtherRoutes;
     private final Doorman doorman;
     private final @Nullable TlsPair certificate;
+    private final Map<String, BrowserRoutes.BrowserFile> files;
 
     // Set in start(), on this verticle's loop.
     private @Nullable OwnerLoop loop;
     private @Nullable Hub hub;
     private final RefusedStreams refused = new RefusedStreams(System::nanoTime);
     private final RequestCounts counts;
-    private final LoopLag lag = new LoopLag(Hub.tickInterval(), System::nanoTime);
+    private @Nullable LoopLag lag;
     private HubBus.@Nullable Receiver bus;
     private @Nullable HttpServer server;
     private long ticker = -1;
@@ -87,18 +89,21 @@ public final class HttpVerticle extends VerticleBase {
      * @param furtherRoutes adds routes that are not the gateway's own
      * @param doorman of this port
      * @param certificate of this port; null without TLS
+     * @param files for browsers, shared by the instances
      */
-    public HttpVerticle(
+    HttpVerticle(
             HttpServices services,
             int port,
             Consumer<Router> furtherRoutes,
             Doorman doorman,
-            @Nullable TlsPair certificate) {
+            @Nullable TlsPair certificate,
+            Map<String, BrowserRoutes.BrowserFile> files) {
         this.services = services;
         this.port = port;
         this.furtherRoutes = furtherRoutes;
         this.doorman = doorman;
         this.certificate = certificate;
+        this.files = files;
         this.counts = new RequestCounts(services.settings().catalogue());
     }
 
@@ -126,8 +131,11 @@ public final class HttpVerticle extends VerticleBase {
                     position);
             hub = started;
             receiver.deliverTo(started);
+            LoopLag measured = new LoopLag(Hub.tickInterval(), System::nanoTime);
+            lag = measured;
+            services.overload().watch(measured);
             ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> {
-                lag.tick();
+                measured.tick();
                 started.tick();
             });
             return listen(started);
@@ -146,7 +154,7 @@ public final class HttpVerticle extends VerticleBase {
         PollHandler.PollPages pages = new PollHandler.PollPages(
                 own, sweep, services.settings().streams().stallTimeout());
         HttpServices.LoopServices loopServices = new HttpServices.LoopServices(
-                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), refused, counts, pages);
+                authenticator, addresses, new StreamSinks(), new AdmissionQueue(own), refused, counts, pages, files);
         Router router = new Routes(vertx, services, loopServices, started).build();
         furtherRoutes.accept(router);
         ServerDate date = new ServerDate(InstantSource.system());
@@ -229,7 +237,8 @@ public final class HttpVerticle extends VerticleBase {
 
     /** What was counted on this loop; callable from any loop once started. */
     Future<RequestCounts.Snapshot> requests() {
-        return ask(running -> Future.succeededFuture(counts.snapshot(refused.counts(), lag.seconds())));
+        return ask(
+                running -> Future.succeededFuture(counts.snapshot(refused.counts(), lag == null ? 0 : lag.seconds())));
     }
 
     /** The port in use, or -1 before it is known. */
@@ -254,6 +263,9 @@ public final class HttpVerticle extends VerticleBase {
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close())
                 .onComplete(done -> {
                     vertx.cancelTimer(ticker);
+                    if (lag != null) {
+                        services.overload().forget(lag);
+                    }
                     vertx.cancelTimer(sweeper);
                     if (hub != null) {
                         hub.close();

@@ -79,6 +79,7 @@ final class PollHandler implements Handler<RoutingContext> {
                 .allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
         List<EventLog.StartPosition.LatestQuery> recalls = greet ? greetings.recalls(subscription) : List.of();
         requireNotDraining();
+        services.overload().requireNone(context.request());
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         Duration wait = headOnly ? Duration.ZERO : Duration.ofSeconds(waitSeconds);
         String address = loopServices.addresses().of(context.request());

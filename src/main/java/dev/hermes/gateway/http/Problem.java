@@ -3,6 +3,7 @@ package dev.hermes.gateway.http;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,12 @@ record Problem(
 
     static Problem of(Unavailable unavailable) {
         return unavailable(unavailable, Unavailable.RETRY_AFTER_SECONDS);
+    }
+
+    /** Those that cannot be told in-band get different times too. */
+    static Problem overloaded() {
+        Unavailable overloaded = Unavailable.OVERLOADED;
+        return unavailable(overloaded, overloaded.retryMillis(ThreadLocalRandom.current()) / 1_000);
     }
 
     static Problem unavailable(Unavailable unavailable, long retryAfterSeconds) {
@@ -116,6 +123,8 @@ record Problem(
     /** Why no client, or not this one, can be served right now: the codes of {@code event: unavailable}. */
     enum Unavailable {
         MAX_CONNECTIONS(503, "Maximum number of connections reached", 5_000, 15_000),
+        /** Later than the others: an overload does not pass with one stream that ends. */
+        OVERLOADED(503, "Server is overloaded", 15_000, 45_000),
         BACKEND_UNAVAILABLE(503, "Event backend is unavailable", 5_000, 15_000),
         SSE_DISABLED(503, "SSE is not enabled on this server", 5_000, 15_000),
         RATE_LIMITED(429, "Too many failed credentials", 5_000, 15_000),

@@ -71,6 +71,11 @@ public final class PublicPort {
                 .mapEmpty();
     }
 
+    /** How many connections clients have, of any kind. Any thread. */
+    public int connections() {
+        return doorman.connections();
+    }
+
     /** Ends what is not part of the instances. */
     public void close() {
         ServedCertificate followed = certificate;
@@ -87,17 +92,22 @@ public final class PublicPort {
 
     private Future<Void> open(
             Vertx vertx, HttpServices services, Consumer<Router> furtherRoutes, @Nullable TlsPair pair) {
-        int configured = services.settings().http().port();
+        Settings settings = services.settings();
+        int configured = settings.http().port();
         // Servers with the same negative port share any free port in Vert.x.
         int port = configured == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : configured;
-        int cores = Runtime.getRuntime().availableProcessors();
-        Future<?> deployed = Future.succeededFuture();
-        for (int core = 0; core < cores; core++) {
-            HttpVerticle instance = new HttpVerticle(services, port, furtherRoutes, doorman, pair);
-            instances.add(instance);
-            deployed = deployed.compose(before -> vertx.deployVerticle(instance));
-        }
-        return deployed.compose(all -> firstCall(vertx, services.settings().http()));
+        return vertx.executeBlocking(() -> BrowserRoutes.read(settings.browser()))
+                .compose(files -> {
+                    int cores = Runtime.getRuntime().availableProcessors();
+                    Future<?> deployed = Future.succeededFuture();
+                    for (int core = 0; core < cores; core++) {
+                        HttpVerticle instance = new HttpVerticle(services, port, furtherRoutes, doorman, pair, files);
+                        instances.add(instance);
+                        deployed = deployed.compose(before -> vertx.deployVerticle(instance));
+                    }
+                    return deployed;
+                })
+                .compose(all -> firstCall(vertx, settings.http()));
     }
 
     /**
@@ -185,7 +195,8 @@ public final class PublicPort {
         return Future.all(asked).map(answered -> answered.<T>list());
     }
 
+    /** The port in use, or -1 before it is known. */
     public int actualPort() {
-        return instances.get(0).actualPort();
+        return instances.isEmpty() ? -1 : instances.get(0).actualPort();
     }
 }

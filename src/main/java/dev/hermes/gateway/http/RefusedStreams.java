@@ -43,6 +43,10 @@ final class RefusedStreams {
     void add(RoutingContext context, String address, Problem problem) {
         String code = code(problem);
         counts.merge(code, 1L, Long::sum);
+        if (problem.unavailable() == Problem.Unavailable.OVERLOADED) {
+            // Told once for all, when it begins and when it ends.
+            return;
+        }
         long now = nanoTime.getAsLong();
         if (now - secondBegan >= SECOND_NANOS) {
             secondBegan = now;

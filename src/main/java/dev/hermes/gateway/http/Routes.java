@@ -53,10 +53,7 @@ final class Routes {
         answer("/poll", new PollHandler(services, loopServices, hub), HttpMethod.GET, HttpMethod.HEAD);
         answer("/health", this::health, HttpMethod.GET, HttpMethod.HEAD);
         bodies();
-        new BrowserRoutes(services.settings(), services.sseFlag()).addTo(router);
-        if (services.settings().browser().ownPage()) {
-            BrowserRoutes.PageRoutes.addTo(router);
-        }
+        new BrowserRoutes(services.settings(), services.sseFlag(), loopServices.files()).addTo(router);
         Answers.ErrorAnswers.install(router);
         return router;
     }

@@ -104,6 +104,7 @@ final class StreamHandler implements Handler<RoutingContext> {
         Subscription allowed = selection.allowedBy(Selection.scopes(query, credential.scopes(), catalogue), catalogue);
         Subscription subscription = conflate ? Selection.conflated(allowed, catalogue) : allowed;
         requireNotDraining();
+        services.overload().requireNone(context.request());
         boolean headOnly = context.request().method().equals(HttpMethod.HEAD);
         String address = addresses.of(context.request());
         Admission.Ticket ticket = headOnly

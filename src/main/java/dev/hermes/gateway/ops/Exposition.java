@@ -79,6 +79,7 @@ final class Exposition {
             case READY -> gauge(metric, state.ready());
             case SSE_ENABLED -> gauge(metric, state.sseEnabled());
             case DRAINING -> gauge(metric, state.draining());
+            case OVERLOADED -> gauge(metric, totals.overloaded());
             case RELOADS_FAILED -> counter(metric, state.failedReloads());
             case CERTIFICATE_END -> gauge(metric, state.certificateEnd());
             case LOOP_LAG ->
@@ -123,6 +124,14 @@ final class Exposition {
                         .sum(appends.seconds())
                         .build())
                 .build();
+    }
+
+    private static MetricSnapshot gauge(Metric metric, Map<Labels, Long> values) {
+        GaugeSnapshot.Builder gauge =
+                GaugeSnapshot.builder().name(metric.metricName()).help(metric.help());
+        values.forEach((labels, value) -> gauge.dataPoint(
+                GaugeDataPointSnapshot.builder().labels(labels).value(value).build()));
+        return gauge.build();
     }
 
     private static MetricSnapshot gauge(Metric metric, long value) {

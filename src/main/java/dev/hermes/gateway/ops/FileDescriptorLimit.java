@@ -31,10 +31,19 @@ public record FileDescriptorLimit(long max) {
      * have to be connected again, always find a descriptor; at least 1.
      */
     public int forClients() {
-        long used = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, max - open() - KEPT));
+    }
+
+    /** How many are open now, 0 if the system does not tell. Takes longer the more there are. */
+    static long open() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? system.getOpenFileDescriptorCount()
                 : 0;
-        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, max - used - KEPT));
+    }
+
+    /** What part this many are of those there may be until clients find none; 0 if the limit is not known. */
+    double percent(long open) {
+        return max == Long.MAX_VALUE ? 0 : 100.0 * open / Math.max(1, max - KEPT);
     }
 
     /** As text, {@code unknown} where the operating system does not tell it. */
@@ -43,24 +52,29 @@ public record FileDescriptorLimit(long max) {
         return max == Long.MAX_VALUE ? "unknown" : Long.toString(max);
     }
 
-    /** Whether the limit is sufficient for this number of streams and polls. */
-    public boolean carries(int maxConnections) {
-        return needed(maxConnections) <= max;
+    /**
+     * Whether the limit is sufficient for this number of streams and polls.
+     *
+     * @param overloadPercent from which new ones are turned away, 0 for never
+     */
+    public boolean carries(int maxConnections, int overloadPercent) {
+        return needed(maxConnections, overloadPercent) <= max;
     }
 
     /** Logs one warning if the limit is too low for {@code HERMES_SSE_MAX_CONNECTIONS}; the setting stays unchanged. */
-    public void warnUnlessItCarries(int maxConnections) {
-        if (!carries(maxConnections)) {
+    public void warnUnlessItCarries(int maxConnections, int overloadPercent) {
+        if (!carries(maxConnections, overloadPercent)) {
             LOG.warn(
                     "HERMES_SSE_MAX_CONNECTIONS is above what ulimit -n can carry HERMES_SSE_MAX_CONNECTIONS={}"
                             + " file_descriptors={} needed={}",
                     maxConnections,
                     max,
-                    needed(maxConnections));
+                    needed(maxConnections, overloadPercent));
         }
     }
 
-    private static long needed(int maxConnections) {
-        return (long) maxConnections + RESERVED;
+    private static long needed(int maxConnections, int overloadPercent) {
+        double usable = (double) maxConnections + RESERVED - KEPT;
+        return KEPT + (long) Math.ceil(overloadPercent == 0 ? usable : usable * 100 / overloadPercent);
     }
 }

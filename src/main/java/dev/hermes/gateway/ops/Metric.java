@@ -60,6 +60,7 @@ enum Metric {
     READY("hermes_ready", "1 if the gateway is ready for clients, else 0."),
     SSE_ENABLED("hermes_sse_enabled", "1 while streams are served, 0 while they are switched off."),
     DRAINING("hermes_draining", "1 once the gateway is shutting down, else 0."),
+    OVERLOADED("hermes_overloaded", "1 while new streams are turned away for an overload, by its cause, else 0."),
     RELOADS_FAILED("hermes_settings_reloads_failed_total", "Times settings were read again and could not be used."),
     CERTIFICATE_END(
             "hermes_tls_certificate_end_timestamp_seconds",

@@ -4,6 +4,7 @@ import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.ingest.Publisher;
 import dev.hermes.gateway.log.Gap;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -94,6 +95,15 @@ final class MetricSnapshotBuilder {
         Map<Labels, Long> totals = new LinkedHashMap<>();
         readings.requests().refused().forEach((code, count) -> totals.put(Labels.of("code", code), count));
         return totals;
+    }
+
+    Map<Labels, Long> overloaded() {
+        Map<Labels, Long> numbers = new LinkedHashMap<>();
+        for (Overload.Cause cause : Overload.Cause.values()) {
+            boolean now = readings.overloadedBy().contains(cause);
+            numbers.put(Labels.of("cause", cause.label()), now ? 1L : 0L);
+        }
+        return numbers;
     }
 
     Map<Labels, Long> answers() {

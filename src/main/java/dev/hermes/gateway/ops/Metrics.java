@@ -5,6 +5,7 @@ import dev.hermes.gateway.chain.MarkerChain;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ingest.Publisher;
@@ -30,6 +31,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +119,7 @@ public final class Metrics {
      * @param redis the path from Redis to the streams
      * @param identity the questions to Hermes about credentials
      * @param loopLagSeconds how late event loops were of late, those of the public port aside
+     * @param overloadedBy why new streams are turned away now; empty if they are not
      */
     public record GatewayReadings(
             List<HubCounters.Snapshot> hubs,
@@ -127,6 +130,7 @@ public final class Metrics {
             IdentityEndpoint.Counts identity,
             Log log,
             double loopLagSeconds,
+            Set<Overload.Cause> overloadedBy,
             State state) {
 
         public GatewayReadings {

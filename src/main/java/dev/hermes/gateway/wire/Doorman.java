@@ -47,6 +47,11 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
         this.limit = limit;
     }
 
+    /** How many connections of any kind are open. */
+    public int connections() {
+        return open.get();
+    }
+
     /** From now on connections of this context's event loop are registered with this sweep. */
     public void serves(Context context, ConnectionSweep sweep) {
         sweeps.put(((ContextInternal) context).nettyEventLoop(), sweep);

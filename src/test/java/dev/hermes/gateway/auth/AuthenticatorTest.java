@@ -24,7 +24,7 @@ class AuthenticatorTest {
     private final TokenStore tokens = TokenStore.memory(clock);
     private final Vertx vertx = Vertx.vertx();
     private final Authenticator authenticator =
-            new Authenticator(vertx, Jwts.settings("HS256", Jwts.KEY), tokens, clock, null);
+            new Authenticator(new Authenticator.Keys(vertx, Jwts.settings("HS256", Jwts.KEY), clock), tokens, null);
 
     @AfterEach
     void stop() {
@@ -187,7 +187,10 @@ class AuthenticatorTest {
     @Test
     void acceptsNothingWhereNothingIsConfigured() {
         Authenticator bare = new Authenticator(
-                vertx, new Settings.Security(null, "HS256", List.of(), 60, List.of(), null), tokens, clock, null);
+                new Authenticator.Keys(
+                        vertx, new Settings.Security(null, "HS256", List.of(), 60, List.of(), null), clock),
+                tokens,
+                null);
 
         assertThat(bare.authenticate(
                                 new AuthResult.PresentedCredentials("Bearer " + Jwts.good(), null),

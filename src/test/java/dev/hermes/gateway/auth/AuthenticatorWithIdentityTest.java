@@ -19,7 +19,9 @@ class AuthenticatorWithIdentityTest {
     private final IdentityServer hermes = new IdentityServer();
     private final IdentityEndpoint identity = new IdentityEndpoint(vertx, URI.create(hermes.url()), clock::nanos);
     private final Authenticator authenticator = new Authenticator(
-            vertx, Jwts.settings("HS256", Jwts.KEY), new MemoryTokenStore(clock, clock::nanos), clock, identity);
+            new Authenticator.Keys(vertx, Jwts.settings("HS256", Jwts.KEY), clock),
+            new MemoryTokenStore(clock, clock::nanos),
+            identity);
 
     @AfterEach
     void close() {

@@ -30,7 +30,9 @@ class AuthenticatorWithoutRedisTest {
         vertx = Vertx.vertx();
         redis = new RedisFixture();
         authenticator = new Authenticator(
-                vertx, Jwts.settings("HS256", Jwts.KEY), TokenStore.redis(redis, false, clock), clock, null);
+                new Authenticator.Keys(vertx, Jwts.settings("HS256", Jwts.KEY), clock),
+                TokenStore.redis(redis, false, clock),
+                null);
     }
 
     @AfterAll

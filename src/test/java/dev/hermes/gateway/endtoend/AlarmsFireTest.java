@@ -77,6 +77,7 @@ class AlarmsFireTest {
         Files.writeString(settings.resolve("gateway.properties"), "");
         RunningGateway gateway = RunningGateway.with("HERMES_SSE_MAX_CONNECTIONS", 1)
                 .with("HERMES_HISTORY_MAX_EVENTS", 10)
+                .with("HERMES_OVERLOAD_LOOP_LAG", 300)
                 .with("HERMES_CONF", settings.toString())
                 .startWithoutRedis();
         try (gateway;
@@ -94,6 +95,10 @@ class AlarmsFireTest {
                 await().atMost(PATIENCE).untilAsserted(() -> {
                     Busy.everyLoop(gateway.vertx());
                     assertThat(alarms.firing()).contains("HermesLoopLag", "HermesDeliverySlow", "HermesLogNearBounds");
+                });
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    Busy.everyLoop(gateway.vertx());
+                    assertThat(alarms.firing()).contains("HermesOverloaded");
                 });
             }
             Files.writeString(settings.resolve("gateway.properties"), "HERMES_NO_SUCH_SETTING=1\n");

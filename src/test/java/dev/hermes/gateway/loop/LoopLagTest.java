@@ -44,6 +44,26 @@ class LoopLagTest {
     }
 
     @Test
+    void recentIsTheGreatestOfASecondOrTwo() {
+        tickAfter(600);
+        tickAfter(100);
+        assertThat(lag.recent()).isEqualTo(Duration.ofMillis(500));
+
+        for (int tick = 0; tick < 20; tick++) {
+            tickAfter(100);
+        }
+        assertThat(lag.recent()).isZero();
+    }
+
+    @Test
+    void aLoopThatIsStillHeldUpIsLateBeforeItsTimerRuns() {
+        tickAfter(100);
+        millis[0] += 5_000;
+
+        assertThat(lag.recent()).isEqualTo(Duration.ofMillis(4_900));
+    }
+
+    @Test
     void isForgottenAfterAMinute() {
         tickAfter(600);
         for (int tick = 0; tick < 299; tick++) {

@@ -32,12 +32,26 @@ class FileDescriptorLimitTest {
     @ParameterizedTest
     @CsvSource({"1024, 824, true", "1024, 825, false", "9223372036854775807, 2147483647, true"})
     void keepsSomeForOtherThings(long max, int connections, boolean carried) {
-        assertThat(new FileDescriptorLimit(max).carries(connections)).isEqualTo(carried);
+        assertThat(new FileDescriptorLimit(max).carries(connections, 0)).isEqualTo(carried);
+    }
+
+    @Test
+    void carriesOnlyStreamsThatAreNotTurnedAway() {
+        FileDescriptorLimit enough = new FileDescriptorLimit(5_471);
+
+        assertThat(enough.carries(5_000, 95)).isTrue();
+        assertThat(new FileDescriptorLimit(5_470).carries(5_000, 95)).isFalse();
+        assertThat(enough.percent(5_000 + FileDescriptorLimit.RESERVED - 64)).isBetween(94.9, 95.0);
+    }
+
+    @Test
+    void anUnknownLimitIsNeverUsedUp() {
+        assertThat(new FileDescriptorLimit(Long.MAX_VALUE).percent(1_000_000)).isZero();
     }
 
     @Test
     void warnsOnceWithTheSettingAndBothNumbers() {
-        new FileDescriptorLimit(1024).warnUnlessItCarries(5_000);
+        new FileDescriptorLimit(1024).warnUnlessItCarries(5_000, 0);
 
         assertThat(lines.list).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.WARN);
@@ -48,7 +62,7 @@ class FileDescriptorLimitTest {
 
     @Test
     void isSilentWhenThereIsRoom() {
-        new FileDescriptorLimit(1_048_576).warnUnlessItCarries(5_000);
+        new FileDescriptorLimit(1_048_576).warnUnlessItCarries(5_000, 0);
 
         assertThat(lines.list).isEmpty();
     }

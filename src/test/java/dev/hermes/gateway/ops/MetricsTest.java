@@ -7,6 +7,7 @@ import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.HubCounters.Snapshot.Latency;
 import dev.hermes.gateway.delivery.SseStream;
 import dev.hermes.gateway.event.Parsed;
+import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ingest.Publisher;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -75,6 +77,7 @@ class MetricsTest {
                             "hermes_log_entries gauge",
                             "hermes_log_entries_limit gauge",
                             "hermes_log_oldest_seconds gauge",
+                            "hermes_overloaded gauge",
                             "hermes_polls_waiting gauge",
                             "hermes_rate_limited_total counter",
                             "hermes_ready gauge",
@@ -205,6 +208,7 @@ class MetricsTest {
                 new Metrics.GatewayReadings.Log(
                         new EventLog.Held(300, 20_000, 90.5, null, List.of()), new EventLog.Appends(12, 0.25), null),
                 0.25,
+                Set.of(Overload.Cause.HEAP),
                 Operator.state(250, true, 1_800_000_000));
         try (Operator operator = Operator.reading(readings)) {
             assertThat(operator.scrape().samples())
@@ -231,6 +235,9 @@ class MetricsTest {
                     .containsEntry("hermes_ready", 1.0)
                     .containsEntry("hermes_sse_enabled", 1.0)
                     .containsEntry("hermes_draining", 1.0)
+                    .containsEntry("hermes_overloaded{cause=\"heap\"}", 1.0)
+                    .containsEntry("hermes_overloaded{cause=\"loop_lag\"}", 0.0)
+                    .containsEntry("hermes_overloaded{cause=\"descriptors\"}", 0.0)
                     .containsEntry("hermes_settings_reloads_failed_total", 1.0)
                     .containsEntry("hermes_tls_certificate_end_timestamp_seconds", 1_800_000_000.0)
                     .containsEntry("hermes_identity_questions_total{outcome=\"accepted\"}", 3.0)
@@ -289,6 +296,7 @@ class MetricsTest {
                 IdentityEndpoint.Counts.NONE,
                 new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE, null),
                 0,
+                Set.of(),
                 Operator.state(1, true, Double.NaN));
         try (Operator operator = Operator.reading(readings)) {
             assertThat(operator.scrape().samples().keySet()).noneMatch(name -> name.contains("forged"));

@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A management port on loopback, and somebody who asks it. */
@@ -131,6 +132,7 @@ final class Operator implements AutoCloseable {
                 IdentityEndpoint.Counts.NONE,
                 new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE, null),
                 0,
+                Set.of(),
                 state(1_000, false, Double.NaN));
     }
 

@@ -36,8 +36,20 @@ final class RunningJar implements AutoCloseable {
     }
 
     static RunningJar start(Path jar, Path temporary, Map<String, String> settings, String... arguments) {
+        return start(List.of(), jar, temporary, settings, arguments);
+    }
+
+    /** With so many descriptors for files and sockets. */
+    static RunningJar startBelow(int descriptors, Path temporary, Map<String, String> settings) {
+        List<String> shell = List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
+        return start(shell, Path.of(JAR), temporary, settings);
+    }
+
+    private static RunningJar start(
+            List<String> before, Path jar, Path temporary, Map<String, String> settings, String... arguments) {
         assertThat(jar).as("made by mvn package").exists();
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@conf/jvm.options",
                 "-Djava.io.tmpdir=" + temporary,

@@ -1,0 +1,118 @@
+package dev.hermes.gateway.ops;
+
+import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.http.Overload;
+import dev.hermes.gateway.loop.LoopLag;
+import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/**
+ * Measures how much of what it has the process uses, and tells {@link Overload}. Owned by the event loop on which it is
+ * created; what takes long to count is counted on a worker.
+ *
+ * <p>The memory for sockets is not measured: what Netty has once reserved it keeps, so the number says how much was
+ * needed once, and would not go down while clients are turned away.
+ */
+public final class ProcessLoad {
+
+    private static final Duration PERIOD = Duration.ofMillis(100);
+    private static final long COUNT_EVERY_MILLIS = 2_000;
+
+    /** Counting open files takes longer the more there are; of one core it may take this part. */
+    private static final int COUNTING_PART = 100;
+
+    private final Vertx vertx;
+    private final FileDescriptorLimit limit = FileDescriptorLimit.ofThisProcess();
+    private final IntSupplier connections;
+    private final Overload overload;
+    private final LoopLag lag;
+    private final long timer;
+    private Counted counted = new Counted(0, 0, 0);
+    private long counting = -1;
+    private boolean closed;
+
+    /**
+     * What was counted on a worker.
+     *
+     * @param heapPercent in use after a collection
+     * @param otherFiles open descriptors, connections of clients aside
+     */
+    private record Counted(double heapPercent, long otherFiles, long tookMillis) {
+
+        static Counted now(int connections) {
+            long began = System.nanoTime();
+            double heapPercent = collectedHeapPercent();
+            long otherFiles = Math.max(0, FileDescriptorLimit.open() - connections);
+            return new Counted(heapPercent, otherFiles, (System.nanoTime() - began) / 1_000_000);
+        }
+
+        /**
+         * What is in use now is garbage too, and what was in use after the last collection of a pool may be old and gone
+         * since: the lesser of both is in use for certain.
+         */
+        private static double collectedHeapPercent() {
+            long bytes = 0;
+            for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+                MemoryUsage collected = pool.getCollectionUsage();
+                if (pool.getType() == MemoryType.HEAP && collected != null) {
+                    bytes += Math.min(collected.getUsed(), pool.getUsage().getUsed());
+                }
+            }
+            return 100.0 * bytes / Runtime.getRuntime().maxMemory();
+        }
+    }
+
+    /** @param connections how many connections clients have; called on this loop */
+    public ProcessLoad(Vertx vertx, Settings.Overload limits, IntSupplier connections) {
+        this.vertx = vertx;
+        this.connections = connections;
+        this.overload = new Overload(limits);
+        this.lag = new LoopLag(PERIOD, System::nanoTime);
+        overload.watch(lag);
+        this.timer = vertx.setPeriodic(PERIOD.toMillis(), tick -> measure());
+        count();
+    }
+
+    /** Whether that is too much. */
+    public Overload overload() {
+        return overload;
+    }
+
+    /** By how much this loop was late of late. */
+    public double loopLagSeconds() {
+        return lag.seconds();
+    }
+
+    private void measure() {
+        lag.tick();
+        long now = System.nanoTime();
+        overload.measured(Overload.Cause.LOOP_LAG, overload.lagMillis(), now);
+        overload.measured(Overload.Cause.HEAP, counted.heapPercent(), now);
+        // Connections come by hundreds between two counts.
+        overload.measured(
+                Overload.Cause.DESCRIPTORS, limit.percent(counted.otherFiles() + connections.getAsInt()), now);
+    }
+
+    private void count() {
+        int clients = connections.getAsInt();
+        vertx.executeBlocking(() -> Counted.now(clients), false).onSuccess(now -> {
+            counted = now;
+            if (!closed) {
+                counting = vertx.setTimer(
+                        Math.max(COUNT_EVERY_MILLIS, COUNTING_PART * now.tookMillis()), again -> count());
+            }
+        });
+    }
+
+    /** Measures no more. */
+    public void close() {
+        closed = true;
+        vertx.cancelTimer(timer);
+        vertx.cancelTimer(counting);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.hermes.gateway.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hermes.gateway.fixture.HttpCall;
+import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.fixture.SseConnection;
+import dev.hermes.gateway.fixture.SseConnection.Frame;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar that runs out of descriptors or heap turns new streams away, keeps the open ones, and recovers by itself. */
+class OverloadIT {
+
+    private static final String QUEUE = "/api/v1/events/queue";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void whenFewDescriptorsAreLeft() throws IOException {
+        try (RunningJar gateway = RunningJar.startBelow(400, temporary, settings());
+                SseConnection open = stream(gateway)) {
+            assertThat(open.next().event()).isEqualTo("connected");
+            List<Socket> idle = new ArrayList<>();
+            try {
+                // Up to where a connection is closed as soon as it is accepted.
+                while (!overloaded(gateway, "descriptors")) {
+                    for (int few = 0; few < 4; few++) {
+                        idle.add(new Socket(InetAddress.getLoopbackAddress(), gateway.port()));
+                    }
+                }
+                turnsAway(gateway);
+                goesOn(gateway, open);
+            } finally {
+                for (Socket socket : idle) {
+                    socket.close();
+                }
+            }
+            letsInAgain(gateway, "descriptors");
+            assertThat(gateway.process().lines()).noneMatch(line -> line.contains("connection turned away"));
+        }
+    }
+
+    @Test
+    void whenTheHeapIsFull() {
+        Map<String, String> settings = settings();
+        settings.put("JDK_JAVA_OPTIONS", "-Xmx128m");
+        settings.put("HERMES_HISTORY_MAX_BYTES", "1GiB");
+        settings.put("HERMES_HISTORY_MAX_AGE", "20");
+        settings.put("HERMES_OVERLOAD_HEAP", "50");
+        try (RunningJar gateway = RunningJar.start(temporary, settings);
+                SseConnection open = stream(gateway)) {
+            assertThat(open.next().event()).isEqualTo("connected");
+            String kept = "k".repeat(500_000);
+            // 56 MB, which the gateway keeps for 20 s, beside some 15 of its own.
+            for (int batch = 0; batch < 14; batch++) {
+                publish(gateway, kept, 8);
+            }
+            await().atMost(PATIENCE).until(() -> overloaded(gateway, "heap"));
+            turnsAway(gateway);
+            goesOn(gateway, open);
+            letsInAgain(gateway, "heap");
+        }
+    }
+
+    private static void turnsAway(RunningJar gateway) {
+        Set<Integer> returns = new HashSet<>();
+        for (int client = 0; client < 5; client++) {
+            try (SseConnection stream = stream(gateway)) {
+                assertThat(stream.status()).isEqualTo(200);
+                List<Frame> frames = stream.untilEnd(Duration.ofSeconds(20));
+                assertThat(frames).singleElement().satisfies(frame -> {
+                    assertThat(frame.event()).isEqualTo("unavailable");
+                    assertThat(new JsonObject(frame.data()).getString("code")).isEqualTo("OVERLOADED");
+                    assertThat(frame.retry()).isBetween(15_000, 45_000);
+                });
+                returns.add(Objects.requireNonNull(frames.get(0).retry()));
+            }
+        }
+        assertThat(returns).hasSizeGreaterThan(1);
+    }
+
+    /** Events published from now on reach the stream. */
+    private static void goesOn(RunningJar gateway, SseConnection open) {
+        publish(gateway, "while it is overloaded", 1);
+        await().atMost(PATIENCE).until(() -> open.nextEvent().data(), data -> data.contains("while it is overloaded"));
+    }
+
+    private static void letsInAgain(RunningJar gateway, String cause) {
+        await().atMost(PATIENCE).until(() -> !overloaded(gateway, cause));
+        try (SseConnection again = stream(gateway)) {
+            assertThat(again.next().event()).isEqualTo("connected");
+        }
+        gateway.process().await("overload began.* cause=\"?" + cause);
+        gateway.process().await("overload ended.* cause=\"?" + cause + ".* turned_away=\"?5");
+    }
+
+    private static boolean overloaded(RunningJar gateway, String cause) {
+        return RunningJar.get(gateway.managementPort(), "/metrics")
+                .body()
+                .contains("hermes_overloaded{cause=\"" + cause + "\"} 1");
+    }
+
+    private static void publish(RunningJar gateway, String text, int times) {
+        JsonObject event = new JsonObject()
+                .put("channel", "queue:updates")
+                .put("type", "queue_update")
+                .put("data", new JsonObject().put("text", text));
+        assertThat(HttpCall.withApiKey(
+                                gateway.port(),
+                                "POST",
+                                "/api/v1/events/publish",
+                                new JsonArray(Collections.nCopies(times, event)).encode())
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    private static SseConnection stream(RunningJar gateway) {
+        return SseConnection.open(gateway.port(), QUEUE, JarSettings.CREDENTIAL);
+    }
+
+    private static Map<String, String> settings() {
+        return new HashMap<>(Map.of(
+                "HERMES_SECRET_KEY",
+                RunningGateway.SECRET_KEY,
+                "HERMES_API_KEYS",
+                RunningGateway.API_KEY,
+                "HERMES_ENABLE_SSE",
+                "true",
+                "HERMES_REDIS_URL",
+                "none"));
+    }
+}
