@@ -7,6 +7,7 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Gap;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Map;
@@ -269,7 +270,7 @@ final class Explainer {
     }
 
     private Instant at(long millis) {
-        return time.wall().instant().minusMillis(time.now() - millis);
+        return time.wall().instant().minusMillis(time.now() - millis).truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Some of them, in order: there may be thousands. */

@@ -36,11 +36,13 @@ final class ExplainRoute {
         }
         String stream = context.queryParams().get("stream");
         String text = context.queryParams().get("event");
-        if (stream == null || text == null) {
+        if (stream == null || stream.isBlank() || text == null || text.isBlank()) {
             JsonAnswer.problem(
                     context.response(),
                     400,
-                    (stream == null ? "stream is missing: the connection_id" : "event is missing: the id of an event")
+                    (stream == null || stream.isBlank()
+                                    ? "stream is missing: the connection_id"
+                                    : "event is missing: the id of an event")
                             + ", as the client was told");
             return;
         }

@@ -216,7 +216,8 @@ class ExplainTest {
                 "event=1-0",
                 "stream=conn_x&event=x",
                 "stream=a&event=1-0&event=2-0",
-                "stream=a&event=1-0&why=x"
+                "stream=a&event=1-0&why=x",
+                "stream=&event=1-0"
             })
     void aQuestionWithoutBothIdsIsRefused(String query) {
         assertThat(ask(query).statusCode()).isEqualTo(400);
