@@ -1,7 +1,5 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.auth.Authenticator;
-import dev.hermes.gateway.auth.FailedCredentialLimiter;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
@@ -9,7 +7,6 @@ import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.StreamView;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
-import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ops.DrainPlan;
 import dev.hermes.gateway.ops.ManagementServer;
@@ -17,7 +14,6 @@ import dev.hermes.gateway.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -68,22 +64,6 @@ public final class GatewayVerticle extends VerticleBase {
 
     private record Running(Settings settings, SseFlag flag, Wiring wiring, ManagementServer management) {}
 
-    /**
-     * The parts that belong to no event loop and take long to make, since large libraries stand behind them whose
-     * classes are loaded then.
-     */
-    record Prepared(Authenticator.Keys keys, FailedCredentialLimiter failedCredentials, RepeatedFailures failures) {
-
-        /** Not for an event loop. */
-        static Prepared of(Vertx vertx, Settings settings, InstantSource clock) {
-            Settings.Security security = settings.security();
-            return new Prepared(
-                    new Authenticator.Keys(vertx, security, clock),
-                    new FailedCredentialLimiter(security.failedCredentialsPerMinute(), System::nanoTime),
-                    new RepeatedFailures(System::nanoTime));
-        }
-    }
-
     /** A gateway with settings from the deployment's configuration. */
     public GatewayVerticle() {
         this(null, (router, flag) -> {}, InstantSource.system());
@@ -117,12 +97,12 @@ public final class GatewayVerticle extends VerticleBase {
         loaded.warnings().forEach(LOG::warn);
         // In many turns, and on workers where it can be: in one, on a machine that is busy, loading the classes would
         // hold up the loop for seconds.
-        return vertx.executeBlocking(() -> Prepared.of(vertx, loaded.settings(), clock))
+        return vertx.executeBlocking(() -> Wiring.Prepared.of(vertx, loaded.settings(), clock))
                 .compose(prepared -> open(loaded, flag, prepared))
                 .onSuccess(open -> listening = true);
     }
 
-    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag, Prepared prepared) {
+    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag, Wiring.Prepared prepared) {
         Settings settings = loaded.settings();
         Wiring wiring = new Wiring(vertx, settings, prepared, flag, clock, () -> drainingSince != null);
         opened.push(wiring::close);
