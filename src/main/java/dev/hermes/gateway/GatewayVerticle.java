@@ -3,7 +3,9 @@ package dev.hermes.gateway;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ops.DrainPlan;
@@ -170,6 +172,11 @@ public final class GatewayVerticle extends VerticleBase {
         @Override
         public Future<Integer> endStreams(StreamView.Query query) {
             return wiring.publicPort().end(query);
+        }
+
+        @Override
+        public Future<Explanation.Answer> explain(String stream, EventId event) {
+            return wiring.publicPort().explain(stream, event);
         }
 
         @Override

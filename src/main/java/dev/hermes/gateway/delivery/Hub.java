@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns every stream and poll of one event loop. All methods are called on that loop and all state is touched only
@@ -165,6 +166,7 @@ public final class Hub {
         heartbeats.endTick();
         permits.tick(now);
         catchUp.tick();
+        directory.explainer().tick(now);
     }
 
     /** Tells every stream that the backend is lost or back. */
@@ -198,6 +200,12 @@ public final class Hub {
     public Future<List<StreamView>> streams(StreamView.Query query) {
         assert loop.here();
         return directory.list(query);
+    }
+
+    /** Why one of this hub's streams got an event, or did not; null if no such stream is known here. */
+    public @Nullable Explanation explain(Explanation.Question question) {
+        assert loop.here();
+        return directory.explainer().explain(question);
     }
 
     /** Ends the open streams that match, on behalf of an operator, at the next tick; returns their number. */
@@ -266,6 +274,7 @@ public final class Hub {
         if (leave(stream)) {
             counters.streamClosed(reason);
             StreamLog.closed(stream, reason, time.now() - stream.openedMillis());
+            directory.explainer().ended(stream, reason);
             stream.end(reason, reason.reconnectAfterMillis(settings.random()));
         }
     }

@@ -34,6 +34,9 @@ public interface EventLog {
     /** Reads at most {@code maxEntries} entries after the position, which need not be an entry itself. */
     Future<ReadResult> read(EventId after, int maxEntries);
 
+    /** The entry with exactly this id; null if the log has none, or no longer. */
+    Future<@Nullable LogEntry> entry(EventId id);
+
     /** Closes the log; acknowledged events remain as durable as the log is. */
     Future<Void> close();
 

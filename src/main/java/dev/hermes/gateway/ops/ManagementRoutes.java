@@ -41,6 +41,7 @@ final class ManagementRoutes {
         OperatorPage.addTo(router);
         router.route().handler(this::requireKey);
         new StreamRoutes(vertx, gateway).addTo(router);
+        new ExplainRoute(vertx, gateway).addTo(router);
         new ProcessRoutes(gateway).addTo(router);
         new BackendRoutes(vertx, gateway, metrics, scrapeLimit).addTo(router);
         router.route().handler(context -> JsonAnswer.problem(context.response(), 404, "Not found"));

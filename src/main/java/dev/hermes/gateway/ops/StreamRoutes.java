@@ -223,7 +223,7 @@ final class StreamRoutes {
      * Answers a request with a parameter of another name, or one given twice: a misspelt filter must not select
      * everything, and of two it would be unclear which counts.
      */
-    private static boolean unknownParameter(RoutingContext context, Predicate<String> known) {
+    static boolean unknownParameter(RoutingContext context, Predicate<String> known) {
         for (String name : context.queryParams().names()) {
             String problem = known.test(name)
                     ? context.queryParams().getAll(name).size() > 1 ? "Repeated parameter " : null

@@ -8,7 +8,6 @@ import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
-import io.vertx.redis.client.Command;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -201,11 +200,8 @@ class OperatorPageIT {
 
     @Test
     void showsTheLogAndRedisAsTheyAre() {
-        gateway.publish("queue:updates", "queue_update", new JsonObject().put("action", "added"));
         unlock();
-        String newest = String.valueOf(gateway.redis(Command.XREVRANGE, "hermes:events", "+", "-", "COUNT", 1)
-                .get(0)
-                .get(0));
+        String newest = told("/log").getString("newest");
 
         Chromium.await("its newest entry", () -> text("log").contains(newest));
         assertThat(text("log"))
@@ -297,14 +293,23 @@ class OperatorPageIT {
         page.run("document.querySelector('#stream-' + arguments[0] + ' button.link').click()", id);
         assertThat(page.run("return document.getElementById('explain').elements.stream.value"))
                 .isEqualTo(id);
-        page.run("document.getElementById('explain').elements.event.value = '1-1';"
-                + "document.getElementById('explain').requestSubmit()");
+        explain("not-an-id");
+        Chromium.await("what is wrong", () -> text("explanation").startsWith("Invalid event \"not-an-id\""));
 
-        String told = new JsonObject(
-                        HttpCall.withApiKey(gateway.managementPort(), "GET", "/explain?stream=" + id + "&event=1-1", "")
-                                .body())
-                .getString("detail");
-        Chromium.await("what is answered", () -> text("explanation").equals(told));
+        gateway.publish("queue:updates", "queue_update", new JsonObject().put("action", "added"));
+        String event = open.get(0).nextEvent().position();
+        explain(event);
+
+        JsonObject told = told("/explain?stream=" + id + "&event=" + event);
+        assertThat(told.getString("verdict")).isEqualTo("delivered");
+        Chromium.await("what is answered", () -> text("explanation").equals("delivered: " + told.getString("detail")));
+    }
+
+    private void explain(String event) {
+        page.run(
+                "const form = document.getElementById('explain'); form.elements.event.value = arguments[0];"
+                        + "form.requestSubmit()",
+                event);
     }
 
     private void present(String key) {

@@ -85,6 +85,9 @@ final class ChaosRun implements AutoCloseable {
             if (faults.stream().anyMatch(fault -> fault.kind().losesTheLog())) {
                 timeline.lost(begun, System.nanoTime());
             }
+            if (faults.stream().anyMatch(Fault::blinds)) {
+                timeline.takenUnread(breaker.takenBack());
+            }
             awaitRecovery(faults);
             lapse.pass(plan.pause());
         }

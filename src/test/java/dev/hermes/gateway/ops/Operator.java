@@ -5,8 +5,10 @@ import static dev.hermes.gateway.fixture.Futures.await;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.log.EventLog;
@@ -59,6 +61,12 @@ final class Operator implements AutoCloseable {
         @Override
         public Future<Integer> endStreams(StreamView.Query query) {
             return Future.succeededFuture(0);
+        }
+
+        @Override
+        public Future<Explanation.Answer> explain(String stream, EventId event) {
+            return Future.succeededFuture(
+                    new Explanation.Answer(new Explanation.Question(stream, event, null, null), null));
         }
 
         @Override

@@ -148,7 +148,7 @@ class OperatedIT {
         gateway = RunningJar.start(
                 Files.createDirectory(temporary.resolve("json")),
                 Map.of(
-                        "HERMES_CONF", file.getParent().toString(),
+                        "HERMES_CONF", temporary.resolve("conf").toString(),
                         "HERMES_REDIS_URL", "none",
                         "HERMES_LOG_FORMAT", "json"));
         int port = Integer.parseInt(gateway.process()

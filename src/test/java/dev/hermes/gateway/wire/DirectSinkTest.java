@@ -309,6 +309,11 @@ class DirectSinkTest {
         public boolean revocable() {
             return false;
         }
+
+        @Override
+        public Scope scope() {
+            return (channel, key) -> true;
+        }
     }
 
     /** Nobody here is so far behind. */
@@ -325,6 +330,11 @@ class DirectSinkTest {
 
         @Override
         public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
+            return Future.failedFuture("not asked for");
+        }
+
+        @Override
+        public Future<@Nullable LogEntry> entry(EventId id) {
             return Future.failedFuture("not asked for");
         }
 
