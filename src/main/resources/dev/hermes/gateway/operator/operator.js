@@ -687,6 +687,8 @@ async function end() {
     if (answer.ok || answer.status === 404) {
       ending.add(id);
       byId('confirm').close();
+      // The button that had the focus goes with its row.
+      byId('streams-title').focus();
       refresh();
       return;
     }
