@@ -150,7 +150,8 @@ class OperatedIT {
                 Map.of(
                         "HERMES_CONF", temporary.resolve("conf").toString(),
                         "HERMES_REDIS_URL", "none",
-                        "HERMES_LOG_FORMAT", "json"));
+                        "HERMES_LOG_FORMAT", "json",
+                        "HERMES_SECRET_KEY", SECRET));
         int port = Integer.parseInt(gateway.process()
                 .await("\"message\":\"gateway started\".*?\"port\":(\\d+)")
                 .group(1));
