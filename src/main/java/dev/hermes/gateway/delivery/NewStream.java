@@ -23,9 +23,6 @@ public record NewStream(
         int retryMillis,
         End end) {
 
-    /** What the id of a connection begins with, before the id of its stream. */
-    static final String CONNECTION = "conn_";
-
     /**
      * Who opened the stream, for operators.
      *
@@ -43,7 +40,7 @@ public record NewStream(
 
         /** The id of the request that opened the stream, as its answer told in {@code X-Request-Id}. */
         public String requestId(String connectionId) {
-            return givenRequestId == null ? connectionId.substring(CONNECTION.length()) : givenRequestId;
+            return givenRequestId == null ? connectionId.substring(SseStream.ID_PREFIX.length()) : givenRequestId;
         }
     }
 

@@ -14,6 +14,8 @@ public final class SseStream extends Subscriber {
     /** How long a closing stream may take to send what is queued before its connection is cut. */
     private static final long CLOSING_GRACE_MILLIS = 5_000;
 
+    static final String ID_PREFIX = "conn_";
+
     private final Hub hub;
     private final ByteSink sink;
     private final StreamDeadlines deadlines;
@@ -42,15 +44,13 @@ public final class SseStream extends Subscriber {
 
     /** The id of the connection, as its client is told. */
     String id() {
-        return NewStream.CONNECTION + id;
+        return ID_PREFIX + id;
     }
 
     /** What is unique in an id; null for a text that is none. */
     static @Nullable UUID uniquePart(String id) {
         try {
-            return id.startsWith(NewStream.CONNECTION)
-                    ? UUID.fromString(id.substring(NewStream.CONNECTION.length()))
-                    : null;
+            return id.startsWith(ID_PREFIX) ? UUID.fromString(id.substring(ID_PREFIX.length())) : null;
         } catch (IllegalArgumentException none) {
             return null;
         }

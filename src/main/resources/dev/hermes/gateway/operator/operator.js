@@ -687,6 +687,8 @@ async function end() {
     if (answer.ok || answer.status === 404) {
       ending.add(id);
       byId('confirm').close();
+      // The button that had the focus goes with its row.
+      byId('streams-title').focus();
       refresh();
       return;
     }
@@ -819,7 +821,9 @@ async function explain(form) {
   try {
     const answer = await ask(`/explain?${new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.trim()]))}`);
     place.dataset.level = answer.ok ? 'good' : 'bad';
-    place.textContent = answer.detail ?? `No answer: status ${answer.status}`;
+    const said = answer.detail ?? `no answer: status ${answer.status}`;
+    place.replaceChildren(...(answer.ok && answer.body.verdict
+      ? [el('strong', { textContent: `${words(answer.body.verdict)}: ` }), outside(said)] : [outside(said)]));
   } catch (failure) {
     place.dataset.level = 'bad';
     place.textContent = failure instanceof Refused ? `${failure.message}.` : `No answer: ${reason(failure)}.`;

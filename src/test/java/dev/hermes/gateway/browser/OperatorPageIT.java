@@ -8,7 +8,6 @@ import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
-import io.vertx.redis.client.Command;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page of the management port, held against what is true of the gateway. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -33,6 +34,9 @@ class OperatorPageIT {
                 [kind, event.violatedDirective, event.blockedURI, event.message, event.reason].join(' ')), true);
             }
             """;
+
+    private static final String HIDE = "Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
+            + " document.dispatchEvent(new Event('visibilitychange'));";
 
     private final List<SseConnection> open = new ArrayList<>();
     private RunningGateway gateway;
@@ -201,11 +205,8 @@ class OperatorPageIT {
 
     @Test
     void showsTheLogAndRedisAsTheyAre() {
-        gateway.publish("queue:updates", "queue_update", new JsonObject().put("action", "added"));
         unlock();
-        String newest = String.valueOf(gateway.redis(Command.XREVRANGE, "hermes:events", "+", "-", "COUNT", 1)
-                .get(0)
-                .get(0));
+        String newest = told("/log").getString("newest");
 
         Chromium.await("its newest entry", () -> text("log").contains(newest));
         assertThat(text("log"))
@@ -264,12 +265,14 @@ class OperatorPageIT {
         assertThat(visible("main")).isFalse();
     }
 
-    @Test
-    void asksForNothingWhileNobodyLooks() {
+    @ParameterizedTest
+    @ValueSource(strings = {HIDE, "const real = window.fetch; window.fetch = (...asked) => { window.fetch = real; " + HIDE
+            + " return real(...asked); }"})
+    void asksForNothingWhileNobodyLooksAlsoIfItJustAsked(String hiding) {
         unlock();
-        page.run("Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
-                + "document.dispatchEvent(new Event('visibilitychange'))");
-        Chromium.await("nothing is under way", () -> asked() == askedAfterPaint());
+        page.run(hiding);
+        Chromium.await("nobody looks", () -> (Boolean) page.run("return document.hidden"));
+        Chromium.await("nothing is under way", () -> asked() == askedALittleLater());
 
         long before = asked();
         await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(() -> asked() == before);
@@ -282,8 +285,8 @@ class OperatorPageIT {
         return (Long) page.run("return performance.getEntriesByType('resource').length");
     }
 
-    /** A little later, by which an answer that was under way is there. */
-    private long askedAfterPaint() {
+    /** By then an answer that was under way is there. */
+    private long askedALittleLater() {
         page.run("return new Promise((done) => setTimeout(done, 300))");
         return asked();
     }
@@ -297,14 +300,25 @@ class OperatorPageIT {
         page.run("document.querySelector('#stream-' + arguments[0] + ' button.link').click()", id);
         assertThat(page.run("return document.getElementById('explain').elements.stream.value"))
                 .isEqualTo(id);
-        page.run("document.getElementById('explain').elements.event.value = '1-1';"
-                + "document.getElementById('explain').requestSubmit()");
+        explain("not-an-id");
+        Chromium.await("what is wrong", () -> text("explanation").startsWith("Invalid event \"not-an-id\""));
 
-        String told = new JsonObject(
-                        HttpCall.withApiKey(gateway.managementPort(), "GET", "/explain?stream=" + id + "&event=1-1", "")
-                                .body())
-                .getString("detail");
-        Chromium.await("what is answered", () -> text("explanation").equals(told));
+        gateway.publish("queue:updates", "queue_update", new JsonObject().put("action", "added"));
+        String event = open.get(0).nextEvent().position();
+        explain(event);
+
+        Chromium.await(
+                "what is answered",
+                () -> text("explanation").startsWith("delivered: it was handed to the stream's connection "));
+        assertThat(told("/explain?stream=" + id + "&event=" + event).getString("verdict"))
+                .isEqualTo("delivered");
+    }
+
+    private void explain(String event) {
+        page.run(
+                "const form = document.getElementById('explain'); form.elements.event.value = arguments[0];"
+                        + "form.requestSubmit()",
+                event);
     }
 
     private void present(String key) {

@@ -148,9 +148,10 @@ class OperatedIT {
         gateway = RunningJar.start(
                 Files.createDirectory(temporary.resolve("json")),
                 Map.of(
-                        "HERMES_CONF", file.getParent().toString(),
+                        "HERMES_CONF", temporary.resolve("conf").toString(),
                         "HERMES_REDIS_URL", "none",
-                        "HERMES_LOG_FORMAT", "json"));
+                        "HERMES_LOG_FORMAT", "json",
+                        "HERMES_SECRET_KEY", SECRET));
         int port = Integer.parseInt(gateway.process()
                 .await("\"message\":\"gateway started\".*?\"port\":(\\d+)")
                 .group(1));
