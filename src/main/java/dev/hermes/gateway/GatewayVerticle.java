@@ -1,13 +1,12 @@
 package dev.hermes.gateway;
 
-import dev.hermes.gateway.auth.Authenticator;
-import dev.hermes.gateway.auth.FailedCredentialLimiter;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
-import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.ops.DrainPlan;
 import dev.hermes.gateway.ops.ManagementServer;
@@ -15,7 +14,6 @@ import dev.hermes.gateway.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -66,22 +64,6 @@ public final class GatewayVerticle extends VerticleBase {
 
     private record Running(Settings settings, SseFlag flag, Wiring wiring, ManagementServer management) {}
 
-    /**
-     * The parts that belong to no event loop and take long to make, since large libraries stand behind them whose
-     * classes are loaded then.
-     */
-    record Prepared(Authenticator.Keys keys, FailedCredentialLimiter failedCredentials, RepeatedFailures failures) {
-
-        /** Not for an event loop. */
-        static Prepared of(Vertx vertx, Settings settings, InstantSource clock) {
-            Settings.Security security = settings.security();
-            return new Prepared(
-                    new Authenticator.Keys(vertx, security, clock),
-                    new FailedCredentialLimiter(security.failedCredentialsPerMinute(), System::nanoTime),
-                    new RepeatedFailures(System::nanoTime));
-        }
-    }
-
     /** A gateway with settings from the deployment's configuration. */
     public GatewayVerticle() {
         this(null, (router, flag) -> {}, InstantSource.system());
@@ -115,12 +97,12 @@ public final class GatewayVerticle extends VerticleBase {
         loaded.warnings().forEach(LOG::warn);
         // In many turns, and on workers where it can be: in one, on a machine that is busy, loading the classes would
         // hold up the loop for seconds.
-        return vertx.executeBlocking(() -> Prepared.of(vertx, loaded.settings(), clock))
+        return vertx.executeBlocking(() -> Wiring.Prepared.of(vertx, loaded.settings(), clock))
                 .compose(prepared -> open(loaded, flag, prepared))
                 .onSuccess(open -> listening = true);
     }
 
-    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag, Prepared prepared) {
+    private Future<Void> open(SettingsLoader.Loaded loaded, SseFlag flag, Wiring.Prepared prepared) {
         Settings settings = loaded.settings();
         Wiring wiring = new Wiring(vertx, settings, prepared, flag, clock, () -> drainingSince != null);
         opened.push(wiring::close);
@@ -151,13 +133,16 @@ public final class GatewayVerticle extends VerticleBase {
             return ManagementServer.Readiness.of(
                     new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
-        // Overloaded it stays ready: without it the others would get its load too, and a balancer that cuts off whoever
-        // is
-        // not ready would end the open streams.
-        return supervisor.flowing()
-                ? ManagementServer.Readiness.ready()
-                : ManagementServer.Readiness.of(
-                        new ManagementServer.Readiness.Problem("redis", null, supervisor.problem()));
+        // Overloaded it stays ready: else the others would get its load too, and a balancer that cuts off whoever is
+        // not
+        // ready would end the open streams.
+        if (supervisor.flowing()) {
+            return ManagementServer.Readiness.ready();
+        }
+        double seconds = supervisor.health().downSeconds();
+        Instant since = seconds > 0 ? clock.instant().minusMillis(Math.round(seconds * 1e3)) : null;
+        return ManagementServer.Readiness.of(
+                new ManagementServer.Readiness.Problem("redis", since, supervisor.problem()));
     }
 
     /** This gateway as its operators see it. */
@@ -203,6 +188,11 @@ public final class GatewayVerticle extends VerticleBase {
         @Override
         public Future<Integer> endStreams(StreamView.Query query) {
             return wiring.publicPort().end(query);
+        }
+
+        @Override
+        public Future<Explanation.Answer> explain(String stream, EventId event) {
+            return wiring.publicPort().explain(stream, event);
         }
 
         @Override

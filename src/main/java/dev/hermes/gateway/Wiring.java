@@ -2,9 +2,9 @@ package dev.hermes.gateway;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.hermes.gateway.auth.Authenticator;
+import dev.hermes.gateway.auth.FailedCredentialLimiter;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.auth.TokenStore;
-import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SseFlag;
 import dev.hermes.gateway.delivery.HubBus;
@@ -14,6 +14,7 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.Admission;
 import dev.hermes.gateway.http.HttpServices;
 import dev.hermes.gateway.http.PublicPort;
+import dev.hermes.gateway.http.RepeatedFailures;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.ChannelDirectory;
 import dev.hermes.gateway.ingest.EventBusDoor;
@@ -45,8 +46,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -84,11 +83,27 @@ final class Wiring {
     private final HttpServices services;
     private final ProcessLoad load;
 
+    /**
+     * The parts that belong to no event loop and take long to make, since large libraries stand behind them whose
+     * classes are loaded then.
+     */
+    record Prepared(Authenticator.Keys keys, FailedCredentialLimiter failedCredentials, RepeatedFailures failures) {
+
+        /** Not for an event loop. */
+        static Prepared of(Vertx vertx, Settings settings, InstantSource clock) {
+            Settings.Security security = settings.security();
+            return new Prepared(
+                    new Authenticator.Keys(vertx, security, clock),
+                    new FailedCredentialLimiter(security.failedCredentialsPerMinute(), System::nanoTime),
+                    new RepeatedFailures(System::nanoTime));
+        }
+    }
+
     /** @param draining whether the process is shutting down; called on any thread */
     Wiring(
             Vertx vertx,
             Settings settings,
-            GatewayVerticle.Prepared prepared,
+            Prepared prepared,
             SseFlag flag,
             InstantSource clock,
             BooleanSupplier draining) {
@@ -235,7 +250,7 @@ final class Wiring {
                             requests,
                             supervisor.health(),
                             identity == null ? IdentityEndpoint.Counts.NONE : identity.counts(),
-                            new Metrics.GatewayReadings.Log(feed.held(), feed.appends()),
+                            new Metrics.GatewayReadings.Log(feed.held(), feed.appends(), feed.chain()),
                             load.loopLagSeconds(),
                             load.overload().causes(),
                             state);
@@ -244,20 +259,7 @@ final class Wiring {
 
     /** What {@code /redis} of the management port tells: Redis as this gateway sees it, and the bounds of its log. */
     Future<JsonObject> redisReport() {
-        JsonObject own = new JsonObject()
-                .put("configured", redisCommands != null)
-                .put("available", redisCommands != null && redisCommands.available())
-                .put("history", settings.history().store().name().toLowerCase(Locale.ROOT))
-                .put("history_max_bytes", settings.history().maxBytes());
-        if (redisCommands == null || !redisCommands.available()) {
-            return Future.succeededFuture(own);
-        }
-        List<String> snapshotKeys = settings.catalogue().channels().values().stream()
-                .map(Channel::snapshotKey)
-                .filter(Objects::nonNull)
-                .map(key -> key.forKey("hermes-doctor"))
-                .toList();
-        return RedisReport.ask(redisCommands, snapshotKeys, clock).map(own::mergeIn);
+        return RedisReport.of(redisCommands, settings, clock);
     }
 
     /** The streams as the ingest knows them. */

@@ -102,6 +102,11 @@ final class CallSender {
         return segments.stream().allMatch(segment -> segment.isEmpty() && segment.settled());
     }
 
+    /** How many calls are unanswered. */
+    int calls() {
+        return segments.stream().mapToInt(Segment::size).sum();
+    }
+
     /** The memory that unanswered calls take, in bytes. */
     long bytes() {
         return segments.stream().mapToLong(Segment::bytes).sum();

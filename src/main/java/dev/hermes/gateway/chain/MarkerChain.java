@@ -170,6 +170,13 @@ public final class MarkerChain {
         return !sender.isEmpty();
     }
 
+    /** How the chain stands now. */
+    public State state() {
+        assertOwnerLoop();
+        Long marker = segment == null ? null : numbers.marker();
+        return new State(identity, marker, current, settled(), sender.calls(), sender.bytes());
+    }
+
     /**
      * Stops numbering. Completes, never with a failure, when every call is answered, or after {@link
      * Limits#holdMillis} at the latest.
@@ -304,6 +311,24 @@ public final class MarkerChain {
             loseLog();
         }
     }
+
+    /**
+     * How a {@link MarkerChain} stands.
+     *
+     * @param identity of the log; null while none is known
+     * @param marker from which this gateway numbers what it hears; null while it numbers nothing
+     * @param logMarker the newest marker that the log is known to have reached; 0 before that
+     * @param settled whether the log has reached the marker that this gateway drew last
+     * @param waitingCalls calls that the log has not answered yet
+     * @param waitingBytes the memory that these take
+     */
+    public record State(
+            @Nullable String identity,
+            @Nullable Long marker,
+            long logMarker,
+            boolean settled,
+            int waitingCalls,
+            long waitingBytes) {}
 
     /** Learns what a {@link MarkerChain} has found, on its event loop. */
     public interface Listener {

@@ -57,6 +57,10 @@ final class Segment {
         return calls.isEmpty();
     }
 
+    int size() {
+        return calls.size();
+    }
+
     long bytes() {
         return bytes;
     }

@@ -181,8 +181,10 @@ final class CatchUp {
      */
     private boolean deliver(Subscriber subscriber, Window.WindowEntry entry) {
         if (subscriber.subscription().wants(entry.logEntry())) {
-            if (conflation.leavesOut(subscriber, entry.logEntry())) {
+            EventId replacing = conflation.replacing(subscriber, entry.logEntry());
+            if (replacing != null) {
                 counters.superseded((Event) entry.logEntry());
+                subscriber.leftOut(entry.id(), replacing);
             } else if (subscriber.offer(entry)) {
                 counters.delivered(entry.logEntry(), 1);
                 subscriber.receivedBacklog();

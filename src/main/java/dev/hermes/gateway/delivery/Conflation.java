@@ -74,17 +74,19 @@ final class Conflation {
         return examined;
     }
 
-    /** Whether an entry that the subscriber wants need not be sent. */
-    boolean leavesOut(Subscriber subscriber, LogEntry entry) {
+    /** The later event for which an entry that the subscriber wants need not be sent; null if it must be sent. */
+    @Nullable
+    EventId replacing(Subscriber subscriber, LogEntry entry) {
         Lookahead ahead = subscriber.lookahead();
         return ahead != null
-                && ahead.wanted > after
-                && entry instanceof Event event
-                && subscriber
-                        .subscription()
-                        .conflated()
-                        .contains(event.envelope().channel())
-                && newest.supersede(event);
+                        && ahead.wanted > after
+                        && entry instanceof Event event
+                        && subscriber
+                                .subscription()
+                                .conflated()
+                                .contains(event.envelope().channel())
+                ? newest.replacing(event)
+                : null;
     }
 
     /** The subscriber has passed an entry it wanted. */
@@ -129,13 +131,15 @@ final class Conflation {
             }
         }
 
-        /** Whether a later event replaces this one. */
-        boolean supersede(Event event) {
+        /** The later event that replaces this one, or null. */
+        @Nullable
+        EventId replacing(Event event) {
             Subject subject = subject(event.envelope());
             EventId last = subject == null ? null : newest.get(subject);
-            return last != null
+            boolean replaces = last != null
                     && last.isAfter(event.id())
                     && !TERMINAL.contains(event.envelope().fields().getOrDefault("status", ""));
+            return replaces ? last : null;
         }
 
         void clear() {

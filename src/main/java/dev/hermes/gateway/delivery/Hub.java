@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns every stream and poll of one event loop. All methods are called on that loop and all state is touched only
@@ -165,6 +166,7 @@ public final class Hub {
         heartbeats.endTick();
         permits.tick(now);
         catchUp.tick();
+        directory.explainer().tick(now);
     }
 
     /** Tells every stream that the backend is lost or back. */
@@ -200,6 +202,12 @@ public final class Hub {
         return directory.list(query);
     }
 
+    /** Why one of this hub's streams got an event, or did not; null if no such stream is known here. */
+    public @Nullable Explanation explain(Explanation.Question question) {
+        assert loop.here();
+        return directory.explainer().explain(question);
+    }
+
     /** Ends the open streams that match, on behalf of an operator, at the next tick; returns their number. */
     public int end(StreamView.Query query) {
         List<SseStream> streams = directory.find(query);
@@ -216,7 +224,7 @@ public final class Hub {
     /** The counts so far. */
     public HubCounters.Snapshot snapshot() {
         assert loop.here();
-        return counters.snapshot(counters.anyBehind() ? directory.lag() : HubCounters.Snapshot.Lag.NONE);
+        return counters.snapshot(counters.anyBehind() ? directory.lag() : HubCounters.Snapshot.Lag.NONE, window.kept());
     }
 
     /** Releases the memory of all frames; afterwards this hub must not be used. */
@@ -266,6 +274,7 @@ public final class Hub {
         if (leave(stream)) {
             counters.streamClosed(reason);
             StreamLog.closed(stream, reason, time.now() - stream.openedMillis());
+            directory.explainer().ended(stream, reason);
             stream.end(reason, reason.reconnectAfterMillis(settings.random()));
         }
     }

@@ -102,14 +102,15 @@ public final class HubCounters {
         return catchingUp > 0;
     }
 
-    Snapshot snapshot(Snapshot.Lag lag) {
+    Snapshot snapshot(Snapshot.Lag lag, Snapshot.Kept kept) {
         return new Snapshot(
                 new Snapshot.Clients(open, opened, catchingUp, polls, heartbeats),
                 lag,
                 new Snapshot.Events(copy(delivered), copy(superseded)),
                 copy(closed),
                 copy(gaps),
-                new Snapshot.Latency(LongStream.of(latencyBuckets).boxed().toList(), latencySumSeconds));
+                new Snapshot.Latency(LongStream.of(latencyBuckets).boxed().toList(), latencySumSeconds),
+                kept);
     }
 
     private static void add(long @Nullable [] counter, long amount) {
@@ -135,7 +136,8 @@ public final class HubCounters {
             Events events,
             Map<SseStream.CloseReason, Long> closed,
             Map<Gap.Reason, Long> gaps,
-            Latency latency) {
+            Latency latency,
+            Kept kept) {
 
         /**
          * Streams and polls.
@@ -160,6 +162,13 @@ public final class HubCounters {
 
             public static final Lag NONE = new Lag(0, 0, 0);
         }
+
+        /**
+         * The newest entries of the log, which the hub keeps for the streams on its event loop.
+         *
+         * @param bytes with the frames made of them, as the bound of the window counts them
+         */
+        public record Kept(int entries, long bytes) {}
 
         /**
          * Events by channel, counted once for each client.

@@ -1,10 +1,12 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Gap;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** One client's stream. Its public methods are for the owner of the socket, on the hub's loop. */
 public final class SseStream extends Subscriber {
@@ -17,12 +19,9 @@ public final class SseStream extends Subscriber {
     private final StreamDeadlines deadlines;
     private final NewStream.End end;
     private final NewStream.Client client;
-    private final UUID id = UUID.randomUUID();
+    private final UUID id;
     private final long openedMillis;
-
-    /** When it last was behind without a break from then on, by the hub's clock. */
-    private long behindSinceMillis;
-
+    private final StreamRecord record;
     private long events;
     private long bytes;
 
@@ -32,17 +31,37 @@ public final class SseStream extends Subscriber {
     SseStream(Hub hub, NewStream stream, ByteSink sink, StreamDeadlines deadlines) {
         super(stream.subscription(), stream.permit(), stream.start().position());
         this.hub = hub;
+        this.id = stream.id();
         this.sink = sink;
         this.deadlines = deadlines;
         this.end = stream.end();
         this.client = stream.client();
         this.openedMillis = hub.now();
-        this.behindSinceMillis = openedMillis;
+        this.record = new StreamRecord(stream.start().position(), stream.start().gap(), openedMillis);
     }
 
     /** The id of the connection, as its client is told. */
     String id() {
-        return "conn_" + id;
+        return NewStream.CONNECTION + id;
+    }
+
+    /** What is unique in an id; null for a text that is none. */
+    static @Nullable UUID uniquePart(String id) {
+        try {
+            return id.startsWith(NewStream.CONNECTION)
+                    ? UUID.fromString(id.substring(NewStream.CONNECTION.length()))
+                    : null;
+        } catch (IllegalArgumentException none) {
+            return null;
+        }
+    }
+
+    boolean has(UUID uniquePart) {
+        return id.equals(uniquePart);
+    }
+
+    StreamRecord record() {
+        return record;
     }
 
     NewStream.Client client() {
@@ -71,7 +90,7 @@ public final class SseStream extends Subscriber {
     }
 
     long behindMillis() {
-        return live() ? 0 : hub.now() - behindSinceMillis;
+        return live() ? 0 : hub.now() - record.behindSinceMillis();
     }
 
     /** The client accepts data again. */
@@ -103,6 +122,7 @@ public final class SseStream extends Subscriber {
 
     @Override
     boolean offer(Gap gap) {
+        record.gapTold(cursor(), gap, hub.now());
         send(Frame.Encoder.gap(gap));
         return true;
     }
@@ -143,7 +163,17 @@ public final class SseStream extends Subscriber {
 
     @Override
     void fellBehind() {
-        behindSinceMillis = hub.now();
+        record.fellBehind(cursor(), hub.now());
+    }
+
+    @Override
+    void reachedTip() {
+        record.caughtUp(cursor(), hub.now());
+    }
+
+    @Override
+    void leftOut(EventId event, EventId by) {
+        record.leftOut(event, by);
     }
 
     @Override

@@ -18,12 +18,19 @@ final class StreamDirectory {
     private final SubscriptionIndex subscribers;
     private final Window window;
     private final HubSettings.Clocks time;
+    private final Explainer explainer;
 
     StreamDirectory(OwnerLoop loop, SubscriptionIndex subscribers, Window window, HubSettings.Clocks time) {
         this.loop = loop;
         this.subscribers = subscribers;
         this.window = window;
         this.time = time;
+        this.explainer = new Explainer(subscribers, window, time);
+    }
+
+    /** Tells of the streams that are and of those that were. */
+    Explainer explainer() {
+        return explainer;
     }
 
     /** The streams that match, those opened meanwhile left out; each is seen at a slightly different moment. */

@@ -45,7 +45,8 @@ final class StreamLog {
                 .addKeyValue("credential", client.credential())
                 .addKeyValue("user", user == null ? "none" : quotable(user))
                 .addKeyValue("address", quotable(client.address()))
-                .addKeyValue("channels", channels(stream.subscription()));
+                .addKeyValue("channels", channels(stream.subscription()))
+                .addKeyValue("request_id", client.requestId(stream.id()));
     }
 
     /** The channels with their keys, the first {@value #MOST_CHANNELS} of them. */

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.config.Channel;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,21 @@ public interface StreamPermit {
     /** Whether checking this permit may take long, so that it must not delay the check of others. */
     default boolean askedAlone() {
         return false;
+    }
+
+    /** What the permission covers; holds no credential. */
+    Scope scope();
+
+    /** What a permission covers. */
+    @FunctionalInterface
+    public interface Scope {
+
+        /**
+         * Whether an event of a channel may be seen.
+         *
+         * @param key what the event is about, or null
+         */
+        boolean covers(Channel channel, @Nullable String key);
     }
 
     /** Whether the permission is still valid. */

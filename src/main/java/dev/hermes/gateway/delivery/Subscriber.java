@@ -80,6 +80,12 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** The subscriber was live, and is no more. */
     void fellBehind() {}
 
+    /** The subscriber was behind, and has got everything up to its cursor. */
+    void reachedTip() {}
+
+    /** An event was passed over for the subscriber since a later one replaces it. */
+    void leftOut(EventId event, EventId by) {}
+
     /** The subscriber accepts no more for now. */
     abstract void stalled();
 
@@ -132,6 +138,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     final void becomeLive(HubCounters counters) {
         lookahead = null;
         state = State.LIVE;
+        reachedTip();
         counters.catchingUp(-1);
     }
 

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All subscribers of a hub, and the index from channel, key and filters to them. An event finds its subscribers by two look-ups, and each
@@ -148,6 +150,18 @@ final class SubscriptionIndex {
     /** A copy of the current list of streams. */
     List<SseStream> streams() {
         return only(SseStream.class);
+    }
+
+    /** The stream with this id; null if there is none. */
+    @Nullable
+    SseStream streamOf(String id) {
+        UUID uniquePart = SseStream.uniquePart(id);
+        return uniquePart == null
+                ? null
+                : streams().stream()
+                        .filter(stream -> stream.has(uniquePart))
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** A copy of the current list of polls. */

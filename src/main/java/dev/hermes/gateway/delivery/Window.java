@@ -92,6 +92,10 @@ final class Window {
         return (int) (next - first);
     }
 
+    HubCounters.Snapshot.Kept kept() {
+        return new HubCounters.Snapshot.Kept(size(), weight);
+    }
+
     /** Drops all entries; the next one follows this position. */
     void clear(EventId start) {
         while (first < next) {

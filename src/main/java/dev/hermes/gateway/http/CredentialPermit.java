@@ -2,6 +2,7 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.auth.Credential;
 import dev.hermes.gateway.auth.IdentityEndpoint;
+import dev.hermes.gateway.auth.Scopes;
 import dev.hermes.gateway.auth.TokenStore;
 import dev.hermes.gateway.delivery.StreamPermit;
 import io.vertx.core.Future;
@@ -32,6 +33,12 @@ record CredentialPermit(Credential credential) implements StreamPermit {
     @Override
     public boolean askedAlone() {
         return credential instanceof Credential.Vouched;
+    }
+
+    @Override
+    public Scope scope() {
+        Scopes scopes = credential.scopes();
+        return (channel, key) -> key == null ? scopes.allows(channel.scope()) : scopes.allowsKey(channel.scope(), key);
     }
 
     /** The kind of the credential, for operators. */

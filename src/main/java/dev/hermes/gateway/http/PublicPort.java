@@ -2,9 +2,11 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.TlsPair;
+import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.wire.Doorman;
 import io.vertx.core.Future;
@@ -15,6 +17,7 @@ import io.vertx.ext.web.Router;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,9 @@ public final class PublicPort {
     /** Written by the opener, read by any thread. */
     private volatile @Nullable ServedCertificate certificate;
 
+    /** Written by the opener, read by any thread. */
+    private volatile @Nullable HttpServices services;
+
     /** @param mostConnections the most connections at the same time, of any kind */
     public PublicPort(int mostConnections) {
         this.doorman = new Doorman(mostConnections);
@@ -46,6 +52,7 @@ public final class PublicPort {
 
     /** Deploys the instances as children of the caller, so that they end before it does. Owner's loop, as all else here. */
     public Future<Void> open(Vertx vertx, HttpServices services, Consumer<Router> furtherRoutes) {
+        this.services = services;
         Settings.Http.Tls tls = services.settings().http().tls();
         return tls == null
                 ? open(vertx, services, furtherRoutes, null)
@@ -139,6 +146,32 @@ public final class PublicPort {
     public Future<List<StreamView>> streams(StreamView.Query query) {
         return all(hub -> hub.streams(query))
                 .map(lists -> lists.stream().flatMap(List::stream).toList());
+    }
+
+    /** Why a stream got an event, or did not. Fails while the log cannot be read. */
+    public Future<Explanation.Answer> explain(String stream, EventId event) {
+        HttpServices own = services;
+        return own == null
+                ? Future.failedFuture("not started")
+                : own.log()
+                        .entry(event)
+                        .map(entry -> new Explanation.Question(
+                                stream,
+                                event,
+                                entry,
+                                entry instanceof Event logged
+                                        ? own.settings()
+                                                .catalogue()
+                                                .channel(logged.envelope().channel())
+                                        : null))
+                        .compose(question -> all(hub ->
+                                        Future.succeededFuture(Optional.ofNullable(hub.explain(question))))
+                                .map(answers -> new Explanation.Answer(
+                                        question,
+                                        answers.stream()
+                                                .flatMap(Optional::stream)
+                                                .findFirst()
+                                                .orElse(null))));
     }
 
     /** Ends the open streams that match, on behalf of an operator; completes with their number. */

@@ -9,6 +9,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,6 +22,7 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Defines the paths of the public port and their handlers. Built once for each event loop. */
 final class Routes {
@@ -182,12 +184,21 @@ final class Routes {
 
         @Override
         public void handle(RoutingContext context) {
-            String given = context.request().getHeader(HEADER);
-            String id = given != null && DECENT.matcher(given).matches()
-                    ? given
-                    : UUID.randomUUID().toString();
-            context.response().putHeader(HEADER, id);
+            String given = given(context.request());
+            context.response()
+                    .putHeader(HEADER, given == null ? UUID.randomUUID().toString() : given);
             context.next();
+        }
+
+        /** The client's own id of the request, if it is well formed. */
+        static @Nullable String given(HttpServerRequest request) {
+            String given = request.getHeader(HEADER);
+            return given != null && DECENT.matcher(given).matches() ? given : null;
+        }
+
+        /** The id that was made for a request without one. */
+        static UUID made(RoutingContext context) {
+            return UUID.fromString(of(context));
         }
 
         static String of(RoutingContext context) {

@@ -18,6 +18,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,12 +122,14 @@ final class StreamHandler implements Handler<RoutingContext> {
                     requireNotDraining();
                     requireSwitchedOn();
                     CredentialPermit permit = new CredentialPermit(credential);
+                    String requestId = Routes.RequestId.given(context.request());
                     return new NewStream(
+                            requestId == null ? Routes.RequestId.made(context) : UUID.randomUUID(),
                             subscription,
                             start.position(),
                             start.greetings(),
                             permit,
-                            new NewStream.Client(address, permit.kind(), credential.userId()),
+                            new NewStream.Client(address, permit.kind(), credential.userId(), requestId),
                             ticket.retryMillis(),
                             ending(ticket, attempt));
                 })

@@ -1,5 +1,6 @@
 package dev.hermes.gateway.ingest;
 
+import dev.hermes.gateway.chain.MarkerChain;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
 import dev.hermes.gateway.event.Parsed;
@@ -105,6 +106,11 @@ public interface LogFeed {
     /** The calls that appended to the log in Redis so far, and their time; none for a log in this process. */
     default EventLog.Appends appends() {
         return EventLog.Appends.NONE;
+    }
+
+    /** How the chain stands by which gateways agree who appends; null for a log that no other gateway appends to. */
+    default MarkerChain.@Nullable State chain() {
+        return null;
     }
 
     /** Whether the log works only while Redis takes writes. */

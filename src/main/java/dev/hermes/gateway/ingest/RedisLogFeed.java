@@ -213,6 +213,11 @@ final class RedisLogFeed implements LogFeed {
     }
 
     @Override
+    public MarkerChain.State chain() {
+        return chain.state();
+    }
+
+    @Override
     public Map<String, Long> ofProducers() {
         return log.ofProducers();
     }

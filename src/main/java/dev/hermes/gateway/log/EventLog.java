@@ -34,6 +34,9 @@ public interface EventLog {
     /** Reads at most {@code maxEntries} entries after the position, which need not be an entry itself. */
     Future<ReadResult> read(EventId after, int maxEntries);
 
+    /** The entry with exactly this id; null if the log has none, or no longer. */
+    Future<@Nullable LogEntry> entry(EventId id);
+
     /** Closes the log; acknowledged events remain as durable as the log is. */
     Future<Void> close();
 
@@ -52,11 +55,32 @@ public interface EventLog {
      *
      * @param bytes of its entries, as its bound counts them
      * @param oldestSeconds the age of its oldest entry
+     * @param newest its newest entry; null if unknown
+     * @param followers the gateways that followed it of late, this one too; none where no other can
      */
-    record Held(double entries, double bytes, double oldestSeconds) {
+    record Held(
+            double entries,
+            double bytes,
+            double oldestSeconds,
+            @Nullable EventId newest,
+            List<Follower> followers) {
 
         /** No number is known. */
-        public static final Held UNKNOWN = new Held(Double.NaN, Double.NaN, Double.NaN);
+        public static final Held UNKNOWN = new Held(Double.NaN, Double.NaN, Double.NaN, null, List.of());
+
+        public Held {
+            followers = List.copyOf(followers);
+        }
+
+        /**
+         * A gateway that follows the log.
+         *
+         * @param name random, and another one after each start
+         * @param own whether it is this gateway
+         * @param position up to where it has handed on the log
+         * @param saidSecondsAgo how long ago it last said so
+         */
+        public record Follower(String name, boolean own, EventId position, double saidSecondsAgo) {}
     }
 
     /** How many calls to append were answered by another process that keeps the log, and how long all of them took. */

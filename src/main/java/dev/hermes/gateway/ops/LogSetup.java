@@ -12,6 +12,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import dev.hermes.gateway.config.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -66,13 +67,27 @@ public final class LogSetup {
         queue.addAppender(lines);
         queue.start();
 
+        RecentWarnings warnings = new RecentWarnings(logging);
+        warnings.start();
+
         logging.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(queue);
+        logging.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(warnings);
         level(settings.level(), logging);
     }
 
     /** Changes what is logged from now on. Any thread. */
     public static void level(Settings.Logging.Level wanted) {
         level(wanted, (LoggerContext) LoggerFactory.getILoggerFactory());
+    }
+
+    /** The warnings and errors that are kept; fails unless {@link #apply} has configured the log of this JVM. */
+    static RecentWarnings warnings() {
+        return warnings((LoggerContext) LoggerFactory.getILoggerFactory());
+    }
+
+    static RecentWarnings warnings(LoggerContext logging) {
+        return (RecentWarnings) Objects.requireNonNull(
+                logging.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(RecentWarnings.NAME));
     }
 
     /** What is logged now: of the levels of the settings the one that the root logger has. */

@@ -38,10 +38,12 @@ final class ManagementRoutes {
         open(router, "/health/live", ManagementRoutes::live);
         open(router, "/health/ready", this::ready);
         open(router, "/metrics", this::metrics);
+        OperatorPage.addTo(router);
         router.route().handler(this::requireKey);
         new StreamRoutes(vertx, gateway).addTo(router);
+        new ExplainRoute(vertx, gateway).addTo(router);
         new ProcessRoutes(gateway).addTo(router);
-        new RedisRoute(gateway).addTo(router);
+        new BackendRoutes(vertx, gateway, metrics, scrapeLimit).addTo(router);
         router.route().handler(context -> JsonAnswer.problem(context.response(), 404, "Not found"));
         router.errorHandler(400, context -> JsonAnswer.problem(context.response(), 400, "Bad request"));
         router.errorHandler(500, ManagementRoutes::failed);

@@ -2,7 +2,9 @@ package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.event.EventId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -14,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The management port, for operators: {@code /health/live}, {@code /health/ready} and {@code /metrics} without a
- * credential, everything else with an API key. Browsers must not see these answers, so the public port has none of these paths.
+ * The management port, for operators: {@code /health/live}, {@code /health/ready}, {@code /metrics} and the empty page at
+ * {@code /} without a credential, everything else with an API key. Browsers must not see these answers, so the public port has none of these paths.
  */
 public final class ManagementServer {
 
@@ -88,6 +90,13 @@ public final class ManagementServer {
 
         /** Ends the open streams that match, each with {@code closing}; completes with their number. */
         Future<Integer> endStreams(StreamView.Query query);
+
+        /**
+         * Why a stream got the event with this id, or did not. Fails while the log cannot be read.
+         *
+         * @param stream the connection's id, as the client was told in {@code connected}
+         */
+        Future<Explanation.Answer> explain(String stream, EventId event);
 
         /** All settings as they apply. */
         List<SettingsLoader.Effective> settings();

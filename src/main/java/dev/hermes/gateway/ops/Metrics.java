@@ -1,6 +1,7 @@
 package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.auth.IdentityEndpoint;
+import dev.hermes.gateway.chain.MarkerChain;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.event.Parsed;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All metrics as text for Prometheus: the gateway's own, which are read at each scrape, and those of the JVM and the
@@ -79,10 +81,14 @@ public final class Metrics {
 
     /** The metrics as text. Fails if the readings fail, and takes as long as they take. */
     public Future<Buffer> scrape() {
-        return Future.succeededFuture()
-                .compose(asked -> readings.get())
+        return read()
                 // Counting open files takes longer the more there are, so it must not run on an event loop.
                 .compose(read -> vertx.executeBlocking(() -> text(read), false));
+    }
+
+    /** The readings that a scrape would show now. */
+    Future<GatewayReadings> read() {
+        return Future.succeededFuture().compose(asked -> readings.get());
     }
 
     /** Where Vert.x keeps it, which stands in no manifest once all is in one jar. */
@@ -133,8 +139,12 @@ public final class Metrics {
             rejected = Map.copyOf(rejected);
         }
 
-        /** The log, as of about a second ago. */
-        public record Log(EventLog.Held held, EventLog.Appends appends) {}
+        /**
+         * The log, as of about a second ago.
+         *
+         * @param chain how gateways agree who appends; null for a log in this process
+         */
+        public record Log(EventLog.Held held, EventLog.Appends appends, MarkerChain.@Nullable State chain) {}
 
         /**
          * The state of the gateway as a whole.

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code /settings} and {@code /log-level} of the management port. */
+/** {@code /settings}, {@code /log-level} and {@code /warnings} of the management port. */
 final class ProcessRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessRoutes.class);
@@ -32,10 +32,17 @@ final class ProcessRoutes {
     void addTo(Router router) {
         router.get("/settings").handler(this::settings);
         router.route("/settings").handler(context -> ManagementRoutes.wrongMethod(context, "GET"));
+        router.route("/warnings").handler(this::requireOwnLog);
+        router.get("/warnings").handler(ProcessRoutes::warnings);
+        router.route("/warnings").handler(context -> ManagementRoutes.wrongMethod(context, "GET"));
         router.route("/log-level").handler(this::requireOwnLog);
         router.get("/log-level").handler(ProcessRoutes::level);
         router.put("/log-level").handler(ProcessRoutes::changeLevel);
         router.route("/log-level").handler(context -> ManagementRoutes.wrongMethod(context, "GET, PUT"));
+    }
+
+    private static void warnings(RoutingContext context) {
+        JsonAnswer.send(context.response(), 200, LogSetup.warnings().report());
     }
 
     private void settings(RoutingContext context) {

@@ -164,6 +164,7 @@ final class StreamRoutes {
         NewStream.Client client = stream.client();
         return new JsonObject()
                 .put("id", stream.id())
+                .put("request_id", client.requestId(stream.id()))
                 .put("state", stream.state().label())
                 .put("opened_at", stream.openedAt().toString())
                 .put("age_seconds", Duration.between(stream.openedAt(), now).toMillis() / 1_000.0)
@@ -222,7 +223,7 @@ final class StreamRoutes {
      * Answers a request with a parameter of another name, or one given twice: a misspelt filter must not select
      * everything, and of two it would be unclear which counts.
      */
-    private static boolean unknownParameter(RoutingContext context, Predicate<String> known) {
+    static boolean unknownParameter(RoutingContext context, Predicate<String> known) {
         for (String name : context.queryParams().names()) {
             String problem = known.test(name)
                     ? context.queryParams().getAll(name).size() > 1 ? "Repeated parameter " : null

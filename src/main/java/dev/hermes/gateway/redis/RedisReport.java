@@ -1,5 +1,7 @@
 package dev.hermes.gateway.redis;
 
+import dev.hermes.gateway.config.Channel;
+import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -13,6 +15,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,12 +42,30 @@ public final class RedisReport {
     private RedisReport() {}
 
     /**
-     * Asks over the given commands; in a Cluster the server's own facts are those of one node. Fails as {@link
-     * RedisCommands#sendAll} does.
+     * Redis as this gateway sees it, and the bounds of the log in it. In a Cluster the server's own facts are those of
+     * one node. Fails as {@link RedisCommands#sendAll} does.
      *
-     * @param snapshotKeys a key for each pattern of keys that snapshots are read from
+     * @param commands null for a gateway without Redis
      */
-    public static Future<JsonObject> ask(RedisCommands commands, List<String> snapshotKeys, InstantSource clock) {
+    public static Future<JsonObject> of(@Nullable RedisCommands commands, Settings settings, InstantSource clock) {
+        JsonObject own = new JsonObject()
+                .put("configured", commands != null)
+                .put("available", commands != null && commands.available())
+                .put("history", settings.history().store().name().toLowerCase(Locale.ROOT))
+                .put("history_max_bytes", settings.history().maxBytes());
+        if (commands == null || !commands.available()) {
+            return Future.succeededFuture(own);
+        }
+        List<String> snapshotKeys = settings.catalogue().channels().values().stream()
+                .map(Channel::snapshotKey)
+                .filter(Objects::nonNull)
+                .map(key -> key.forKey(NOT_A_NUMBER))
+                .toList();
+        return ask(commands, snapshotKeys, clock).map(own::mergeIn);
+    }
+
+    /** @param snapshotKeys a key for each pattern of keys that snapshots are read from */
+    private static Future<JsonObject> ask(RedisCommands commands, List<String> snapshotKeys, InstantSource clock) {
         List<Right> rights = rights(snapshotKeys);
         List<Request> requests = new ArrayList<>(List.of(
                 Request.cmd(Command.INFO).arg("server"),

@@ -1,8 +1,11 @@
 package dev.hermes.gateway.chaos;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Breaks things. Faults of different places may be made by different threads. */
@@ -12,10 +15,25 @@ final class Breaker {
     private static final String STATE = "{hermes:events}:ingest";
     private static final String ASIDE = "{hermes:events}:aside";
 
+    /** Puts the copy in the log's place; answers the ids of the entries that are gone by it. */
+    private static final String TAKE_BACK = """
+            local copied = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+            if not copied then
+              return ''
+            end
+            local gone = {}
+            for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '(' .. copied[1], '+')) do
+              gone[#gone + 1] = entry[1]
+            end
+            redis.call('RENAME', KEYS[1], KEYS[2])
+            return table.concat(gone, ' ')
+            """;
+
     private final Deployment deployment;
     private final Random random;
     private final Lapse lapse;
     private final Consumer<String> breaches;
+    private final Set<Position> takenBack = ConcurrentHashMap.newKeySet();
 
     /**
      * @param breaches hears of what a gateway should not do even so
@@ -97,6 +115,11 @@ final class Breaker {
         }
     }
 
+    /** The entries that stood in the log and went with it, when its older copy took its place. Any thread. */
+    Set<Position> takenBack() {
+        return Set.copyOf(takenBack);
+    }
+
     private void inRedis(FaultKind kind, Duration lasting, Runnable over) {
         switch (kind) {
             case PUBSUB_KILLED -> deployment.ask("CLIENT", "KILL", "TYPE", "pubsub");
@@ -110,7 +133,10 @@ final class Breaker {
             case LOG_TAKEN_BACK -> {
                 deployment.ask("COPY", LOG, ASIDE, "REPLACE");
                 lapse.pass(lasting.dividedBy(8));
-                deployment.ask("RENAME", ASIDE, LOG);
+                Arrays.stream(deployment.ask("EVAL", TAKE_BACK, "2", ASIDE, LOG).split(" "))
+                        .filter(id -> !id.isEmpty())
+                        .map(Position::parse)
+                        .forEach(takenBack::add);
             }
             case SCRIPTS_FLUSHED -> deployment.ask("SCRIPT", "FLUSH");
             case REDIS_PAUSED -> {

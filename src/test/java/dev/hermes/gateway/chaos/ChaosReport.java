@@ -44,6 +44,7 @@ final class ChaosReport {
         row("all", judge.total());
         line("");
         line("Out of order: %d. Gaps told: %s.", judge.total().disordered, gaps(journals));
+        line("Taken out of the log again before any gateway could read them: %d.", judge.unread());
         outcomes(ledger);
         return text.toString();
     }

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,14 +43,15 @@ final class ChaosRun implements AutoCloseable {
         for (int number = 0; number < settings.clients(); number++) {
             Audience audience = Audience.of(number);
             Journal journal = new Journal("client " + number, audience, ledger, recovery);
-            clients.add(new EventSourceClient(journal, port, Deployment.API_KEY, number % 3 == 0));
+            clients.add(new EventSourceClient(journal, Wire.Server.plain(port), Deployment.API_KEY, number % 3 == 0));
         }
         for (Source source : Source.values()) {
-            publishers.add(new Publisher(source, way(source, port), ledger));
+            publishers.add(new Publisher(source, way(source, port), ledger, 1));
         }
         await().alias("every client gets something from every producer")
                 .atMost(PATIENCE)
-                .until(() -> clients.stream().allMatch(ChaosRun::hasBegun));
+                .until(() ->
+                        clients.stream().allMatch(client -> client.journal().hasBegun()));
         breakThings();
         lapse.pass(COOL_DOWN);
         publishers.forEach(Publisher::close);
@@ -84,6 +83,9 @@ final class ChaosRun implements AutoCloseable {
             make(breaker, faults, row);
             if (faults.stream().anyMatch(fault -> fault.kind().losesTheLog())) {
                 timeline.lost(begun, System.nanoTime());
+            }
+            if (faults.stream().anyMatch(Fault::blinds)) {
+                timeline.takenUnread(breaker.takenBack());
             }
             awaitRecovery(faults);
             lapse.pass(plan.pause());
@@ -127,41 +129,16 @@ final class ChaosRun implements AutoCloseable {
     }
 
     private void awaitTheLast() {
-        Map<Source, List<Ledger.Entry>> entries = new EnumMap<>(Source.class);
-        for (Source source : Source.values()) {
-            entries.put(source, ledger.entries(source));
-        }
+        Map<Source, List<Ledger.Entry>> entries = ledger.entries();
         List<EventSourceClient> waiting = new ArrayList<>(clients);
         try {
             await().atMost(PATIENCE).until(() -> {
-                waiting.removeIf(client -> hasTheLast(client, entries));
+                waiting.removeIf(client -> client.journal().hasTheLast(entries));
                 return waiting.isEmpty();
             });
         } catch (ConditionTimeoutException late) {
             waiting.forEach(client -> breaches.add(client.journal().client() + ": did not get the last events"));
         }
-    }
-
-    private static boolean hasTheLast(EventSourceClient client, Map<Source, List<Ledger.Entry>> entries) {
-        return entries.entrySet().stream()
-                .filter(one -> client.journal().audience().hears(one.getKey()))
-                .allMatch(one -> client.journal().reached(one.getKey())
-                        >= lastFor(client.journal().audience(), one.getKey(), one.getValue()));
-    }
-
-    private static int lastFor(Audience audience, Source source, List<Ledger.Entry> entries) {
-        int number = entries.size() - 1;
-        while (number >= 0
-                && !(audience.isFor(source, number) && entries.get(number).published())) {
-            number--;
-        }
-        return number;
-    }
-
-    private static boolean hasBegun(EventSourceClient client) {
-        return Arrays.stream(Source.values())
-                .filter(client.journal().audience()::hears)
-                .allMatch(source -> client.journal().reached(source) >= 0);
     }
 
     private static void tell(String format, Object... values) {

@@ -7,8 +7,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventSourceClient implements AutoCloseable {
 
+    private static final String TOKEN = "/api/v1/events/token";
     private static final int FIRST_RETRY_MILLIS = 3_000;
     private static final Duration TOKEN_RETRY = Duration.ofSeconds(1);
     private static final int OK = 200;
@@ -30,30 +29,32 @@ final class EventSourceClient implements AutoCloseable {
     private static final int POLLS = 3;
 
     private final Audience audience;
-    private final int port;
+    private final Wire.Server server;
     private final String apiKey;
     private final Journal journal;
     private final Lapse lapse = new Lapse();
     private final boolean polls;
     private final Thread thread;
 
-    // The client's thread's own.
-    private @Nullable String token;
+    // The client's thread's own, but for the token, which others may have revoked.
+    private volatile @Nullable String token;
     private String lastEventId = "";
     private boolean newSource = true;
     private int retryMillis = FIRST_RETRY_MILLIS;
 
     private volatile @Nullable Socket socket;
+    private volatile boolean renews;
+    private volatile Duration away = Duration.ZERO;
 
     /**
-     * @param port where gateways are reached
+     * @param server where gateways are reached
      * @param apiKey with which the page's server mints tokens
      * @param polls whether it goes on by polls for a while when a stream has ended
      */
-    EventSourceClient(Journal journal, int port, String apiKey, boolean polls) {
+    EventSourceClient(Journal journal, Wire.Server server, String apiKey, boolean polls) {
         this.polls = polls;
         this.audience = journal.audience();
-        this.port = port;
+        this.server = server;
         this.apiKey = apiKey;
         this.journal = journal;
         this.thread = Background.run("client-" + journal.client(), this::work);
@@ -69,10 +70,15 @@ final class EventSourceClient implements AutoCloseable {
             String credential = token;
             if (credential == null) {
                 mint();
+            } else if (renews) {
+                renews = false;
+                mint();
+                revoke(credential);
             } else {
                 open(credential);
-                if (token != null) {
-                    lapse.pass(Duration.ofMillis(retryMillis));
+                if (token != null && !renews) {
+                    lapse.pass(Duration.ofMillis(retryMillis).plus(away));
+                    away = Duration.ZERO;
                 }
                 for (int poll = 0; polls && poll < POLLS && !lapse.ended() && !lastEventId.isEmpty(); poll++) {
                     poll(credential);
@@ -82,8 +88,8 @@ final class EventSourceClient implements AutoCloseable {
     }
 
     private void mint() {
-        Wire.Answer answer = Wire.exchange(
-                port, "POST", "/api/v1/events/token", apiKey, "{\"scope\":\"" + audience.scope() + "\",\"ttl\":3600}");
+        Wire.Answer answer =
+                Wire.exchange(server, "POST", TOKEN, apiKey, "{\"scope\":\"" + audience.scope() + "\",\"ttl\":3600}");
         if (answer.status() == OK) {
             token = answer.body().replaceAll("(?s).*\"token\":\"([A-Za-z0-9_-]+)\".*", "$1");
             newSource = true;
@@ -94,9 +100,9 @@ final class EventSourceClient implements AutoCloseable {
     }
 
     private void open(String credential) {
-        try (Socket opened = new Socket()) {
-            socket = opened;
-            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        try (Socket fresh = new Socket()) {
+            socket = fresh;
+            Socket opened = server.over(fresh);
             if (lapse.ended()) {
                 return;
             }
@@ -124,8 +130,8 @@ final class EventSourceClient implements AutoCloseable {
 
     /** The same cursor, at whichever gateway; and the next stream is a new one that goes on from there. */
     private void poll(String credential) {
-        Wire.Answer answer =
-                Wire.exchange(port, "GET", audience.poll() + "wait=1&limit=1000&after=" + lastEventId, credential, "");
+        Wire.Answer answer = Wire.exchange(
+                server, "GET", audience.poll() + "wait=1&limit=1000&after=" + lastEventId, credential, "");
         if (answer.status() == UNAUTHORIZED) {
             token = null;
         } else if (answer.status() == OK) {
@@ -189,13 +195,41 @@ final class EventSourceClient implements AutoCloseable {
         }
     }
 
-    /** Tells it to end; {@link #close} waits for that. */
-    void end() {
-        lapse.end();
+    /** Its stream is cut; it comes back that much later than it would. */
+    void leave(Duration longer) {
+        away = longer;
+        cut();
+    }
+
+    /** As a page before its token ends: it gets another, ends its stream, and opens a new one that goes on. */
+    void renew() {
+        renews = true;
+        cut();
+    }
+
+    /** Somebody takes its token away; the server ends the stream for that. */
+    void loseToken() {
+        String lost = token;
+        if (lost != null) {
+            revoke(lost);
+        }
+    }
+
+    private void revoke(String revoked) {
+        Wire.exchange(server, "DELETE", TOKEN, apiKey, "{\"token\":\"" + revoked + "\"}");
+    }
+
+    private void cut() {
         Socket open = socket;
         if (open != null) {
             Wire.close(open);
         }
+    }
+
+    /** Tells it to end; {@link #close} waits for that. */
+    void end() {
+        lapse.end();
+        cut();
     }
 
     @Override

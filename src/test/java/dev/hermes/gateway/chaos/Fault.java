@@ -10,4 +10,14 @@ import java.time.Duration;
  * @param share of the connections it happens to, where it happens to some
  * @param lasting how long it stays so, where it does not pass by itself
  */
-record Fault(FaultKind kind, int gateway, boolean everywhere, double share, Duration lasting) {}
+record Fault(FaultKind kind, int gateway, boolean everywhere, double share, Duration lasting) {
+
+    /** Whether it keeps every gateway from the log for a while. */
+    boolean blinds() {
+        return switch (kind) {
+            case LINK_CUT, LINK_SILENT -> everywhere;
+            case GATEWAYS_KILLED -> true;
+            default -> false;
+        };
+    }
+}

@@ -40,6 +40,14 @@ final class GatewayProcess implements AutoCloseable {
         return port;
     }
 
+    int managementPort() {
+        return managementPort;
+    }
+
+    long pid() {
+        return running().pid();
+    }
+
     void start() {
         assertThat(Path.of(JAR)).as("made by mvn package").exists();
         ProcessBuilder builder = new ProcessBuilder(List.of(
@@ -87,6 +95,11 @@ final class GatewayProcess implements AutoCloseable {
         signal("TERM");
         ended(running);
         return running.exitValue();
+    }
+
+    /** Has it read its settings again. */
+    void hangUp() {
+        signal("HUP");
     }
 
     void pause() {

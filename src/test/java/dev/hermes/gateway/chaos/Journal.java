@@ -223,6 +223,26 @@ final class Journal {
         return of(source).highest.get();
     }
 
+    /** Whether something has come from each producer that it hears; any thread. */
+    boolean hasBegun() {
+        return heard.stream().allMatch(page -> page.highest.get() >= 0);
+    }
+
+    /** Whether the last event that is for it has come, from each producer; any thread. */
+    boolean hasTheLast(Map<Source, List<Ledger.Entry>> entries) {
+        return entries.entrySet().stream()
+                .allMatch(one -> reached(one.getKey()) >= lastOf(one.getKey(), one.getValue()));
+    }
+
+    private int lastOf(Source source, List<Ledger.Entry> entries) {
+        int number = entries.size() - 1;
+        while (number >= 0
+                && !(audience.isFor(source, number) && entries.get(number).published())) {
+            number--;
+        }
+        return number;
+    }
+
     /** The number that came first from that producer: what was before is not this client's. */
     int first(Source source) {
         return of(source).first;

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.chaos;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,8 @@ import java.util.Map;
  * Holds what each client got against what was published: every event between the first and the last that came from a
  * producer is due. One that stands in the log is excused only by a gap that covers its place, and that only if Redis lost the
  * log about then; one of which nobody knows a place, or that was taken out of the log, by a gap between its neighbours that
- * tells of its time. One thread, after the end.
+ * tells of its time. Not due is what left the log again before any gateway could read it, and so reached nobody: it leaves
+ * no trace in Redis that a gateway could find. One thread, after the end.
  */
 final class Judge {
 
@@ -20,6 +22,7 @@ final class Judge {
     private final Timeline timeline;
     private final Map<String, Tally> rows = new LinkedHashMap<>();
     private final List<String> breaches = new ArrayList<>();
+    private long unread;
 
     Judge(Ledger ledger, Timeline timeline) {
         this.ledger = ledger;
@@ -31,12 +34,16 @@ final class Judge {
     void judge(List<Journal> journals) {
         for (Source source : Source.values()) {
             List<Ledger.Entry> entries = ledger.entries(source);
-            for (Ledger.Entry entry : entries) {
+            BitSet due = new BitSet();
+            for (int number = 0; number < entries.size(); number++) {
+                Ledger.Entry entry = entries.get(number);
                 if (entry.published()) {
                     row(entry).published++;
+                    due.set(number, !unread(journals, source, number, entry));
                 }
             }
-            journals.forEach(journal -> judge(journal, source, entries));
+            unread += entries.stream().filter(Ledger.Entry::published).count() - due.cardinality();
+            journals.forEach(journal -> judge(journal, source, entries, due));
         }
         for (Journal journal : journals) {
             breaches.addAll(journal.breaches());
@@ -46,16 +53,23 @@ final class Judge {
         }
     }
 
+    private boolean unread(List<Journal> journals, Source source, int number, Ledger.Entry entry) {
+        Position id = entry.id();
+        return id != null
+                && timeline.perhapsUnread(id)
+                && journals.stream().noneMatch(journal -> journal.delivered(source, number));
+    }
+
     private Tally row(Ledger.Entry entry) {
         return rows.computeIfAbsent(timeline.rowAt(entry.sentNanos()), row -> new Tally());
     }
 
-    private void judge(Journal journal, Source source, List<Ledger.Entry> entries) {
+    private void judge(Journal journal, Source source, List<Ledger.Entry> entries, BitSet due) {
         int first = journal.first(source);
         int last = journal.reached(source);
         for (int number = Math.max(0, first); number <= last; number++) {
             Ledger.Entry entry = entries.get(number);
-            if (journal.audience().isFor(source, number) && entry.published()) {
+            if (journal.audience().isFor(source, number) && due.get(number)) {
                 judge(journal, source, number, entry);
             }
         }
@@ -118,6 +132,11 @@ final class Judge {
         Tally total = new Tally();
         rows.values().forEach(total::add);
         return total;
+    }
+
+    /** How many events left the log before any gateway could read them. */
+    long unread() {
+        return unread;
     }
 
     /** What must not be, each told; not all of them if there are very many. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What the judge of the long run says of short ones. */
@@ -140,6 +141,41 @@ class JudgeTest {
                 .usingRecursiveComparison()
                 .ignoringFields("published", "gaps")
                 .isEqualTo(tally(2, 0, 1, 0));
+    }
+
+    @Test
+    void whatLeftTheLogBeforeAnyGatewayCouldReadItIsNotDue() {
+        takenBackUnread();
+
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published", "gaps")
+                .isEqualTo(tally(2, 0, 0, 0));
+        assertThat(judged().unread()).isEqualTo(1);
+    }
+
+    @Test
+    void whatLeftTheLogAndReachedSomebodyIsDueToAll() {
+        takenBackUnread();
+        Journal other = new Journal("another", Audience.of(0), ledger, new RecoveryTimes());
+        other.frame("connected", new Position(1, 0), "{}");
+        other.frame(SOURCE.type(), new Position(11, 0), SOURCE.data(1));
+        Judge judge = new Judge(ledger, timeline);
+
+        judge.judge(List.of(journal, other));
+
+        assertThat(judge.total().silent).isEqualTo(1);
+        assertThat(judge.unread()).isZero();
+    }
+
+    private void takenBackUnread() {
+        publish(1);
+        publish(new Outcome.Taken(new Position(11, 0)));
+        publish(1);
+        timeline.takenUnread(Set.of(new Position(11, 0)));
+        connected(1);
+        event(0, 10);
+        event(2, 12);
     }
 
     @Test

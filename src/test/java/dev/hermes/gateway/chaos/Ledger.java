@@ -91,6 +91,13 @@ final class Ledger {
         }
     }
 
+    /** All events of all producers; after the last one is settled. */
+    Map<Source, List<Entry>> entries() {
+        Map<Source, List<Entry>> entries = new EnumMap<>(Source.class);
+        lines.keySet().forEach(source -> entries.put(source, entries(source)));
+        return entries;
+    }
+
     /** All of a producer's events; after the last one is settled. */
     List<Entry> entries(Source source) {
         List<Line> ofSource = of(source);

@@ -17,18 +17,23 @@ final class Publisher implements AutoCloseable {
     private final Source source;
     private final Way way;
     private final Ledger ledger;
+    private final int slower;
     private final Lapse lapse = new Lapse();
     private final Thread thread;
 
-    Publisher(Source source, Way way, Ledger ledger) {
+    /**
+     * @param slower how many times longer the pauses are than the source's own
+     */
+    Publisher(Source source, Way way, Ledger ledger, int slower) {
         this.source = source;
         this.way = way;
         this.ledger = ledger;
+        this.slower = slower;
         this.thread = Background.run("publisher-" + source, this::work);
     }
 
     private void work() {
-        long period = 1_000_000_000L / source.perSecond();
+        long period = 1_000_000_000L * slower / source.perSecond();
         long next = System.nanoTime();
         while (!lapse.ended()) {
             int number = ledger.send(source);

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.chaos;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,10 +21,21 @@ final class Timeline {
     private final List<Window> windows = new ArrayList<>(List.of(new Window(CALM, System.nanoTime())));
 
     private final List<Loss> losses = new ArrayList<>();
+    private final Set<Position> perhapsUnread = new HashSet<>();
 
     /** Somewhere between these two moments Redis lost the log. */
     void lost(long fromNanos, long toNanos) {
         losses.add(new Loss(fromNanos, toNanos));
+    }
+
+    /** These entries were taken out of the log while no gateway may have been able to read it. */
+    void takenUnread(Set<Position> entries) {
+        perhapsUnread.addAll(entries);
+    }
+
+    /** Whether an entry may have left the log before any gateway could read it. */
+    boolean perhapsUnread(Position entry) {
+        return perhapsUnread.contains(entry);
     }
 
     /** Whether Redis lost the log about that time. */

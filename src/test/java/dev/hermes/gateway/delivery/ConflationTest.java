@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,9 @@ class ConflationTest {
 
     private final TestLoop loop = new TestLoop();
     private final Map<String, Envelope> published = new LinkedHashMap<>();
+
+    /** What an operator is told about each of them. */
+    private final Map<String, Explanation> explained = new LinkedHashMap<>();
 
     @AfterEach
     void close() {
@@ -47,6 +52,38 @@ class ConflationTest {
                     .anySatisfy(later -> assertThat(
                                     got.contains(later) && keyOf(later).equals(key))
                             .isTrue());
+        });
+    }
+
+    @Test
+    void tellsAnOperatorWhichLaterOneWasSentInstead() {
+        List<String> got = catchUp(AFTER, conflated("progress"), EVENTS);
+
+        explained.forEach((id, explanation) -> {
+            EventId by = explanation.supersededBy();
+            if (got.contains(id)) {
+                assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.DELIVERED);
+            } else {
+                assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.SUPERSEDED);
+                assertThat(String.valueOf(by)).isIn(got);
+                assertThat(keyOf(String.valueOf(by))).isEqualTo(keyOf(id));
+            }
+        });
+    }
+
+    @Test
+    void tellsAnOperatorOfWhichNothingIsRecordedAnyMore() {
+        List<String> got = catchUp(AFTER, conflated("progress"), 3 * EVENTS);
+
+        assertThat(explained.values())
+                .extracting(Explanation::verdict)
+                .contains(Explanation.Verdict.NOT_RECORDED, Explanation.Verdict.SUPERSEDED);
+        explained.forEach((id, explanation) -> {
+            switch (explanation.verdict()) {
+                case DELIVERED -> assertThat(got).contains(id);
+                case SUPERSEDED -> assertThat(got).doesNotContain(id);
+                default -> assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.NOT_RECORDED);
+            }
         });
     }
 
@@ -120,7 +157,7 @@ class ConflationTest {
                 after);
         HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, streams, 1));
         String channel = subscription.interests().keySet().iterator().next();
-        MemorySink sink = loop.call(() -> {
+        HubFixture.Connection client = loop.call(() -> {
             EventId start = fixture.append(1).get(0);
             fixture.deliver();
             for (int number = 0; number < events; number++) {
@@ -129,7 +166,12 @@ class ConflationTest {
                 published.put(fixture.append(List.of(envelope)).get(0).toString(), envelope);
                 fixture.deliver();
             }
-            return fixture.connect(subscription, fixture.open(new Cursor.At(start)), HubFixture.ENDLESS);
+            return fixture.connect(
+                    subscription,
+                    fixture.open(new Cursor.At(start)),
+                    List.of(),
+                    HubFixture.ENDLESS,
+                    MemorySink.UNLIMITED);
         });
         while (!loop.call(() -> {
             while (fixture.log.pendingReads() > 0) {
@@ -145,17 +187,19 @@ class ConflationTest {
                             + counted.superseded().getOrDefault(channel, 0L))
                     .isEqualTo(events);
             List<String> got = new ArrayList<>();
-            sink.messages().stream()
+            client.sink().messages().stream()
                     .filter(message -> message.type().equals("update"))
                     .forEach(message -> got.add(message.id()));
+            published.forEach((id, envelope) -> explained.put(
+                    id,
+                    fixture.explain(client.stream(), new Event(Objects.requireNonNull(EventId.parse(id)), envelope))));
             fixture.hub.close();
             return got;
         });
     }
 
     private String keyOf(String id) {
-        return String.valueOf(
-                java.util.Objects.requireNonNull(published.get(id)).key());
+        return String.valueOf(Objects.requireNonNull(published.get(id)).key());
     }
 
     private String[] lastPublished(int count) {

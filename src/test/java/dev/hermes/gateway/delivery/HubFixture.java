@@ -3,6 +3,7 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.http.Admission;
@@ -19,8 +20,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +42,16 @@ public final class HubFixture {
 
     static final StreamPermit ENDLESS = new TestLease(null, false);
 
-    static final NewStream.Client CLIENT = new NewStream.Client("192.0.2.7", "token", "somebody");
+    static final NewStream.Client CLIENT = new NewStream.Client("192.0.2.7", "token", "somebody", null);
 
     /** A permit as a test wants it. */
-    record TestLease(@Nullable Instant expiresAt, boolean revocable) implements StreamPermit {}
+    record TestLease(@Nullable Instant expiresAt, boolean revocable) implements StreamPermit {
+
+        @Override
+        public Scope scope() {
+            return (channel, key) -> true;
+        }
+    }
 
     /** How large everything is. */
     record Sizes(int windowEntries, long windowBytes, CatchUp.Pace pace, int logEntries, long logBytes) {
@@ -151,6 +160,29 @@ public final class HubFixture {
                 channel, "update", key, fields, Buffer.buffer(data), wallNow().toString());
     }
 
+    /** What an operator is told who asks about that stream and that entry of the log. */
+    Explanation explain(SseStream stream, LogEntry entry) {
+        Channel channel =
+                entry instanceof Event event ? channel(event.envelope().channel()) : null;
+        return Objects.requireNonNull(
+                hub.explain(new Explanation.Question(stream.id(), entry.id(), entry, channel)), "no such stream");
+    }
+
+    private static Channel channel(String name) {
+        return new Channel(
+                name,
+                List.of(),
+                List.of(),
+                "update",
+                new Channel.ScopeRule(name, false),
+                null,
+                List.of(),
+                null,
+                Channel.OnConnect.NOTHING,
+                null,
+                Objects.requireNonNull(RULES.getOrDefault(name, Channel.CatchUp.ALL)));
+    }
+
     void deliver() {
         for (HubBus.Signal.EventBatch batch = batches.poll(); batch != null; batch = batches.poll()) {
             hub.onBatch(batch);
@@ -192,6 +224,7 @@ public final class HubFixture {
         }
         SseStream stream = hub.open(
                 new NewStream(
+                        UUID.randomUUID(),
                         subscription,
                         opening,
                         greetings,

@@ -77,6 +77,10 @@ final class HubModel {
         return streams.stream().mapToInt(ModelStream::gaps).sum();
     }
 
+    int explanationsSeen() {
+        return streams.stream().mapToInt(ModelStream::explanations).sum();
+    }
+
     private void turn() {
         try {
             if (stepsLeft-- > 0) {

@@ -24,6 +24,7 @@ class HubModelTest {
     private long messages;
     private long pages;
     private long gaps;
+    private long explanations;
 
     @BeforeAll
     void assertionsAreOn() {
@@ -53,6 +54,7 @@ class HubModelTest {
             messages += model.messagesSeen();
             pages += model.pagesSeen();
             gaps += model.gapsSeen();
+            explanations += model.explanationsSeen();
         } catch (AssertionError failure) {
             throw new AssertionError("-Dhermes.seed=" + seed + ": " + failure.getMessage(), failure);
         }
@@ -65,7 +67,10 @@ class HubModelTest {
             assertThat(messages).isGreaterThan(10_000);
             assertThat(pages).isGreaterThan(500);
             assertThat(gaps).isGreaterThan(100);
+            assertThat(explanations).isGreaterThan(2_000);
         }
-        System.out.printf("model: streams=%d messages=%d pages=%d gaps=%d%n", streams, messages, pages, gaps);
+        System.out.printf(
+                "model: streams=%d messages=%d pages=%d gaps=%d explanations=%d%n",
+                streams, messages, pages, gaps, explanations);
     }
 }

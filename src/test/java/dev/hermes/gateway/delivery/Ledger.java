@@ -36,6 +36,13 @@ final class Ledger {
         return entries.stream().map(entry -> entry.id().toString()).toList();
     }
 
+    /** The entries around that position, or from one to the other, with some before and after; at most so many. */
+    List<LogEntry> about(EventId from, EventId to, int most) {
+        int first = Math.max(0, place(from.toString()) - 3);
+        int last = Math.min(entries.size(), place(to.toString()) + 4);
+        return entries.subList(Math.max(first, last - most), last);
+    }
+
     private int place(String id) {
         Integer place = places.get(id);
         if (place == null) {

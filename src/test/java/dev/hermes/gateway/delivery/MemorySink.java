@@ -1,6 +1,7 @@
 package dev.hermes.gateway.delivery;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -40,6 +41,7 @@ final class MemorySink implements ByteSink {
 
     private final Memory memory;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private long allowance;
     private long pending;
@@ -68,6 +70,7 @@ final class MemorySink implements ByteSink {
         }
         ByteBuf chunk = frame.retainedChunk();
         memory.watch(chunk);
+        written.writeBytes(ByteBufUtil.getBytes(chunk));
         pending += chunk.readableBytes();
         waiting.add(chunk);
         writes++;
@@ -122,6 +125,11 @@ final class MemorySink implements ByteSink {
 
     List<SseReader.Message> messages() {
         return SseReader.readChunked(received.toByteArray());
+    }
+
+    /** What was handed over, whether it arrived or not. */
+    List<SseReader.Message> written() {
+        return SseReader.readChunked(written.toByteArray());
     }
 
     boolean ended() {

@@ -1,6 +1,8 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
@@ -9,6 +11,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A client that comes back with the last id it got, over and over, and whose whole story is checked. */
@@ -16,6 +20,9 @@ final class ModelStream {
 
     private static final NewStream.Greeting GREETING =
             new NewStream.Greeting("update", Buffer.buffer("{\"snapshot\":true}"));
+
+    private static final int MOST_EXPLAINED = 60;
+    private static final int EXPLAINED_EACH = 3;
 
     private final HubFixture fixture;
     private final Subscription subscription;
@@ -33,6 +40,7 @@ final class ModelStream {
     private int connections;
     private int messages;
     private int gaps;
+    private int explanations;
 
     ModelStream(HubFixture fixture, Subscription subscription) {
         this.fixture = fixture;
@@ -45,6 +53,10 @@ final class ModelStream {
 
     int messages() {
         return messages;
+    }
+
+    int explanations() {
+        return explanations;
     }
 
     int gaps() {
@@ -93,9 +105,12 @@ final class ModelStream {
     /** The connection breaks, wherever it is; what had arrived is checked. */
     void breakOff() {
         if (connection != null) {
-            connection.sink().drop();
-            connection.stream().gone();
-            check(connection.sink());
+            HubFixture.Connection last = connection;
+            List<SseReader.Message> written = last.sink().written();
+            last.sink().drop();
+            last.stream().gone();
+            check(last.sink());
+            explained(last.stream(), written);
             connection = null;
         }
     }
@@ -105,6 +120,29 @@ final class ModelStream {
         if (connection != null && follower != null && !connection.stream().closed()) {
             check(connection.sink());
             follower.atTheEnd();
+            explained(connection.stream(), connection.sink().written());
+        }
+    }
+
+    /** An operator who asks is told the truth about each event. */
+    private void explained(SseStream stream, List<SseReader.Message> written) {
+        EventLog.StartPosition start = opening;
+        if (start == null || connections % EXPLAINED_EACH != 0) {
+            return;
+        }
+        Set<String> got = written.stream()
+                .filter(SseReader.Message::movesCursor)
+                .filter(message -> message.type().equals("update"))
+                .map(SseReader.Message::id)
+                .collect(Collectors.toSet());
+        EventId end = stream.live() ? fixture.hub.position() : stream.cursor();
+        for (LogEntry entry : fixture.ledger.about(start.position(), end, MOST_EXPLAINED)) {
+            Explanation explanation = fixture.explain(stream, entry);
+            boolean delivered = explanation.verdict() == Explanation.Verdict.DELIVERED;
+            if (entry instanceof Event && delivered != got.contains(entry.id().toString())) {
+                throw new AssertionError((delivered ? "never got " : "got ") + entry + ", but is told " + explanation);
+            }
+            explanations++;
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -238,6 +239,7 @@ class SseStreamTest extends HubTest {
         }
         return hub.open(
                 new NewStream(
+                        UUID.randomUUID(),
                         HubFixture.ALL_OF_A,
                         opening,
                         List.of(),

@@ -11,6 +11,7 @@ import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A log whose reads are answered, or fail, when the test says so, in the order it says; the rest is answered at once. */
 final class SteppedLog implements EventLog {
@@ -45,6 +46,11 @@ final class SteppedLog implements EventLog {
 
     void fail(int which) {
         reads.remove(which).answer().fail("the log is away");
+    }
+
+    @Override
+    public Future<@Nullable LogEntry> entry(EventId id) {
+        return log.entry(id);
     }
 
     @Override

@@ -218,6 +218,58 @@ class OpenStreamsTest {
     }
 
     @Test
+    void theLinesOfAStreamAndItsListingCarryTheRequestIdOfItsAnswer() {
+        SseConnection named = SseConnection.open(
+                gateway.port(), path("/api/v1/events/queue"), "X-Request-Id: proxy-7.1_" + "a".repeat(54));
+        open.add(named);
+        String id = connectionId(named);
+        SseConnection unnamed = connect("/api/v1/events/queue");
+        String made = unnamed.header("X-Request-Id");
+        String other = connectionId(unnamed);
+
+        assertThat(json(ask("GET", "/streams/" + id), 200).getString("request_id"))
+                .isEqualTo(named.header("X-Request-Id"))
+                .startsWith("proxy-7.1_");
+        assertThat(json(ask("GET", "/streams/" + other), 200).getString("request_id"))
+                .isEqualTo(made);
+        named.close();
+        unnamed.close();
+
+        await().untilAsserted(() -> assertThat(lines.all())
+                .anySatisfy(line -> assertThat(line)
+                        .contains("stream opened", id, "request_id=\"" + named.header("X-Request-Id") + "\""))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("stream closed", id, "request_id=\"" + named.header("X-Request-Id") + "\""))
+                .anySatisfy(line -> assertThat(line).contains("stream closed", other, "request_id=\"" + made + "\"")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "x\" reason=\"forged", "a{65}", "ünicode"})
+    void aRequestIdThatIsNoPlainTokenIsLoggedNowhere(String written) {
+        String given = written.equals("a{65}") ? "a".repeat(65) : written;
+        SseConnection stream =
+                SseConnection.open(gateway.port(), path("/api/v1/events/queue"), "X-Request-Id: " + given);
+        String id = connectionId(stream);
+        stream.close();
+        HttpCall.get(gateway.port(), "/api/v1/events/queue", "X-Request-Id", given.replace("ü", "u e"));
+
+        await().untilAsserted(() -> assertThat(lines.all())
+                .anySatisfy(line -> assertThat(line)
+                        .contains("stream closed", id, "request_id=\"" + stream.header("X-Request-Id") + "\""))
+                .anySatisfy(line -> assertThat(line).contains("stream refused", "request_id=")));
+        assertThat(lines.all()).noneMatch(line -> line.contains(given) || line.contains("forged"));
+    }
+
+    @Test
+    void twoStreamsOfOneRequestIdAreTwoStreams() {
+        SseConnection one = SseConnection.open(gateway.port(), path("/api/v1/events/queue"), "X-Request-Id: same");
+        SseConnection two = SseConnection.open(gateway.port(), path("/api/v1/events/queue"), "X-Request-Id: same");
+        open.addAll(List.of(one, two));
+
+        assertThat(connectionId(one)).isNotEqualTo(connectionId(two));
+    }
+
+    @Test
     void aUserCannotForgeAPairOfItsLine() {
         SseConnection stream = SseConnection.open(
                 gateway.port(), "/api/v1/events/queue", "Authorization: Bearer " + Jwt.of("evil\" reason=\"forged"));

@@ -155,6 +155,62 @@ class LogSetupTest {
         logging.stop();
     }
 
+    @Test
+    void theLastFiftyWarningsAndErrorsAreKeptNewestFirstWithoutACredential() {
+        LoggerContext logging = context();
+        LogSetup.apply(new Settings.Logging(Level.DEBUG, Format.TEXT), logging, appender(new ByteArrayOutputStream()));
+        org.slf4j.Logger logger = logging.getLogger("dev.hermes.gateway.redis.RedisLink");
+        for (int number = 1; number <= 60; number++) {
+            logger.info("not kept number={}", number);
+            logger.warn("kept number={}", number);
+        }
+        logger.atError()
+                .addKeyValue("token", "sse_" + "abcDEF-_123")
+                .setCause(new IllegalStateException("told\nBearer some-key-or-other"))
+                .log("the last, eyJhbGciOi.eyJzdWIi.c2ln");
+
+        JsonObject report = LogSetup.warnings(logging).report();
+
+        assertThat(report.getInteger("logged")).isEqualTo(61);
+        assertThat(report.getJsonArray("warnings")).hasSize(50);
+        JsonObject last = report.getJsonArray("warnings").getJsonObject(0);
+        assertThat(last.getString("level")).isEqualTo("ERROR");
+        assertThat(last.getString("logger")).isEqualTo("RedisLink");
+        assertThat(last.getString("message"))
+                .isEqualTo("the last, *** token=\"***\" java.lang.IllegalStateException: told Bearer ***");
+        assertThat(last.getInstant("at")).isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(report.getJsonArray("warnings").stream().map(line -> ((JsonObject) line).getString("message")))
+                .startsWith(last.getString("message"), "kept number=60", "kept number=59")
+                .endsWith("kept number=12");
+        logging.stop();
+    }
+
+    /** When nobody reads standard output is when somebody looks here. */
+    @Test
+    void aWarningIsKeptAlsoWhileNobodyReadsTheLog() {
+        CountDownLatch reads = new CountDownLatch(1);
+        LoggerContext logging = context();
+        LogSetup.apply(new Settings.Logging(Level.INFO, Format.TEXT), logging, appender(new OutputStream() {
+            @Override
+            public void write(int ignored) {
+                try {
+                    reads.await(10, TimeUnit.SECONDS);
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }));
+        for (int number = 0; number < 10_000; number++) {
+            logging.getLogger("a").info("line");
+        }
+
+        logging.getLogger("a").warn("there");
+
+        assertThat(LogSetup.warnings(logging).report().encode()).contains("there");
+        reads.countDown();
+        logging.stop();
+    }
+
     private static void logAtEachLevel(LoggerContext logging, String name) {
         org.slf4j.Logger logger = logging.getLogger(name);
         logger.trace("line");

@@ -123,7 +123,7 @@ class ManagementServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/health", "/health/live/x", "/api/v1/events/stream", "/..%2f", "/METRICS"})
+    @ValueSource(strings = {"/index.html", "/health", "/health/live/x", "/api/v1/events/stream", "/..%2f", "/METRICS"})
     void asksForAKeyForAnythingElse(String path) throws Exception {
         HttpResponse<String> answer = operator.ask("GET", path);
 
@@ -138,6 +138,27 @@ class ManagementServerTest {
         HttpResponse<String> answer = operator.ask("GET", "/anything", "Authorization", authorization);
 
         assertThat(answer.statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/, text/html", "/operator.css, text/css", "/operator.js, text/javascript"})
+    void givesAnybodyTheEmptyPageAndLetsNothingElseRunInIt(String path, String type) throws Exception {
+        HttpResponse<String> answer = operator.ask("GET", path);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue(type + "; charset=utf-8");
+        assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                .hasValue("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+                        + " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+                        + " require-trusted-types-for 'script'; trusted-types 'none'");
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(answer.body())
+                .doesNotContainPattern("(src|href)=\"?(https?:)?//")
+                .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "url(", "@import", "eval(");
+        assertThat(operator.ask("POST", path).statusCode()).isEqualTo(405);
+        assertThat(operator.ask("HEAD", path).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
 
     private static final HubCounters.Snapshot.Clients IDLE = new HubCounters.Snapshot.Clients(0, 0, 0, 0, 0);
+    private static final HubCounters.Snapshot.Kept NOTHING_KEPT = new HubCounters.Snapshot.Kept(0, 0);
     private static final int BUCKETS = HubCounters.Snapshot.LATENCY_BOUNDS_MILLIS.size() + 1;
 
     @Test
@@ -163,14 +164,16 @@ class MetricsTest {
                         Map.of("download:updates", 100L, "queue:updates", 5L), Map.of("download:updates", 7L)),
                 Map.of(SseStream.CloseReason.CLIENT_GONE, 6L, SseStream.CloseReason.SLOW_CONSUMER, 1L),
                 Map.of(Gap.Reason.LOG_LOST, 2L),
-                latency(0, 0));
+                latency(0, 0),
+                NOTHING_KEPT);
         HubCounters.Snapshot other = new HubCounters.Snapshot(
                 new HubCounters.Snapshot.Clients(4, 20, 2, 5, 60),
                 new HubCounters.Snapshot.Lag(2, 70, 1_000),
                 new HubCounters.Snapshot.Events(Map.of("download:updates", 1L), Map.of("download:updates", 2L)),
                 Map.of(SseStream.CloseReason.CLIENT_GONE, 16L),
                 Map.of(Gap.Reason.LOG_LOST, 3L, Gap.Reason.HISTORY_EVICTED, 1L),
-                latency(0, 0));
+                latency(0, 0),
+                NOTHING_KEPT);
         try (Operator operator = Operator.reading(Operator.readings(one, other))) {
             assertThat(operator.scrape().samples())
                     .containsEntry("hermes_streams_open", 7.0)
@@ -202,7 +205,8 @@ class MetricsTest {
                 Operator.requests(6, new RequestCounts.Credentials(9, 8, 7, 5), 0.5),
                 new LinkSupervisor.Health(true, 0.0125, 3.5, 4),
                 new IdentityEndpoint.Counts(3, 2, 1, 9, true),
-                new Metrics.GatewayReadings.Log(new EventLog.Held(300, 20_000, 90.5), new EventLog.Appends(12, 0.25)),
+                new Metrics.GatewayReadings.Log(
+                        new EventLog.Held(300, 20_000, 90.5, null, List.of()), new EventLog.Appends(12, 0.25), null),
                 0.25,
                 Set.of(Overload.Cause.HEAP),
                 Operator.state(250, true, 1_800_000_000));
@@ -281,7 +285,8 @@ class MetricsTest {
                 new HubCounters.Snapshot.Events(Map.of("forged\"}\n", 1L), Map.of()),
                 Map.of(),
                 Map.of(),
-                latency(0, 0));
+                latency(0, 0),
+                NOTHING_KEPT);
         Metrics.GatewayReadings readings = new Metrics.GatewayReadings(
                 List.of(hub),
                 Map.of("forged", Map.of(Publisher.Counters.Source.BUS, 1L)),
@@ -289,7 +294,7 @@ class MetricsTest {
                 RequestCounts.Snapshot.NONE,
                 new LinkSupervisor.Health(true, Double.NaN, 0, 0),
                 IdentityEndpoint.Counts.NONE,
-                new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE),
+                new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE, null),
                 0,
                 Set.of(),
                 Operator.state(1, true, Double.NaN));
@@ -323,7 +328,8 @@ class MetricsTest {
                 new HubCounters.Snapshot.Events(Map.of(), Map.of()),
                 Map.of(),
                 Map.of(),
-                latency);
+                latency,
+                NOTHING_KEPT);
     }
 
     /** The first buckets as given, the others empty. */

@@ -5,8 +5,10 @@ import static dev.hermes.gateway.fixture.Futures.await;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.config.SettingsLoader;
+import dev.hermes.gateway.delivery.Explanation;
 import dev.hermes.gateway.delivery.HubCounters;
 import dev.hermes.gateway.delivery.StreamView;
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.http.RequestCounts;
 import dev.hermes.gateway.ingest.LinkSupervisor;
 import dev.hermes.gateway.log.EventLog;
@@ -60,6 +62,12 @@ final class Operator implements AutoCloseable {
         @Override
         public Future<Integer> endStreams(StreamView.Query query) {
             return Future.succeededFuture(0);
+        }
+
+        @Override
+        public Future<Explanation.Answer> explain(String stream, EventId event) {
+            return Future.succeededFuture(
+                    new Explanation.Answer(new Explanation.Question(stream, event, null, null), null));
         }
 
         @Override
@@ -122,7 +130,7 @@ final class Operator implements AutoCloseable {
                 requests(0, RequestCounts.Credentials.NONE, 0),
                 new LinkSupervisor.Health(false, Double.NaN, 0, 0),
                 IdentityEndpoint.Counts.NONE,
-                new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE),
+                new Metrics.GatewayReadings.Log(EventLog.Held.UNKNOWN, EventLog.Appends.NONE, null),
                 0,
                 Set.of(),
                 state(1_000, false, Double.NaN));

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,7 +29,8 @@ final class Crowd implements AutoCloseable {
     private static final long AGAIN_MILLIS = 100;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    private final NetClient net = vertx.createNetClient(new NetClientOptions().setConnectTimeout(5_000));
+    private final NetClient net;
+    private final Set<String> expected;
     private final List<Integer> ports;
     private final String credential;
     private final List<ReturningClient> clients = new ArrayList<>();
@@ -41,6 +43,19 @@ final class Crowd implements AutoCloseable {
     private boolean over;
 
     Crowd(int size, String credential, List<Integer> ports) {
+        this(size, credential, ports, Set.of(), new NetClientOptions());
+    }
+
+    /** Clients that trust anybody over TLS, to whom these further types of events are no problem either. */
+    static Crowd secure(int size, String credential, int port, Set<String> expected) {
+        NetClientOptions trusting =
+                new NetClientOptions().setSsl(true).setTrustAll(true).setHostnameVerificationAlgorithm("");
+        return new Crowd(size, credential, List.of(port), expected, trusting);
+    }
+
+    private Crowd(int size, String credential, List<Integer> ports, Set<String> expected, NetClientOptions connecting) {
+        this.net = vertx.createNetClient(connecting.setConnectTimeout(5_000));
+        this.expected = Set.copyOf(expected);
         this.credential = credential;
         this.ports = List.copyOf(ports);
         for (int client = 0; client < size; client++) {
@@ -117,7 +132,7 @@ final class Crowd implements AutoCloseable {
         Future<NetSocket> socket = Future.failedFuture("no gateway");
         for (int next = 0; next < ports.size(); next++) {
             int port = ports.get((first + next) % ports.size());
-            socket = socket.recover(refused -> net.connect(port, "127.0.0.1"));
+            socket = socket.recover(refused -> net.connect(port, "127.0.0.1", "localhost"));
         }
         return socket;
     }
@@ -130,6 +145,10 @@ final class Crowd implements AutoCloseable {
         vertx.setTimer(Math.max(1, millis), due -> {
             client.open().onFailure(nobody -> returnAfter(client, AGAIN_MILLIS));
         });
+    }
+
+    boolean expects(String event) {
+        return expected.contains(event);
     }
 
     void ended(String reason) {

@@ -14,6 +14,11 @@ final class JarSettings {
 
     /** {@code with(redis, "HERMES_DRAIN_TIMEOUT", 5)}: further ones by name and value in turns. */
     static Map<String, String> with(EmbeddedRedis redis, Object... namesAndValues) {
+        return with(redis.url().toString(), namesAndValues);
+    }
+
+    /** The same with a Redis of another kind. */
+    static Map<String, String> with(String redis, Object... namesAndValues) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "HERMES_SECRET_KEY",
                 RunningGateway.SECRET_KEY,
@@ -22,7 +27,7 @@ final class JarSettings {
                 "HERMES_ENABLE_SSE",
                 "true",
                 "HERMES_REDIS_URL",
-                redis.url().toString(),
+                redis,
                 "HERMES_SSE_HISTORY",
                 "redis"));
         for (int at = 0; at < namesAndValues.length; at += 2) {

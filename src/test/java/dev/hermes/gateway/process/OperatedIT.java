@@ -123,6 +123,47 @@ class OperatedIT {
         assertThat(gateway.process().awaitExit(Duration.ofSeconds(30))).isZero();
     }
 
+    @Test
+    void theLastWarningsAreTold() throws IOException {
+        JsonObject before = new JsonObject(ask("GET", "/warnings", "").body());
+
+        gateway.process().signal("HUP");
+        gateway.process().await("settings were read again");
+        assertThat(new JsonObject(ask("GET", "/warnings", "").body())).isEqualTo(before);
+
+        write("HERMES_ENABLE_SSE=true", "HERMES_API_KEYS=" + KEY, "HERMES_CONFLATE_AFTER=some");
+        gateway.process().signal("HUP");
+        gateway.process().await("all stays as it is .*HERMES_CONFLATE_AFTER");
+
+        JsonObject now = new JsonObject(ask("GET", "/warnings", "").body());
+        assertThat(now.getInteger("logged")).isGreaterThan(before.getInteger("logged"));
+        assertThat(now.getJsonArray("warnings").encode()).contains("HERMES_CONFLATE_AFTER");
+        assertThat(HttpCall.get(gateway.managementPort(), "/warnings").statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void aLineOfAStreamInJsonHasAFieldForItsRequestId() throws IOException {
+        gateway.close();
+        gateway = RunningJar.start(
+                Files.createDirectory(temporary.resolve("json")),
+                Map.of(
+                        "HERMES_CONF", file.getParent().toString(),
+                        "HERMES_REDIS_URL", "none",
+                        "HERMES_LOG_FORMAT", "json"));
+        int port = Integer.parseInt(gateway.process()
+                .await("\"message\":\"gateway started\".*?\"port\":(\\d+)")
+                .group(1));
+        try (SseConnection stream = SseConnection.open(
+                port, "/api/v1/events/queue", "Authorization: Bearer " + KEY, "X-Request-Id: of-the-proxy.1")) {
+            stream.next("connected");
+        }
+        HttpCall.get(port, "/api/v1/events/queue", "X-Request-Id", "of-the-proxy.2");
+
+        gateway.process().await("\\{.*\"message\":\"stream closed\".*\"request_id\":\"of-the-proxy.1\".*}");
+        gateway.process().await("\\{.*\"message\":\"stream refused\".*\"request_id\":\"of-the-proxy.2\".*}");
+    }
+
     private void write(String... lines) throws IOException {
         Files.write(file, List.of(lines));
     }

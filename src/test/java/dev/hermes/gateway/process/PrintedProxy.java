@@ -19,8 +19,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.awaitility.Awaitility;
@@ -259,9 +262,24 @@ final class PrintedProxy implements AutoCloseable {
 
     /** One that believes every certificate. */
     static HttpClient client(HttpClient.Version version) throws GeneralSecurityException {
+        return HttpClient.newBuilder().version(version).sslContext(believing()).build();
+    }
+
+    /** TLS over a connection to {@code localhost}, whatever the certificate. */
+    static Socket secure(Socket connected) throws IOException, GeneralSecurityException {
+        SSLSocket socket = (SSLSocket)
+                believing().getSocketFactory().createSocket(connected, "localhost", connected.getPort(), true);
+        // Java says no name of one word by itself.
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("localhost")));
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
+    private static SSLContext believing() throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Believer()}, null);
-        return HttpClient.newBuilder().version(version).sslContext(context).build();
+        return context;
     }
 
     private static final class Believer extends X509ExtendedTrustManager {

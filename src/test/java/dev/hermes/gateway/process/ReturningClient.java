@@ -119,7 +119,8 @@ final class ReturningClient {
         lastId = frame.getOrDefault("id", lastId);
         retryMillis = Long.parseLong(frame.getOrDefault("retry", Long.toString(retryMillis)));
         String data = frame.getOrDefault("data", "");
-        switch (frame.getOrDefault("event", "message")) {
+        String event = frame.getOrDefault("event", "message");
+        switch (event) {
             case "connected" -> {
                 connected = true;
                 opened.tryComplete();
@@ -133,7 +134,11 @@ final class ReturningClient {
             }
             case "closing", "unavailable" -> crowd.ended(data.replaceAll(".*\"(?:reason|code)\":\"(\\w+)\".*", "$1"));
             case "heartbeat" -> {}
-            default -> crowd.problem("came " + frame);
+            default -> {
+                if (!crowd.expects(event)) {
+                    crowd.problem("came " + frame);
+                }
+            }
         }
     }
 }

@@ -37,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -240,11 +241,12 @@ class DirectSinkTest {
 
         private static NewStream opening() {
             return new NewStream(
+                    UUID.randomUUID(),
                     new Subscription(Map.of("news", Subscription.ChannelFilter.EVERYTHING)),
                     new EventLog.StartPosition(START, null, List.of()),
                     List.of(),
                     new Forever(),
-                    new NewStream.Client("127.0.0.1", "token", null),
+                    new NewStream.Client("127.0.0.1", "token", null, null),
                     0,
                     broke -> {});
         }
@@ -307,6 +309,11 @@ class DirectSinkTest {
         public boolean revocable() {
             return false;
         }
+
+        @Override
+        public Scope scope() {
+            return (channel, key) -> true;
+        }
     }
 
     /** Nobody here is so far behind. */
@@ -323,6 +330,11 @@ class DirectSinkTest {
 
         @Override
         public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
+            return Future.failedFuture("not asked for");
+        }
+
+        @Override
+        public Future<@Nullable LogEntry> entry(EventId id) {
             return Future.failedFuture("not asked for");
         }
 

@@ -144,6 +144,15 @@ public final class MemoryLog implements EventLog {
     }
 
     @Override
+    public Future<@Nullable LogEntry> entry(EventId id) {
+        return loop.call(() -> {
+            retained.trim(millis.getAsLong());
+            return Future.succeededFuture(
+                    holds(id) ? retained.after(id.minor() - 1, 1).get(0) : null);
+        });
+    }
+
+    @Override
     public Future<Void> close() {
         return loop.call(() -> {
             closed = true;

@@ -60,7 +60,11 @@ final class RetainedEntries {
 
     EventLog.Held held(long nowMillis) {
         return new EventLog.Held(
-                (double) (next - first), (double) bytes, (nowMillis - at(first).atMillis()) / 1e3);
+                (double) (next - first),
+                (double) bytes,
+                (nowMillis - at(first).atMillis()) / 1e3,
+                last().id(),
+                List.of());
     }
 
     LogEntry last() {

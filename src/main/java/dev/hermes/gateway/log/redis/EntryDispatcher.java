@@ -89,6 +89,20 @@ final class EntryDispatcher {
             EventId last = position;
             return last == null ? "" : gateway + " " + last;
         }
+
+        /** Reads what a script says of who follows the log: {@code name position millis;} for each. */
+        List<EventLog.Held.Follower> followers(String said) {
+            List<EventLog.Held.Follower> followers = new ArrayList<>();
+            for (String one : said.split(";", 0)) {
+                String[] words = one.split(" ", -1);
+                EventId handedOn = words.length == 3 ? EventId.parse(words[1]) : null;
+                if (handedOn != null) {
+                    followers.add(new EventLog.Held.Follower(
+                            words[0], words[0].equals(gateway), handedOn, Long.parseLong(words[2]) / 1e3));
+                }
+            }
+            return followers;
+        }
     }
 
     /**

@@ -45,7 +45,7 @@ public final class LogScripts {
     private static final String UNKNOWN_SCRIPT = "NOSCRIPT";
 
     /** In the answer of {@link #appended}. */
-    private static final int FIRST_CHANNEL = 5;
+    private static final int FIRST_CHANNEL = 6;
 
     /** Always of the same length, so that a script can compare two times as text. */
     private static final DateTimeFormatter MILLIS =
@@ -173,7 +173,9 @@ public final class LogScripts {
             EventLog.Held held = new EventLog.Held(
                     response.get(2).toDouble(),
                     response.get(3).toDouble(),
-                    response.get(4).toDouble() / 1e3);
+                    response.get(4).toDouble() / 1e3,
+                    id(response.get(1)),
+                    handedOn.followers(response.get(5).toString()));
             return new Appended(id(response.get(1)), counts, held);
         });
     }

@@ -268,6 +268,11 @@ public final class RedisLog implements EventLog {
     }
 
     @Override
+    public Future<@Nullable LogEntry> entry(EventId id) {
+        return loop.call(() -> reader.at(id).recover(RedisLog::unavailable));
+    }
+
+    @Override
     public Future<Void> close() {
         return loop.call(() -> {
             closed = true;

@@ -2,7 +2,8 @@
 -- did.
 --
 -- ARGV[2]  the caller and up to where it has handed on the log, as `follow` takes it
--- answer   {1, id of the newest entry, entries, bytes as last counted, age of the oldest in ms, channel, count, ...}
+-- answer   {1, id of the newest entry, entries, bytes as last counted, age of the oldest in ms, who follows the log as
+--          "name id ms;" with how long ago it said so, channel, count, ...}
 
 local refusal = open()
 if refusal then
@@ -13,8 +14,12 @@ follow(ARGV[2])
 save()
 
 local oldest = oldestId()
-local age = oldest and math.max(0, now() - tonumber(string.match(oldest, '^(%d+)'))) or 0
-local answer = {1, newestId() or '0-0', redis.call('XLEN', STREAM), tonumber(state.bytes or 0), age}
+local moment = now()
+local age = oldest and math.max(0, moment - tonumber(string.match(oldest, '^(%d+)'))) or 0
+local followers = string.gsub(state.readers or '', '(%d+);', function(said)
+  return integer(math.max(0, moment - tonumber(said))) .. ';'
+end)
+local answer = {1, newestId() or '0-0', redis.call('XLEN', STREAM), tonumber(state.bytes or 0), age, followers}
 for field, value in pairs(state) do
   local channel = string.match(field, '^c:(.*)$')
   if channel then

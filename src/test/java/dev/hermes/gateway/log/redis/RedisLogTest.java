@@ -339,6 +339,11 @@ class RedisLogTest extends EventLogContract {
         }
 
         @Override
+        public Future<@Nullable LogEntry> entry(EventId id) {
+            return log.entry(id);
+        }
+
+        @Override
         public Future<EventLog.ReadResult> read(EventId after, int maxEntries) {
             return log.read(after, maxEntries);
         }
