@@ -20,6 +20,9 @@ class StartTest {
 
     private static final Duration LONGEST_TURN = Duration.ofMillis(200);
 
+    /** The time in line is left out already; what others take from the caches of a busy machine costs this much more. */
+    private static final Duration LONGEST_ON_A_BUSY_MACHINE = Duration.ofMillis(250);
+
     @Test
     void noTurnOfAnEventLoopIsLong() {
         try (EmbeddedRedis redis = EmbeddedRedis.start();
@@ -61,8 +64,9 @@ class StartTest {
             try (TurnWatch watch = TurnWatch.start(vertx, TOLD)) {
                 GatewayProcess.start(vertx, loaded, (router, flag) -> {}).await();
                 watch.drain().forEach(System.out::println);
+                long stretched = pace.stretched(LONGEST_TURN).toMillis();
                 System.out.println("longest turn millis=" + watch.longest().toMillis() + " allowed="
-                        + pace.stretched(LONGEST_TURN).toMillis());
+                        + Math.min(stretched, LONGEST_ON_A_BUSY_MACHINE.toMillis()));
             }
             vertx.close().await();
             System.exit(0);

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>A loop that is late since its own work takes so long and one that the machine does not let run count alike: their
  * clients wait as long, and fewer streams help both. Late for a moment counts for nothing, since a crowd that comes back
  * after a restart makes every loop late, and those turned away would only come again; {@link AdmissionQueue} keeps the
- * turns short meanwhile.
+ * turns short meanwhile. Nor does it count soon after the start, when Java is many times slower than later: on a busy
+ * machine the crowd may then need a minute, and there are no older streams that suffer.
  */
 public final class Overload {
 
@@ -38,6 +39,7 @@ public final class Overload {
     private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int LAG_LASTS = 15;
     private static final int LAG_CALM = 10;
+    private static final int LAG_FROM = 120;
 
     private final Map<Cause, Watched> watched = new EnumMap<>(Cause.class);
     private final List<LoopLag> lags = new CopyOnWriteArrayList<>();
@@ -70,9 +72,12 @@ public final class Overload {
 
     public Overload(Settings.Overload limits) {
         long lagNanos = limits.loopLag().toNanos();
-        watch(new Watched(Cause.LOOP_LAG, limits.loopLag().toMillis(), LAG_LASTS * lagNanos, LAG_CALM * lagNanos));
-        watch(new Watched(Cause.HEAP, limits.heapPercent(), 0, CALM_NANOS));
-        watch(new Watched(Cause.DESCRIPTORS, limits.descriptorPercent(), 0, CALM_NANOS));
+        watch(new Watched(
+                Cause.LOOP_LAG,
+                limits.loopLag().toMillis(),
+                new Times(LAG_FROM * lagNanos, LAG_LASTS * lagNanos, LAG_CALM * lagNanos)));
+        watch(new Watched(Cause.HEAP, limits.heapPercent(), Times.AT_ONCE));
+        watch(new Watched(Cause.DESCRIPTORS, limits.descriptorPercent(), Times.AT_ONCE));
     }
 
     private void watch(Watched one) {
@@ -143,13 +148,26 @@ public final class Overload {
         causes = Set.copyOf(now);
     }
 
+    /**
+     * When a measure counts.
+     *
+     * @param fromNanos for how long after the first it does not
+     * @param lastsNanos for how long it must be above the limit
+     * @param calmNanos for how long it must then be below
+     */
+    private record Times(long fromNanos, long lastsNanos, long calmNanos) {
+
+        static final Times AT_ONCE = new Times(0, 0, CALM_NANOS);
+    }
+
     /** One measure, its limit, and since when it is above or below. Owned by the loop that measures. */
     private final class Watched {
 
         private final Cause cause;
         private final double limit;
-        private final long lastsNanos;
-        private final long calmNanos;
+        private final Times times;
+        private boolean begun;
+        private long firstNanos;
         private boolean on;
         private long lastNanos;
 
@@ -160,24 +178,28 @@ public final class Overload {
         private long turnedAwayBefore;
         private double greatest;
 
-        /**
-         * @param lastsNanos for how long it must be above the limit
-         * @param calmNanos for how long it must then be below
-         */
-        Watched(Cause cause, double limit, long lastsNanos, long calmNanos) {
+        Watched(Cause cause, double limit, Times times) {
             this.cause = cause;
             this.limit = limit;
-            this.lastsNanos = lastsNanos;
-            this.calmNanos = calmNanos;
+            this.times = times;
         }
 
         void measured(double value, long now) {
+            if (!begun) {
+                begun = true;
+                firstNanos = now;
+                lastNanos = now;
+            }
+            if (now - firstNanos < times.fromNanos()) {
+                lastNanos = now;
+                return;
+            }
             boolean towards = on ? value < limit * cause.calmBelow : value >= limit;
             long step = Math.min(now - lastNanos, LONGEST_STEP_NANOS);
             lastNanos = now;
             heldNanos = towards ? heldNanos + step : 0;
             greatest = on ? Math.max(greatest, value) : value;
-            if (towards && heldNanos >= (on ? calmNanos : lastsNanos)) {
+            if (towards && heldNanos >= (on ? times.calmNanos() : times.lastsNanos())) {
                 heldNanos = 0;
                 turn(!on, now);
             }

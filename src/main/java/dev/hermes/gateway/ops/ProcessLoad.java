@@ -21,10 +21,9 @@ import java.util.function.IntSupplier;
 public final class ProcessLoad {
 
     private static final Duration PERIOD = Duration.ofMillis(100);
-    private static final long COUNT_EVERY_MILLIS = 2_000;
 
-    /** Counting open files takes longer the more there are; of one core it may take this part. */
-    private static final int COUNTING_PART = 100;
+    /** Counting a hundred thousand open files takes some tens of milliseconds. */
+    private static final long COUNT_EVERY_MILLIS = 2_000;
 
     private final Vertx vertx;
     private final FileDescriptorLimit limit = FileDescriptorLimit.ofThisProcess();
@@ -32,7 +31,7 @@ public final class ProcessLoad {
     private final Overload overload;
     private final LoopLag lag;
     private final long timer;
-    private Counted counted = new Counted(0, 0, 0);
+    private Counted counted = new Counted(0, 0);
     private long counting = -1;
     private boolean closed;
 
@@ -42,13 +41,10 @@ public final class ProcessLoad {
      * @param heapPercent in use after a collection
      * @param otherFiles open descriptors, connections of clients aside
      */
-    private record Counted(double heapPercent, long otherFiles, long tookMillis) {
+    private record Counted(double heapPercent, long otherFiles) {
 
         static Counted now(int connections) {
-            long began = System.nanoTime();
-            double heapPercent = collectedHeapPercent();
-            long otherFiles = Math.max(0, FileDescriptorLimit.open() - connections);
-            return new Counted(heapPercent, otherFiles, (System.nanoTime() - began) / 1_000_000);
+            return new Counted(collectedHeapPercent(), Math.max(0, FileDescriptorLimit.open() - connections));
         }
 
         /**
@@ -103,8 +99,7 @@ public final class ProcessLoad {
         vertx.executeBlocking(() -> Counted.now(clients), false).onSuccess(now -> {
             counted = now;
             if (!closed) {
-                counting = vertx.setTimer(
-                        Math.max(COUNT_EVERY_MILLIS, COUNTING_PART * now.tookMillis()), again -> count());
+                counting = vertx.setTimer(COUNT_EVERY_MILLIS, again -> count());
             }
         });
     }

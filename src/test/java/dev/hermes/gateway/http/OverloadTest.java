@@ -8,6 +8,7 @@ import dev.hermes.gateway.http.Overload.Cause;
 import dev.hermes.gateway.loop.LoopLag;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Measured every 100 ms; a loop may be late by a second, and of heap and descriptors 80 and 90 percent may be in use. */
@@ -15,6 +16,11 @@ class OverloadTest {
 
     private final Overload overload = new Overload(new Settings.Overload(Duration.ofSeconds(1), 80, 90));
     private long millis = 1_000_000;
+
+    @BeforeEach
+    void theStartIsLongAgo() {
+        lag(0, 121_000);
+    }
 
     private void measure(Cause cause, double value, long forMillis, long everyMillis) {
         for (long passed = 0; passed < forMillis; passed += everyMillis) {
@@ -34,6 +40,17 @@ class OverloadTest {
 
         lag(1_000, 1_500);
         assertThat(overload.causes()).containsExactly(Cause.LOOP_LAG);
+    }
+
+    @Test
+    void aLagSoonAfterTheStartIsNone() {
+        Overload fresh = new Overload(new Settings.Overload(Duration.ofSeconds(1), 80, 90));
+        for (long second = 0; second < 120; second++) {
+            fresh.measured(Cause.LOOP_LAG, 20_000, TimeUnit.SECONDS.toNanos(second));
+        }
+        fresh.measured(Cause.LOOP_LAG, 0, TimeUnit.SECONDS.toNanos(120));
+
+        assertThat(fresh.causes()).isEmpty();
     }
 
     @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OverloadIT {
 
     private static final String QUEUE = "/api/v1/events/queue";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @TempDir
     private Path temporary;
@@ -62,11 +62,11 @@ class OverloadIT {
     @Test
     void whenTheHeapIsFull() {
         Map<String, String> settings = settings();
-        settings.put("JDK_JAVA_OPTIONS", "-Xmx128m");
         settings.put("HERMES_HISTORY_MAX_BYTES", "1GiB");
         settings.put("HERMES_HISTORY_MAX_AGE", "20");
-        settings.put("HERMES_OVERLOAD_HEAP", "50");
-        try (RunningJar gateway = RunningJar.start(temporary, settings);
+        settings.put("HERMES_OVERLOAD_HEAP", "45");
+        try (RunningJar gateway = RunningJar.startWith(
+                        List.of("-Xmx128m", "-XX:G1PeriodicGCInterval=1000"), temporary, settings);
                 SseConnection open = stream(gateway)) {
             assertThat(open.next().event()).isEqualTo("connected");
             String kept = "k".repeat(500_000);

@@ -36,25 +36,35 @@ final class RunningJar implements AutoCloseable {
     }
 
     static RunningJar start(Path jar, Path temporary, Map<String, String> settings, String... arguments) {
-        return start(List.of(), jar, temporary, settings, arguments);
+        return start(List.of(), List.of(), jar, temporary, settings, arguments);
     }
 
     /** With so many descriptors for files and sockets. */
     static RunningJar startBelow(int descriptors, Path temporary, Map<String, String> settings) {
         List<String> shell = List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
-        return start(shell, Path.of(JAR), temporary, settings);
+        return start(shell, List.of(), Path.of(JAR), temporary, settings);
+    }
+
+    /** With flags of the JVM that win over those of {@code conf/jvm.options}. */
+    static RunningJar startWith(List<String> flags, Path temporary, Map<String, String> settings) {
+        return start(List.of(), flags, Path.of(JAR), temporary, settings);
     }
 
     private static RunningJar start(
-            List<String> before, Path jar, Path temporary, Map<String, String> settings, String... arguments) {
+            List<String> shell,
+            List<String> flags,
+            Path jar,
+            Path temporary,
+            Map<String, String> settings,
+            String... arguments) {
         assertThat(jar).as("made by mvn package").exists();
-        List<String> command = new ArrayList<>(before);
+        List<String> command = new ArrayList<>(shell);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@conf/jvm.options",
-                "-Djava.io.tmpdir=" + temporary,
-                "-jar",
-                jar.toString()));
+                "-Djava.io.tmpdir=" + temporary));
+        command.addAll(flags);
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
