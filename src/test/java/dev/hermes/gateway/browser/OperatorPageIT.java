@@ -266,8 +266,12 @@ class OperatorPageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {HIDE, "const real = window.fetch; window.fetch = (...asked) => { window.fetch = real; " + HIDE
-            + " return real(...asked); }"})
+    @ValueSource(
+            strings = {
+                HIDE,
+                "const real = window.fetch; window.fetch = (...asked) => { window.fetch = real; " + HIDE
+                        + " return real(...asked); }"
+            })
     void asksForNothingWhileNobodyLooksAlsoIfItJustAsked(String hiding) {
         unlock();
         page.run(hiding);

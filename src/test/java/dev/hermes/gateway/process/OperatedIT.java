@@ -148,10 +148,14 @@ class OperatedIT {
         gateway = RunningJar.start(
                 Files.createDirectory(temporary.resolve("json")),
                 Map.of(
-                        "HERMES_CONF", temporary.resolve("conf").toString(),
-                        "HERMES_REDIS_URL", "none",
-                        "HERMES_LOG_FORMAT", "json",
-                        "HERMES_SECRET_KEY", SECRET));
+                        "HERMES_CONF",
+                        temporary.resolve("conf").toString(),
+                        "HERMES_REDIS_URL",
+                        "none",
+                        "HERMES_LOG_FORMAT",
+                        "json",
+                        "HERMES_SECRET_KEY",
+                        SECRET));
         int port = Integer.parseInt(gateway.process()
                 .await("\"message\":\"gateway started\".*?\"port\":(\\d+)")
                 .group(1));

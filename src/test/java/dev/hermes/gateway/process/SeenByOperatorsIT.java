@@ -13,6 +13,7 @@ import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +62,7 @@ class SeenByOperatorsIT {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Site> sites = new ArrayList<>();
     private final ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
+    private ScheduledFuture<?> publications;
     private final int redisPort = EmbeddedRedis.freePort();
     private OutsideProcess redis;
     private Certificates certificates;
@@ -138,7 +141,7 @@ class SeenByOperatorsIT {
         token = token("queue");
         crowd = opened(Crowd.secure(CLIENTS, token, caddy.port(), Set.of("backend", "gap")));
         crowd.open();
-        publisher.scheduleAtFixedRate(this::publish, 0, 50, TimeUnit.MILLISECONDS);
+        publications = publisher.scheduleAtFixedRate(this::publish, 0, 50, TimeUnit.MILLISECONDS);
     }
 
     private <T extends AutoCloseable> T opened(T closeable) {
@@ -175,6 +178,7 @@ class SeenByOperatorsIT {
 
         stall();
 
+        assertThat(publications.isDone()).as("publishing has failed").isFalse();
         publisher.shutdown();
         assertThat(publisher.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
         await("all have seen all").atMost(PATIENCE).until(() -> crowd.haveSeen(published) == CLIENTS);
@@ -239,7 +243,7 @@ class SeenByOperatorsIT {
         String stalledToken = token("storage");
         try (Socket plain = new Socket()) {
             plain.setReceiveBufferSize(4_096);
-            plain.connect(new InetSocketAddress("127.0.0.1", caddy.port()));
+            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), caddy.port()));
             Socket stalled = PrintedProxy.secure(plain);
             stalled.getOutputStream()
                     .write(("GET /api/v1/events/stream?token=" + stalledToken
