@@ -16,8 +16,8 @@ public interface ByteSink {
     boolean writable();
 
     /**
-     * How much the client has received: changes with every byte the socket took, and is {@link #NOTHING_PENDING} when
-     * it took all. Only for comparison with an earlier value of the same sink.
+     * How much the client has received: changes with every frame, if not with every byte, that the socket took, and is {@link
+     * #NOTHING_PENDING} when it took all that was flushed. Only for comparison with an earlier value of the same sink.
      */
     long progress();
 

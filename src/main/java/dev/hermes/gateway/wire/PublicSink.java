@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublicSink implements ByteSink {
 
-    private static final long PENDING = 0;
-
     /** {@link #writable} does not count a frame that waits for its flush, so the frame must be small. */
     private static final int MOST_KEPT = 8 * 1_024;
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private Runnable whenEnded = () -> {};
+
+    /** Frames given to Vert.x, and those of them that the socket, or HTTP/2's window for the stream, has taken. */
+    private long written;
+
+    private long taken;
 
     /** The only frame written since the last flush, kept until the flush. */
     private @Nullable Buffer kept;
@@ -63,7 +66,8 @@ final class PublicSink implements ByteSink {
 
     private void writeNow(Buffer payload) {
         if (open()) {
-            response.write(payload);
+            written++;
+            response.write(payload).onComplete(done -> taken++);
         }
     }
 
@@ -72,9 +76,10 @@ final class PublicSink implements ByteSink {
         return open() && !response.writeQueueFull();
     }
 
+    /** Changes with every frame. The kept one does not count: it is not the client that it waits for. */
     @Override
     public long progress() {
-        return kept == null && writable() ? NOTHING_PENDING : PENDING;
+        return taken == written && writable() ? NOTHING_PENDING : taken;
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -138,7 +139,7 @@ class SeenByOperatorsIT {
         token = token("queue");
         crowd = opened(Crowd.secure(CLIENTS, token, caddy.port(), Set.of("backend", "gap")));
         crowd.open();
-        publisher.scheduleAtFixedRate(this::publish, 0, 50, TimeUnit.MILLISECONDS);
+        var unused = publisher.scheduleAtFixedRate(this::publish, 0, 50, TimeUnit.MILLISECONDS);
     }
 
     private <T extends AutoCloseable> T opened(T closeable) {
@@ -239,7 +240,7 @@ class SeenByOperatorsIT {
         String stalledToken = token("storage");
         try (Socket plain = new Socket()) {
             plain.setReceiveBufferSize(4_096);
-            plain.connect(new InetSocketAddress("127.0.0.1", caddy.port()));
+            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), caddy.port()));
             Socket stalled = PrintedProxy.secure(plain);
             stalled.getOutputStream()
                     .write(("GET /api/v1/events/stream?token=" + stalledToken

@@ -143,6 +143,28 @@ class DirectSinkTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientThatTakesLittleAtATimeIsNotCutOff(boolean directly) throws Exception {
+        HttpServerOptions options = (directly ? new HttpServerOptions() : indirect()).setSendBufferSize(4_096);
+        Serving serving = on(epoll, () -> Serving.start(epoll, plain(options), new StreamSinks(), new AtomicBoolean()));
+        try (Socket socket = connected(serving)) {
+            readTo(socket, new StringBuilder(), "event: connected");
+            on(epoll, () -> serving.deliver(Serving::deliverMuch));
+            StringBuilder read = new StringBuilder();
+            for (int step = 0; step < 8; step++) {
+                // More than both sockets' buffers hold, so the gateway has written since the step before.
+                readMore(socket, read, 80_000);
+                on(epoll, () -> serving.pass(STREAMS.stallTimeout().dividedBy(3)));
+            }
+            readTo(socket, read, "data: last");
+
+            assertThat(read).doesNotContain("event: closing");
+        } finally {
+            on(epoll, serving::close);
+        }
+    }
+
     /** Without printing a megabyte when they are not. */
     private static void assertSame(String direct, String throughVertx) {
         assertThat(direct.equals(throughVertx))
@@ -205,6 +227,12 @@ class DirectSinkTest {
             assertThat(count).as("the stream went on").isPositive();
             read.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
         }
+    }
+
+    private static void readMore(Socket socket, StringBuilder read, int bytes) throws Exception {
+        byte[] more = socket.getInputStream().readNBytes(bytes);
+        assertThat(more).as("the stream went on").hasSize(bytes);
+        read.append(new String(more, StandardCharsets.ISO_8859_1));
     }
 
     private static <T> T on(Vertx vertx, Supplier<Future<T>> work) throws Exception {
