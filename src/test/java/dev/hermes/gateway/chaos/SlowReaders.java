@@ -25,12 +25,16 @@ final class SlowReaders {
     private static final int BUFFER_BYTES = 4_096;
     private static final int EVENTS = 40;
     private static final String BULK = "x".repeat(128 << 10);
-    private static final String NUMBERED = "data: {\"bulk\":";
 
     private final int redisPort;
     private final Lapse lapse;
     private final Duration stallTimeout;
     private final Queue<String> problems = new ConcurrentLinkedQueue<>();
+
+    /** What the events of the visit that goes on now begin with: a new stream of the channel begins with the last one. */
+    private volatile String numbered = "";
+
+    private int visits;
 
     SlowReaders(int redisPort, Lapse lapse, Duration stallTimeout) {
         this.redisPort = redisPort;
@@ -44,6 +48,7 @@ final class SlowReaders {
      * @param breaches hears of what such a client may not see
      */
     void visit(List<Wire.Server> servers, int each, Consumer<String> breaches) {
+        numbered = "{\"visit\":" + ++visits + ",\"bulk\":";
         List<Socket> open = new ArrayList<>();
         List<Thread> catchingUp = new ArrayList<>();
         List<InputStream> cut = new ArrayList<>();
@@ -116,7 +121,7 @@ final class SlowReaders {
                         "type",
                         "storage_update",
                         "data",
-                        "{\"bulk\":" + number + ",\"pad\":\"" + BULK + "\"}",
+                        numbered + number + ",\"pad\":\"" + BULK + "\"}",
                         "timestamp",
                         "2026-11-23T09:13:33+00:00");
             }
@@ -128,8 +133,8 @@ final class SlowReaders {
         try {
             while (expected < EVENTS) {
                 String line = Wire.line(in);
-                if (line.startsWith(NUMBERED)) {
-                    int number = Integer.parseInt(line, NUMBERED.length(), line.indexOf(','), 10);
+                int number = number(line);
+                if (number >= 0) {
                     if (number != expected) {
                         problems.add("a slow reader got " + number + " where " + expected + " was due");
                         return;
@@ -145,14 +150,19 @@ final class SlowReaders {
         }
     }
 
+    /** Of an event of this visit; -1 for any other line. */
+    private int number(String line) {
+        String begin = "data: " + numbered;
+        return line.startsWith(begin)
+                ? Integer.parseInt(line, begin.length(), line.indexOf(',', begin.length()), 10)
+                : -1;
+    }
+
     private void readToTheEnd(InputStream in) {
         try {
             int last = -1;
             while (last < EVENTS - 1) {
-                String line = Wire.line(in);
-                if (line.startsWith(NUMBERED)) {
-                    last = Integer.parseInt(line, NUMBERED.length(), line.indexOf(','), 10);
-                }
+                last = Math.max(last, number(Wire.line(in)));
             }
             problems.add("a slow reader was not cut");
         } catch (SocketTimeoutException open) {

@@ -49,24 +49,29 @@ final class SoakBounds {
                 case GROWTH ->
                     share + more == 0
                             ? "no more"
-                            : "+ "
-                                    + (share > 0
-                                            ? String.format(Locale.ROOT, "%.0f %%", 100 * share)
-                                            : SoakReport.number(figure, more));
+                            : (share > 0 ? String.format(Locale.ROOT, "+ %.0f %% ", 100 * share) : "")
+                                    + (more > 0 ? "+ " + SoakReport.number(figure, more) : "");
             };
         }
     }
 
     /** The first that fits; what none names is as it was. */
     private static final List<Bound> BOUNDS = List.of(
-            Bound.growth("process_resident_memory_bytes", 0.15, 0, "the JIT and malloc go on to settle"),
+            Bound.growth(
+                    "process_resident_memory_bytes",
+                    0.15,
+                    18 * MIB,
+                    "the JIT and malloc settle; and what the heap may"),
             Bound.growth("process_virtual_memory_bytes", 0.15, 0, "one arena of malloc for a new thread is 64 MiB"),
             Bound.growth("process_open_fds", 0, 2, "the request that asks for it, and one of a health check"),
             Bound.growth("redis_connections", 0, 0, "each has its purpose"),
             Bound.growth("jvm_threads_(current|daemon|peak)", 0, 4, "pools of Vert.x that fill as they are used"),
             Bound.growth("jvm_threads_state.*", 0, 8, "what a thread does this moment, of about twenty"),
             Bound.growth(
-                    "jvm_memory_(used|pool_used|pool_collection_used).*(heap|G1 Old).*", 0, 6 * MIB, "live objects"),
+                    "jvm_memory_(used|pool_used|pool_collection_used).*(\"heap\"|G1 Old).*",
+                    0,
+                    18 * MIB,
+                    "the last 10,000 streams that broke are remembered for ten minutes, with a kilobyte each"),
             Bound.growth("jvm_memory.*(G1|\"heap\").*", 0, 64 * MIB, "how G1 divides the heap after a collection"),
             Bound.growth("jvm_memory.*", 0.1, 8 * MIB, "code and classes, which the JIT makes as it goes"),
             Bound.growth("jvm_classes_currently_loaded", 0.02, 0, "accessors that the JVM makes as it goes"),
