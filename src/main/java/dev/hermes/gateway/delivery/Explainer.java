@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Explainer {
 
     static final int MOST_ENDED = 256;
-    private static final int MOST_SAMPLES = 2_048;
     private static final int MOST_NAMED = 10;
 
     private final SubscriptionIndex subscribers;
@@ -33,13 +32,7 @@ final class Explainer {
     /** The streams that ended last, the oldest first. */
     private final ArrayDeque<Subject> ended = new ArrayDeque<>();
 
-    /** How far the hub had come at each tick at which it had come further, the oldest first. */
-    private final ArrayDeque<Sample> journal = new ArrayDeque<>();
-
-    private long lastTickMillis;
-
-    /** The hub reached this position between two times of its clock. */
-    private record Sample(EventId tip, long fromMillis, long untilMillis) {}
+    private final PositionTimes reached;
 
     /** How a stream ended, and when by the hub's clock. */
     private record End(SseStream.CloseReason reason, long atMillis) {}
@@ -70,19 +63,12 @@ final class Explainer {
         this.subscribers = subscribers;
         this.window = window;
         this.time = time;
-        this.lastTickMillis = time.now();
-        journal.add(new Sample(window.tip(), lastTickMillis, lastTickMillis));
+        this.reached = new PositionTimes(window.tip(), time.now());
     }
 
     /** To be called often: an event's delivery can be dated no better. */
     void tick(long nowMillis) {
-        if (!window.tip().equals(journal.getLast().tip())) {
-            journal.add(new Sample(window.tip(), lastTickMillis, nowMillis));
-            if (journal.size() > MOST_SAMPLES) {
-                journal.remove();
-            }
-        }
-        lastTickMillis = nowMillis;
+        reached.at(window.tip(), nowMillis);
     }
 
     /** The stream has left the hub. */
@@ -122,10 +108,13 @@ final class Explainer {
         } else if (entry != null && !(entry instanceof LogEntry.GapEntry)) {
             return Explanation.of(
                     Explanation.Verdict.NO_EVENT,
-                    "the entry is sent to nobody: it is not an event of a channel in the catalogue");
+                    entry instanceof LogEntry.OriginEntry
+                            ? "the entry is the gateway's own, the position from which a new log goes on"
+                            : "the entry is sent to nobody: it was rejected (see hermes:rejected), or is of no channel in"
+                                    + " the catalogue");
         }
         Explanation missed = whyMissed(stream, id);
-        if (missed != null) {
+        if (missed != null && (entry != null || missed.verdict() != Explanation.Verdict.BEFORE_CURSOR)) {
             return missed;
         }
         if (entry == null) {
@@ -141,7 +130,7 @@ final class Explainer {
                         Explanation.Verdict.NOT_RECORDED,
                         "the stream wants it and has passed it, but more has happened to the stream since than its record"
                                 + " holds")
-                : delivered(stream, id);
+                : delivered(stream, entry);
     }
 
     private static @Nullable Explanation whyUnwanted(Subject stream, Channel channel, Envelope envelope) {
@@ -159,8 +148,8 @@ final class Explainer {
         }
         Set<String> keys = wanted.keys();
         if (keys != null && (key == null || !keys.contains(key))) {
-            return notMatched("of " + channel.name() + " the stream gets only what is about " + some(keys)
-                    + "; this is about " + (key == null ? "none" : key));
+            return notMatched("of " + channel.name() + " the stream gets only what is about " + some(keys) + "; this "
+                    + (key == null ? "names nothing it is about" : "is about " + key));
         }
         for (Map.Entry<String, Set<String>> filter : wanted.filters().entrySet()) {
             String value = envelope.fields().get(filter.getKey());
@@ -179,9 +168,19 @@ final class Explainer {
     private @Nullable Explanation whyMissed(Subject stream, EventId id) {
         StreamRecord record = stream.record();
         if (!id.isAfter(record.start())) {
+            if (record.greetedWith(id)) {
+                return Explanation.of(
+                        Explanation.Verdict.DELIVERED,
+                        "it was sent when the stream opened, without an id, as the latest of its kind");
+            }
             Gap gap = record.startGap();
             EventId requested = gap == null ? null : EventId.parse(gap.requested());
-            return gap == null || (requested != null && !id.isAfter(requested))
+            // A cursor that was never given out says nothing of what its client has.
+            boolean had = requested != null
+                    && requested.memory() == id.memory()
+                    && !requested.isAfter(record.start())
+                    && !id.isAfter(requested);
+            return gap == null || had
                     ? Explanation.of(
                             Explanation.Verdict.BEFORE_CURSOR,
                             "the stream began later, with what follows " + (gap == null ? record.start() : requested))
@@ -230,7 +229,9 @@ final class Explainer {
                                 + at(stream.record().behindSinceMillis()));
     }
 
-    private Explanation delivered(Subject stream, EventId id) {
+    private Explanation delivered(Subject stream, LogEntry entry) {
+        EventId id = entry.id();
+        String what = entry instanceof LogEntry.GapEntry ? "it is a gap, source_hole, and" : "it";
         StreamRecord record = stream.record();
         End end = stream.end();
         StreamRecord.Happening.CaughtUp behind = record.caughtUpOn(id);
@@ -242,8 +243,9 @@ final class Explainer {
         return new Explanation(
                 Explanation.Verdict.DELIVERED,
                 period == null
-                        ? "it was handed to the stream's connection as soon as the log had it; the moment is not kept that long"
-                        : "it was handed to the stream's connection between " + period.from() + " and "
+                        ? what
+                                + " was handed to the stream's connection as soon as the log had it; the moment is not kept that long"
+                        : what + " was handed to the stream's connection between " + period.from() + " and "
                                 + period.until(),
                 period,
                 null,
@@ -252,17 +254,8 @@ final class Explainer {
 
     /** When live streams were handed an entry; null if that is not known any more. */
     private Explanation.@Nullable Period live(EventId id) {
-        if (id.isAfter(journal.getLast().tip())) {
-            return period(lastTickMillis, time.now());
-        }
-        boolean oldest = true;
-        for (Sample sample : journal) {
-            if (!id.isAfter(sample.tip())) {
-                return oldest ? null : period(sample.fromMillis(), sample.untilMillis());
-            }
-            oldest = false;
-        }
-        return null;
+        PositionTimes.Span span = reached.of(id, time.now());
+        return span == null ? null : period(span.fromMillis(), span.untilMillis());
     }
 
     private Explanation.Period period(long fromMillis, long untilMillis) {

@@ -39,7 +39,7 @@ public final class SseStream extends Subscriber {
         this.end = stream.end();
         this.client = stream.client();
         this.openedMillis = hub.now();
-        this.record = new StreamRecord(stream.start().position(), stream.start().gap(), openedMillis);
+        this.record = new StreamRecord(stream.start(), openedMillis);
     }
 
     /** The id of the connection, as its client is told. */

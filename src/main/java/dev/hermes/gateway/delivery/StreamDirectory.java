@@ -4,6 +4,7 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,10 @@ final class StreamDirectory {
                 stream.id(),
                 stream.client(),
                 stream.subscription(),
-                time.wall().instant().minusMillis(time.now() - stream.openedMillis()),
+                time.wall()
+                        .instant()
+                        .minusMillis(time.now() - stream.openedMillis())
+                        .truncatedTo(ChronoUnit.MILLIS),
                 stream.viewState(),
                 position,
                 new StreamView.Lag(behind, stream.behindMillis()),

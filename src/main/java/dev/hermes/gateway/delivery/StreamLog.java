@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,9 @@ final class StreamLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamLog.class);
     private static final int MOST_CHANNELS = 10;
+
+    /** What would break a line or speak to the terminal of whoever reads it. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private StreamLog() {}
 
@@ -67,6 +71,6 @@ final class StreamLog {
 
     /** Values stand in quotes, and some of them were chosen by a client. */
     private static String quotable(String text) {
-        return text.replace('"', '\'');
+        return CONTROL.matcher(text.replace('"', '\'')).replaceAll("?");
     }
 }

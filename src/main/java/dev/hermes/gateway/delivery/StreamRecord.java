@@ -1,8 +1,11 @@
 package dev.hermes.gateway.delivery;
 
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,9 @@ final class StreamRecord {
     private final EventId start;
     private final @Nullable Gap startGap;
 
+    /** The events that the stream was greeted with; they stand before the start. */
+    private final List<EventId> greeted;
+
     /** The stream is behind, and has been since it had got everything up to here; null while it is not behind. */
     private @Nullable EventId behindAfter;
 
@@ -52,9 +58,10 @@ final class StreamRecord {
     /** What happened to entries up to here is not known any more. */
     private EventId forgottenUpTo;
 
-    StreamRecord(EventId start, @Nullable Gap startGap, long openedMillis) {
-        this.start = start;
-        this.startGap = startGap;
+    StreamRecord(EventLog.StartPosition opened, long openedMillis) {
+        this.start = opened.position();
+        this.startGap = opened.gap();
+        this.greeted = opened.recalled().stream().map(Event::id).toList();
         this.behindAfter = start;
         this.behindSinceMillis = openedMillis;
         this.forgottenUpTo = start;
@@ -69,6 +76,11 @@ final class StreamRecord {
     @Nullable
     Gap startGap() {
         return startGap;
+    }
+
+    /** Whether the stream was greeted with this event, outside the log's order. */
+    boolean greetedWith(EventId event) {
+        return greeted.contains(event);
     }
 
     /** Whether the stream has been behind without a break since it got what precedes this entry. */

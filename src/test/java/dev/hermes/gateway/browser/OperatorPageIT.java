@@ -308,7 +308,7 @@ class OperatorPageIT {
         Chromium.await("what is wrong", () -> text("explanation").startsWith("Invalid event \"not-an-id\""));
 
         gateway.publish("queue:updates", "queue_update", new JsonObject().put("action", "added"));
-        String event = open.get(0).nextEvent().position();
+        String event = open.get(0).nextLogged().position();
         explain(event);
 
         Chromium.await(

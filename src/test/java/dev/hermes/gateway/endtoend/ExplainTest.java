@@ -38,7 +38,7 @@ class ExplainTest {
         Client client = connect(QUEUE, "queue");
         Instant before = Instant.now();
         log.publish(1);
-        String event = client.stream.nextEvent().position();
+        String event = client.stream.nextLogged().position();
         Instant after = Instant.now();
 
         JsonObject explained = explain(client.id, event);
@@ -59,10 +59,56 @@ class ExplainTest {
         String event = publishedTo(connect(QUEUE, "queue"), 2);
 
         Client client = connectAfter(cursor);
-        assertThat(client.stream.nextEvent().position()).isEqualTo(event);
+        assertThat(client.stream.nextLogged().position()).isEqualTo(event);
 
         assertThat(explain(client.id, event).getString("verdict")).isEqualTo("delivered");
         assertThat(explain(client.id, cursor).getString("verdict")).isEqualTo("before_cursor");
+    }
+
+    @Test
+    void whatAStreamWasGreetedWithIsDelivered() {
+        String event = publishedTo(connect(QUEUE, "queue"), 1);
+        Client greeted = connect(QUEUE, "queue");
+        assertThat(greeted.stream.nextEvent().id()).isNull();
+
+        JsonObject explained = explain(greeted.id, event);
+
+        assertThat(explained.getString("verdict")).isEqualTo("delivered");
+        assertThat(explained.getString("detail")).contains("when the stream opened, without an id");
+    }
+
+    @Test
+    void aCursorThatWasNeverGivenOutIsAGapBeforeTheStart() {
+        String event = publishedTo(connect(QUEUE, "queue"), 1);
+        publishedTo(connect(QUEUE, "queue"), 2);
+        Client client = connectAfter("99999999999999-0");
+        client.stream.next("gap");
+
+        JsonObject explained = explain(client.id, event);
+
+        assertThat(explained.getString("verdict")).isEqualTo("gap");
+        assertThat(explained.getString("gap")).isEqualTo("unknown_cursor");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"m1-1", "0-0", "5-5"})
+    void anIdThatTheLogNeverGaveIsNotInIt(String id) {
+        Client client = connect(QUEUE, "queue");
+
+        assertThat(explain(client.id, id).getString("verdict")).isEqualTo("not_in_log");
+    }
+
+    @Test
+    void aHoleIsSaidToBeOne() {
+        Client client = connect(QUEUE, "queue");
+        publishedTo(client, 1);
+        log.ask("CLIENT", "KILL", "TYPE", "pubsub");
+        String hole = client.stream.next("gap").position();
+
+        JsonObject explained = explain(client.id, hole);
+
+        assertThat(explained.getString("verdict")).isEqualTo("delivered");
+        assertThat(explained.getString("detail")).startsWith("it is a gap, source_hole, and was handed");
     }
 
     @Test
@@ -70,7 +116,7 @@ class ExplainTest {
         Client client = connect(QUEUE + "?action=added", "queue");
         Client all = connect(QUEUE, "queue");
         gateway.publish("queue:updates", "queue_update", new JsonObject().put("action", "removed"));
-        String event = all.stream.nextEvent().position();
+        String event = all.stream.nextLogged().position();
 
         JsonObject explained = explain(client.id, event);
 
@@ -254,16 +300,14 @@ class ExplainTest {
 
     private String publishedTo(Client client, int number) {
         log.publish(number);
-        SseConnection.Frame event = client.stream.nextEvent();
-        // A new client of the queue is greeted with the latest event, which carries no id.
-        return event.id() == null ? client.stream.nextEvent().position() : event.position();
+        return client.stream.nextLogged().position();
     }
 
     private String progressOf(String download) {
         Client all = connect("/api/v1/events/downloads/" + download, RunningGateway.EVERYTHING);
         gateway.publish(
                 "download:" + download + ":progress", "progress", new JsonObject().put("download_id", download));
-        return all.stream.nextEvent().position();
+        return all.stream.nextLogged().position();
     }
 
     private Client connect(String path, String scope) {

@@ -272,12 +272,14 @@ class OpenStreamsTest {
     @Test
     void aUserCannotForgeAPairOfItsLine() {
         SseConnection stream = SseConnection.open(
-                gateway.port(), "/api/v1/events/queue", "Authorization: Bearer " + Jwt.of("evil\" reason=\"forged"));
+                gateway.port(),
+                "/api/v1/events/queue",
+                "Authorization: Bearer " + Jwt.of("evil\" reason=\"forged\u001b[31m"));
         connectionId(stream);
         stream.close();
 
         await().untilAsserted(() -> assertThat(lines.all())
-                .anySatisfy(line -> assertThat(line).contains("stream closed", "user=\"evil' reason='forged\"")));
+                .anySatisfy(line -> assertThat(line).contains("stream closed", "user=\"evil' reason='forged?[31m\"")));
     }
 
     private SseConnection connect(String path) {

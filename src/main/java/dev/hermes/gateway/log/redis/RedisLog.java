@@ -269,7 +269,9 @@ public final class RedisLog implements EventLog {
 
     @Override
     public Future<@Nullable LogEntry> entry(EventId id) {
-        return loop.call(() -> reader.at(id).recover(RedisLog::unavailable));
+        return id.memory()
+                ? Future.succeededFuture()
+                : loop.call(() -> reader.at(id).recover(RedisLog::unavailable));
     }
 
     @Override
