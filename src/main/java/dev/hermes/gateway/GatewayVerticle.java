@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -134,8 +135,7 @@ public final class GatewayVerticle extends VerticleBase {
                     new ManagementServer.Readiness.Problem("starting", null, "the public port does not listen yet"));
         }
         // Overloaded it stays ready: else the others would get its load too, and a balancer that cuts off whoever is
-        // not
-        // ready would end the open streams.
+        // not ready would end the open streams.
         if (supervisor.flowing()) {
             return ManagementServer.Readiness.ready();
         }
@@ -178,6 +178,11 @@ public final class GatewayVerticle extends VerticleBase {
         @Override
         public boolean isApiKey(String text) {
             return wiring.authenticator().isApiKey(text);
+        }
+
+        @Override
+        public Set<String> channels() {
+            return loaded.settings().catalogue().channels().keySet();
         }
 
         @Override

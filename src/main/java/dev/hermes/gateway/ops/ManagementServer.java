@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,9 @@ public final class ManagementServer {
 
         /** Whether a text is one of the configured API keys, which all but probes and metrics need. */
         boolean isApiKey(String text);
+
+        /** The channels of its catalogue. */
+        Set<String> channels();
 
         /** The open streams that match, in no order. */
         Future<List<StreamView>> streams(StreamView.Query query);

@@ -87,9 +87,9 @@ final class ProcessRoutes {
 
     private static Settings.Logging.@Nullable Level read(String body) {
         try {
-            Object written = new JsonObject(body).getValue("level");
+            JsonObject written = new JsonObject(body);
             return Arrays.stream(Settings.Logging.Level.values())
-                    .filter(level -> word(level).equals(written))
+                    .filter(level -> written.equals(new JsonObject().put("level", word(level))))
                     .findFirst()
                     .orElse(null);
         } catch (DecodeException notJson) {

@@ -69,6 +69,15 @@ final class StreamRoutes {
                 return;
             }
         }
+        String channel = parameter(context, "channel");
+        if (channel != null && !gateway.channels().contains(channel)) {
+            JsonAnswer.problem(
+                    context.response(),
+                    400,
+                    "Unknown channel " + quoted(channel) + ". Allowed: "
+                            + gateway.channels().stream().sorted().collect(Collectors.joining(", ")));
+            return;
+        }
         Integer limit = limit(parameter(context, "limit"));
         if (limit == null) {
             JsonAnswer.problem(
@@ -78,8 +87,8 @@ final class StreamRoutes {
             return;
         }
         String after = parameter(context, "after");
-        StreamView.Query query = new StreamView.Query(
-                null, parameter(context, "user"), parameter(context, "address"), parameter(context, "channel"), state);
+        StreamView.Query query =
+                new StreamView.Query(null, parameter(context, "user"), parameter(context, "address"), channel, state);
         answer(
                 context,
                 gateway.streams(query),

@@ -176,6 +176,7 @@ class OpenStreamsTest {
             strings = {
                 "GET /streams?usr=x",
                 "GET /streams?state=dead",
+                "GET /streams?channel=queue:update",
                 "GET /streams?limit=0",
                 "GET /streams?limit=many",
                 "GET /streams?user=a&user=b",

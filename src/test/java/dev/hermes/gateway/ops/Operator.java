@@ -55,6 +55,11 @@ final class Operator implements AutoCloseable {
         }
 
         @Override
+        public Set<String> channels() {
+            return Set.copyOf(CHANNELS);
+        }
+
+        @Override
         public Future<List<StreamView>> streams(StreamView.Query query) {
             return Future.succeededFuture(List.of());
         }

@@ -74,6 +74,10 @@ class OperatedIT {
         assertThat(ask("PUT", "/log-level", "{\"level\":\"loud\"}").statusCode())
                 .isEqualTo(400);
         assertThat(ask("PUT", "/log-level", "loud").statusCode()).isEqualTo(400);
+        assertThat(ask("PUT", "/log-level", "{\"level\":\"info\",\"logger\":\"io.netty\"}")
+                        .statusCode())
+                .as("what is not understood is not left out")
+                .isEqualTo(400);
         assertThat(new JsonObject(ask("GET", "/log-level", "").body()).getString("level"))
                 .isEqualTo("debug");
     }
