@@ -1,6 +1,7 @@
 package dev.hermes.gateway.watchdog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.netty.buffer.ByteBuf;
@@ -8,6 +9,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +94,17 @@ class WatchdogTest {
                 .asString()
                 .contains("throwsTwice()", "thrown by a handler")
                 .doesNotContain("thrown by a thread");
+    }
+
+    @Test
+    void endsATestThatHangsAndSaysWhere() {
+        CountDownLatch never = new CountDownLatch(1);
+        HangLimit.Guard guard = new HangLimit.Guard(Duration.ofMillis(200), Thread.currentThread());
+
+        assertThatThrownBy(never::await).isInstanceOf(InterruptedException.class);
+
+        assertThatThrownBy(guard::end).hasMessageContainingAll("hangs for PT", "endsATestThatHangsAndSaysWhere");
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
