@@ -34,8 +34,6 @@ final class SlowReaders {
     /** What the events of the visit that goes on now begin with: a new stream of the channel begins with the last one. */
     private volatile String numbered = "";
 
-    private int visits;
-
     SlowReaders(int redisPort, Lapse lapse, Duration stallTimeout) {
         this.redisPort = redisPort;
         this.lapse = lapse;
@@ -45,10 +43,11 @@ final class SlowReaders {
     /**
      * Returns when all of them have gone.
      *
+     * @param visit another number each time
      * @param breaches hears of what such a client may not see
      */
-    void visit(List<Wire.Server> servers, int each, Consumer<String> breaches) {
-        numbered = "{\"visit\":" + ++visits + ",\"bulk\":";
+    void visit(int visit, List<Wire.Server> servers, int each, Consumer<String> breaches) {
+        numbered = "{\"visit\":" + visit + ",\"bulk\":";
         List<Socket> open = new ArrayList<>();
         List<Thread> catchingUp = new ArrayList<>();
         List<InputStream> cut = new ArrayList<>();

@@ -38,6 +38,7 @@ final class SoakHands {
     private final Lapse lapse;
     private final Random random;
     private final Consumer<String> breaches;
+    private int visits;
     private int version;
 
     SoakHands(Path folder, Lapse lapse, Random random, Consumer<String> breaches) {
@@ -106,7 +107,7 @@ final class SoakHands {
                         .forEach(client -> client.leave(Duration.ofMillis(random.nextInt(MOST_AWAY_MILLIS))));
             case SLOW_READERS ->
                 new SlowReaders(redis.port(), lapse, STALL_TIMEOUT)
-                        .visit(sites.stream().map(SoakSite::server).toList(), SLOW_READERS, breaches);
+                        .visit(++visits, sites.stream().map(SoakSite::server).toList(), SLOW_READERS, breaches);
             case TOKENS_RENEWED -> some(clients, SHARE).forEach(EventSourceClient::renew);
             case TOKENS_REVOKED -> some(clients, SHARE).forEach(EventSourceClient::loseToken);
             case REDIS_RESTARTED -> {
