@@ -57,7 +57,7 @@ record SoakSite(String name, GatewayProcess gateway, Wire.Server server, int red
     /** Has all that nobody refers to cleared away, and with it what malloc keeps for the next who ask. */
     void collect() {
         assertThat(told("GC.run")).isZero();
-        // Only glibc can, from 17.0.9 on; elsewhere there is nothing to trim.
+        // Only with glibc, and not in every JDK 17; elsewhere all stays as it was.
         told("System.trim_native_heap");
     }
 
