@@ -14,6 +14,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.Set;
@@ -112,11 +113,12 @@ final class GatewayProcess {
         FileDescriptorLimit.ofThisProcess()
                 .warnUnlessItCarries(
                         settings.streams().maxConnections(), settings.overload().descriptorPercent());
+        WarmUp.Served warmUp = warmUp(settings);
         GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);
         return vertx.deployVerticle(gateway).map(deployed -> {
             LOG.info(
                     "gateway started port={} management_port={} sse={} history={} redis={} channels={} transport={} java={}"
-                            + " version={} max_connections={} descriptors={} settings=\"{}\" jvm_flags=\"{}\"",
+                            + " version={} max_connections={} descriptors={} warm_up_streams={} warm_up_events={} settings=\"{}\" jvm_flags=\"{}\"",
                     gateway.port(),
                     gateway.managementPort(),
                     settings.sseEnabled() ? "on" : "off",
@@ -128,10 +130,30 @@ final class GatewayProcess {
                     Main.version(),
                     settings.streams().maxConnections(),
                     FileDescriptorLimit.ofThisProcess(),
+                    warmUp.streams(),
+                    warmUp.events(),
                     written(loaded),
                     JvmFlags.difference());
             return new GatewayProcess(vertx, gateway);
         });
+    }
+
+    /** Without a line in the log, unless it fails: whatever the reason, the gateway then starts cold. */
+    private static WarmUp.Served warmUp(Settings settings) {
+        if (settings.warmUp().isZero()) {
+            return WarmUp.Served.NOTHING;
+        }
+        LogSetup.silence();
+        Exception failure;
+        try {
+            return WarmUp.run(vertx(settings), settings.warmUp());
+        } catch (IOException | RuntimeException failed) {
+            failure = failed;
+        } finally {
+            LogSetup.level(settings.logging().level());
+        }
+        LOG.warn("warm-up failed, starting without reason=\"{}\"", failure.getMessage());
+        return WarmUp.Served.NOTHING;
     }
 
     /** The kind of Redis, as configured; its version is told once it is reached. */

@@ -150,6 +150,11 @@ public enum Setting {
             "95",
             "Percent of the descriptors that ulimit -n leaves to clients, those of other files included, in use from"
                     + " which new streams are turned away; 0 is never."),
+    HERMES_WARM_UP(
+            ValueType.COUNT_OR_NONE,
+            "1000",
+            "Milliseconds for which the process serves itself before its ports open, so that its first clients find it"
+                    + " compiled; 0 is not at all."),
     VITE_SSE_ENABLED(ValueType.FLAG, "false", "Whether the page uses streams, as /hermes-events-config.js tells it."),
     VITE_API_BASE_URL(
             ValueType.TEXT,

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout {@code HERMES_DRAIN_TIMEOUT}: the longest time from the signal to the end of the last stream
  * @param eventLoopLimit {@code HERMES_EVENT_LOOP_LIMIT}: how long a task may block an event loop before a line is
  *     logged
+ * @param warmUp {@code HERMES_WARM_UP}: how long the process serves itself before its ports open; zero for not at all
  */
 public record Settings(
         boolean sseEnabled,
@@ -30,6 +31,7 @@ public record Settings(
         Duration drainTimeout,
         Duration eventLoopLimit,
         Overload overload,
+        Duration warmUp,
         Catalogue catalogue) {
 
     /**

@@ -47,6 +47,7 @@ final class SettingsReader {
                 values.read(Setting.HERMES_DRAIN_TIMEOUT, text -> ValueParsers.duration(text, 1)),
                 Duration.ofMillis(values.read(Setting.HERMES_EVENT_LOOP_LIMIT, text -> ValueParsers.count(text, 1))),
                 overload(),
+                Duration.ofMillis(values.read(Setting.HERMES_WARM_UP, text -> ValueParsers.count(text, 0))),
                 catalogue);
     }
 

@@ -80,6 +80,14 @@ public final class LogSetup {
         level(wanted, (LoggerContext) LoggerFactory.getILoggerFactory());
     }
 
+    /** Logs nothing until the {@link #level} is set again. Any thread. */
+    public static void silence() {
+        LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
+        logging.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+        FRAMEWORKS.forEach(framework -> logging.getLogger(framework).setLevel(Level.OFF));
+        logging.getLogger(TALKATIVE).setLevel(Level.OFF);
+    }
+
     /** The warnings and errors that are kept; fails unless {@link #apply} has configured the log of this JVM. */
     static RecentWarnings warnings() {
         return warnings((LoggerContext) LoggerFactory.getILoggerFactory());

@@ -58,6 +58,7 @@ final class GatewayProcess implements AutoCloseable {
                 JAR));
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("HERMES_") || name.startsWith("VITE_"));
+        environment.put("HERMES_WARM_UP", "0");
         environment.putAll(settings);
         environment.put("API_PORT", Integer.toString(port));
         environment.put("HERMES_MANAGEMENT_PORT", Integer.toString(managementPort));

@@ -71,6 +71,8 @@ final class RunningJar implements AutoCloseable {
         environment.keySet().removeIf(name -> name.startsWith("HERMES_") || name.startsWith("VITE_"));
         environment.put("API_PORT", "0");
         environment.put("HERMES_MANAGEMENT_PORT", "0");
+        // Tests wait for what it does, however cold it is.
+        environment.put("HERMES_WARM_UP", "0");
         environment.putAll(settings);
         return new RunningJar(OutsideProcess.start(builder));
     }

@@ -7,11 +7,15 @@ import dev.hermes.gateway.fixture.RunningGateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +56,40 @@ class StartScriptIT {
             assertThat(version.output()).singleElement().asString().startsWith("hermes-gateway ");
             assertThat(unknown.awaitExit(SECONDS)).isEqualTo(2);
             assertThat(unknown.errors()).singleElement().asString().contains("no such word");
+        }
+    }
+
+    @Test
+    void itWritesDownWhatItsJavaLoadsAndStartsWithThatUntilTheJarIsAnother() throws IOException {
+        Path folder = temporary.resolve("opt");
+        Files.createDirectories(folder.resolve("conf"));
+        Path script = Files.copy(SCRIPT, folder.resolve("hermes-gateway"), StandardCopyOption.COPY_ATTRIBUTES);
+        Path jar = Files.copy(
+                Path.of(RunningJar.JAR), folder.resolve("hermes-gateway.jar"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(Path.of("conf/jvm.options"), folder.resolve("conf/jvm.options"));
+        String archive = folder + "/hermes-gateway-" + System.getProperty("java.version") + ".archive";
+        Map<String, String> environment = Map.of(
+                "HERMES_REDIS_URL", "none",
+                "HERMES_SECRET_KEY", RunningGateway.SECRET_KEY,
+                "HERMES_WARM_UP", "0",
+                "API_PORT", "0",
+                "HERMES_MANAGEMENT_PORT", "0");
+
+        try (OutsideProcess writing = run(script, Map.of(), "archive")) {
+            assertThat(writing.awaitExit(Duration.ofSeconds(90)))
+                    .as("%s", writing.lines())
+                    .isZero();
+            assertThat(writing.output()).contains("hermes-gateway: wrote " + archive);
+        }
+        try (OutsideProcess gateway = run(script, environment)) {
+            gateway.await("gateway started .*jvm_flags=\"further -XX:\\w+=" + Pattern.quote(archive));
+            // A JVM that an archive does not fit says so.
+            assertThat(gateway.lines()).hasSize(1);
+        }
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
+        try (OutsideProcess gateway = run(script, environment)) {
+            gateway.await("gateway started .*jvm_flags=\"as in jvm.options\"");
+            assertThat(gateway.errors()).singleElement().asString().contains(archive, "older than the jar");
         }
     }
 
