@@ -113,7 +113,8 @@ class OperatedIT {
     void theFirstLineSaysWhatRunsAndTheLastWhatWasServed() {
         gateway.process()
                 .await("gateway started port=\\d+ management_port=\\d+ sse=on history=MEMORY redis=none channels=6 .*"
-                        + " version=\\d\\S+ max_connections=1000 descriptors=\\d+ settings=\"HERMES_ENABLE_SSE=true .*"
+                        + " version=\\d\\S+ max_connections=1000 descriptors=\\d+ warm_up_streams=0 warm_up_events=0"
+                        + " settings=\"HERMES_ENABLE_SSE=true .*"
                         + "HERMES_SECRET_KEY=\\*\\*\\* .*\" jvm_flags=\"further -Djava.io.tmpdir\"");
         try (SseConnection stream = openStream()) {
             stream.next("connected");

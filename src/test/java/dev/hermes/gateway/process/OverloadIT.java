@@ -39,8 +39,14 @@ class OverloadIT {
         try (RunningJar gateway = RunningJar.startBelow(400, temporary, settings());
                 SseConnection open = stream(gateway)) {
             assertThat(open.next().event()).isEqualTo("connected");
+            List<SseConnection> crowd = new ArrayList<>();
             List<Socket> idle = new ArrayList<>();
             try {
+                // Most of them streams: what says nothing is closed after 10 s, and on a busy machine as fast as more
+                // come.
+                for (int client = 0; client < 220; client++) {
+                    crowd.add(stream(gateway));
+                }
                 // Up to where a connection is closed as soon as it is accepted.
                 while (!overloaded(gateway, "descriptors")) {
                     for (int few = 0; few < 4; few++) {
@@ -50,6 +56,7 @@ class OverloadIT {
                 turnsAway(gateway);
                 goesOn(gateway, open);
             } finally {
+                crowd.forEach(SseConnection::close);
                 for (Socket socket : idle) {
                     socket.close();
                 }

@@ -33,7 +33,7 @@ class WarmUpIT {
 
     @Test
     void servesItselfAndSaysHowMuch() {
-        try (RunningJar gateway = start("HERMES_WARM_UP", "5000")) {
+        try (RunningJar gateway = start("HERMES_WARM_UP", "3000")) {
             MatchResult served = gateway.process().await(STARTED);
 
             assertThat(Integer.parseInt(served.group(1))).as("streams").isPositive();
@@ -43,7 +43,7 @@ class WarmUpIT {
 
     @Test
     void logsNothingOfItAtAnyLevel() {
-        try (RunningJar gateway = start("HERMES_WARM_UP", "3000", "HERMES_LOG_LEVEL", "debug")) {
+        try (RunningJar gateway = start("HERMES_WARM_UP", "1000", "HERMES_LOG_LEVEL", "debug")) {
             gateway.process().await(STARTED);
 
             assertThat(gateway.process().lines()).singleElement().asString().contains("gateway started");
@@ -52,7 +52,7 @@ class WarmUpIT {
 
     @Test
     void countsNothingOfIt() {
-        try (RunningJar gateway = start("HERMES_WARM_UP", "3000")) {
+        try (RunningJar gateway = start("HERMES_WARM_UP", "1000")) {
             List<String> counted = RunningJar.get(gateway.managementPort(), "/metrics")
                     .body()
                     .lines()
