@@ -65,6 +65,13 @@ final class LoggedEvents {
         return List.copyOf(entries);
     }
 
+    /** What the last entry holds; empty while there is none. */
+    String newest() {
+        List<String> words =
+                producer.send("XREVRANGE", STREAM, "+", "-", "COUNT", "1").sync();
+        return words.isEmpty() ? "" : words.get(6);
+    }
+
     /** Those after the entry that is so far from the end, and wanted. */
     static List<Entry> last(List<Entry> all, int distance, Predicate<Entry> wanted) {
         return all.subList(all.size() - distance, all.size()).stream()
