@@ -27,6 +27,9 @@ public final class LogSetup {
     private static final String TEXT =
             "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %logger{0} %replace(%msg %kvp){'\\s+', ' '}%n";
 
+    /** How long the end of the process waits for its last lines to be written; not for ever, since nobody may read them. */
+    private static final int LAST_LINES_MILLIS = 5_000;
+
     private static final List<String> FRAMEWORKS = List.of("io.netty", "io.vertx");
 
     /**
@@ -64,6 +67,7 @@ public final class LogSetup {
         queue.setQueueSize(QUEUE);
         queue.setDiscardingThreshold(0);
         queue.setNeverBlock(true);
+        queue.setMaxFlushTime(LAST_LINES_MILLIS);
         queue.addAppender(lines);
         queue.start();
 

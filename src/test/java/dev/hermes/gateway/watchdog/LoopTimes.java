@@ -105,8 +105,8 @@ final class LoopTimes implements AutoCloseable {
     }
 
     private static Stream<CpuTimes> since(Sample before, Sample now) {
+        // One that began in between may have been held up ever since.
         return now.times().entrySet().stream()
-                .filter(loop -> before.times().containsKey(loop.getKey()))
                 .map(loop -> loop.getValue().since(before.times().getOrDefault(loop.getKey(), CpuTimes.NONE)));
     }
 

@@ -40,6 +40,17 @@ class LoopTimesTest {
     }
 
     @Test
+    void aLoopThatHasOnlyJustBegunMayBeStarvedToo() {
+        Sample before = new Sample(0, 0, Map.of());
+        Sample now = new Sample(
+                TimeUnit.SECONDS.toNanos(3),
+                0,
+                Map.of("1", new CpuTimes(TimeUnit.MILLISECONDS.toNanos(500), TimeUnit.MILLISECONDS.toNanos(2_400))));
+
+        assertThat(LoopTimes.starved(before, now, LIMIT)).isTrue();
+    }
+
+    @Test
     void theKernelTellsTheTimesOfRunningThreads() {
         Map<String, CpuTimes> before = CpuTimes.ofThreads("");
         assertThat(before).hasSizeGreaterThan(1);

@@ -104,7 +104,10 @@ class RedisLogTest extends EventLogContract {
                     outlet,
                     Future::succeededFuture,
                     (id, channel, reason, detail, payload) -> refused.add(channel + " " + reason));
-            return link.start(new Listening()).compose(live -> log.up()).map(up -> (EventLog)
+            Listening listening = new Listening();
+            link.start(listening);
+            // The start itself is over after a few seconds in any case.
+            return listening.live.future().compose(live -> log.up()).map(up -> (EventLog)
                     new Seen(log, vertx, () -> trimming ? scripts.trim(identity) : Future.succeededFuture()));
         }));
     }
@@ -280,6 +283,8 @@ class RedisLogTest extends EventLogContract {
 
     private final class Listening implements RedisLinkListener {
 
+        private final Promise<Void> live = Promise.promise();
+
         @Override
         public void onIdentity(String now) {
             identity = now;
@@ -296,7 +301,7 @@ class RedisLogTest extends EventLogContract {
 
         @Override
         public void onUp(@Nullable Instant downSince) {
-            // The test itself goes on.
+            live.tryComplete();
         }
 
         @Override
