@@ -1,6 +1,7 @@
 package dev.hermes.gateway.demo;
 
 import dev.hermes.gateway.config.SseFlag;
+import dev.hermes.gateway.wire.StreamSinks;
 import dev.hermes.gateway.wire.StreamStall;
 import io.netty.util.NetUtil;
 import io.vertx.core.Context;
@@ -87,6 +88,7 @@ public final class DemoRoutes {
     private void remember(RoutingContext context) {
         HttpConnection connection = context.request().connection();
         if (streaming.add(connection)) {
+            StreamSinks.keepHttp(context.request());
             context.response().endHandler(ended -> {
                 streaming.remove(connection);
                 StreamStall.release(connection);

@@ -4,9 +4,9 @@ import dev.hermes.gateway.auth.Credential;
 import dev.hermes.gateway.config.Settings;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,15 +89,26 @@ public final class Admission {
     public static final class Ticket {
 
         /** The ticket of a request that needs no admission. */
-        public static final Ticket FREE = new Ticket(0, () -> {});
+        public static final Ticket FREE = new Ticket(null, null, Claimant.at(""));
 
-        private final AtomicBoolean open = new AtomicBoolean(true);
-        private final int retryMillis;
-        private final Runnable giveBack;
+        private static final AtomicIntegerFieldUpdater<Ticket> RELEASED =
+                AtomicIntegerFieldUpdater.newUpdater(Ticket.class, "released");
 
-        private Ticket(int retryMillis, Runnable giveBack) {
-            this.retryMillis = retryMillis;
-            this.giveBack = giveBack;
+        private final @Nullable Admission from;
+
+        /** Null for a poll. */
+        private final ReturnTimes.@Nullable Turn turn;
+
+        private final Claimant claimant;
+
+        /** An object of its own for this, and another for what to do then, would be for each open stream. */
+        @SuppressWarnings("UnusedVariable") // Written by the updater.
+        private volatile int released;
+
+        private Ticket(@Nullable Admission from, ReturnTimes.@Nullable Turn turn, Claimant claimant) {
+            this.from = from;
+            this.turn = turn;
+            this.claimant = claimant;
         }
 
         /**
@@ -105,13 +116,13 @@ public final class Admission {
          * stream.
          */
         public int retryMillis() {
-            return retryMillis;
+            return turn == null ? 0 : turn.millis();
         }
 
         /** Gives the admission back; calling it again does nothing. */
         public void release() {
-            if (open.compareAndSet(true, false)) {
-                giveBack.run();
+            if (from != null && RELEASED.compareAndSet(this, 0, 1)) {
+                from.release(turn, claimant);
             }
         }
     }
@@ -121,19 +132,22 @@ public final class Admission {
         if (!enter(claimant)) {
             return null;
         }
-        ReturnTimes.Turn turn = returns.take(streams.incrementAndGet());
-        return new Ticket(turn.millis(), () -> {
+        return new Ticket(this, returns.take(streams.incrementAndGet()), claimant);
+    }
+
+    private void release(ReturnTimes.@Nullable Turn turn, Claimant claimant) {
+        if (turn != null) {
             if (streams.decrementAndGet() == 0) {
                 whenEmpty.run();
             }
             returns.giveBack(turn);
-            leave(claimant);
-        });
+        }
+        leave(claimant);
     }
 
     /** Admits a poll, until its answer is read; null if a limit is reached. */
     public @Nullable Ticket poll(Claimant claimant) {
-        return enter(claimant) ? new Ticket(0, () -> leave(claimant)) : null;
+        return enter(claimant) ? new Ticket(this, null, claimant) : null;
     }
 
     /** The number of streams open now. */

@@ -3,7 +3,9 @@ package dev.hermes.gateway.wire;
 import io.netty.channel.Channel;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.VertxConnection;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,10 @@ final class ClientConnection {
 
     private final Channel channel;
     private final List<HttpServerRequest> answering = new ArrayList<>(1);
+
+    /** Vert.x' side of an HTTP/1 connection; null while there is none. */
+    private @Nullable HttpConnection connection;
+
     private int pruneAt = FEW;
     private long headDue;
     private long acknowledgedBy = NEVER;
@@ -25,6 +31,15 @@ final class ClientConnection {
     private long endsAt = NEVER;
     private boolean busy;
     private boolean http2;
+
+    /** Whether all bytes that arrived so far end as a head does, so that no further one has begun. */
+    private boolean complete;
+
+    private boolean forgotten;
+
+    /** Whether it may not become bare. */
+    private boolean kept;
+
     private int idleFrames;
 
     private ClientConnection(Channel channel, long nowMillis, long headMillis) {
@@ -44,8 +59,23 @@ final class ClientConnection {
         return known;
     }
 
+    /** Null for a channel that no sweep knows. */
+    static @Nullable ClientConnection known(Channel channel) {
+        return channel.attr(KEY).get();
+    }
+
     Channel channel() {
         return channel;
+    }
+
+    /** Vert.x has set up an HTTP/1 connection. */
+    void opened(HttpConnection opened) {
+        connection = opened;
+    }
+
+    /** Nothing is asked for, and no head is due. */
+    void idle() {
+        headDue = NEVER;
     }
 
     /**
@@ -80,7 +110,8 @@ final class ClientConnection {
     }
 
     /** Bytes have arrived; between two requests they begin a head. */
-    void received(long nowMillis, long headMillis) {
+    void received(boolean endAsHead, long nowMillis, long headMillis) {
+        complete = endAsHead;
         if (headDue == NEVER && !http2 && !stillBusy(nowMillis)) {
             headDue = nowMillis + headMillis;
         }
@@ -109,6 +140,27 @@ final class ClientConnection {
         return nowMillis >= idleSince + idleMillis ? ConnectionSweep.Reason.IDLE : null;
     }
 
+    /** Never becomes bare: somebody wants to hear how its answers end. */
+    void keep() {
+        kept = true;
+    }
+
+    /** Whether the client has sent this request and nothing else, not even the beginning of another. */
+    boolean hasOnly(HttpServerRequest request) {
+        prune();
+        return complete && !kept && answering.size() == 1 && request.isEnded();
+    }
+
+    /** Lets go of the connection, which is not watched any more. */
+    void forget() {
+        forgotten = true;
+        channel.attr(KEY).set(null);
+    }
+
+    boolean forgotten() {
+        return forgotten;
+    }
+
     private boolean stillBusy(long nowMillis) {
         if (busy) {
             prune();
@@ -128,11 +180,23 @@ final class ClientConnection {
         return request.response().ended() || request.response().closed();
     }
 
+    /** The channel was closed. */
+    static void closed(Channel channel) {
+        ClientConnection client = known(channel);
+        if (client != null) {
+            client.releaseRead();
+        }
+    }
+
     /**
-     * Resumes the requests, so that they receive what has arrived for them; their handlers then see that they have
-     * ended.
+     * Resumes the requests of a closed HTTP/1 connection, so that they receive what has arrived for them; their handlers then
+     * see that they have ended. And the connection: Vert.x keeps data that was read for a paused request, and would not
+     * release it.
      */
-    void releaseRead() {
-        answering.forEach(HttpServerRequest::resume);
+    private void releaseRead() {
+        if (connection instanceof VertxConnection paused) {
+            answering.forEach(HttpServerRequest::resume);
+            paused.doResume();
+        }
     }
 }

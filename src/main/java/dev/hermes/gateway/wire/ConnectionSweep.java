@@ -1,15 +1,12 @@
 package dev.hermes.gateway.wire;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
-import io.vertx.core.net.impl.VertxConnection;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -26,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * timer each. A connection has {@link Limits#headMillis} for a complete head, {@link Limits#bodyMillis} for a body
  * and may be idle for {@link Limits#idleMillis}. While a request is being answered, by a stream, a waiting poll or
  * anything else, its connection is not idle; an answer that the client does not read is watched by {@link
- * PollAnswer}. Owned by the event loop.
+ * PollAnswer}. One that is {@linkplain BareConnection bare} is not watched at all. Owned by the event loop.
  */
 public final class ConnectionSweep {
 
@@ -83,7 +80,6 @@ public final class ConnectionSweep {
     private final List<Body> bodies = new ArrayList<>();
     private final List<Sending> sendings = new ArrayList<>();
     private final LineLimit line = new LineLimit(LINE_EVERY_MILLIS);
-    private final ReceivedBytes receivedBytes = new ReceivedBytes();
     private final PromptResets promptResets = new PromptResets();
 
     public ConnectionSweep(Limits limits, LongSupplier monotonicMillis) {
@@ -96,6 +92,16 @@ public final class ConnectionSweep {
         if (channel.isOpen()) {
             known(channel);
         }
+    }
+
+    /** A connection carries a stream no more. */
+    void returned(Channel channel) {
+        known(channel).idle();
+    }
+
+    /** Bytes have arrived. */
+    void arrived(Channel channel, boolean endAsHead) {
+        known(channel).received(endAsHead, now(), limits.headMillis());
     }
 
     /** A connection has begun to send. */
@@ -118,20 +124,10 @@ public final class ConnectionSweep {
                             client,
                             limits.idleFrames(),
                             () -> end(client, Reason.FLOOD)));
-        } else if (channel.pipeline().get(ReceivedBytes.class) == null) {
-            // The handler only reads, so written data does not pass it.
-            channel.pipeline().addFirst(receivedBytes);
+        } else if (channel.pipeline().get(Pipelining.class) == null) {
             channel.pipeline().addBefore(contextOf(connection).name(), null, new KnownVersions());
             channel.pipeline().addBefore(contextOf(connection).name(), null, new Pipelining());
-            channel.closeFuture().addListener(closed -> releaseRead(client, connection));
-        }
-    }
-
-    /** Resumes a closed connection: Vert.x keeps data that was read for a paused request, and would not release it. */
-    private static void releaseRead(ClientConnection client, HttpConnection connection) {
-        client.releaseRead();
-        if (connection instanceof VertxConnection vertx) {
-            vertx.doResume();
+            client.opened(connection);
         }
     }
 
@@ -156,7 +152,7 @@ public final class ConnectionSweep {
         sendings.add(sending);
     }
 
-    /** The number of connections known to be open. */
+    /** The number of connections that are watched. */
     int size() {
         return connections.size();
     }
@@ -166,7 +162,7 @@ public final class ConnectionSweep {
         long now = now();
         for (Iterator<ClientConnection> each = connections.iterator(); each.hasNext(); ) {
             ClientConnection client = each.next();
-            if (!client.channel().isOpen()) {
+            if (client.forgotten() || !client.channel().isOpen()) {
                 each.remove();
                 continue;
             }
@@ -243,16 +239,5 @@ public final class ConnectionSweep {
 
     private static ChannelHandlerContext contextOf(HttpConnection connection) {
         return ((ConnectionBase) connection).channelHandlerContext();
-    }
-
-    /** Notices when a head begins on a connection that has served requests before. */
-    @ChannelHandler.Sharable
-    private final class ReceivedBytes extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            known(context.channel()).received(now(), limits.headMillis());
-            context.fireChannelRead(message);
-        }
     }
 }

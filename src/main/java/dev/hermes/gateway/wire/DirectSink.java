@@ -8,7 +8,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.VoidChannelPromise;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
 import io.vertx.core.http.HttpServerRequest;
@@ -52,13 +51,20 @@ final class DirectSink implements ByteSink {
     interface Shortcut {
 
         /** Sends bytes; returns how many were taken, possibly none. The channel is given the rest. */
-        int send(ByteBuf bytes);
+        int send(Channel channel, ByteBuf bytes);
     }
 
-    private final HttpServerResponse response;
+    /** The end of a body. */
+    @FunctionalInterface
+    interface Ending {
+
+        /** Ends the body after everything that was written; runs the action when all of it was sent, or never will be. */
+        void end(Runnable whenSent);
+    }
+
     private final Channel channel;
-    private final ChannelHandlerContext first;
-    private final VoidChannelPromise unobserved;
+    private ChannelHandlerContext first;
+    private Ending ending;
 
     /** Null if the channel has no shortcut. */
     private final @Nullable Shortcut shortcut;
@@ -71,15 +77,10 @@ final class DirectSink implements ByteSink {
 
     private Runnable whenEnded = () -> {};
 
-    private DirectSink(
-            HttpServerResponse response,
-            ChannelHandlerContext first,
-            VoidChannelPromise unobserved,
-            @Nullable Shortcut shortcut) {
-        this.response = response;
+    private DirectSink(Ending ending, ChannelHandlerContext first, @Nullable Shortcut shortcut) {
+        this.ending = ending;
         this.channel = first.channel();
         this.first = first;
-        this.unobserved = unobserved;
         this.shortcut = shortcut;
     }
 
@@ -106,7 +107,23 @@ final class DirectSink implements ByteSink {
         VertxConnection connection = (VertxConnection) request.connection();
         ChannelHandlerContext first =
                 connection.channelHandlerContext().pipeline().firstContext();
-        return new DirectSink(response, first, connection.voidPromise, shortcuts.apply(first.channel()));
+        return new DirectSink(ending(response), first, shortcuts.apply(first.channel()));
+    }
+
+    private static Ending ending(HttpServerResponse response) {
+        return whenSent -> {
+            if (response.ended() || response.closed()) {
+                whenSent.run();
+            } else {
+                response.end().onComplete(done -> whenSent.run());
+            }
+        };
+    }
+
+    /** From now on the body is written and ended without Vert.x. */
+    void bare(ChannelHandlerContext only, Ending withoutVertx) {
+        first = only;
+        ending = withoutVertx;
     }
 
     void whenEnded(Runnable action) {
@@ -129,7 +146,7 @@ final class DirectSink implements ByteSink {
     public void flush() {
         Frame frame = kept;
         if (frame != null && shortcut != null) {
-            int sent = shortcut.send(frame.chunk());
+            int sent = shortcut.send(channel, frame.chunk());
             if (sent == frame.chunkLength()) {
                 drop();
                 return;
@@ -156,7 +173,7 @@ final class DirectSink implements ByteSink {
     @SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed channel, which is reported anyway.
     private void queue(ByteBuf chunk) {
         // A write from the first context passes no handler. A closed channel releases the chunk immediately.
-        first.write(chunk, unobserved);
+        first.write(chunk, channel.unsafe().voidPromise());
     }
 
     /** Releases the kept frame; needed when no flush can follow any more. */
@@ -185,11 +202,7 @@ final class DirectSink implements ByteSink {
     @Override
     public void end() {
         queueKept(0);
-        if (response.ended() || response.closed()) {
-            whenEnded.run();
-            return;
-        }
-        response.end().onComplete(done -> whenEnded.run());
+        ending.end(whenEnded);
     }
 
     @Override
@@ -217,19 +230,13 @@ final class DirectSink implements ByteSink {
      */
     static final class SocketSend implements DirectSink.Shortcut {
 
-        private final Channel channel;
-        private final Socket socket;
+        private static final SocketSend OF_EPOLL = new SocketSend();
 
-        private SocketSend(Channel channel, Socket socket) {
-            this.channel = channel;
-            this.socket = socket;
-        }
+        private SocketSend() {}
 
         /** Null for a channel that does not use epoll. */
         static DirectSink.@Nullable Shortcut of(Channel channel) {
-            return channel instanceof EpollSocketChannel epoll && epoll.fd() instanceof Socket socket
-                    ? new SocketSend(channel, socket)
-                    : null;
+            return channel instanceof EpollSocketChannel epoll && epoll.fd() instanceof Socket ? OF_EPOLL : null;
         }
 
         /**
@@ -237,9 +244,10 @@ final class DirectSink implements ByteSink {
          * the rest, and report it.
          */
         @Override
-        public int send(ByteBuf bytes) {
+        public int send(Channel channel, ByteBuf bytes) {
             ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
             if (!channel.isActive()
+                    || !(channel instanceof EpollSocketChannel epoll && epoll.fd() instanceof Socket socket)
                     || waiting == null
                     || waiting.totalPendingWriteBytes() > 0
                     || !bytes.hasMemoryAddress()) {

@@ -1,6 +1,8 @@
 package dev.hermes.gateway.wire;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.internal.ContextInternal;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,8 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
     private final AtomicReference<@Nullable Channel> listeningSocket = new AtomicReference<>();
     private final Promise<Void> standing = Promise.promise();
     private final Map<EventLoop, ConnectionSweep> sweeps = new ConcurrentHashMap<>();
-    private final Breaks breaks = new Breaks();
+    private final Front front = new Front(connection -> sweeps.get(connection.eventLoop()));
+    private final ChannelFutureListener departure = this::left;
     private final LineLimit full = new LineLimit(LINE_EVERY_MILLIS);
     private final LineLimit failed = new LineLimit(LINE_EVERY_MILLIS);
 
@@ -122,15 +124,20 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        connection.closeFuture().addListener(closed -> open.decrementAndGet());
-        // Not added by the sweep, whose task may run after the first bytes.
-        connection.pipeline().addFirst(breaks, new NoUpgrade());
+        connection.closeFuture().addListener(departure);
+        // Here, since a task on the connection's own loop may run after the first bytes.
+        front.greet(connection.pipeline());
         context.fireChannelRead(message);
         EventLoop loop = connection.eventLoop();
         ConnectionSweep sweep = sweeps.get(loop);
         if (sweep != null) {
             loop.execute(() -> sweep.accepted(connection));
         }
+    }
+
+    private void left(ChannelFuture closed) {
+        open.decrementAndGet();
+        ClientConnection.closed(closed.channel());
     }
 
     /** Accepting failed, mostly for lack of file descriptors: an immediate retry would only fail again. */
@@ -148,24 +155,5 @@ public final class Doorman extends ChannelInboundHandlerAdapter {
         Channel listening = context.channel();
         listening.config().setAutoRead(false);
         context.executor().schedule(() -> listening.config().setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /**
-     * Closes a broken connection, which everybody concerned is told about anyway. Vert.x would pass the failure
-     * itself to a request that still waits behind an answer, fail because that request has no response yet, and log
-     * an error for each such client.
-     */
-    @ChannelHandler.Sharable
-    private static final class Breaks extends ChannelInboundHandlerAdapter {
-
-        @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // The close is reported to everybody concerned.
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (cause instanceof IOException) {
-                context.close();
-            } else {
-                context.fireExceptionCaught(cause);
-            }
-        }
     }
 }

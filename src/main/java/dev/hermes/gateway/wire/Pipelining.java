@@ -115,6 +115,11 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Whether the client has sent nothing behind what is being answered. */
+    boolean idle() {
+        return !given && !resuming && !stopped && !anythingWaits();
+    }
+
     private boolean anythingWaits() {
         return waiting != null && !waiting.isEmpty();
     }

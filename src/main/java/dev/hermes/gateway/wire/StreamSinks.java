@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.VertxConnection;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +47,7 @@ public final class StreamSinks {
                 sink.drop();
                 stream.gone();
             });
+            bareSoon(request, sink, stream);
         } else {
             warnOnce(request);
             PublicSink sink = new PublicSink(request);
@@ -57,6 +60,43 @@ public final class StreamSinks {
         response.drainHandler(drained -> stream.drained());
         response.exceptionHandler(failure -> stream.gone());
         Pipelining.hold(request, () -> cut(request));
+    }
+
+    /**
+     * Takes HTTP off the connection, as soon as Vert.x and the parser have finished with what has arrived, unless the
+     * client has sent more than its request by then.
+     */
+    private static void bareSoon(HttpServerRequest request, DirectSink sink, SseStream stream) {
+        VertxConnection connection = (VertxConnection) request.connection();
+        String persistence = request.getHeader(HttpHeaders.CONNECTION);
+        if (persistence != null && persistence.toLowerCase(Locale.ROOT).contains("close")) {
+            // Vert.x knows that, and ends the connection.
+            return;
+        }
+        Channel channel = connection.channel();
+        channel.eventLoop().execute(() -> {
+            ClientConnection client = ClientConnection.known(channel);
+            Front front = channel.pipeline().get(Front.class);
+            Pipelining pipelining = Pipelining.of(channel);
+            if (client != null
+                    && front != null
+                    && front.canSetUp()
+                    && pipelining != null
+                    && pipelining.idle()
+                    && channel.isActive()
+                    && client.hasOnly(request)) {
+                BareConnection.strip(front, client, connection.context(), sink, stream);
+            }
+        });
+    }
+
+    /** Keeps HTTP on the connection of this request, for somebody who has to hear how its response ends. */
+    public static void keepHttp(HttpServerRequest request) {
+        Channel channel = ConnectionSweep.channelOf(request.connection());
+        ClientConnection client = channel == null ? null : ClientConnection.known(channel);
+        if (client != null) {
+            client.keep();
+        }
     }
 
     /** Clears the headers, which are not needed again: Vert.x keeps a request as long as its response lasts. */

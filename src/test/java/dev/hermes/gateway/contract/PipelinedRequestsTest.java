@@ -157,6 +157,36 @@ class PipelinedRequestsTest {
     }
 
     @Test
+    void requestsThatComeLaterBehindAStreamAreAnsweredWhenItHasEndedToo() throws IOException {
+        try (RunningGateway gateway = start("HERMES_SSE_CONNECTION_TIMEOUT", 2);
+                Socket client = opened(gateway, request("queue"))) {
+            write(client, HEALTH.substring(0, 20));
+            write(client, HEALTH.substring(20) + HEALTH + request("health", "Connection: close"));
+
+            String all = Http.untilEnd(client);
+            assertThat(all.split("HTTP/1\\.1 200", -1)).hasSize(4);
+            assertThat(all.indexOf("event: closing")).isLessThan(all.indexOf("active_connections"));
+        }
+    }
+
+    @Test
+    void aConnectionCarriesOneStreamAfterTheOther() throws IOException {
+        try (RunningGateway gateway = start("HERMES_SSE_CONNECTION_TIMEOUT", 1);
+                Socket client = Http.connect(gateway.port())) {
+            for (int number = 0; number < 3; number++) {
+                write(client, request("queue"));
+                assertThat(Http.readUntil(client, "event: connected\n")).startsWith("HTTP/1.1 200");
+                String data = "{\"n\":" + number + "}";
+                Http.publish(gateway.port(), "queue:updates", "queue_update", data);
+                Http.readUntil(client, data);
+                Http.readUntil(client, "\r\n0\r\n\r\n");
+            }
+            write(client, request("health", "Connection: close"));
+            assertThat(Http.untilEnd(client)).contains("\"active_connections\":0");
+        }
+    }
+
+    @Test
     void aClientThatLeavesGivesItsPlaceBackWhateverWaitsBehindItsPoll() throws IOException {
         for (String behind : new String[] {"", HEALTH, HEALTH.repeat(8), publish(1_000_000) + " ".repeat(60_000)}) {
             for (boolean reset : new boolean[] {false, true}) {

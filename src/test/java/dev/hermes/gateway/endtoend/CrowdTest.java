@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many clients: all get the same, and who is gone without a word leaves nothing behind. */
 class CrowdTest {
@@ -114,6 +116,39 @@ class CrowdTest {
         // On no wheel, in no index, waiting for nothing.
         await().untilAsserted(() ->
                 assertThat(Instances.of(SseStream.class.getName())).isLessThanOrEqualTo(before));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingOfHttpStaysWithAnOpenStream(boolean nativeTransport) {
+        try (RunningGateway fresh = RunningGateway.with("HERMES_SSE_HEARTBEAT_INTERVAL", 30)
+                .onNativeTransport(nativeTransport)
+                .start()) {
+            List<String> ofHttp = List.of(
+                    "io.vertx.core.http.impl.Http1xServerConnection",
+                    "io.vertx.core.http.impl.Http1xServerResponse",
+                    "io.vertx.core.http.impl.VertxHttpRequestDecoder",
+                    "io.vertx.ext.web.impl.RoutingContextImpl");
+            List<Integer> before = ofHttp.stream().map(Instances::of).toList();
+            List<SseConnection> streams = new ArrayList<>();
+            try {
+                for (int stream = 0; stream < 100; stream++) {
+                    streams.add(SseConnection.open(fresh.port(), STREAM, Jwt.header()));
+                }
+                streams.forEach(stream -> stream.next("connected"));
+
+                // Others are of tests that have just ended.
+                await().untilAsserted(() -> {
+                    for (int name = 0; name < ofHttp.size(); name++) {
+                        assertThat(Instances.of(ofHttp.get(name)) - before.get(name))
+                                .as(ofHttp.get(name))
+                                .isLessThan(10);
+                    }
+                });
+            } finally {
+                streams.forEach(SseConnection::close);
+            }
+        }
     }
 
     @Test
