@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -14,7 +13,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,10 +62,8 @@ final class BareConnection extends ChannelInboundHandlerAdapter {
         ChannelPipeline pipeline = client.channel().pipeline();
         BareConnection bare = new BareConnection(front, client.channel(), context, sink, stream);
         pipeline.addFirst(bare);
-        for (Map.Entry<String, ChannelHandler> handler : pipeline) {
-            if (handler.getValue() != bare) {
-                pipeline.remove(handler.getKey());
-            }
+        while (pipeline.last() != bare) {
+            pipeline.removeLast();
         }
         client.forget();
         sink.bare(pipeline.context(bare), bare::end);
@@ -128,7 +124,7 @@ final class BareConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext own) {
-        if (own.channel().isWritable()) {
+        if (own.channel().isWritable() && !ended) {
             context.emit(stream, SseStream::drained);
         }
     }
@@ -140,7 +136,7 @@ final class BareConnection extends ChannelInboundHandlerAdapter {
         if (event instanceof ShutdownEvent) {
             last = true;
             if (ended) {
-                own.close();
+                own.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             }
         } else {
             ReferenceCountUtil.release(event);

@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.VertxConnection;
 import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * checks all of this for each connection; where it does not hold, {@link PublicSink} is used. The server runs in
  * strict thread mode, in which Vert.x keeps no queue of its own above the channel's. So the order of writes is the
  * channel's order, since no data takes the shortcut while other data waits; and every change of writability reaches
- * the response's drain handler.
+ * the response's drain handler. Soon afterwards {@link StreamSinks} makes the connection {@linkplain BareConnection bare},
+ * where it can: then nothing of Vert.x is left that could come between.
  */
 final class DirectSink implements ByteSink {
 
@@ -92,8 +92,9 @@ final class DirectSink implements ByteSink {
     }
 
     private static boolean onlyExpectedHandlers(ChannelPipeline pipeline) {
-        for (Map.Entry<String, io.netty.channel.ChannelHandler> handler : pipeline) {
-            if (handler.getValue() instanceof ChannelOutboundHandler && !EXPECTED.contains(handler.getKey())) {
+        // By name: to iterate over the handlers copies them to a map first, for each stream that opens.
+        for (String name : pipeline.names()) {
+            if (pipeline.get(name) instanceof ChannelOutboundHandler && !EXPECTED.contains(name)) {
                 return false;
             }
         }
