@@ -81,12 +81,12 @@ final class BareConnection extends ChannelInboundHandlerAdapter {
         sent.addListener(done -> context.emit(whenSent, Runnable::run));
         if (last) {
             sent.addListener(ChannelFutureListener.CLOSE);
+        } else {
+            // Once sent, since a server that closes drops what a connection without a request still has to send. And
+            // later: the next request may be there already, and the caller may be in the middle of ending streams.
+            sent.addListener(done -> channel.eventLoop().execute(this::giveBack));
         }
         channel.writeAndFlush(LAST_CHUNK.duplicate(), sent);
-        if (!last) {
-            // Later: the next request may be there already, and the caller may be in the middle of ending streams.
-            channel.eventLoop().execute(this::giveBack);
-        }
     }
 
     private void giveBack() {

@@ -145,10 +145,10 @@ final class ClientConnection {
         kept = true;
     }
 
-    /** Whether the client has sent this request and nothing else, not even the beginning of another. */
+    /** Whether the client waits for the answer to this request and has sent nothing else, not even part of another. */
     boolean hasOnly(HttpServerRequest request) {
         prune();
-        return complete && !kept && answering.size() == 1 && request.isEnded();
+        return complete && !kept && answering.size() == 1 && request.isEnded() && !answered(request);
     }
 
     /** Lets go of the connection, which is not watched any more. */

@@ -87,9 +87,9 @@ public final class ConnectionSweep {
         this.monotonicMillis = monotonicMillis;
     }
 
-    /** A connection was accepted and has sent nothing so far. */
+    /** A connection was accepted. It may be told late, when the connection carries a stream already. */
     void accepted(Channel channel) {
-        if (channel.isOpen()) {
+        if (channel.isOpen() && channel.pipeline().get(BareConnection.class) == null) {
             known(channel);
         }
     }

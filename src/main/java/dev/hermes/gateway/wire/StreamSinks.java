@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.VertxConnection;
-import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,9 +67,8 @@ public final class StreamSinks {
      */
     private static void bareSoon(HttpServerRequest request, DirectSink sink, SseStream stream) {
         VertxConnection connection = (VertxConnection) request.connection();
-        String persistence = request.getHeader(HttpHeaders.CONNECTION);
-        if (persistence != null && persistence.toLowerCase(Locale.ROOT).contains("close")) {
-            // Vert.x knows that, and ends the connection.
+        if (request.response().headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true)) {
+            // Vert.x ends the connection with the answer.
             return;
         }
         Channel channel = connection.channel();

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -194,6 +195,84 @@ class DirectSinkTest {
         }
     }
 
+    @Test
+    void whatAClosingServerStillHasToSendIsSent() throws Exception {
+        HttpServerOptions options = plain(new HttpServerOptions().setSendBufferSize(4_096));
+        Serving serving = on(epoll, () -> Serving.start(epoll, options, new StreamSinks(), Serving.Way.BARE));
+        try (Socket socket = connected(serving)) {
+            StringBuilder read = new StringBuilder();
+            readTo(socket, read, "event: connected");
+            serving.awaitItsWay();
+            on(epoll, () -> serving.deliver(Serving::deliverMuch));
+            on(epoll, serving::end);
+            on(epoll, Future::succeededFuture);
+            epoll.runOnContext(go -> serving.server().shutdown(20, TimeUnit.SECONDS));
+            on(epoll, Future::succeededFuture);
+
+            read.append(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+            assertThat(read).contains("event: closing").endsWith("\r\n0\r\n\r\n");
+        } finally {
+            on(epoll, serving::close);
+        }
+    }
+
+    @Test
+    void aStreamIsNoConnectionThatHasSentNothing() throws Exception {
+        Serving serving = on(
+                epoll, () -> Serving.start(epoll, plain(new HttpServerOptions()), new StreamSinks(), Serving.Way.BARE));
+        try (Socket socket = connected(serving)) {
+            StringBuilder read = new StringBuilder();
+            readTo(socket, read, "event: connected");
+            serving.awaitItsWay();
+            on(epoll, () -> {
+                serving.sweep()
+                        .accepted(
+                                Objects.requireNonNull(serving.pipeline().get()).channel());
+                return serving.sweepAfter(ConnectionSweep.Limits.USUAL.headMillis());
+            });
+            on(epoll, serving::deliverLast);
+
+            readTo(socket, read, "data: last");
+        } finally {
+            on(epoll, serving::close);
+        }
+    }
+
+    @Test
+    void theRequestBehindAStreamThatEndsAtOnceGetsItsOwnAnswer() throws Exception {
+        Serving serving = on(
+                epoll, () -> Serving.start(epoll, plain(new HttpServerOptions()), new StreamSinks(), Serving.Way.BARE));
+        try (Socket socket =
+                connected(serving, request(Serving.BRIEF, "") + request("/", "") + request(Serving.BRIEF, ""))) {
+            StringBuilder read = new StringBuilder();
+            readTo(socket, read, "event: closing", "event: connected");
+            on(epoll, serving::deliverLast);
+            readTo(socket, read, "data: last");
+            on(epoll, serving::end);
+
+            readTo(socket, read, "event: connected", "event: closing", "\r\n0\r\n\r\n");
+        } finally {
+            on(epoll, serving::close);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection: close", "Connection: keep-alive\r\nConnection: close"})
+    void aConnectionThatItsClientWantsToEndEndsWithItsStream(String header) throws Exception {
+        Serving serving = on(
+                epoll, () -> Serving.start(epoll, plain(new HttpServerOptions()), new StreamSinks(), Serving.Way.BARE));
+        try (Socket socket = connected(serving, request("/", header + "\r\n"))) {
+            StringBuilder read = new StringBuilder();
+            readTo(socket, read, "event: connected");
+            on(epoll, serving::end);
+
+            read.append(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+            assertThat(read).contains("event: closing").endsWith("\r\n0\r\n\r\n");
+        } finally {
+            on(epoll, serving::close);
+        }
+    }
+
     /** An idle timeout puts a handler of its own between the stream and the socket. */
     private static HttpServerOptions indirect() {
         return new HttpServerOptions().setIdleTimeout(60);
@@ -230,13 +309,21 @@ class DirectSinkTest {
 
     /** A client with little room, whose request is sent. */
     private static Socket connected(Serving serving) throws Exception {
+        return connected(serving, request("/", ""));
+    }
+
+    private static Socket connected(Serving serving, String requests) throws Exception {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4_096);
         socket.setSoTimeout(20_000);
         socket.connect(new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), serving.server().actualPort()));
-        socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
         return socket;
+    }
+
+    private static String request(String path, String headers) {
+        return "GET " + path + " HTTP/1.1\r\nHost: here\r\n" + headers + "\r\n";
     }
 
     private static HttpServerOptions plain(HttpServerOptions options) {
@@ -245,12 +332,17 @@ class DirectSinkTest {
                 .setPerMessageWebSocketCompressionSupported(false);
     }
 
-    private static void readTo(Socket socket, StringBuilder read, String end) throws Exception {
+    /** Until all of these have come, one after the other, behind what was read before. */
+    private static void readTo(Socket socket, StringBuilder read, String... marks) throws Exception {
         byte[] bytes = new byte[8_192];
-        while (read.indexOf(end) < 0) {
-            int count = socket.getInputStream().read(bytes);
-            assertThat(count).as("the stream went on").isPositive();
-            read.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
+        int from = 0;
+        for (String mark : marks) {
+            while (read.indexOf(mark, from) < 0) {
+                int count = socket.getInputStream().read(bytes);
+                assertThat(count).as("the stream went on").isPositive();
+                read.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
+            }
+            from = read.indexOf(mark, from) + mark.length();
         }
     }
 

@@ -70,6 +70,9 @@ record Serving(
 
     private static final String FIRST = "/first";
 
+    /** The stream of this path ends as soon as it has begun. */
+    static final String BRIEF = "/brief";
+
     static Future<Serving> start(Vertx vertx, HttpServerOptions options, StreamSinks sinks, Way way) {
         AtomicLong millis = new AtomicLong();
         HubSettings.Clocks time = new HubSettings.Clocks(millis::get, InstantSource.fixed(Instant.EPOCH));
@@ -101,6 +104,11 @@ record Serving(
                     pipeline.set(own);
                     own.channel().closeFuture().addListener(closed -> gone.tryComplete());
                     sinks.open(request, sink -> hub.open(opening(), sink));
+                    if (request.path().equals(BRIEF)) {
+                        hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+                        millis.addAndGet(1_000);
+                        hub.tick();
+                    }
                 });
         return server.listen(0, "127.0.0.1")
                 .compose(listening -> vertx.createHttpClient()
