@@ -229,7 +229,7 @@ public final class IdentityEndpoint {
 
     /**
      * Sends one request. It is reset when it takes too long, since it would block its connection and all requests
-     * behind it.
+     * behind it; one that failed with its connection needs no reset, which would throw while the gateway ends.
      */
     private static Future<Answer> exchange(HttpClientRequest request) {
         // A request that is given up also reports here; without a handler Vert.x would log each one as an error.
@@ -237,7 +237,11 @@ public final class IdentityEndpoint {
         return request.send()
                 .compose(response -> body(request, response).map(body -> answer(response, body)))
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                .onFailure(failure -> request.reset());
+                .onFailure(failure -> {
+                    if (failure instanceof TimeoutException) {
+                        request.reset();
+                    }
+                });
     }
 
     /** The body, or an empty one if it is too long to describe a user; the status alone is enough then. */
