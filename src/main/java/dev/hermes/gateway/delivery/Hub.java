@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hub {
 
-    private static final long TICK_MILLIS = 100;
+    /** How often {@link #tick()} has to be called while somebody {@linkplain #awaitsTicks waits}. */
+    public static final Duration TICK = Duration.ofMillis(100);
+
     private static final int WHEEL_SLOTS = 1_024;
 
     private final OwnerLoop loop;
@@ -73,15 +75,10 @@ public final class Hub {
         this.delivery = new LiveDelivery(loop, window, newest, subscribers, catchUp, counters, pace.live());
         this.heartbeats = new Heartbeats(window, time, counters);
         this.directory = new StreamDirectory(loop, subscribers, window, time);
-        this.wheel = new Wheel(TICK_MILLIS, WHEEL_SLOTS, time.now());
+        this.wheel = new Wheel(TICK.toMillis(), WHEEL_SLOTS, time.now());
         this.permits =
                 new PermitChecks(checker, StreamDeadlines.DeadlineFactory.checksWait(settings.streams()), this::close);
         this.deadlines = new StreamDeadlines.DeadlineFactory(settings.streams(), settings.random());
-    }
-
-    /** How often {@link #tick()} has to be called. */
-    public static Duration tickInterval() {
-        return Duration.ofMillis(TICK_MILLIS);
     }
 
     /** Delivers the next entries of the log to the subscribers. */
@@ -167,6 +164,11 @@ public final class Hub {
         permits.tick(now);
         catchUp.tick();
         directory.explainer().tick(now);
+    }
+
+    /** Whether somebody waits for time to pass, as each subscriber does; if not, a tick may come late. */
+    public boolean awaitsTicks() {
+        return !wheel.isEmpty();
     }
 
     /** Tells every stream that the backend is lost or back. */

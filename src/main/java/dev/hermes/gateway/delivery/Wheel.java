@@ -25,6 +25,7 @@ final class Wheel {
     private final Entry due = emptyList();
 
     private long currentTick;
+    private int size;
 
     /**
      * @param slots a power of two
@@ -56,7 +57,12 @@ final class Wheel {
         append(slots[slotOf(Math.max(tickOf(deadlineMillis), currentTick + 1))], entry);
     }
 
-    private static void append(Entry head, Entry entry) {
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    private void append(Entry head, Entry entry) {
+        size++;
         Entry last = head.previous;
         entry.previous = last;
         entry.following = head;
@@ -71,8 +77,9 @@ final class Wheel {
         unlink(entry);
     }
 
-    private static void unlink(Entry entry) {
+    private void unlink(Entry entry) {
         if (entry.previous != null && entry.following != null) {
+            size--;
             entry.previous.following = entry.following;
             entry.following.previous = entry.previous;
             entry.previous = null;

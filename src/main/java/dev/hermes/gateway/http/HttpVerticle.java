@@ -7,7 +7,7 @@ import dev.hermes.gateway.delivery.Hub;
 import dev.hermes.gateway.delivery.HubBus;
 import dev.hermes.gateway.delivery.HubSettings;
 import dev.hermes.gateway.delivery.SseStream;
-import dev.hermes.gateway.loop.LoopLag;
+import dev.hermes.gateway.loop.LoopTimer;
 import dev.hermes.gateway.loop.OwnerLoop;
 import dev.hermes.gateway.wire.ConnectionSweep;
 import dev.hermes.gateway.wire.Doorman;
@@ -78,10 +78,9 @@ public final class HttpVerticle extends VerticleBase {
     private @Nullable Hub hub;
     private final RefusedStreams refused = new RefusedStreams(System::nanoTime);
     private final RequestCounts counts;
-    private @Nullable LoopLag lag;
+    private @Nullable LoopTimer timer;
     private HubBus.@Nullable Receiver bus;
     private @Nullable HttpServer server;
-    private long ticker = -1;
     private long sweeper = -1;
 
     /**
@@ -131,18 +130,14 @@ public final class HttpVerticle extends VerticleBase {
                     position);
             hub = started;
             receiver.deliverTo(started);
-            LoopLag measured = new LoopLag(Hub.tickInterval(), System::nanoTime);
-            lag = measured;
-            services.overload().watch(measured);
-            ticker = vertx.setPeriodic(Hub.tickInterval().toMillis(), tick -> {
-                measured.tick();
-                started.tick();
-            });
-            return listen(started);
+            LoopTimer ticker = new LoopTimer(vertx, Hub.TICK, started::awaitsTicks, started::tick);
+            timer = ticker;
+            services.overload().watch(ticker.lag());
+            return listen(started, ticker);
         });
     }
 
-    private Future<HttpServer> listen(Hub started) {
+    private Future<HttpServer> listen(Hub started, LoopTimer ticker) {
         ClientAddress addresses =
                 new ClientAddress(services.settings().security().trustedProxies());
         RequestAuthenticator authenticator =
@@ -164,6 +159,7 @@ public final class HttpVerticle extends VerticleBase {
                     sweep.opened(connection);
                 })
                 .requestHandler(request -> {
+                    ticker.hurry();
                     sweep.requested(request);
                     request.response().putHeader(HttpHeaders.DATE, date.now());
                     if (RequestRules.broken(request)) {
@@ -237,8 +233,8 @@ public final class HttpVerticle extends VerticleBase {
 
     /** What was counted on this loop; callable from any loop once started. */
     Future<RequestCounts.Snapshot> requests() {
-        return ask(
-                running -> Future.succeededFuture(counts.snapshot(refused.counts(), lag == null ? 0 : lag.seconds())));
+        return ask(running -> Future.succeededFuture(counts.snapshot(
+                refused.counts(), timer == null ? 0 : timer.lag().seconds())));
     }
 
     /** The port in use, or -1 before it is known. */
@@ -262,9 +258,9 @@ public final class HttpVerticle extends VerticleBase {
                         : server.shutdown(LAST_FRAMES_MILLIS, TimeUnit.MILLISECONDS));
         return closed.eventually(() -> bus == null ? Future.succeededFuture() : bus.close())
                 .onComplete(done -> {
-                    vertx.cancelTimer(ticker);
-                    if (lag != null) {
-                        services.overload().forget(lag);
+                    if (timer != null) {
+                        timer.close();
+                        services.overload().forget(timer.lag());
                     }
                     vertx.cancelTimer(sweeper);
                     if (hub != null) {

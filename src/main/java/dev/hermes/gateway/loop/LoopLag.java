@@ -16,10 +16,12 @@ public final class LoopLag {
     private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier nanoTime;
-    private final long periodNanos;
     private final Greatest shown;
     private final Greatest recent;
     private volatile long due;
+
+    /** Used by the ticking loop only. */
+    private long periodNanos;
 
     /**
      * Create it when the timer is set.
@@ -44,6 +46,12 @@ public final class LoopLag {
         recent.add(late, now);
         // After a delay the timer makes up for the missed times at once; those are early, not late.
         due = now + periodNanos;
+    }
+
+    /** The timer was replaced just now by one with this period. On the loop that ticks. */
+    void period(Duration period) {
+        periodNanos = period.toNanos();
+        due = nanoTime.getAsLong() + periodNanos;
     }
 
     /** The greatest delay within the last half to whole minute, in seconds. */

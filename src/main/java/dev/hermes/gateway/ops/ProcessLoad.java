@@ -2,7 +2,7 @@ package dev.hermes.gateway.ops;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.http.Overload;
-import dev.hermes.gateway.loop.LoopLag;
+import dev.hermes.gateway.loop.LoopTimer;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -29,8 +29,7 @@ public final class ProcessLoad {
     private final FileDescriptorLimit limit = FileDescriptorLimit.ofThisProcess();
     private final IntSupplier connections;
     private final Overload overload;
-    private final LoopLag lag;
-    private final long timer;
+    private final LoopTimer timer;
     private Counted counted = new Counted(0, 0);
     private long counting = -1;
     private boolean closed;
@@ -68,9 +67,8 @@ public final class ProcessLoad {
         this.vertx = vertx;
         this.connections = connections;
         this.overload = new Overload(limits);
-        this.lag = new LoopLag(PERIOD, System::nanoTime);
-        overload.watch(lag);
-        this.timer = vertx.setPeriodic(PERIOD.toMillis(), tick -> measure());
+        this.timer = new LoopTimer(vertx, PERIOD, () -> connections.getAsInt() > 0, this::measure);
+        overload.watch(timer.lag());
         count();
     }
 
@@ -81,11 +79,10 @@ public final class ProcessLoad {
 
     /** By how much this loop was late of late. */
     public double loopLagSeconds() {
-        return lag.seconds();
+        return timer.lag().seconds();
     }
 
     private void measure() {
-        lag.tick();
         long now = System.nanoTime();
         overload.measured(Overload.Cause.LOOP_LAG, overload.lagMillis(), now);
         overload.measured(Overload.Cause.HEAP, counted.heapPercent(), now);
@@ -107,7 +104,7 @@ public final class ProcessLoad {
     /** Measures no more. */
     public void close() {
         closed = true;
-        vertx.cancelTimer(timer);
+        timer.close();
         vertx.cancelTimer(counting);
     }
 }

@@ -112,7 +112,7 @@ public final class HubFixture {
     /** Moves time on, and ticks as often as the hub wants it. */
     void pass(Duration time) {
         long until = elapsedMillis + time.toMillis();
-        long step = Hub.tickInterval().toMillis();
+        long step = Hub.TICK.toMillis();
         while (elapsedMillis < until) {
             elapsedMillis = Math.min(until, elapsedMillis + step);
             hub.tick();

@@ -230,7 +230,7 @@ final class HubModel {
             while (fixture.log.pendingReads() > 0) {
                 fixture.log.answer(0);
             }
-            fixture.pass(Hub.tickInterval());
+            fixture.pass(Hub.TICK);
             if (turns > 0 && (fixture.hub.snapshot().clients().catchingUp() > 0 || !fixture.hub.isIdle())) {
                 loop.afterSockets(() -> windUp(turns - 1));
                 return;

@@ -183,7 +183,7 @@ class SeamTest {
             assertThat(sink.messages()).extracting(SseReader.Message::type).containsExactly("connected");
             fixture.log.fail(0);
             assertThat(fixture.log.pendingReads()).isZero();
-            fixture.pass(Hub.tickInterval());
+            fixture.pass(Hub.TICK);
             assertThat(fixture.log.pendingReads()).isEqualTo(1);
             fixture.log.answer(0);
             assertThat(sink.messages()).hasSize(8);
@@ -203,7 +203,7 @@ class SeamTest {
         loop.turns(10);
         loop.run(() -> {
             assertThat(fixture.log.asked()).isEqualTo(1);
-            fixture.pass(Hub.tickInterval());
+            fixture.pass(Hub.TICK);
             assertThat(fixture.log.asked()).isEqualTo(2);
             fixture.hub.close();
         });

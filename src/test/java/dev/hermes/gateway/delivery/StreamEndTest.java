@@ -58,7 +58,7 @@ class StreamEndTest extends HubTest {
                     .get(0);
             fixture.deliver();
             hub.endAll(SseStream.CloseReason.DISABLED, Duration.ZERO);
-            fixture.pass(Hub.tickInterval());
+            fixture.pass(Hub.TICK);
             assertThat(closing(sink).getString("reason")).isEqualTo("disabled");
             assertThat(sink.messages().get(1).id()).isEqualTo(tip.toString());
             int before = sink.writes();
@@ -76,7 +76,7 @@ class StreamEndTest extends HubTest {
         loop.run(() -> {
             MemorySink sink = connect(HubFixture.ENDLESS, 0).sink();
             hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
-            fixture.pass(Hub.tickInterval());
+            fixture.pass(Hub.TICK);
             assertThat(sink.ended()).isTrue();
             assertThat(fixture.admission.openStreams()).isZero();
             fixture.pass(Duration.ofMillis(4_900));
