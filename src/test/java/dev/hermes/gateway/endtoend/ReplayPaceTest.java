@@ -55,6 +55,7 @@ class ReplayPaceTest {
         try (RunningGateway late = gateway()) {
             // A gateway that comes up reads the log once, to know the latest events.
             await().until(() -> sentByRedis() - beforeIndexing > size);
+            late.awaitReady();
             long before = untilNothingIsSent();
             try (SseConnection slow =
                     SseConnection.openUnread(late.port(), QUEUE, Jwt.header(), "Last-Event-ID: " + cursor)) {
@@ -85,6 +86,7 @@ class ReplayPaceTest {
         try (RunningGateway late = gateway()) {
             // A gateway that comes up reads the log once, to know the latest events.
             await().until(() -> sentByRedis() - beforeIndexing > size);
+            late.awaitReady();
             long before = untilNothingIsSent();
             try (SseConnection slow =
                     SseConnection.openUnread(late.port(), QUEUE, Jwt.header(), "Last-Event-ID: " + cursor)) {
