@@ -50,6 +50,10 @@ final class CallSender {
 
     private final Deque<Segment> segments = new ArrayDeque<>();
     private @Nullable String identity;
+
+    /** As many entries the log was said to have been given, ever; a log with fewer was set back. */
+    private long everAppended;
+
     private boolean busy;
     private boolean sendScheduled;
     private long retryMillis = FIRST_RETRY_MILLIS;
@@ -90,9 +94,10 @@ final class CallSender {
         cancelTimer.run();
     }
 
-    /** Forgets all calls. */
+    /** Forgets all calls, and what it knew of the log. */
     void forget() {
         segments.clear();
+        everAppended = 0;
         sending.next();
         busy = false;
         cancelTimer.run();
@@ -165,7 +170,8 @@ final class CallSender {
                     identity,
                     subscriptions,
                     calls.stream().map(Segment.PendingCall::call).toList(),
-                    calls.get(calls.size() - 1).heardAt());
+                    calls.get(calls.size() - 1).heardAt(),
+                    everAppended);
             call(batch, answer -> {
                 segment.remove(calls.size());
                 logged.accept(appendedRun(batch.identity(), calls, answer));
@@ -181,7 +187,7 @@ final class CallSender {
         ChainCall.Start start = segment.start();
         boolean due = time.monotonicMillis() >= segment.deadlineMillis();
         ChainCall call = due ? start : new ChainCall.Query(start.marker());
-        call(new ChainCall.Batch(log, subscriptions, List.of(call), start.to()), answer -> {
+        call(new ChainCall.Batch(log, subscriptions, List.of(call), start.to(), everAppended), answer -> {
             logged.accept(new LogScripts.AppendedRun(log, null, List.of(), time.monotonicMillis(), answer.newest()));
             ChainCall.Result result = answer.results().get(0);
             if (result == ChainCall.Result.Status.WAITING) {
@@ -234,6 +240,7 @@ final class CallSender {
         busy = false;
         retryMillis = FIRST_RETRY_MILLIS;
         if (reply instanceof LogScripts.Reply.Given<ChainCall.Answer> given) {
+            everAppended = given.value().everAppended();
             then.accept(given.value());
             observer.current(given.value().current());
             send();

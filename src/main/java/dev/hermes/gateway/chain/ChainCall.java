@@ -49,8 +49,11 @@ public sealed interface ChainCall {
      * @param subscriptions everything the caller subscribes to, exact names and globs
      * @param calls in order
      * @param heardAt when the last of these messages was heard; a hole that is found later begins here
+     * @param everAppended what the caller was told last of {@link Answer#everAppended()}, or 0: a log that has fewer was
+     *     set back, and begins with a hole
      */
-    public record Batch(String identity, List<String> subscriptions, List<ChainCall> calls, Instant heardAt) {
+    public record Batch(
+            String identity, List<String> subscriptions, List<ChainCall> calls, Instant heardAt, long everAppended) {
 
         public Batch {
             subscriptions = List.copyOf(subscriptions);
@@ -65,9 +68,16 @@ public sealed interface ChainCall {
      * @param before the entry directly before the first appended one, or null if unknown
      * @param appended the number of entries appended, including holes
      * @param newest the newest entry of the log after the batch
+     * @param everAppended the number of entries that gateways have appended to the log since it began
      * @param results one for each call, in order
      */
-    public record Answer(long current, @Nullable EventId before, int appended, EventId newest, List<Result> results) {
+    public record Answer(
+            long current,
+            @Nullable EventId before,
+            int appended,
+            EventId newest,
+            long everAppended,
+            List<Result> results) {
 
         public Answer {
             results = List.copyOf(results);

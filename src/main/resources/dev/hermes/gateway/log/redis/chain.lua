@@ -4,8 +4,9 @@
 -- ARGV[3]   most bytes
 -- ARGV[4]   the caller and up to where it has handed on the log, as `follow` takes it
 -- ARGV[5]   up to when the caller has heard what these calls are about, ISO 8601 in UTC with milliseconds
--- ARGV[6]   how many subscriptions the caller has
--- ARGV[7..] their names; calls name them by their place, from 1
+-- ARGV[6]   how many entries the caller knows to have been appended, ever
+-- ARGV[7]   how many subscriptions the caller has
+-- ARGV[8..] their names; calls name them by their place, from 1
 -- then the calls, each a letter and its arguments:
 --   a marker subscription n channel type data timestamp   append
 --   x marker subscription n                               n is no event
@@ -13,7 +14,8 @@
 --   s marker from to                                      start: nobody can tell what was missed before this marker
 --   q marker                                              is the log at this marker or further, for every subscription?
 -- answer    {1, newest marker in force, id of the newest entry before these calls or empty if that is not sure, how many
---            entries the calls appended, id of the newest entry after them, one result for each call}
+--            entries the calls appended, id of the newest entry after them, how many were ever appended, one result for
+--            each call}
 --   the id of an appended entry (a; s: of the gap), or
 --   duplicate  somebody did it before
 --   stale      the chain went on from a later marker
@@ -28,8 +30,9 @@ if refusal then
 end
 
 local maxEvents, maxBytes, heard = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
-local subscriptions = tonumber(ARGV[6])
-local at = 7 + subscriptions
+local FIRST = 8
+local told, subscriptions = tonumber(ARGV[6]), tonumber(ARGV[7])
+local at = FIRST + subscriptions
 local current = tonumber(state.current or 0)
 local positions = {}
 local acted = false
@@ -46,7 +49,7 @@ local before = complete and accounted or ''
 local function position(index)
   local known = positions[index]
   if not known then
-    local marker, last = string.match(state['n:' .. ARGV[6 + index]] or '', '^(%d+) (%d+)$')
+    local marker, last = string.match(state['n:' .. ARGV[FIRST - 1 + index]] or '', '^(%d+) (%d+)$')
     known = {marker = tonumber(marker), last = tonumber(last) or 0}
     positions[index] = known
   end
@@ -66,15 +69,31 @@ local function later(left, right)
   return left > right and left or right
 end
 
+-- The newest entry, where it is a gap of this call.
+local declared
+
 -- A gap of the time since this caller, or another, heard the messages last. Returns the entry's id or nil.
 local function gap(from, to)
+  if declared and lastAppended == declared then
+    return declared
+  end
   -- A time to come is of a clock that has gone back since; a minute's difference is none.
   if string.sub(state.heard or '', 1, 16) <= string.sub(to, 1, 16) then
     from = later(state.heard or '', from)
   end
   local id
   id, failure = appendGap(from, later(from, to))
+  declared = id
   return id
+end
+
+-- A gap where the log turns out to have been set back, as by a failover: what it had since it was heard last is gone.
+local function gapUntilNow()
+  local from = state.heard
+  if not from or from > heard then
+    from = heard
+  end
+  return gap(from, heard)
 end
 
 -- What keeps this call from being done, or nil when it is the next one of its subscription.
@@ -88,8 +107,7 @@ local function hindrance(marker, known, n)
   if n <= known.last then
     return 'duplicate'
   end
-  if n > known.last + 1 and gap(heard, heard) then
-    -- A failover took back what the log had.
+  if n > known.last + 1 and gapUntilNow() then
     known.last = n - 1
     known.changed = true
   end
@@ -140,7 +158,7 @@ calls.r = function()
     end
   end
   if not complete then
-    gap(heard, heard)
+    gapUntilNow()
   end
   at = at + 3 + subscriptions
   if failure then
@@ -188,8 +206,13 @@ calls.q = function()
   return 'settled'
 end
 
+-- Before any call: the next message of one subscription may be here although those of another are gone.
+if told > (tonumber(state.appended) or 0) and gapUntilNow() then
+  put('appended', integer(told))
+end
+
 local results = {}
-while at <= #ARGV do
+while not failure and at <= #ARGV do
   local result = calls[ARGV[at]]()
   if failure then
     break
@@ -199,7 +222,7 @@ end
 
 for index, known in pairs(positions) do
   if known.changed then
-    put('n:' .. ARGV[6 + index], integer(known.marker) .. ' ' .. integer(known.last))
+    put('n:' .. ARGV[FIRST - 1 + index], integer(known.marker) .. ' ' .. integer(known.last))
   end
 end
 if acted then
@@ -215,12 +238,9 @@ save()
 if failure then
   return failure
 end
-local count = 0
-for _, of in pairs(appended) do
-  count = count + of
-end
-local answer = {1, integer(current), before, count, complete and accounted or newestId() or '0-0'}
+local answer = {1, integer(current), before, countAppended(), complete and accounted or newestId() or '0-0',
+  integer(tonumber(state.appended))}
 for index = 1, #results do
-  answer[index + 5] = results[index]
+  answer[#answer + 1] = results[index]
 end
 return answer

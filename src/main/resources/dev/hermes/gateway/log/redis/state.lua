@@ -14,7 +14,7 @@ local HASH, STREAM = KEYS[1], KEYS[2]
 local VERSION = '1'
 local OWN_CHANNEL = 'hermes:gateway:log'
 local HIGHEST = '18446744073709551615'
-local NUMBERS = {'current', 'marker', 'bytes', 'entries'}
+local NUMBERS = {'current', 'marker', 'bytes', 'entries', 'appended'}
 
 local state = {}
 local changed = {}
@@ -190,8 +190,16 @@ local lastAppended
 local length
 
 -- How many this call appended, by channel. `c:` and a channel is how many gateways ever did, so that those of producers
--- can be told by what is left.
+-- can be told by what is left; `appended` is how many they ever did in all.
 local appended = {}
+
+local function countAppended()
+  local count = 0
+  for _, of in pairs(appended) do
+    count = count + of
+  end
+  return count
+end
 
 local function size(fields)
   local total = 0
@@ -334,6 +342,7 @@ local function saveAccount()
   elseif lastAppended then
     put('tip', lastAppended)
   end
+  put('appended', integer((tonumber(state.appended) or 0) + countAppended()))
   for channel, count in pairs(appended) do
     put('c:' .. channel, integer((tonumber(state['c:' .. channel]) or 0) + count))
   end
