@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -37,18 +38,31 @@ public final class OwnerLoop {
         return Thread.currentThread() == thread;
     }
 
-    /** Runs the work on the owner's loop, immediately when called there. A thrown exception fails the future. */
+    /**
+     * Runs the work on the owner's loop, immediately when called there. A thrown exception fails the future, and so does a
+     * loop of the two that has ended, as all do when Vert.x is closed.
+     */
     public <T> Future<T> call(Supplier<Future<T>> work) {
         if (here()) {
             return attempt(work);
         }
         Context asker = vertx.getOrCreateContext();
         Promise<T> answer = Promise.promise();
-        owner.runOnContext(go -> attempt(work)
-                .onComplete(
-                        value -> asker.runOnContext(back -> answer.tryComplete(value)),
-                        failure -> asker.runOnContext(back -> answer.tryFail(failure))));
+        unlessEnded(
+                owner,
+                answer,
+                () -> attempt(work)
+                        .onComplete(
+                                (value, failure) -> unlessEnded(asker, answer, () -> answer.complete(value, failure))));
         return answer.future();
+    }
+
+    private static void unlessEnded(Context loop, Promise<?> answer, Runnable task) {
+        try {
+            loop.runOnContext(go -> task.run());
+        } catch (RejectedExecutionException ended) {
+            answer.tryFail(ended);
+        }
     }
 
     /** Runs the task on the owner's loop, after the tasks already queued there. Any thread. */

@@ -123,8 +123,7 @@ public final class LogSetup {
             return level;
         }
         // At debug one looks for what the gateway does, which their lines would bury. Never trace: there they quote
-        // whole
-        // requests, whose queries contain tokens.
+        // whole requests, whose queries contain tokens.
         return level.isGreaterOrEqual(Level.DEBUG) ? Level.WARN : Level.DEBUG;
     }
 

@@ -80,10 +80,10 @@ public final class RedisLink {
         this.settings = settings;
         this.subscriptions = subscriptions;
         this.reasons = new FailureText(settings);
-        this.commands = new SharedConnectionCommands(vertx, context);
-        this.scripts = new SharedConnectionCommands(vertx, context);
+        this.commands = new SharedConnectionCommands(vertx);
+        this.scripts = new SharedConnectionCommands(vertx);
         int log = subscriptions.logReaders() == 0 ? 0 : subscriptions.logReaders() + 1;
-        this.logCommands = Stream.generate(() -> new SharedConnectionCommands(vertx, context))
+        this.logCommands = Stream.generate(() -> new SharedConnectionCommands(vertx))
                 .limit(log)
                 .toList();
     }

@@ -78,8 +78,7 @@ class OverloadIT {
             assertThat(open.next().event()).isEqualTo("connected");
             String kept = "k".repeat(500_000);
             // Up to 64 MiB, beside some 15 of its own; again and again, since on a busy machine the first of them may
-            // be
-            // too old before the last are there.
+            // be too old before the last are there.
             await().atMost(PATIENCE).until(() -> {
                 publish(gateway, kept, 8);
                 return overloaded(gateway, "heap");

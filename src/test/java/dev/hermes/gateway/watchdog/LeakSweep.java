@@ -17,8 +17,7 @@ final class LeakSweep {
 
     static void run() {
         // A thread of the JVM hands references to their queues, those of one collection in any order, but all of them
-        // before
-        // those of the next: seeing the witness of the second means that all of the first are there.
+        // before those of the next: seeing the witness of the second means that all of the first are there.
         awaitCollection();
         awaitCollection();
         UnpooledByteBufAllocator.DEFAULT.directBuffer(1).release();

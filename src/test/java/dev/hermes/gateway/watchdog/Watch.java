@@ -18,6 +18,9 @@ final class Watch implements LoggerContextListener, AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** What is awaited is mostly there within a few milliseconds. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
     private final LoopTimes loops = LoopTimes.start();
     private final Alarms alarms = new Alarms(loops);
     private final LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -28,6 +31,7 @@ final class Watch implements LoggerContextListener, AutoCloseable {
     static Watch start() {
         // What is awaited comes in milliseconds; how long a busy machine may take to get there is no promise of ours.
         Awaitility.setDefaultTimeout(PATIENCE);
+        Awaitility.setDefaultPollInterval(LOOK_AGAIN);
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         Watch watch = new Watch();
         watch.alarms.setContext(watch.logging);

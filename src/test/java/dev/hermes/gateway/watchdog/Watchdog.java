@@ -28,8 +28,7 @@ public final class Watchdog implements BeforeAllCallback, AfterEachCallback {
     public void beforeAll(ExtensionContext context) {
         Watch watch = watchOf(context);
         // What a class keeps in its store is closed after all of its callbacks, first in, last out. A nested class
-        // finds
-        // the entry of the class around it.
+        // finds the entry of the class around it.
         context.getStore(OURS).computeIfAbsent(ClassEnd.class, key -> new ClassEnd(watch));
     }
 
