@@ -18,6 +18,9 @@ public final class PythonTime {
     private static final DateTimeFormatter FORM =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
 
+    /** How long a time is that {@link #FORM} may read. */
+    private static final int FORM_LENGTH = 32;
+
     private PythonTime() {}
 
     /** Writes the time in UTC, always with six decimals and {@code +00:00}; smaller fractions are cut off. */
@@ -30,13 +33,27 @@ public final class PythonTime {
      * other text.
      */
     public static @Nullable Instant parse(String text) {
+        Instant instant = text.length() == FORM_LENGTH ? usual(text) : null;
+        instant = instant == null ? any(text) : instant;
+        return instant == null || instant.isAfter(LATEST) ? null : instant;
+    }
+
+    /** Nearly all times are of this form, and reading only it makes less than half of the garbage. */
+    private static @Nullable Instant usual(String text) {
+        try {
+            return FORM.parse(text, Instant::from);
+        } catch (DateTimeException another) {
+            return null;
+        }
+    }
+
+    private static @Nullable Instant any(String text) {
         try {
             TemporalAccessor parsed =
                     DateTimeFormatter.ISO_DATE_TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
-            Instant instant = parsed instanceof OffsetDateTime withOffset
+            return parsed instanceof OffsetDateTime withOffset
                     ? withOffset.toInstant()
                     : LocalDateTime.from(parsed).toInstant(ZoneOffset.UTC);
-            return instant.isAfter(LATEST) ? null : instant;
         } catch (DateTimeException unreadable) {
             return null;
         }
