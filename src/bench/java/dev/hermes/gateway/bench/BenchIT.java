@@ -3,6 +3,7 @@ package dev.hermes.gateway.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.OutsideProcess;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,15 +23,19 @@ class BenchIT {
             new KeyedScenario(),
             new IdleScenario(),
             new HerdScenario(),
+            new ColdScenario(),
+            new ColdHerdScenario(),
+            new GatewaysScenario(),
             new StalledScenario(),
             new ChurnScenario(),
             new Http2Scenario(),
             new GrowthScenario());
 
     @Test
-    @Timeout(value = 45, unit = TimeUnit.MINUTES)
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
     void nothingIsLostOrRepeatedWhileItIsMeasured() {
         BenchSettings settings = BenchSettings.ofThisRun();
+        JsonObject earlier = settings.compare() == null ? null : ReportJson.read(settings.compare());
         Machine machine = Machine.thisOne(settings);
         boolean loopLimitKnown = loopLimitKnown(settings);
         List<ScenarioResult> results = new ArrayList<>();
@@ -49,6 +54,18 @@ class BenchIT {
 
         assertThat(results).isNotEmpty();
         assertThat(findings.faults()).isEmpty();
+        if (earlier != null) {
+            compare(earlier, Records.json(findings));
+        }
+    }
+
+    private static void compare(JsonObject earlier, JsonObject now) {
+        List<Comparison.Change> changes = Comparison.of(earlier, now);
+        changes.forEach(System.out::println);
+        assertThat(changes).as("ratios that both runs have").isNotEmpty();
+        assertThat(changes.stream().filter(Comparison.Change::worse))
+                .as("worse than before by more than a tenth")
+                .isEmpty();
     }
 
     private static ScenarioResult run(Scenario scenario, BenchSettings settings) {

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How this run measures, from system properties.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param stalled {@code bench.stalled.seconds}: how long stalled clients are looked at
  * @param java {@code bench.java}: what runs the gateway
  * @param jvm {@code bench.jvm}: further flags for it, between spaces
+ * @param compare {@code bench.compare}: an earlier {@code report.json}, than which no ratio may be worse by more than a tenth
  * @param nchanWorkers {@code bench.nchan.workers}: as nginx takes it
  */
 record BenchSettings(
@@ -25,6 +28,7 @@ record BenchSettings(
         Duration stalled,
         Path java,
         List<String> jvm,
+        @Nullable Path compare,
         String nchanWorkers) {
 
     static BenchSettings ofThisRun() {
@@ -38,6 +42,9 @@ record BenchSettings(
                         "bench.java",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString())),
                 words("bench.jvm", " "),
+                Optional.ofNullable(System.getProperty("bench.compare"))
+                        .map(Path::of)
+                        .orElse(null),
                 System.getProperty("bench.nchan.workers", "auto"));
     }
 

@@ -25,6 +25,16 @@ record Contender(Server server, Dialect dialect, int streamsPerConnection, int p
         return gateway(gateway, redis, number -> path, Envelope.QUEUE);
     }
 
+    /** One download for each stream, for all the same token. */
+    static Contender downloads(GatewayServer gateway, RedisServer redis) {
+        String token = redis.token("download:*");
+        return gateway(
+                gateway,
+                redis,
+                number -> GatewayServer.EVENTS + "/downloads/d" + number + "?token=" + token,
+                Envelope.hermes("download:updates", "download_progress"));
+    }
+
     /** Channels of nchan, in whose name {@code %d} stands for the key. */
     static Contender nchan(NchanServer nchan, String channel) {
         return new Contender(

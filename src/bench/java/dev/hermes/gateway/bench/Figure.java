@@ -6,6 +6,7 @@ enum Figure {
     EVENT_BYTES("event size", "bytes"),
     EVENTS("events delivered", ""),
     CPU_PER_DELIVERY("CPU per delivery", "µs"),
+    CPU_PER_EVENT("CPU of each gateway per event", "µs"),
     LISTENER_CPU("load generator's CPU per delivery", "µs"),
     REDIS_CPU_PER_EVENT("Redis' CPU per event", "µs"),
     CPU_SHARE("CPU", "% of a core"),

@@ -18,6 +18,9 @@ final class GatewayServer implements Server {
 
     static final String LOOP_LIMIT_MILLIS = "20";
 
+    /** Looks for tasks over the limit, which takes as much of an idle gateway's time as anything. */
+    static final Map<String, String> WATCHED = Map.of(LOOP_LIMIT_SETTING, LOOP_LIMIT_MILLIS);
+
     static final String NAME = "gateway";
     static final String EVENTS = "/api/v1/events";
 
@@ -39,10 +42,10 @@ final class GatewayServer implements Server {
     }
 
     /**
-     * @param watched whether tasks over the limit are looked for, which takes as much of an idle gateway's time as anything
+     * @param more settings, after all others
      * @param flags of the JVM, after all others
      */
-    static GatewayServer start(BenchSettings settings, RedisServer redis, boolean watched, String... flags) {
+    static GatewayServer start(BenchSettings settings, RedisServer redis, Map<String, String> more, String... flags) {
         assertThat(Path.of(JAR)).as("made by mvn package").exists();
         List<String> command = new ArrayList<>();
         command.add(settings.java().toString());
@@ -73,12 +76,10 @@ final class GatewayServer implements Server {
                 "19800",
                 "HERMES_SSE_CONNECTION_TIMEOUT",
                 "0"));
-        if (watched) {
-            environment.put(LOOP_LIMIT_SETTING, LOOP_LIMIT_MILLIS);
-        }
+        environment.putAll(more);
         OutsideProcess process = OutsideProcess.start(builder);
         try {
-            return new GatewayServer(process, watched);
+            return new GatewayServer(process, more.containsKey(LOOP_LIMIT_SETTING));
         } catch (RuntimeException | AssertionError notStarted) {
             process.close();
             throw notStarted;

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Goal(String what, double most, @Nullable Double measured, String unit) {
 
+    /** The unit of a ratio. */
+    static final String RATIO = "×";
+
     boolean reached() {
         return measured != null && measured <= most;
     }

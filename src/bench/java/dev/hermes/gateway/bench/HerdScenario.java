@@ -1,23 +1,15 @@
 package dev.hermes.gateway.bench;
 
-import dev.hermes.gateway.fixture.HttpCall;
-import dev.hermes.gateway.fixture.RunningGateway;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 
 /** All come back at once, each with something to catch up on, while others listen. */
 final class HerdScenario implements Scenario {
 
-    private static final int RETURNING = 5_000;
     private static final int LISTENING = 500;
     private static final double LIVE_PER_SECOND = 20;
-    private static final int MISSED = 1_000;
-    private static final int KEYS = 100;
     private static final int EVENT_BYTES = 250;
     private static final int WARM_UPS = 2;
-    private static final double MISSED_PER_SECOND = 2_000;
     private static final double MEGABYTE = 1_048_576;
     private static final Duration SAMPLING = Duration.ofMillis(50);
     private static final Duration SETTLING = Duration.ofSeconds(2);
@@ -50,12 +42,12 @@ final class HerdScenario implements Scenario {
                             new Publisher(others.publishPort(), others.envelope(), EventData.ofOneKey(EVENT_BYTES))) {
                 crowd.reset();
                 CompletableFuture<Published> publishing = publisher.start(LIVE_PER_SECOND);
-                Herd herd = new Herd(settings, servers.redis(), gateway, crowd, outcome);
+                Herd herd = new Herd(settings, servers.redis());
                 for (int round = 1 - WARM_UPS; round <= settings.rounds(); round++) {
                     if (round == 1) {
                         gateway.warmedUp();
                     }
-                    Measurement measured = herd.round(round);
+                    Measurement measured = round(settings, herd, gateway, crowd, round, outcome);
                     if (round > 0) {
                         outcome.add(measured);
                     } else {
@@ -76,64 +68,26 @@ final class HerdScenario implements Scenario {
         outcome.goal("p99 of others during the herd, to healthy", 3, Figure.P99_RATIO, GatewayServer.NAME);
     }
 
-    private record Herd(
-            BenchSettings settings, RedisServer redis, GatewayServer gateway, Crowd others, Outcome outcome) {
-
-        Measurement round(int round) {
-            String cursor = poll("").getString("last_id");
-            missed(cursor);
-            Pause.of(SETTLING);
-            others.measureAnew();
-            Pause.of(settings.measured());
-            double healthy = others.latencies().millisAt(99);
-            long idle = ProcessFigures.residentBytes(gateway.process());
-            int returning = settings.scaled(RETURNING);
-            String path = GatewayServer.EVENTS + "/queue?token=" + redis.token("queue") + "&last_event_id=" + cursor
-                    + "&download_id=h";
-            CrowdPlan plan = CrowdPlan.staying(
-                            gateway.port(), returning, Http1Connection.told(number -> path + number % KEYS))
-                    .atOnce();
-            others.measureAnew();
-            long startedAt = System.nanoTime();
-            try (MemorySamples memory = MemorySamples.start(gateway.process(), SAMPLING);
-                    Crowd herd = Crowd.opening(plan)) {
-                herd.awaitEvents((long) returning * MISSED / KEYS);
-                double millis = (System.nanoTime() - startedAt) / 1e6;
-                Histogram latencies = others.latencies();
-                // For what should not come any more.
-                Pause.of(SETTLING);
-                outcome.faults("herd, round " + round, herd.faults(stream -> MISSED / KEYS));
-                return Measurement.of(GatewayServer.NAME, "", round)
-                        .with(latencies)
-                        .with(Figure.STREAMS, returning)
-                        .with(Figure.CAUGHT_UP, millis)
-                        .with(Figure.HEALTHY_P99, healthy)
-                        .with(Figure.P99_RATIO, latencies.millisAt(99) / healthy)
-                        .with(Figure.RESIDENT_BEFORE, idle / MEGABYTE)
-                        .with(Figure.RESIDENT_PEAK, memory.most() / MEGABYTE)
-                        .with(Figure.MEMORY_RATIO, (double) memory.most() / idle);
-            }
-        }
-
-        /** Publishes what the herd will have missed, and waits until the log has it. */
-        private void missed(String cursor) {
-            try (Publisher publisher =
-                    new Publisher(redis.port(), Envelope.QUEUE, EventData.ofKeysInTurns("h", EVENT_BYTES, KEYS))) {
-                publisher.publish(MISSED, MISSED_PER_SECOND);
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(20))
-                        .until(() -> poll("&limit=" + MISSED + "&after=" + cursor)
-                                        .getJsonArray("events")
-                                        .size()
-                                == MISSED);
-            }
-        }
-
-        private JsonObject poll(String parameters) {
-            String path = GatewayServer.EVENTS + "/poll?channels=queue:updates" + parameters;
-            return new JsonObject(
-                    HttpCall.get(gateway.port(), path, "Authorization", "Bearer " + RunningGateway.API_KEY)
-                            .body());
+    private static Measurement round(
+            BenchSettings settings, Herd herd, GatewayServer gateway, Crowd others, int round, Outcome outcome) {
+        String cursor = herd.misses(gateway);
+        Pause.of(SETTLING);
+        others.measureAnew();
+        Pause.of(settings.measured());
+        double healthy = others.latencies().millisAt(99);
+        long idle = ProcessFigures.residentBytes(gateway.process());
+        others.measureAnew();
+        try (MemorySamples memory = MemorySamples.start(gateway.process(), SAMPLING)) {
+            Herd.Return returned = herd.returns(gateway, cursor, "herd, round " + round, outcome, others::latencies);
+            return Measurement.of(GatewayServer.NAME, "", round)
+                    .with(returned.meanwhile())
+                    .with(Figure.STREAMS, herd.clients())
+                    .with(Figure.CAUGHT_UP, returned.millis())
+                    .with(Figure.HEALTHY_P99, healthy)
+                    .with(Figure.P99_RATIO, returned.meanwhile().millisAt(99) / healthy)
+                    .with(Figure.RESIDENT_BEFORE, idle / MEGABYTE)
+                    .with(Figure.RESIDENT_PEAK, memory.most() / MEGABYTE)
+                    .with(Figure.MEMORY_RATIO, (double) memory.most() / idle);
         }
     }
 }

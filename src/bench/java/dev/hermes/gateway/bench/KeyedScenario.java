@@ -42,12 +42,7 @@ final class KeyedScenario implements Scenario {
 
     private static List<Contender> contenders(Servers servers) {
         List<Contender> contenders = new ArrayList<>();
-        String token = servers.redis().token("download:*");
-        contenders.add(Contender.gateway(
-                servers.gateway(),
-                servers.redis(),
-                number -> GatewayServer.EVENTS + "/downloads/d" + number + "?token=" + token,
-                Envelope.hermes("download:updates", "download_progress")));
+        contenders.add(Contender.downloads(servers.gateway(), servers.redis()));
         if (NchanServer.installed()) {
             contenders.add(Contender.nchan(servers.nchan(), "d%d"));
             contenders.add(Contender.nchan(servers.nchanWithRedis(), "d%d"));

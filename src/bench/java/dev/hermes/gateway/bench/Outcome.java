@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** Collects what comes of a scenario while it runs. One thread. */
 final class Outcome {
 
+    /** A process in its first seconds, and later. */
+    static final String COLD = "cold";
+
+    static final String WARM = "warm";
+
     private static final int WARNINGS_TOLD = 5;
 
     private final List<Measurement> measurements = new ArrayList<>();
@@ -18,6 +23,7 @@ final class Outcome {
     private final List<String> faults = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> details = new ArrayList<>();
+    private final Map<String, List<Double>> series = new LinkedHashMap<>();
     private HeldUp heldUp = HeldUp.NONE;
     private final Consumer<String> log;
     private final String load = ProcessFigures.read("/proc/loadavg").strip();
@@ -43,6 +49,11 @@ final class Outcome {
 
     void detail(String line) {
         details.add(line);
+    }
+
+    /** A figure as it went on, from one second to the next. */
+    void series(String server, List<Double> seconds) {
+        series.put(server, List.copyOf(seconds));
     }
 
     void note(String note) {
@@ -76,10 +87,24 @@ final class Outcome {
 
     /** One server's figure is to be at most so many times another's. */
     void goal(double most, Figure figure, String server, String other) {
-        Double ours = median(server, "", figure);
-        Double theirs = median(other, "", figure);
-        Double ratio = ours == null || theirs == null ? null : ours / theirs;
-        goals.add(new Goal(figure.label() + " of " + server + " to " + other, most, ratio, "×"));
+        goals.add(new Goal(
+                figure.label() + " of " + server + " to " + other,
+                most,
+                ratio(median(server, "", figure), median(other, "", figure)),
+                Goal.RATIO));
+    }
+
+    /** A gateway's figure in its first seconds is to be at most so many times the later one. */
+    void coldGoal(double most, Figure figure) {
+        goals.add(new Goal(
+                figure.label() + ", cold to warm",
+                most,
+                ratio(median(GatewayServer.NAME, COLD, figure), median(GatewayServer.NAME, WARM, figure)),
+                Goal.RATIO));
+    }
+
+    private static @Nullable Double ratio(@Nullable Double one, @Nullable Double other) {
+        return one == null || other == null ? null : one / other;
     }
 
     /** Over the rounds; null if there are none. */
@@ -108,6 +133,7 @@ final class Outcome {
                 List.copyOf(goals),
                 List.copyOf(faults),
                 List.copyOf(notes),
-                List.copyOf(details));
+                List.copyOf(details),
+                new LinkedHashMap<>(series));
     }
 }

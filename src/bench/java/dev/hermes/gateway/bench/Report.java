@@ -40,6 +40,8 @@ final class Report {
                 "growth-streams.svg",
                 GrowthChart.byStreams(report),
                 "growth-size.svg",
-                GrowthChart.bySize(report));
+                GrowthChart.bySize(report),
+                "first-minute.svg",
+                FirstMinuteChart.of(report));
     }
 }

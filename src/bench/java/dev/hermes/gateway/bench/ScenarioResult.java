@@ -1,6 +1,7 @@
 package dev.hermes.gateway.bench;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What came of one scenario.
@@ -10,6 +11,7 @@ import java.util.List;
  * @param medians of each server and point over its rounds
  * @param measurements the rounds themselves
  * @param details lines of their own width
+ * @param series of each server, one figure for each second
  * @param faults what was lost, repeated or failed
  */
 record ScenarioResult(
@@ -23,4 +25,5 @@ record ScenarioResult(
         List<Goal> goals,
         List<String> faults,
         List<String> notes,
-        List<String> details) {}
+        List<String> details,
+        Map<String, List<Double>> series) {}

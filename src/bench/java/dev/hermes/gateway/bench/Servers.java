@@ -2,6 +2,7 @@ package dev.hermes.gateway.bench;
 
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** What a scenario has started; closing ends it all, last first. */
@@ -25,12 +26,17 @@ final class Servers implements AutoCloseable {
     }
 
     GatewayServer gateway(String... flags) {
-        return keep(GatewayServer.start(settings, redis, true, flags));
+        return keep(GatewayServer.start(settings, redis, GatewayServer.WATCHED, flags));
     }
 
     /** As it is delivered: nobody looks for long tasks. */
     GatewayServer unwatchedGateway(String... flags) {
-        return keep(GatewayServer.start(settings, redis, false, flags));
+        return keep(GatewayServer.start(settings, redis, Map.of(), flags));
+    }
+
+    /** Ready without having served itself before. */
+    GatewayServer untrainedGateway() {
+        return keep(GatewayServer.start(settings, redis, Map.of("HERMES_WARM_UP", "0")));
     }
 
     NchanServer nchan() {

@@ -32,7 +32,8 @@ final class Svg {
             }
             """;
 
-    private static final Map<String, String> CLASSES = Map.of(NchanServer.WITH_REDIS, "nchan-redis");
+    private static final Map<String, String> CLASSES =
+            Map.of(NchanServer.WITH_REDIS, "nchan-redis", ColdScenario.UNTRAINED, "floor");
 
     private final StringBuilder body = new StringBuilder();
     private final int width;

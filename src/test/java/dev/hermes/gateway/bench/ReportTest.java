@@ -55,7 +55,7 @@ class ReportTest {
     void drawsPicturesThatAreXml() throws Exception {
         Map<String, String> charts = Report.charts(Records.json(sample()));
 
-        assertThat(charts).hasSize(5);
+        assertThat(charts).hasSize(6);
         for (Map.Entry<String, String> chart : charts.entrySet()) {
             if (!chart.getValue().isEmpty()) {
                 assertThat(DocumentBuilderFactory.newInstance()
@@ -70,6 +70,7 @@ class ReportTest {
         }
         assertThat(charts.get("cost.svg")).contains("7 µs").contains("10 µs");
         assertThat(charts.get("growth-streams.svg")).contains("15,000");
+        assertThat(charts.get("first-minute.svg")).contains("without warming up", "seconds since");
     }
 
     private static Findings sample() {
@@ -83,6 +84,9 @@ class ReportTest {
         Outcome growth = new Outcome(line -> {});
         growth.add(measurement(GatewayServer.NAME, "streams 1000", 1, 8).with(Figure.STREAMS, 1_000));
         growth.add(measurement(GatewayServer.NAME, "streams 15000", 1, 9).with(Figure.STREAMS, 15_000));
+        Outcome cold = new Outcome(line -> {});
+        cold.series(GatewayServer.NAME, List.of(30.0, 4.0, 3.5));
+        cold.series(ColdScenario.UNTRAINED, List.of(900.0, 80.0, 5.0));
         return new Findings(
                 new Machine("2026-11-23T09:13:33Z", "A Processor", 2, "6.1", "4 GB", "17", "1.22", "1.3", "7.0"),
                 new BenchSettings(
@@ -93,10 +97,14 @@ class ReportTest {
                         Duration.ofSeconds(180),
                         Path.of("java"),
                         List.of(),
+                        null,
                         "1"),
                 true,
                 List.of(),
-                List.of(heldUp(broadcast.result(new BroadcastScenario())), growth.result(new GrowthScenario())));
+                List.of(
+                        heldUp(broadcast.result(new BroadcastScenario())),
+                        growth.result(new GrowthScenario()),
+                        cold.result(new ColdScenario())));
     }
 
     private static ScenarioResult heldUp(ScenarioResult result) {
@@ -111,7 +119,8 @@ class ReportTest {
                 result.goals(),
                 result.faults(),
                 result.notes(),
-                result.details());
+                result.details(),
+                result.series());
     }
 
     private static Measurement measurement(String server, String point, int round, double cpu) {
