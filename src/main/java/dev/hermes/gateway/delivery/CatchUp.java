@@ -45,6 +45,7 @@ final class CatchUp {
     private final Conflation conflation;
     private final HubCounters counters;
     private final Pace pace;
+    private final Backfill backfill;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
     private final ReaderQueue readQueue = new ReaderQueue();
 
@@ -64,6 +65,14 @@ final class CatchUp {
         this.conflation = conflation;
         this.counters = counters;
         this.pace = pace;
+        this.backfill = new Backfill(log, window, conflation);
+        backfill.begin();
+    }
+
+    /** Empties the window; the next entry follows this position, before which the log may hold more. */
+    void beginAnew(EventId position) {
+        window.clear(position);
+        backfill.begin();
     }
 
     /** Visits a new subscriber once, immediately. */
@@ -199,7 +208,11 @@ final class CatchUp {
 
     private void read() {
         for (Subscriber next = nextReader(); next != null; next = nextReader()) {
-            if (!next.closed()) {
+            if (!next.closed() && window.covers(next.cursor())) {
+                // The window reaches further back than when this one was queued.
+                ready.add(next);
+                run();
+            } else if (!next.closed()) {
                 readFor(next);
             }
         }

@@ -89,6 +89,11 @@ final class Conflation {
                 : null;
     }
 
+    /** The window holds this event too, from before those that were delivered; of several, the newest is said first. */
+    void rememberEarlier(Event event) {
+        newest.rememberEarlier(event);
+    }
+
     /** The subscriber has passed an entry it wanted. */
     void passed(Subscriber subscriber, EventId id) {
         Lookahead ahead = subscriber.lookahead();
@@ -128,6 +133,14 @@ final class Conflation {
                 if (newest.size() > MAX_SUBJECTS) {
                     newest.remove(newest.keySet().iterator().next());
                 }
+            }
+        }
+
+        /** The same for an event from before those that were remembered so far; of several, the newest first. */
+        void rememberEarlier(Event event) {
+            Subject subject = newest.size() < MAX_SUBJECTS ? subject(event.envelope()) : null;
+            if (subject != null) {
+                newest.putIfAbsent(subject, event.id());
             }
         }
 

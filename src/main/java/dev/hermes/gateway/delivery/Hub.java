@@ -104,7 +104,7 @@ public final class Hub {
         assert loop.here();
         delivery.forget();
         EventId before = window.tip();
-        window.clear(resumedAt);
+        catchUp.beginAnew(resumedAt);
         newest.clear();
         subscribers
                 .all()

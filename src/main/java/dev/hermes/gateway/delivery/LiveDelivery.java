@@ -122,7 +122,7 @@ final class LiveDelivery {
     /** Entries up to this position did not arrive here. Live subscribers fall behind and read them from the log. */
     private void missed(EventId upTo) {
         EventId before = window.tip();
-        window.clear(upTo);
+        catchUp.beginAnew(upTo);
         for (Subscriber subscriber : subscribers.all()) {
             if (subscriber.live()) {
                 subscriber.fallBehind(before, counters);

@@ -3,13 +3,14 @@ package dev.hermes.gateway.delivery;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last entries that passed this hub, with their encoded frames. A ring, bounded by count and bytes; it serves
  * subscribers that are only a little behind, without reading the log. Owned by the hub's loop.
  *
- * <p>Entries are addressed by their index, a number that grows by one with each entry and is never reused; it has no
+ * <p>Entries are addressed by their index, a number that grows by one from entry to entry and is never reused; it has no
  * meaning outside this window.
  */
 final class Window {
@@ -37,6 +38,23 @@ final class Window {
         this.maxWeight = maxWeight;
         this.floor = start;
         this.tip = start;
+        // Room for the indexes of earlier entries.
+        this.first = capacity;
+        this.next = capacity;
+    }
+
+    int capacity() {
+        return ring.length;
+    }
+
+    /** The most bytes that it keeps, as {@link WindowEntry#weight()} counts them. */
+    long maxWeight() {
+        return maxWeight;
+    }
+
+    /** The position directly before the oldest entry held, or the start of the window. */
+    EventId floor() {
+        return floor;
     }
 
     /** The position of the newest entry, or the start of the window. */
@@ -55,6 +73,31 @@ final class Window {
         weight += added.weight();
         while (weight > maxWeight && next - first > 1) {
             dropFirst();
+        }
+        return added;
+    }
+
+    /**
+     * Puts earlier entries before the oldest one held, as many as there is room for.
+     *
+     * @param earlier in the log's order, with nothing missing between them; not for this window unless its floor is the last
+     *     one, as when it has moved on since they were asked for
+     * @return how many of the last ones it took
+     */
+    int extend(List<LogEntry> earlier) {
+        int added = 0;
+        if (!earlier.isEmpty() && earlier.get(earlier.size() - 1).id().equals(floor)) {
+            for (int index = earlier.size() - 1; index > 0 && next - first < ring.length; index--) {
+                WindowEntry entry = new WindowEntry(earlier.get(index));
+                if (weight + entry.weight() > maxWeight) {
+                    break;
+                }
+                first--;
+                ring[slot(first)] = entry;
+                weight += entry.weight();
+                floor = earlier.get(index - 1).id();
+                added++;
+            }
         }
         return added;
     }

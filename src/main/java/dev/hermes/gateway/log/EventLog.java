@@ -34,6 +34,15 @@ public interface EventLog {
     /** Reads at most {@code maxEntries} entries after the position, which need not be an entry itself. */
     Future<ReadResult> read(EventId after, int maxEntries);
 
+    /**
+     * The entries up to the position, its own last, with nothing missing between them; empty if the position is no entry, or
+     * no longer.
+     *
+     * @param mostEntries at most so many
+     * @param mostBytes of data, beyond which it looks no further back
+     */
+    Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes);
+
     /** The entry with exactly this id; null if the log has none, or no longer. */
     Future<@Nullable LogEntry> entry(EventId id);
 

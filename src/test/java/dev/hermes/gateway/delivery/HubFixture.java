@@ -119,6 +119,14 @@ public final class HubFixture {
         }
     }
 
+    /** Whatever was appended and not delivered never arrives at the hub, which learns of it unless it has more to do. */
+    void miss() {
+        if (hub.isIdle()) {
+            batches.clear();
+            hub.onReached(open(new Cursor.Fresh()).position());
+        }
+    }
+
     /** Moves time on, and ticks only then: the machine was asleep. */
     void jump(Duration time) {
         elapsedMillis += time.toMillis();

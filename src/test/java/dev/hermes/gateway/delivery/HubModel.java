@@ -120,8 +120,12 @@ final class HubModel {
             answerARead();
         } else if (choice < 93) {
             poll();
-        } else if (choice < 99) {
+        } else if (choice < 97) {
             passTime();
+        } else if (choice < 98) {
+            fixture.miss();
+        } else if (choice < 99) {
+            fixture.log.answerBackward();
         } else {
             fixture.hub.onBackend(random.nextBoolean(), fixture.wallNow());
         }

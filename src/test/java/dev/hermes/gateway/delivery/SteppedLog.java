@@ -9,7 +9,9 @@ import dev.hermes.gateway.log.memory.MemoryLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,11 @@ final class SteppedLog implements EventLog {
 
     private record Read(EventId after, int maxEntries, Promise<EventLog.ReadResult> answer) {}
 
+    private record Backward(EventId from, int mostEntries, long mostBytes, Promise<List<LogEntry>> answer) {}
+
     private final MemoryLog log;
     private final List<Read> reads = new ArrayList<>();
+    private final Deque<Backward> backward = new ArrayDeque<>();
     private int asked;
 
     SteppedLog(MemoryLog log) {
@@ -46,6 +51,22 @@ final class SteppedLog implements EventLog {
 
     void fail(int which) {
         reads.remove(which).answer().fail("the log is away");
+    }
+
+    /** Answers the window that asked first for what was before it, if one waits. */
+    void answerBackward() {
+        Backward asked = backward.poll();
+        if (asked == null) {
+            return;
+        }
+        log.upTo(asked.from(), asked.mostEntries(), asked.mostBytes()).onComplete(asked.answer());
+    }
+
+    @Override
+    public Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes) {
+        Backward asked = new Backward(position, mostEntries, mostBytes, Promise.promise());
+        backward.add(asked);
+        return asked.answer().future();
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +46,54 @@ class WindowTest {
         assertThat(window.covers(id(10))).isTrue();
         assertThat(window.covers(id(9))).isFalse();
         assertThat(window.indexAfter(id(10))).isEqualTo(window.end());
+    }
+
+    @Test
+    void takesWhatWasBeforeItAsFarAsThereIsRoom() {
+        Window window = new Window(4, WIDE, id(10));
+        window.add(event(11, 1));
+        assertThat(window.extend(earlier(1, 10))).isEqualTo(3);
+        assertThat(window.covers(id(7))).isTrue();
+        assertThat(window.covers(id(6))).isFalse();
+        assertThat(held(window, id(7))).containsExactly(id(8), id(9), id(10), id(11));
+        assertThat(window.extend(earlier(1, 7))).as("it is full").isZero();
+
+        window.add(event(12, 1));
+        assertThat(held(window, id(8))).containsExactly(id(9), id(10), id(11), id(12));
+        assertThat(window.covers(id(7))).isFalse();
+    }
+
+    @Test
+    void takesNoMoreBytesOfItThanItMayHold() {
+        Window window = new Window(64, 3L * new Window.WindowEntry(event(1, 500)).weight(), id(10));
+        assertThat(window.extend(IntStream.rangeClosed(1, 10)
+                        .<LogEntry>mapToObj(minor -> event(minor, 500))
+                        .toList()))
+                .isEqualTo(3);
+        assertThat(held(window, id(7))).containsExactly(id(8), id(9), id(10));
+    }
+
+    @Test
+    void takesNothingThatDoesNotEndWhereItBegins() {
+        Window window = new Window(4, WIDE, id(10));
+        assertThat(window.extend(earlier(1, 9))).isZero();
+        assertThat(window.extend(earlier(1, 11))).isZero();
+        assertThat(window.extend(List.of())).isZero();
+        window.clear(id(20));
+        assertThat(window.extend(earlier(1, 10))).as("asked for before").isZero();
+        assertThat(window.covers(id(19))).isFalse();
+    }
+
+    private static List<LogEntry> earlier(int first, int last) {
+        return IntStream.rangeClosed(first, last)
+                .<LogEntry>mapToObj(minor -> event(minor, 1))
+                .toList();
+    }
+
+    private static List<EventId> held(Window window, EventId after) {
+        return LongStream.range(window.indexAfter(after), window.end())
+                .mapToObj(index -> window.at(index).id())
+                .toList();
     }
 
     @Test

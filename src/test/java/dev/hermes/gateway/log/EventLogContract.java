@@ -47,6 +47,38 @@ public abstract class EventLogContract extends LogTest {
     }
 
     @Test
+    void readsBackFromAnEntry() {
+        start(WIDE);
+        List<EventId> ids = append(600);
+        assertThat(upTo(ids.get(550), 300, 1 << 20)).isEqualTo(ids.subList(251, 551));
+        assertThat(upTo(ids.get(3), 2, 1 << 20)).isEqualTo(ids.subList(2, 4));
+        assertThat(upTo(ids.get(599), 10_000, 1 << 20))
+                .as("beside what the log begins with")
+                .endsWith(ids.toArray(EventId[]::new))
+                .hasSizeLessThanOrEqualTo(601);
+        assertThat(upTo(foreign(ids.get(5)), 10, 1 << 20))
+                .as("no entry of this log")
+                .isEmpty();
+    }
+
+    @Test
+    void readsBackNoFurtherThanItIsToHold() {
+        start(WIDE);
+        List<EventId> ids = new ArrayList<>();
+        for (int event = 0; event < 40; event++) {
+            ids.addAll(await(log().append(List.of(envelope("queue", null, "x".repeat(10_000))))));
+        }
+        List<EventId> read = upTo(ids.get(39), 10_000, 100_000);
+        assertThat(read).hasSizeBetween(9, 16).isEqualTo(ids.subList(40 - read.size(), 40));
+    }
+
+    private List<EventId> upTo(EventId position, int mostEntries, long mostBytes) {
+        return await(log().upTo(position, mostEntries, mostBytes)).stream()
+                .map(LogEntry::id)
+                .toList();
+    }
+
+    @Test
     void everythingLeavesByTheOutletInOrderAndOnce() {
         start(WIDE);
         List<EventId> ids = new ArrayList<>();

@@ -144,6 +144,12 @@ public final class MemoryLog implements EventLog {
     }
 
     @Override
+    public Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes) {
+        return loop.call(() -> Future.succeededFuture(
+                holds(position) ? retained.upTo(position.minor(), mostEntries, mostBytes) : List.of()));
+    }
+
+    @Override
     public Future<@Nullable LogEntry> entry(EventId id) {
         return loop.call(() -> {
             retained.trim(millis.getAsLong());

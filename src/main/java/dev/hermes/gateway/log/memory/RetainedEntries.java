@@ -104,6 +104,17 @@ final class RetainedEntries {
         return entries;
     }
 
+    /** The entries up to that number, as many as asked for, and none before the one that makes them too large. */
+    List<LogEntry> upTo(long sequence, int limit, long mostBytes) {
+        long from = sequence + 1;
+        long left = mostBytes;
+        while (from > first && sequence + 1 - from < limit && left > 0) {
+            from--;
+            left -= at(from).bytes();
+        }
+        return after(from - 1, (int) (sequence + 1 - from));
+    }
+
     private boolean exceeds(Retained oldest, long nowMillis) {
         return next - first > maxEntries || bytes > maxBytes || nowMillis - oldest.atMillis() > maxAgeMillis;
     }

@@ -268,6 +268,11 @@ public final class RedisLog implements EventLog {
     }
 
     @Override
+    public Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes) {
+        return loop.call(() -> reader.upTo(position, mostEntries, mostBytes).recover(RedisLog::unavailable));
+    }
+
+    @Override
     public Future<@Nullable LogEntry> entry(EventId id) {
         return id.memory()
                 ? Future.succeededFuture()

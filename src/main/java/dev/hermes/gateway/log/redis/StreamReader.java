@@ -1,5 +1,6 @@
 package dev.hermes.gateway.log.redis;
 
+import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.EventLog;
@@ -10,7 +11,10 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads older entries, in rotation over connections of its own. Owned by the log's loop. */
@@ -20,6 +24,7 @@ final class StreamReader {
 
     private final List<RedisCommands> connections;
     private final StreamEntries entries;
+    private final Map<Backward, Future<List<LogEntry>>> backward = new HashMap<>();
     private int connectionIndex;
 
     StreamReader(List<RedisCommands> connections, StreamEntries entries) {
@@ -43,6 +48,74 @@ final class StreamReader {
                             : new EventLog.ReadResult.Page(
                                     entries.range(found, (id, channel, reason, detail, payload) -> {}));
                 });
+    }
+
+    /**
+     * The entries up to the position, its own last; empty if the position is no entry. Nothing is missing between them: what is
+     * trimmed meanwhile is the oldest. Who asks the same while it is being read gets the same, as the hubs of all loops do
+     * that begin together.
+     */
+    Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes) {
+        Backward wanted = new Backward(position, mostEntries, mostBytes);
+        Future<List<LogEntry>> running = backward.get(wanted);
+        if (running == null) {
+            running = new BackwardReading(wanted)
+                    .read(position.toString(), Math.min(mostEntries, BackwardReading.FIRST_PAGE));
+            if (!running.isComplete()) {
+                backward.put(wanted, running);
+                running.onComplete(done -> backward.remove(wanted));
+            }
+        }
+        return running;
+    }
+
+    private record Backward(EventId from, int mostEntries, long mostBytes) {}
+
+    /** Reads in pages, each larger than the one before: how large entries are is known only once some were read. */
+    private final class BackwardReading {
+
+        private static final int FIRST_PAGE = 8;
+        private static final int LARGEST_PAGE = 256;
+
+        private final Backward wanted;
+        private final ArrayDeque<LogEntry> found = new ArrayDeque<>();
+        private long bytes;
+
+        private BackwardReading(Backward wanted) {
+            this.wanted = wanted;
+        }
+
+        private Future<List<LogEntry>> read(String from, int page) {
+            return next().send(Request.cmd(Command.XREVRANGE)
+                            .arg(RedisNames.LOG)
+                            .arg(from)
+                            .arg("-")
+                            .arg("COUNT")
+                            .arg(page))
+                    .compose(answer ->
+                            take(entries.range(required(answer), (id, channel, reason, detail, payload) -> {}), page));
+        }
+
+        private Future<List<LogEntry>> take(List<LogEntry> newestFirst, int page) {
+            if (found.isEmpty()
+                    && (newestFirst.isEmpty() || !newestFirst.get(0).id().equals(wanted.from()))) {
+                return Future.succeededFuture(List.of());
+            }
+            for (LogEntry entry : newestFirst) {
+                found.addFirst(entry);
+                bytes += entry instanceof Event event ? event.envelope().data().length() : 0;
+            }
+            int more = wanted.mostEntries() - found.size();
+            return newestFirst.size() < page || more <= 0 || bytes >= wanted.mostBytes()
+                    ? Future.succeededFuture(List.copyOf(found))
+                    : read("(" + found.getFirst().id(), Math.min(more, nextPage(page)));
+        }
+
+        /** As many as fit, if they are as large as those so far. */
+        private int nextPage(int page) {
+            long fit = (wanted.mostBytes() - bytes) * found.size() / Math.max(1, bytes);
+            return (int) Math.max(1, Math.min(fit, Math.min(2 * page, LARGEST_PAGE)));
+        }
     }
 
     /** The entry at exactly this position, or null. */

@@ -349,6 +349,11 @@ class RedisLogTest extends EventLogContract {
         }
 
         @Override
+        public Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes) {
+            return log.upTo(position, mostEntries, mostBytes);
+        }
+
+        @Override
         public Future<EventLog.ReadResult> read(EventId after, int maxEntries) {
             return log.read(after, maxEntries);
         }
