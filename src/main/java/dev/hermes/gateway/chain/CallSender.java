@@ -1,5 +1,6 @@
 package dev.hermes.gateway.chain;
 
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.loop.Generation;
 import java.util.ArrayDeque;
@@ -51,8 +52,10 @@ final class CallSender {
     private final Deque<Segment> segments = new ArrayDeque<>();
     private @Nullable String identity;
 
-    /** As many entries the log was said to have been given, ever; a log with fewer was set back. */
-    private long everAppended;
+    /** The newest entry that the log was said to have, and in which log. */
+    private @Nullable EventId told;
+
+    private @Nullable String toldOf;
 
     private boolean busy;
     private boolean sendScheduled;
@@ -82,6 +85,7 @@ final class CallSender {
     void resume(String logIdentity) {
         pause();
         identity = logIdentity;
+        told = logIdentity.equals(toldOf) ? told : null;
         send();
     }
 
@@ -94,10 +98,9 @@ final class CallSender {
         cancelTimer.run();
     }
 
-    /** Forgets all calls, and what it knew of the log. */
+    /** Forgets all calls. */
     void forget() {
         segments.clear();
-        everAppended = 0;
         sending.next();
         busy = false;
         cancelTimer.run();
@@ -171,7 +174,7 @@ final class CallSender {
                     subscriptions,
                     calls.stream().map(Segment.PendingCall::call).toList(),
                     calls.get(calls.size() - 1).heardAt(),
-                    everAppended);
+                    told);
             call(batch, answer -> {
                 segment.remove(calls.size());
                 logged.accept(appendedRun(batch.identity(), calls, answer));
@@ -187,7 +190,7 @@ final class CallSender {
         ChainCall.Start start = segment.start();
         boolean due = time.monotonicMillis() >= segment.deadlineMillis();
         ChainCall call = due ? start : new ChainCall.Query(start.marker());
-        call(new ChainCall.Batch(log, subscriptions, List.of(call), start.to(), everAppended), answer -> {
+        call(new ChainCall.Batch(log, subscriptions, List.of(call), start.to(), told), answer -> {
             logged.accept(new LogScripts.AppendedRun(log, null, List.of(), time.monotonicMillis(), answer.newest()));
             ChainCall.Result result = answer.results().get(0);
             if (result == ChainCall.Result.Status.WAITING) {
@@ -240,7 +243,8 @@ final class CallSender {
         busy = false;
         retryMillis = FIRST_RETRY_MILLIS;
         if (reply instanceof LogScripts.Reply.Given<ChainCall.Answer> given) {
-            everAppended = given.value().everAppended();
+            told = given.value().newest();
+            toldOf = identity;
             then.accept(given.value());
             observer.current(given.value().current());
             send();

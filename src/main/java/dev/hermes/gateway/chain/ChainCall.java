@@ -49,11 +49,15 @@ public sealed interface ChainCall {
      * @param subscriptions everything the caller subscribes to, exact names and globs
      * @param calls in order
      * @param heardAt when the last of these messages was heard; a hole that is found later begins here
-     * @param everAppended what the caller was told last of {@link Answer#everAppended()}, or 0: a log that has fewer was
-     *     set back, and begins with a hole
+     * @param told what the caller was told last of {@link Answer#newest()}, or null: a log that no longer has it was set
+     *     back, which is declared before the first call
      */
     public record Batch(
-            String identity, List<String> subscriptions, List<ChainCall> calls, Instant heardAt, long everAppended) {
+            String identity,
+            List<String> subscriptions,
+            List<ChainCall> calls,
+            Instant heardAt,
+            @Nullable EventId told) {
 
         public Batch {
             subscriptions = List.copyOf(subscriptions);
@@ -68,16 +72,9 @@ public sealed interface ChainCall {
      * @param before the entry directly before the first appended one, or null if unknown
      * @param appended the number of entries appended, including holes
      * @param newest the newest entry of the log after the batch
-     * @param everAppended the number of entries that gateways have appended to the log since it began
      * @param results one for each call, in order
      */
-    public record Answer(
-            long current,
-            @Nullable EventId before,
-            int appended,
-            EventId newest,
-            long everAppended,
-            List<Result> results) {
+    public record Answer(long current, @Nullable EventId before, int appended, EventId newest, List<Result> results) {
 
         public Answer {
             results = List.copyOf(results);

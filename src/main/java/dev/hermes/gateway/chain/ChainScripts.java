@@ -23,7 +23,7 @@ public final class ChainScripts implements ChainLog {
     /** A small step, so that a marker's number stays close to the server's clock. */
     private static final int MARKER_STEPS = 1_000;
 
-    private static final int FIRST_RESULT = 6;
+    private static final int FIRST_RESULT = 5;
 
     private final LogScripts log;
     private final Observer observer;
@@ -75,7 +75,10 @@ public final class ChainScripts implements ChainLog {
                         request -> {
                             log.bounds(request);
                             request.arg(LogScripts.time(batch.heardAt()))
-                                    .arg(batch.everAppended())
+                                    .arg(
+                                            batch.told() == null
+                                                    ? ""
+                                                    : batch.told().toString())
                                     .arg(batch.subscriptions().size());
                             batch.subscriptions().forEach(request::arg);
                             batch.calls().forEach(call -> append(request, call));
@@ -116,7 +119,7 @@ public final class ChainScripts implements ChainLog {
         request.arg(letter).arg(marker).arg(subscription + 1).arg(sequence);
     }
 
-    /** {@code {1, current, before, appended, newest, ever appended, result...}} */
+    /** {@code {1, current, before, appended, newest, result...}} */
     private static ChainCall.Answer answer(Response response) {
         List<ChainCall.Result> results = new ArrayList<>(response.size());
         for (int index = FIRST_RESULT; index < response.size(); index++) {
@@ -127,7 +130,6 @@ public final class ChainScripts implements ChainLog {
                 EventId.parse(response.get(2).toString()),
                 response.get(3).toInteger(),
                 Objects.requireNonNull(EventId.parse(response.get(4).toString())),
-                response.get(5).toLong(),
                 results);
     }
 

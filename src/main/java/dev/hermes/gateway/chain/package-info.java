@@ -22,10 +22,10 @@
  * unless the marker is the current one and n is the next number: a smaller n was appended by another gateway, another
  * marker is stale. So an append that is late, repeated, or sent by all gateways at once does no harm, and the fastest
  * gateway is the one that appends. A greater n means that the log went back, as after a failover that lost the last
- * writes: the script appends a gap and goes on. Each batch also says how many entries its gateway knows to have been
- * appended, ever: where the log has fewer, the gap comes before any of these calls, since the next message of one
- * subscription may be at hand although the last of another is gone. Messages that are not events are numbered too, so
- * that each is kept aside once.
+ * writes: the script appends a gap and goes on. Each batch also says which entry its gateway was told of as the newest:
+ * where the log has it no longer, the gap comes before any of these calls, since the next message of one subscription may
+ * be at hand although the last of another is gone. Messages that are not events are numbered too, so that each is kept
+ * aside once.
  *
  * <p><b>Roll.</b> A gateway that has listened without a break since marker <i>e</i> and hears marker <i>m</i> calls
  * {@code roll(e, m, counts)}: between the two there were this many messages, and it has numbered them all. If the log

@@ -38,6 +38,8 @@ final class ModelRound implements ModelGateway.Round {
               redis.call('DEL', KEYS[index])
               if ARGV[index] ~= '' then redis.call('RESTORE', KEYS[index], 0, ARGV[index]) end
             end
+            -- No failover is over within the millisecond of the last ids, which would be given again.
+            for wait = 1, 500000 do end
             """;
 
     private final Vertx vertx;

@@ -7,11 +7,15 @@ import static dev.hermes.gateway.chain.ChainRedis.given;
 import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +33,7 @@ class SetBackLogTest {
     private long marker;
 
     /** What this gateway was told last. */
-    private long everAppended;
+    private @Nullable EventId told;
 
     @BeforeEach
     void begin() {
@@ -63,31 +67,77 @@ class SetBackLogTest {
     }
 
     @Test
-    void theHoleReachesBackToWhenSomethingWasHeardThatIsLeft() {
-        append(HEARD.plusSeconds(1), 0, 2, "lost");
+    void theHoleReachesFromWhatIsLeftUntilNow() {
+        Instant began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        append(HEARD, 0, 2, "lost");
         setBack();
-        append(HEARD.plusSeconds(3), 1, 1, "b");
-        assertThat(new JsonObject(redis.entries().get(1).data()).getMap())
-                .containsEntry("from", "2026-01-01T00:00:10.000Z")
-                .containsEntry("to", "2026-01-01T00:00:13.000Z");
+        append(HEARD, 1, 1, "b");
+        JsonObject hole = hole(1);
+        assertThat(Instant.parse(hole.getString("from")))
+                .isEqualTo(Instant.ofEpochMilli(Objects.requireNonNull(
+                                EventId.parse(redis.entries().get(0).id()))
+                        .major()));
+        assertThat(Instant.parse(hole.getString("to"))).isBetween(began, Instant.now());
+    }
+
+    @Test
+    void aLogOfWhichNothingIsLeftIsSetBackToo() {
+        append(HEARD, 0, 2, "lost");
+        redis.ask("DEL", RedisNames.LOG);
+        append(HEARD, 1, 1, "b");
+        assertThat(redis.log()).containsExactly("{}", "gap", "b");
+    }
+
+    @Test
+    void aMarkerDirectlyBehindTheHoleDeclaresNoOther() {
+        append(HEARD, 0, 2, "lost");
+        setBack();
+        long next = given(await(scripts.draw(IDENTITY, SUBSCRIPTIONS, "gateway", HEARD)));
+        ask(HEARD, new ChainCall.Query(next));
+        ask(HEARD, new ChainCall.Start(next, HEARD, HEARD));
+        assertThat(redis.log()).containsExactly("a", "gap");
+
+        long later = given(await(scripts.draw(IDENTITY, SUBSCRIPTIONS, "gateway", HEARD)));
+        ask(HEARD, new ChainCall.Start(later, HEARD, Instant.now().plusSeconds(1)));
+        assertThat(redis.log()).as("what was missed since is another one").containsExactly("a", "gap", "gap");
+    }
+
+    @Test
+    void whatOneGatewayDeclaredAnotherOneDoesNotDeclareAgain() {
+        append(HEARD, 0, 2, "lost");
+        EventId toldFirst = told;
+        append(HEARD, 0, 3, "lost too");
+        EventId toldLater = told;
+        setBack();
+        told = toldFirst;
+        append(HEARD, 1, 1, "b");
+        told = toldLater;
+        append(HEARD, 1, 2, "c");
+        assertThat(redis.log()).containsExactly("a", "gap", "b", "c");
     }
 
     @Test
     void whoWasNotToldOfWhatIsGoneBringsItBack() {
-        long before = everAppended;
+        EventId before = told;
         append(HEARD, 0, 2, "lost");
         setBack();
-        everAppended = before;
+        told = before;
         append(HEARD, 0, 2, "lost");
         append(HEARD, 1, 1, "b");
         assertThat(redis.log()).containsExactly("a", "lost", "b");
     }
 
     private void append(Instant heard, int subscription, long sequence, String data) {
-        ChainCall call = new ChainCall.Append(marker, subscription, sequence, envelope("stats:updates", data));
-        ChainCall.Answer answer = given(
-                await(scripts.chain(new ChainCall.Batch(IDENTITY, SUBSCRIPTIONS, List.of(call), heard, everAppended))));
-        everAppended = answer.everAppended();
+        ask(heard, new ChainCall.Append(marker, subscription, sequence, envelope("stats:updates", data)));
+    }
+
+    private void ask(Instant heard, ChainCall call) {
+        told = given(await(scripts.chain(new ChainCall.Batch(IDENTITY, SUBSCRIPTIONS, List.of(call), heard, told))))
+                .newest();
+    }
+
+    private JsonObject hole(int index) {
+        return new JsonObject(redis.entries().get(index).data());
     }
 
     private void setBack() {

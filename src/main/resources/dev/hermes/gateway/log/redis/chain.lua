@@ -4,7 +4,7 @@
 -- ARGV[3]   most bytes
 -- ARGV[4]   the caller and up to where it has handed on the log, as `follow` takes it
 -- ARGV[5]   up to when the caller has heard what these calls are about, ISO 8601 in UTC with milliseconds
--- ARGV[6]   how many entries the caller knows to have been appended, ever
+-- ARGV[6]   the newest entry that the caller was told of, or empty
 -- ARGV[7]   how many subscriptions the caller has
 -- ARGV[8..] their names; calls name them by their place, from 1
 -- then the calls, each a letter and its arguments:
@@ -14,8 +14,7 @@
 --   s marker from to                                      start: nobody can tell what was missed before this marker
 --   q marker                                              is the log at this marker or further, for every subscription?
 -- answer    {1, newest marker in force, id of the newest entry before these calls or empty if that is not sure, how many
---            entries the calls appended, id of the newest entry after them, how many were ever appended, one result for
---            each call}
+--            entries the calls appended, id of the newest entry after them, one result for each call}
 --   the id of an appended entry (a; s: of the gap), or
 --   duplicate  somebody did it before
 --   stale      the chain went on from a later marker
@@ -31,7 +30,7 @@ end
 
 local maxEvents, maxBytes, heard = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
 local FIRST = 8
-local told, subscriptions = tonumber(ARGV[6]), tonumber(ARGV[7])
+local told, subscriptions = ARGV[6], tonumber(ARGV[7])
 local at = FIRST + subscriptions
 local current = tonumber(state.current or 0)
 local positions = {}
@@ -40,7 +39,9 @@ local failure = nil
 
 follow(ARGV[4])
 account(MOST_LOOKED_AT)
-failure = declareTakenBack() or crowded(maxEvents, maxBytes)
+-- What was told of and is gone comes before any call: the next message of one subscription may be here although those of
+-- another are not.
+failure = crowded(maxEvents, maxBytes) or declareTakenBack() or (told ~= '' and setBack(told) and declare(told)) or nil
 if failure then
   return failure
 end
@@ -69,31 +70,44 @@ local function later(left, right)
   return left > right and left or right
 end
 
--- The newest entry, where it is a gap of this call.
-local declared
-
 -- A gap of the time since this caller, or another, heard the messages last. Returns the entry's id or nil.
 local function gap(from, to)
-  if declared and lastAppended == declared then
-    return declared
-  end
   -- A time to come is of a clock that has gone back since; a minute's difference is none.
   if string.sub(state.heard or '', 1, 16) <= string.sub(to, 1, 16) then
     from = later(state.heard or '', from)
   end
   local id
   id, failure = appendGap(from, later(from, to))
-  declared = id
   return id
 end
 
--- A gap where the log turns out to have been set back, as by a failover: what it had since it was heard last is gone.
+-- A gap where messages turn out to be missing that the log had: a failover took them back. Nobody knows more of when they
+-- were heard than that it was after what is left, and before now.
 local function gapUntilNow()
+  if lastAppended and lastAppended == state.declared then
+    return lastAppended
+  end
   local from = state.heard
-  if not from or from > heard then
+  if not from or later(from, heard) == from then
     from = heard
   end
-  return gap(from, heard)
+  local id
+  id, failure = appendGap(from, later(heard, iso(now())))
+  return id
+end
+
+-- Whether the newest entry is a gap that was declared no earlier than that.
+local function declaredSince(moment)
+  local newest = redis.call('XREVRANGE', STREAM, '+', '-', 'COUNT', 1)[1]
+  if not newest or newest[1] ~= state.declared then
+    return false
+  end
+  for index = 1, #newest[2], 2 do
+    if newest[2][index] == 'timestamp' then
+      return later(newest[2][index + 1], moment) == newest[2][index + 1]
+    end
+  end
+  return false
 end
 
 -- What keeps this call from being done, or nil when it is the next one of its subscription.
@@ -181,7 +195,7 @@ calls.s = function()
     end
   end
   local result = #moving > 0 and 'started' or 'stale'
-  if not unused then
+  if not unused and not declaredSince(ARGV[at + 3]) then
     result = gap(ARGV[at + 2], ARGV[at + 3])
   end
   at = at + 4
@@ -204,11 +218,6 @@ calls.q = function()
     end
   end
   return 'settled'
-end
-
--- Before any call: the next message of one subscription may be here although those of another are gone.
-if told > (tonumber(state.appended) or 0) and gapUntilNow() then
-  put('appended', integer(told))
 end
 
 local results = {}
@@ -238,8 +247,11 @@ save()
 if failure then
   return failure
 end
-local answer = {1, integer(current), before, countAppended(), complete and accounted or newestId() or '0-0',
-  integer(tonumber(state.appended))}
+local count = 0
+for _, of in pairs(appended) do
+  count = count + of
+end
+local answer = {1, integer(current), before, count, complete and accounted or newestId() or '0-0'}
 for index = 1, #results do
   answer[#answer + 1] = results[index]
 end

@@ -15,7 +15,7 @@ local maxEvents, maxBytes = tonumber(ARGV[2]), tonumber(ARGV[3])
 
 follow(ARGV[4])
 account(MOST_LOOKED_AT)
-local impossible = declareTakenBack() or crowded(maxEvents, maxBytes)
+local impossible = crowded(maxEvents, maxBytes) or declareTakenBack()
 if impossible then
   return impossible
 end

@@ -14,7 +14,7 @@ local HASH, STREAM = KEYS[1], KEYS[2]
 local VERSION = '1'
 local OWN_CHANNEL = 'hermes:gateway:log'
 local HIGHEST = '18446744073709551615'
-local NUMBERS = {'current', 'marker', 'bytes', 'entries', 'appended'}
+local NUMBERS = {'current', 'marker', 'bytes', 'entries'}
 
 local state = {}
 local changed = {}
@@ -190,16 +190,8 @@ local lastAppended
 local length
 
 -- How many this call appended, by channel. `c:` and a channel is how many gateways ever did, so that those of producers
--- can be told by what is left; `appended` is how many they ever did in all.
+-- can be told by what is left.
 local appended = {}
-
-local function countAppended()
-  local count = 0
-  for _, of in pairs(appended) do
-    count = count + of
-  end
-  return count
-end
 
 local function size(fields)
   local total = 0
@@ -342,7 +334,6 @@ local function saveAccount()
   elseif lastAppended then
     put('tip', lastAppended)
   end
-  put('appended', integer((tonumber(state.appended) or 0) + countAppended()))
   for channel, count in pairs(appended) do
     put('c:' .. channel, integer((tonumber(state['c:' .. channel]) or 0) + count))
   end
@@ -375,13 +366,18 @@ local function takenBack(id)
   return oldest and idBefore(oldest, id) and #redis.call('XRANGE', STREAM, id, id, 'COUNT', 1) == 0
 end
 
+-- The same where a gateway was told of that entry as the newest: it is gone also if nothing at all is left.
+local function setBack(id)
+  return not (complete and accounted == id) and (takenBack(id) or not oldestId())
+end
+
 -- Declares in the log that entries up to that one were taken out of it. Returns the error that kept it from doing so.
 local function declare(lost)
   local moment = now()
   local time = integer(moment) .. '-0'
   -- The server's clock may be behind the one that the lost entries are from.
   local wantedId = lost ~= HIGHEST .. '-' .. HIGHEST and idBefore(time, lost) and above(lost) or nil
-  local left = tonumber(string.match(newestId(), '^(%d+)'))
+  local left = tonumber(string.match(newestId() or '0', '^(%d+)'))
   local id, failure = appendGap(iso(math.min(left, moment)), iso(moment), wantedId)
   if id then
     put('declared', id)

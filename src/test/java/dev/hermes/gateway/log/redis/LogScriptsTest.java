@@ -167,7 +167,8 @@ class LogScriptsTest {
         long marker = given(await(new ChainScripts(scripts).draw(IDENTITY, List.of("s"), "gateway", NOW)));
         for (int n = 1; n <= 5; n++) {
             ChainCall call = new ChainCall.Append(marker, 0, n, envelope("c", Integer.toString(n)));
-            await(new ChainScripts(scripts).chain(new ChainCall.Batch(IDENTITY, List.of("s"), List.of(call), NOW, 0)));
+            await(new ChainScripts(scripts)
+                    .chain(new ChainCall.Batch(IDENTITY, List.of("s"), List.of(call), NOW, null)));
         }
 
         assertThat(redis.log()).containsExactly("3", "4", "5");
