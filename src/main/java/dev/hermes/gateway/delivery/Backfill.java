@@ -15,11 +15,14 @@ final class Backfill {
     private final EventLog log;
     private final Window window;
     private final Conflation conflation;
+    private final Runnable filled;
 
-    Backfill(EventLog log, Window window, Conflation conflation) {
+    /** @param filled run when the window reaches further back than before */
+    Backfill(EventLog log, Window window, Conflation conflation, Runnable filled) {
         this.log = log;
         this.window = window;
         this.conflation = conflation;
+        this.filled = filled;
     }
 
     /** The window has begun, or begun anew. */
@@ -34,6 +37,9 @@ final class Backfill {
             if (earlier.get(index) instanceof Event event) {
                 conflation.rememberEarlier(event);
             }
+        }
+        if (added > 0) {
+            filled.run();
         }
     }
 }

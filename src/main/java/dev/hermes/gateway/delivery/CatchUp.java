@@ -65,7 +65,7 @@ final class CatchUp {
         this.conflation = conflation;
         this.counters = counters;
         this.pace = pace;
-        this.backfill = new Backfill(log, window, conflation);
+        this.backfill = new Backfill(log, window, conflation, this::windowFilled);
         backfill.begin();
     }
 
@@ -73,6 +73,14 @@ final class CatchUp {
     void beginAnew(EventId position) {
         window.clear(position);
         backfill.begin();
+    }
+
+    /** Who waits for a read may not need it any more: a visit tells. */
+    private void windowFilled() {
+        for (Subscriber next = readQueue.poll(); next != null; next = readQueue.poll()) {
+            ready.add(next);
+        }
+        run();
     }
 
     /** Visits a new subscriber once, immediately. */
@@ -208,11 +216,7 @@ final class CatchUp {
 
     private void read() {
         for (Subscriber next = nextReader(); next != null; next = nextReader()) {
-            if (!next.closed() && window.covers(next.cursor())) {
-                // The window reaches further back than when this one was queued.
-                ready.add(next);
-                run();
-            } else if (!next.closed()) {
+            if (!next.closed()) {
                 readFor(next);
             }
         }
@@ -237,8 +241,10 @@ final class CatchUp {
     private void pageRead(Subscriber subscriber, EventId asked, EventLog.ReadResult reading) {
         readers--;
         if (!subscriber.closed()) {
-            if (!asked.equals(subscriber.cursor())) {
-                // The subscriber was moved meanwhile; this page belongs to an earlier log.
+            boolean filled = reading instanceof EventLog.ReadResult.Evicted && window.covers(asked);
+            if (filled || !asked.equals(subscriber.cursor())) {
+                // What is evicted the window holds by now; or the subscriber was moved, and this page is of an earlier
+                // log.
                 subscriber.scheduled(false);
                 add(subscriber);
             } else if (reading instanceof EventLog.ReadResult.Page page) {

@@ -89,7 +89,7 @@ final class Conflation {
                 : null;
     }
 
-    /** The window holds this event too, from before those that were delivered; of several, the newest is said first. */
+    /** The window holds this event too, which was not delivered. */
     void rememberEarlier(Event event) {
         newest.rememberEarlier(event);
     }
@@ -136,11 +136,11 @@ final class Conflation {
             }
         }
 
-        /** The same for an event from before those that were remembered so far; of several, the newest first. */
+        /** The same for an event that comes in no order, as long as there is room for its subject. */
         void rememberEarlier(Event event) {
             Subject subject = newest.size() < MAX_SUBJECTS ? subject(event.envelope()) : null;
             if (subject != null) {
-                newest.putIfAbsent(subject, event.id());
+                newest.merge(subject, event.id(), (one, other) -> one.isAfter(other) ? one : other);
             }
         }
 

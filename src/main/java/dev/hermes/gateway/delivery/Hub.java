@@ -104,8 +104,8 @@ public final class Hub {
         assert loop.here();
         delivery.forget();
         EventId before = window.tip();
-        catchUp.beginAnew(resumedAt);
         newest.clear();
+        catchUp.beginAnew(resumedAt);
         subscribers
                 .all()
                 .forEach(subscriber -> catchUp.moveToTip(subscriber, subscriber.live() ? before : subscriber.cursor()));

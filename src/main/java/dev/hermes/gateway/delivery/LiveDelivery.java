@@ -119,7 +119,7 @@ final class LiveDelivery {
         }
     }
 
-    /** Entries up to this position did not arrive here. Live subscribers fall behind and read them from the log. */
+    /** Entries up to this position did not arrive here. Live subscribers fall behind and get them from the log. */
     private void missed(EventId upTo) {
         EventId before = window.tip();
         catchUp.beginAnew(upTo);

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last entries that passed this hub, with their encoded frames. A ring, bounded by count and bytes; it serves
+ * The last entries of the log up to the newest that passed this hub, with their encoded frames. A ring, bounded by count and bytes; it serves
  * subscribers that are only a little behind, without reading the log. Owned by the hub's loop.
  *
- * <p>Entries are addressed by their index, a number that grows by one from entry to entry and is never reused; it has no
- * meaning outside this window.
+ * <p>Entries are addressed by their index, a number that grows by one from entry to entry. It has no meaning outside this
+ * window, and may be another entry's in a later turn of the loop.
  */
 final class Window {
 

@@ -35,11 +35,11 @@ public interface EventLog {
     Future<ReadResult> read(EventId after, int maxEntries);
 
     /**
-     * The entries up to the position, its own last, with nothing missing between them; empty if the position is no entry, or
-     * no longer.
+     * The entries up to the position, its own last, in the log's order and with nothing missing between them; empty if the
+     * position is no entry, or no longer.
      *
      * @param mostEntries at most so many
-     * @param mostBytes of data, beyond which it looks no further back
+     * @param mostBytes about so many of their bytes; it stops before the next one may be too much
      */
     Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes);
 

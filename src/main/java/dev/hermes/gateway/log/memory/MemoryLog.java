@@ -145,8 +145,11 @@ public final class MemoryLog implements EventLog {
 
     @Override
     public Future<List<LogEntry>> upTo(EventId position, int mostEntries, long mostBytes) {
-        return loop.call(() -> Future.succeededFuture(
-                holds(position) ? retained.upTo(position.minor(), mostEntries, mostBytes) : List.of()));
+        return loop.call(() -> {
+            retained.trim(millis.getAsLong());
+            return Future.succeededFuture(
+                    holds(position) ? retained.upTo(position.minor(), mostEntries, mostBytes) : List.of());
+        });
     }
 
     @Override

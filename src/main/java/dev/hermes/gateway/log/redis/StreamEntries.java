@@ -60,6 +60,15 @@ final class StreamEntries {
         return id;
     }
 
+    /** The bytes of an entry's fields and values. */
+    static long size(Response entry) {
+        long size = 0;
+        for (Response part : entry.get(1)) {
+            size += part.toBuffer().length();
+        }
+        return size;
+    }
+
     LogEntry entry(Response entry, RedisLog.RejectionListener rejections) {
         EventId id = id(entry);
         Map<String, Buffer> fields = fields(entry.get(1));

@@ -1,6 +1,5 @@
 package dev.hermes.gateway.log.redis;
 
-import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.EventLog;
@@ -71,15 +70,20 @@ final class StreamReader {
 
     private record Backward(EventId from, int mostEntries, long mostBytes) {}
 
-    /** Reads in pages, each larger than the one before: how large entries are is known only once some were read. */
+    /**
+     * Reads in pages, each larger than the one before, as long as a page of the largest entries so far is not too much to be
+     * converted in one turn of the loop.
+     */
     private final class BackwardReading {
 
         private static final int FIRST_PAGE = 8;
-        private static final int LARGEST_PAGE = 256;
+        private static final int LARGEST_PAGE = 64;
+        private static final long PAGE_BYTES = 1 << 20;
 
         private final Backward wanted;
         private final ArrayDeque<LogEntry> found = new ArrayDeque<>();
         private long bytes;
+        private long largest = 1;
 
         private BackwardReading(Backward wanted) {
             this.wanted = wanted;
@@ -92,29 +96,30 @@ final class StreamReader {
                             .arg("-")
                             .arg("COUNT")
                             .arg(page))
-                    .compose(answer ->
-                            take(entries.range(required(answer), (id, channel, reason, detail, payload) -> {}), page));
+                    .compose(answer -> take(required(answer), page));
         }
 
-        private Future<List<LogEntry>> take(List<LogEntry> newestFirst, int page) {
-            if (found.isEmpty()
-                    && (newestFirst.isEmpty() || !newestFirst.get(0).id().equals(wanted.from()))) {
+        private Future<List<LogEntry>> take(Response newestFirst, int page) {
+            List<LogEntry> read = entries.range(newestFirst, (id, channel, reason, detail, payload) -> {});
+            if (found.isEmpty() && (read.isEmpty() || !read.get(0).id().equals(wanted.from()))) {
                 return Future.succeededFuture(List.of());
             }
-            for (LogEntry entry : newestFirst) {
-                found.addFirst(entry);
-                bytes += entry instanceof Event event ? event.envelope().data().length() : 0;
+            read.forEach(found::addFirst);
+            for (Response entry : newestFirst) {
+                long size = StreamEntries.size(entry);
+                bytes += size;
+                largest = Math.max(largest, size);
             }
-            int more = wanted.mostEntries() - found.size();
-            return newestFirst.size() < page || more <= 0 || bytes >= wanted.mostBytes()
+            int more = Math.min(nextPage(page), wanted.mostEntries() - found.size());
+            return read.size() < page || more <= 0
                     ? Future.succeededFuture(List.copyOf(found))
-                    : read("(" + found.getFirst().id(), Math.min(more, nextPage(page)));
+                    : read("(" + found.getFirst().id(), more);
         }
 
-        /** As many as fit, if they are as large as those so far. */
+        /** As many as fit for certain, if none is larger than those so far; none once the next one may be too much. */
         private int nextPage(int page) {
-            long fit = (wanted.mostBytes() - bytes) * found.size() / Math.max(1, bytes);
-            return (int) Math.max(1, Math.min(fit, Math.min(2 * page, LARGEST_PAGE)));
+            long fit = Math.min(wanted.mostBytes() - bytes, PAGE_BYTES) / largest;
+            return (int) Math.min(fit, Math.min(2 * page, LARGEST_PAGE));
         }
     }
 
