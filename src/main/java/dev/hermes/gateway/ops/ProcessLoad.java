@@ -10,6 +10,8 @@ import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.time.Duration;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures how much of what it has the process uses, and tells {@link Overload}. Owned by the event loop on which it is
@@ -19,6 +21,8 @@ import java.util.function.IntSupplier;
  * needed once, and would not go down while clients are turned away.
  */
 public final class ProcessLoad {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessLoad.class);
 
     private static final Duration PERIOD = Duration.ofMillis(100);
 
@@ -93,12 +97,15 @@ public final class ProcessLoad {
 
     private void count() {
         int clients = connections.getAsInt();
-        vertx.executeBlocking(() -> Counted.now(clients), false).onSuccess(now -> {
-            counted = now;
-            if (!closed) {
-                counting = vertx.setTimer(COUNT_EVERY_MILLIS, again -> count());
-            }
-        });
+        vertx.executeBlocking(() -> Counted.now(clients), false)
+                .onSuccess(now -> counted = now)
+                .onFailure(failure -> LOG.warn("process not measured reason=\"{}\"", failure.toString()))
+                .onComplete(done -> {
+                    // Also after a failure, as where the heap is full: what was counted last must not hold for ever.
+                    if (!closed) {
+                        counting = vertx.setTimer(COUNT_EVERY_MILLIS, again -> count());
+                    }
+                });
     }
 
     /** Measures no more. */

@@ -79,7 +79,7 @@ class OverloadIT {
             String kept = "k".repeat(500_000);
             // Up to 64 MiB, beside some 15 of its own; again and again, since on a busy machine the first of them may
             // be too old before the last are there.
-            await().atMost(PATIENCE).until(() -> {
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
                 publish(gateway, kept, 8);
                 return overloaded(gateway, "heap");
             });
