@@ -157,8 +157,8 @@ enum RedisFault {
 
     /** A Redis for this to happen to, and what stands before it. */
     Site site() {
-        List<String> settings = this == STOPPED_AND_EMPTIED ? List.of() : List.of(RedisLogFixture.KEEPING_DATA);
-        RedisLogFixture fixture = new RedisLogFixture(settings.toArray(String[]::new));
+        List<String> settings = this == STOPPED_AND_EMPTIED ? List.of() : RedisLogFixture.KEEPING_DATA;
+        RedisLogFixture fixture = new RedisLogFixture(settings);
         return new Site(fixture, fixture.closing(new Network(fixture.redis().port())));
     }
 }

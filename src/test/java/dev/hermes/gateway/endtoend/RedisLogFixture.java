@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** A Redis with the log in it, gateways that share it, and a producer; closing ends them all. Used by one thread. */
 final class RedisLogFixture implements AutoCloseable {
 
-    /** A setting by which Redis keeps what it acknowledged, also when it is killed. */
-    static final String KEEPING_DATA = "appendonly yes";
+    /**
+     * Settings by which Redis keeps what it acknowledged, also when it is killed. Without them it puts off writing while
+     * an fsync of the second before is under way, and answers all the same.
+     */
+    static final List<String> KEEPING_DATA = List.of("appendonly yes", "appendfsync no");
 
     static final String QUEUE = "/api/v1/events/queue";
 
@@ -29,11 +32,15 @@ final class RedisLogFixture implements AutoCloseable {
     private final List<AutoCloseable> further = new ArrayList<>();
     private RedisProducer producer;
 
+    RedisLogFixture() {
+        this(List.of());
+    }
+
     /**
      * @param settings as {@link EmbeddedRedis#startOnFreePort} takes them
      */
-    RedisLogFixture(String... settings) {
-        redis = EmbeddedRedis.startOnFreePort(settings);
+    RedisLogFixture(List<String> settings) {
+        redis = EmbeddedRedis.startOnFreePort(settings.toArray(String[]::new));
         producer = new RedisProducer(redis.port());
     }
 
