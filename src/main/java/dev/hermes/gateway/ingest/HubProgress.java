@@ -8,6 +8,9 @@ final class HubProgress {
 
     private static final int PATIENCE_LOOKS = 6;
 
+    /** Each question wakes every hub's loop, so it can wait while all are known to have what was published. */
+    private static final int LOOKS_BETWEEN_IDLE_QUESTIONS = 8;
+
     private final LinkSupervisor.Streams streams;
     private final ProgressMonitor progress;
 
@@ -17,7 +20,7 @@ final class HubProgress {
     private boolean asking;
 
     /** The number of checks since the hubs were asked. */
-    private int unanswered;
+    private int looks;
 
     HubProgress(LinkSupervisor.Streams streams) {
         this.streams = streams;
@@ -27,13 +30,14 @@ final class HubProgress {
 
     /** Checks once; called every {@link ProgressMonitor#LOOK_MILLIS}. */
     void look() {
-        if (asking && ++unanswered < PATIENCE_LOOKS) {
+        looks++;
+        if (asking && looks < PATIENCE_LOOKS) {
             // A hub's loop is blocked, as on a busy machine, so its position is unknown.
             return;
         }
-        if (!asking) {
+        if (!asking && (!allHaveIt() || looks >= LOOKS_BETWEEN_IDLE_QUESTIONS)) {
             asking = true;
-            unanswered = 0;
+            looks = 0;
             streams.positions().onComplete(answer -> {
                 asking = false;
                 if (answer.succeeded()) {
@@ -51,6 +55,11 @@ final class HubProgress {
     /** Starts counting again, since later observations belong to another state. */
     void reset() {
         progress.reset();
+    }
+
+    private boolean allHaveIt() {
+        EventId published = streams.published();
+        return published == null || published.equals(slowest);
     }
 
     private boolean behind() {

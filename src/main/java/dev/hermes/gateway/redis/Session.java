@@ -56,6 +56,9 @@ final class Session {
 
     private static final String CANARY_CHANNEL = RedisNames.OWN_CHANNELS + "canary:";
     private static final long TICK_MILLIS = 1_000;
+    /** A connection is taken for silent after 6 s, so that it misses two of these before. */
+    private static final int TICKS_A_PING = 2;
+
     private static final long ATTEMPT_LIMIT_MILLIS = 3_500;
     /** Half a tick less than 3 s, so that the third tick after a canary finds it overdue. */
     private static final long CANARY_NANOS = 2_500_000_000L;
@@ -78,6 +81,7 @@ final class Session {
     private LinkState state = LinkState.CONNECTING;
     private boolean ended;
     private long tickTimer = -1;
+    private int ticks;
     private String version = "unknown";
     private @Nullable RedisConnection commands;
     private @Nullable RedisConnection scripts;
@@ -269,8 +273,10 @@ final class Session {
         // as a message.
         askIdentity().onFailure(failure -> end(reasons.of(failure)));
         publishCanary(connection);
-        connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
-        logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
+        if (ticks++ % TICKS_A_PING == 0) {
+            connections.keepAlive(connection).onFailure(failure -> end(reasons.of(failure)));
+            logConnections.keepAlive().onFailure(failure -> end(reasons.of(failure)));
+        }
     }
 
     private final class IdentityObserver implements IdentityCheck.Observer {
