@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
     private static final int PORT_ATTEMPTS = 5;
+    // Below the ports that Linux (from 32768), macOS and Windows (from 49152) give to outgoing connections.
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORT_AFTER_LAST = 32_768;
     private static final String READY = "eady to accept connections";
 
     private final Path directory;
@@ -102,13 +106,18 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** A loopback port that was free a moment ago. */
+    /** A loopback port that was free a moment ago; none that the system may give to an outgoing connection meanwhile. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        UncheckedIOException last = new UncheckedIOException(new IOException("no free port"));
+        for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, PORT_AFTER_LAST);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                last = new UncheckedIOException(taken);
+            }
         }
+        throw last;
     }
 
     public int port() {

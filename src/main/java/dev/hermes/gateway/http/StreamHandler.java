@@ -144,10 +144,11 @@ final class StreamHandler implements Handler<RoutingContext> {
         }
         RepeatedFailures.Begun begun = services.repeatedFailures().begin(attempt);
         return broke -> {
-            ticket.release();
+            // First, so that whoever comes into this place is counted after the one that failed.
             if (broke) {
                 begun.failed();
             }
+            ticket.release();
         };
     }
 

@@ -2,12 +2,12 @@ package dev.hermes.gateway.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,10 +24,11 @@ class OwnEntriesTest {
         Random random = new Random(seed);
         try (RedisLogFixture fixture = new RedisLogFixture()) {
             List<SseConnection> streams = new ArrayList<>();
-            for (int each = 0; each < gateways; each++) {
-                RunningGateway gateway = fixture.gateway();
-                streams.add(fixture.closing(RedisLogFixture.open(gateway, null)));
-            }
+            // All of them before the first stream: one that joins may have to declare what it did not hear.
+            Stream.generate(fixture::gateway)
+                    .limit(gateways)
+                    .toList()
+                    .forEach(gateway -> streams.add(fixture.closing(RedisLogFixture.open(gateway, null))));
 
             int number = 0;
             while (number < EVENTS) {

@@ -262,7 +262,7 @@ class RedisFaultTest {
     private static void assertUnavailable(SseConnection answer) {
         try (answer) {
             assertThat(answer.status()).isEqualTo(200);
-            List<Frame> frames = answer.untilEnd(Duration.ofSeconds(5));
+            List<Frame> frames = answer.untilEnd(Duration.ofSeconds(30));
             assertThat(frames).extracting(Frame::event).containsExactly("unavailable");
             assertThat(new JsonObject(frames.get(0).data()).getString("code")).isEqualTo("BACKEND_UNAVAILABLE");
             assertThat(frames.get(0).retry()).isNotNull();

@@ -104,6 +104,11 @@ class RedisLogFaultTest {
         Operator client = new Operator(gateway);
         List<String> came = new ArrayList<>();
         String token = gateway.token("queue");
+        String newest =
+                log.ask("XREVRANGE", "hermes:events", "+", "-", "COUNT", "1").get(0);
+        await().until(() -> new JsonObject(client.body("/api/v1/events/poll?channels=queue:updates&token=" + token))
+                .getString("last_id")
+                .equals(newest));
         for (int page = 0; page < 3; page++) {
             JsonObject answer = new JsonObject(client.body(
                     "/api/v1/events/poll?channels=queue:updates&limit=10&after=" + cursor + "&token=" + token));

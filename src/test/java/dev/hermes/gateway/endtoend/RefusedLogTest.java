@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,11 +40,13 @@ class RefusedLogTest {
             }
 
             log.ask("HSET", "{hermes:events}:ingest", "version", "1");
-            List<Frame> came = stream.nextEvents(2);
-            assertThat(came).anyMatch(frame -> frame.data().equals(data(1)));
-            assertThat(came)
-                    .anyMatch(frame ->
-                            frame.event().equals("backend") && state(frame).equals("up"));
+            List<Frame> came = new ArrayList<>();
+            while (came.stream().noneMatch(frame -> frame.data().equals(data(1)))
+                    || came.stream()
+                            .noneMatch(frame -> frame.event().equals("backend")
+                                    && state(frame).equals("up"))) {
+                came.add(stream.nextEvent());
+            }
             await().until(() -> operator.status("/health/ready") == 200);
         }
     }
@@ -58,7 +61,9 @@ class RefusedLogTest {
             assertThat(state(stream.next("backend"))).isEqualTo("down");
 
             log.ask("RENAME", "aside", "hermes:events");
-            assertThat(stream.nextEvents(2)).anyMatch(frame -> frame.data().equals(data(1)));
+            while (!stream.nextLogged().data().equals(data(1))) {
+                // Where Redis is late a gap may come first.
+            }
         }
     }
 }

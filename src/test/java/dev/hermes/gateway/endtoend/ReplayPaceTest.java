@@ -12,6 +12,7 @@ import dev.hermes.gateway.fixture.SseConnection.Frame;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,13 +206,18 @@ class ReplayPaceTest {
                 .orElseThrow();
     }
 
-    /** Nothing but what gateways always ask. */
+    /**
+     * Nothing but what gateways always ask, the newest entry once a second each among it, for longer than one of them or
+     * Redis may be held up.
+     */
     private long untilNothingIsSent() {
-        List<Long> seen = new ArrayList<>(List.of(0L));
-        await().pollInterval(Duration.ofMillis(300)).until(() -> {
-            seen.add(sentByRedis());
-            return seen.get(seen.size() - 1) - seen.get(seen.size() - 2) < 30_000;
-        });
-        return seen.get(seen.size() - 1);
+        AtomicLong last = new AtomicLong();
+        await().pollInterval(Duration.ofMillis(150))
+                .during(Duration.ofMillis(1_500))
+                .until(() -> {
+                    long sent = sentByRedis();
+                    return sent - last.getAndSet(sent) < 500_000;
+                });
+        return last.get();
     }
 }

@@ -97,6 +97,7 @@ class SlowClientTest {
                 event(producer, "event " + number).sync();
                 reading.nextEvent();
             }
+            stalled.read();
 
             assertThat(operator.activeConnections()).isEqualTo(1);
             assertThat(operator.metric("hermes_streams_closed_total{reason=\"slow_consumer\"}"))
@@ -105,7 +106,6 @@ class SlowClientTest {
                 assertThat(next.next().event()).isEqualTo("connected");
             }
 
-            stalled.read();
             List<Frame> rest = stalled.untilEnd(Duration.ofSeconds(10));
             Frame last = rest.get(rest.size() - 1);
             assertThat(new JsonObject(last.data()).getString("reason")).isEqualTo("slow_consumer");

@@ -79,8 +79,10 @@ class TakenBackLogTest {
             }
             // What is appended in the same millisecond would have the very id of what is gone, and so take its place.
             log.awaitLaterThan(Objects.requireNonNull(cursors.get(9)));
+            log.ask("MULTI");
             log.ask("RENAME", "aside", LOG);
             atOnce.run();
+            log.ask("EXEC");
             Frame told = stream.next("gap");
             assertThat(reason(told)).isIn("log_lost", "source_hole");
         }

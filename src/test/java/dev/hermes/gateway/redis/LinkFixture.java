@@ -1,5 +1,6 @@
 package dev.hermes.gateway.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.config.Settings;
@@ -53,7 +54,7 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
                 new Settings.Redis(List.of(new Settings.Secret(url)), 0, null, false, null),
                 new RedisLinkListener.Subscriptions(SUBSCRIPTIONS.channels(), SUBSCRIPTIONS.patterns(), readers));
         fixture.start();
-        fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
+        fixture.awaitState(LinkState.LIVE);
         return fixture;
     }
 
@@ -61,12 +62,17 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
     static LinkFixture live(String url) throws Exception {
         LinkFixture fixture = of(url);
         fixture.start();
-        fixture.awaitState(LinkState.LIVE, Duration.ofSeconds(5));
+        fixture.awaitState(LinkState.LIVE);
         return fixture;
     }
 
     void start() throws Exception {
         on(owner, () -> link.start(this));
+    }
+
+    /** Started, without waiting for what becomes of the first attempt. */
+    void startOnly() throws Exception {
+        onOwner(() -> link.start(this));
     }
 
     /** A context whose thread is not the owner's. */
@@ -91,13 +97,18 @@ final class LinkFixture implements AutoCloseable, RedisLinkListener {
         return on(owner, () -> Future.succeededFuture(call.call()));
     }
 
-    void awaitState(LinkState wanted, Duration within) {
-        await().atMost(within).pollInterval(Duration.ofMillis(5)).until(() -> state() == wanted);
+    void awaitState(LinkState wanted) {
+        await().pollInterval(Duration.ofMillis(5)).until(() -> state() == wanted);
     }
 
-    void awaitTold(String prefix, long times, Duration within) {
+    /** The link says why it is not live. */
+    void awaitProblem(String... parts) {
+        await().untilAsserted(() ->
+                assertThat(onOwner(() -> String.valueOf(link.problem()))).contains(parts));
+    }
+
+    void awaitTold(String prefix, long times) {
         await("told " + prefix + " times " + times)
-                .atMost(within)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() ->
                         told.stream().filter(line -> line.startsWith(prefix)).count() >= times);

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LeakSweep {
 
-    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(2);
+    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
     private LeakSweep() {}
 

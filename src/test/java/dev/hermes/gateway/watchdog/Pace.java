@@ -31,13 +31,22 @@ public final class Pace {
         return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
+    /** Whether the threads of this process have got at least half of the time they wanted since the start. */
+    public boolean undisturbed() {
+        return slowdown() < UNDISTURBED;
+    }
+
     /** The limit itself, unless the threads of this process have got less than half of the time they wanted since the start. */
     public Duration stretched(Duration limit) {
+        double slowdown = slowdown();
+        return slowdown < UNDISTURBED ? limit : Duration.ofNanos((long) (limit.toNanos() * slowdown));
+    }
+
+    private double slowdown() {
         CpuTimes all = CpuTimes.NONE;
         for (Map.Entry<String, CpuTimes> thread : CpuTimes.ofThreads("").entrySet()) {
             all = all.and(thread.getValue().since(before.getOrDefault(thread.getKey(), CpuTimes.NONE)));
         }
-        double slowdown = all.ranNanos() == 0 ? 1 : 1 + (double) all.waitedNanos() / all.ranNanos();
-        return slowdown < UNDISTURBED ? limit : Duration.ofNanos((long) (limit.toNanos() * slowdown));
+        return all.ranNanos() == 0 ? 1 : 1 + (double) all.waitedNanos() / all.ranNanos();
     }
 }

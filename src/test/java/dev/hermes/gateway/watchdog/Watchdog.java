@@ -22,7 +22,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public final class Watchdog implements BeforeAllCallback, AfterEachCallback {
 
     private static final Namespace OURS = Namespace.create(Watchdog.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Override
     public void beforeAll(ExtensionContext context) {

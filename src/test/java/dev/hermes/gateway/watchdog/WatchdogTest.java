@@ -161,7 +161,7 @@ class WatchdogTest {
             CountDownLatch never = new CountDownLatch(1);
             onAnEventLoop(impatient, ignored -> {
                 try {
-                    assertThat(never.await(300, TimeUnit.MILLISECONDS)).isFalse();
+                    assertThat(never.await(1_500, TimeUnit.MILLISECONDS)).isFalse();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }

@@ -244,10 +244,15 @@ class StreamTailTest {
         @Override
         public Future<List<@Nullable Response>> sendAll(List<Request> requests) {
             return Future.join(requests.stream().map(this::send).toList()).compose(all -> {
+                List<@Nullable Response> found = all.list();
+                if (found.get(0) == null) {
+                    // A read that waited for as long as it may, and found nothing, says nothing of what follows.
+                    return Future.succeededFuture(found);
+                }
                 if (!gate.future().isComplete()) {
                     held.tryComplete();
                 }
-                return gate.future().map(all.<@Nullable Response>list());
+                return gate.future().map(found);
             });
         }
     }
