@@ -93,7 +93,9 @@ public final class LinkSupervisor implements RedisLinkListener {
     /** Why Redis is read-only, or null; may be known before Redis is proven to be reachable. */
     private @Nullable String readOnly;
 
-    private @Nullable Long downSinceNanos;
+    /** Since when messages may have been missed, by {@link System#nanoTime()}; null if Redis was never lost. */
+    private @Nullable Long missedSinceNanos;
+
     private boolean announcedDown;
     private boolean everFlowed;
 
@@ -189,7 +191,7 @@ public final class LinkSupervisor implements RedisLinkListener {
 
     @Override
     public void onDown(String why) {
-        downSinceNanos = System.nanoTime();
+        missedSinceNanos = redis == null ? System.nanoTime() : redis.provenNanos();
         readOnly = null;
         feed.down();
         stop(State.DOWN, why);
@@ -224,7 +226,7 @@ public final class LinkSupervisor implements RedisLinkListener {
                         checked -> {
                             if (checks.isCurrent(asked)) {
                                 flow();
-                                feed.resume(downSince());
+                                feed.resume(missedSince());
                             }
                         },
                         failure -> checkLater(asked));
@@ -238,8 +240,8 @@ public final class LinkSupervisor implements RedisLinkListener {
         });
     }
 
-    private @Nullable Instant downSince() {
-        Long since = downSinceNanos;
+    private @Nullable Instant missedSince() {
+        Long since = missedSinceNanos;
         return since == null ? null : clock.instant().minusNanos(System.nanoTime() - since);
     }
 

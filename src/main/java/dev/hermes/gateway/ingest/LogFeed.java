@@ -91,9 +91,9 @@ public interface LogFeed {
     /**
      * Called after {@link #up} and after the streams were informed; again after each {@link #hold} or {@link #down}.
      *
-     * @param downSince when Redis was lost, or null the first time
+     * @param missedSince since when messages may have been missed, or null the first time
      */
-    void resume(@Nullable Instant downSince);
+    void resume(@Nullable Instant missedSince);
 
     /** How many events of each channel producers have appended to the log themselves, as of about a second ago. */
     default Map<String, Long> ofProducers() {

@@ -7,7 +7,6 @@ import dev.hermes.gateway.log.memory.MemoryLog;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class MemoryLogFeed implements LogFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryLogFeed.class);
-
-    /** How long a loss may go unnoticed: a canary is sent every second and may take three. */
-    private static final Duration UNNOTICED = Duration.ofSeconds(4);
 
     private final MemoryLog log;
     private final OwnerLoop loop;
@@ -76,10 +72,10 @@ final class MemoryLogFeed implements LogFeed {
     }
 
     @Override
-    public void resume(@Nullable Instant downSince) {
-        if (downSince != null) {
+    public void resume(@Nullable Instant missedSince) {
+        if (missedSince != null) {
             // Pub/sub does not keep missed messages, and no other gateway writes this log.
-            log.declareHole(downSince.minus(UNNOTICED), clock.instant());
+            log.declareHole(missedSince, clock.instant());
         }
     }
 

@@ -195,7 +195,7 @@ final class RedisLogFeed implements LogFeed {
     }
 
     @Override
-    public void resume(@Nullable Instant downSince) {
+    public void resume(@Nullable Instant missedSince) {
         if (chainBegins) {
             chainBegins = false;
             chain.up(identity);

@@ -57,6 +57,7 @@ public final class RedisLink {
     private long awaySinceNanos = System.nanoTime();
     private @Nullable String problem;
     private Duration lastCanary = Duration.ZERO;
+    private long provenNanos;
     private long timesLost;
     private long reconnects;
     private int failedAttempts;
@@ -167,6 +168,15 @@ public final class RedisLink {
     public Duration lastCanary() {
         assertOwnerLoop();
         return lastCanary;
+    }
+
+    /**
+     * Up to when nothing can have been missed, by {@link System#nanoTime()}: the time at which the last canary was sent
+     * that came back. Not to be asked before the link was live.
+     */
+    public long provenNanos() {
+        assertOwnerLoop();
+        return provenNanos;
     }
 
     /** How often Redis was reached again after it was lost. */
@@ -298,6 +308,7 @@ public final class RedisLink {
         @Override
         public void canaryBack(Duration took) {
             lastCanary = took;
+            provenNanos = System.nanoTime() - took.toNanos();
         }
 
         @Override
