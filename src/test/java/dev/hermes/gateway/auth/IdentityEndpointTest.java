@@ -18,6 +18,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,12 +34,24 @@ class IdentityEndpointTest {
     private final IdentityServer hermes = new IdentityServer();
     private final IdentityEndpoint identity = new IdentityEndpoint(vertx, URI.create(hermes.url()), nanos::get);
 
+    /** The first question of all may take longer than one may, on a busy machine. */
+    @BeforeEach
+    void warmUp() {
+        await().until(() -> await(identity.ask(new Settings.Secret("another"), Duration.ZERO)
+                .map(true)
+                .recover(failure -> Future.succeededFuture(false))));
+        hermes.asked().clear();
+        warm = identity.counts();
+    }
+
     @AfterEach
     void close() {
         await(identity.close());
         hermes.close();
         await(vertx.close());
     }
+
+    private IdentityEndpoint.Counts warm = new IdentityEndpoint.Counts(0, 0, 0, 0, false);
 
     private Answer ask(Duration oldest) {
         return await(identity.ask(SOME, oldest));
@@ -66,7 +79,9 @@ class IdentityEndpointTest {
         pass(Duration.ofMillis(1));
         assertThat(ask(IdentityEndpoint.LONGEST_KEPT)).isEqualTo(new Answer.Denied());
         assertThat(hermes.asked()).hasSize(2);
-        assertThat(identity.counts()).isEqualTo(new IdentityEndpoint.Counts(1, 1, 0, 1, false));
+        assertThat(identity.counts())
+                .isEqualTo(new IdentityEndpoint.Counts(
+                        warm.accepted() + 1, warm.denied() + 1, warm.unanswered(), warm.kept() + 1, false));
     }
 
     @Test
@@ -110,7 +125,7 @@ class IdentityEndpointTest {
             all.removeHandler(listening);
         }
 
-        assertThat(identity.counts().unanswered()).isEqualTo(6);
+        assertThat(identity.counts().unanswered() - warm.unanswered()).isEqualTo(6);
         assertThat(written).isEmpty();
     }
 

@@ -151,7 +151,7 @@ class ReactIT {
         assertThat(String.valueOf(tab.run("make({}); return onServer(Download)")))
                 .contains("role=\"status\"", "Connecting…", "- waiting");
 
-        assertThat(lab.streams()).isZero();
+        Chromium.await("no stream", () -> lab.streams() == 0);
         assertWell(tab);
     }
 }

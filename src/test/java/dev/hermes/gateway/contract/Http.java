@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** One request, byte for byte, and its whole answer. A connection that neither answers nor ends fails the test. */
@@ -158,6 +159,22 @@ final class Http {
             throw new AssertionError("not published: " + answer);
         }
         return answer.json().getJsonArray("ids").getString(0);
+    }
+
+    /** A metric of the management port by its name with its labels; fails if there is none. */
+    static double metric(RunningGateway gateway, String sample) {
+        return request(gateway.managementPort(), "GET", "/metrics", null)
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(sample + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no metric " + sample));
+    }
+
+    /** Until that many polls wait: whoever looks for a place before could take the one that a poll is about to. */
+    static void awaitWaitingPolls(RunningGateway gateway, int polls) {
+        Awaitility.await().until(() -> metric(gateway, "hermes_polls_waiting") == polls);
     }
 
     static Answer parse(String answer) {

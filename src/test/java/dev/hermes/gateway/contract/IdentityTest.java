@@ -27,6 +27,10 @@ class IdentityTest {
 
     private static final String BAD = "Invalid or expired credentials";
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+
+    /** Spread over an interval, those of one sixteenth of it are asked about together. */
+    private static final long QUESTIONS_A_ROUND = 16;
+
     private static final String HERMES_KEY = "hermes-key-of-alice";
 
     private IdentityServer hermes;
@@ -35,12 +39,20 @@ class IdentityTest {
     @BeforeEach
     void start() {
         hermes = new IdentityServer();
-        gateway = gateway(hermes.url());
+        gateway = gateway(hermes.url(), HEARTBEAT);
+        warmUp(gateway);
     }
 
-    private static RunningGateway gateway(String url) {
+    /** The first question of all may take longer than one may, on a busy machine. */
+    private void warmUp(RunningGateway cold) {
+        await().until(() ->
+                Http.get(cold.port(), "/poll", Http.bearer("anybody-else")).status() == 200);
+        hermes.asked().clear();
+    }
+
+    private static RunningGateway gateway(String url, Duration heartbeat) {
         return RunningGateway.with("HERMES_IDENTITY_URL", url)
-                .with("HERMES_SSE_HEARTBEAT_INTERVAL", HEARTBEAT.toSeconds())
+                .with("HERMES_SSE_HEARTBEAT_INTERVAL", heartbeat.toSeconds())
                 .with("HERMES_RATE_LIMIT_PER_MINUTE", 1_000)
                 .startWithoutRedis();
     }
@@ -52,6 +64,10 @@ class IdentityTest {
     }
 
     private SseConnection open(String credential) {
+        return open(gateway, credential);
+    }
+
+    private static SseConnection open(RunningGateway gateway, String credential) {
         return SseConnection.open(gateway.port(), Http.EVENTS + "/system", Http.bearer(credential));
     }
 
@@ -62,13 +78,17 @@ class IdentityTest {
     @Test
     void aJwtThatHermesAcceptsIsAcceptedAndNotAskedAboutAgainAtOnce() {
         String jwt = Jwt.of("alice");
-        for (int opening = 0; opening < 3; opening++) {
-            try (SseConnection stream = open(jwt)) {
-                assertThat(stream.next().event()).isEqualTo("connected");
+        // So seldom that no open stream is the reason for a question.
+        try (RunningGateway calm = gateway(hermes.url(), Duration.ofSeconds(30))) {
+            warmUp(calm);
+            for (int opening = 0; opening < 3; opening++) {
+                try (SseConnection stream = open(calm, jwt)) {
+                    assertThat(stream.next().event()).isEqualTo("connected");
+                }
             }
-        }
 
-        assertThat(hermes.asked()).containsExactly(jwt);
+            assertThat(hermes.asked()).containsExactly(jwt);
+        }
     }
 
     @ParameterizedTest
@@ -179,7 +199,7 @@ class IdentityTest {
 
     @Test
     void nobodyThereIsNever401() {
-        try (RunningGateway alone = gateway("http://127.0.0.1:1/me")) {
+        try (RunningGateway alone = gateway("http://127.0.0.1:1/me", HEARTBEAT)) {
             Http.Answer answer = Http.get(alone.port(), "/poll", Http.bearer(Jwt.of("alice")));
 
             assertThat(answer.status()).isEqualTo(503);
@@ -241,18 +261,21 @@ class IdentityTest {
     void aHundredStreamsOfOneCredentialAreOneQuestionARound() {
         String jwt = Jwt.of("alice");
         List<SseConnection> streams = new ArrayList<>();
+        Pace opening = Pace.start();
         try {
             for (int stream = 0; stream < 100; stream++) {
                 streams.add(open(jwt));
             }
             streams.forEach(stream -> stream.next("connected"));
-            assertThat(hermes.askedAbout(jwt)).isLessThan(10);
+            assertThat(hermes.askedAbout(jwt))
+                    .isLessThan(10 + QUESTIONS_A_ROUND * opening.elapsed().dividedBy(HEARTBEAT));
             streams.forEach(stream -> stream.next("heartbeat"));
             long before = hermes.askedAbout(jwt);
+            Pace beating = Pace.start();
             streams.forEach(stream -> stream.next("heartbeat"));
 
-            // Spread over an interval, those of one sixteenth of it are asked about together.
-            assertThat(hermes.askedAbout(jwt) - before).isBetween(1L, 48L);
+            long rounds = 2 + beating.elapsed().dividedBy(HEARTBEAT);
+            assertThat(hermes.askedAbout(jwt) - before).isBetween(1L, QUESTIONS_A_ROUND * rounds);
         } finally {
             streams.forEach(SseConnection::close);
         }
@@ -296,13 +319,7 @@ class IdentityTest {
     }
 
     private double metric(String sample) {
-        return Http.request(gateway.managementPort(), "GET", "/metrics", null)
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(sample + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
-                .findFirst()
-                .orElseThrow();
+        return Http.metric(gateway, sample);
     }
 
     @Test
@@ -310,6 +327,7 @@ class IdentityTest {
         try (RunningGateway strict = RunningGateway.with("HERMES_IDENTITY_URL", hermes.url())
                 .with("HERMES_RATE_LIMIT_PER_MINUTE", 1)
                 .startWithoutRedis()) {
+            warmUp(strict);
             hermes.answer("gone", 401);
 
             assertThat(Http.get(strict.port(), "/poll", Http.bearer("gone")).status())

@@ -232,8 +232,9 @@ class PollTest {
         try (RunningGateway small =
                         RunningGateway.with("HERMES_SSE_MAX_CONNECTIONS", 1).startWithoutRedis();
                 Socket poll = waiting(small, "wait=30")) {
-            Awaitility.await().until(() -> isFull(small));
+            Http.awaitWaitingPolls(small, 1);
 
+            assertThat(isFull(small)).isTrue();
             assertThat(Http.get(small.port(), "/health").json().getInteger("active_connections"))
                     .isZero();
             assertThat(poll.isConnected()).isTrue();
@@ -245,7 +246,8 @@ class PollTest {
         try (RunningGateway small =
                 RunningGateway.with("HERMES_SSE_MAX_CONNECTIONS", 1).startWithoutRedis()) {
             try (Socket poll = waiting(small, "wait=30")) {
-                Awaitility.await().until(() -> isFull(small));
+                Http.awaitWaitingPolls(small, 1);
+                assertThat(isFull(small)).isTrue();
                 assertThat(poll.isConnected()).isTrue();
             }
 
@@ -258,7 +260,8 @@ class PollTest {
         try (RunningGateway small =
                         RunningGateway.with("HERMES_SSE_MAX_CONNECTIONS", 1).startWithoutRedis();
                 Socket poll = waiting(small, "wait=30")) {
-            Awaitility.await().until(() -> isFull(small));
+            Http.awaitWaitingPolls(small, 1);
+            assertThat(isFull(small)).isTrue();
             Http.publish(small.port(), "queue:updates", "queue_update", "{}");
             assertThat(Http.untilEnd(poll)).startsWith("HTTP/1.1 200 ");
 

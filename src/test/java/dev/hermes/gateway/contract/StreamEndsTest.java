@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -27,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every way in which the server ends a stream, and what it says before. */
 class StreamEndsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** Long enough that a machine that stands still for a moment does not end a token before its stream has begun. */
+    private static final int TOKEN_SECONDS = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @AutoClose
     private static final RunningGateway GATEWAY =
@@ -62,23 +66,26 @@ class StreamEndsTest {
 
     @Test
     void aTokensEndIsToldAtHalfOfWhatIsLeftAndThenEndsTheStream() {
-        try (SseConnection stream = open(GATEWAY, GATEWAY.token("queue", 4))) {
+        try (SseConnection stream = open(GATEWAY, GATEWAY.token("queue", TOKEN_SECONDS))) {
             Instant opened = time(stream.next("connected"));
             Frame warning = stream.next("token_expiring");
             Instant expires = java.time.OffsetDateTime.parse(new JsonObject(warning.data()).getString("expires_at"))
                     .toInstant();
 
             assertThat(warning.id()).isNull();
-            assertThat(Duration.between(opened, expires)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(4));
-            assertThat(Instant.now()).isBefore(expires);
-            assertClosing(stream, "token_expired", 5_000, 15_000);
+            assertThat(Duration.between(opened, expires))
+                    .isBetween(Duration.ofSeconds(TOKEN_SECONDS / 2), Duration.ofSeconds(TOKEN_SECONDS));
+            // The heartbeats between tell when the warning came, however late it is read.
+            List<Frame> rest = assertClosing(stream, "token_expired", 5_000, 15_000);
+            assertThat(rest).extracting(Frame::event).contains("heartbeat").doesNotContain("token_expiring");
+            assertThat(time(rest.get(0))).isBefore(expires);
             assertThat(Instant.now()).isAfterOrEqualTo(expires.minusMillis(100));
         }
     }
 
     @Test
     void aJwtsEndIsToldAndThenEndsTheStream() {
-        try (SseConnection stream = open(GATEWAY, Jwt.of("u-1", 4))) {
+        try (SseConnection stream = open(GATEWAY, Jwt.of("u-1", TOKEN_SECONDS))) {
             assertThat(stream.next("token_expiring").id()).isNull();
             List<Frame> rest = assertClosing(stream, "token_expired", 5_000, 15_000);
             assertThat(rest).extracting(Frame::event).doesNotContain("token_expiring");
@@ -162,14 +169,19 @@ class StreamEndsTest {
             gateway.redis().restart();
 
             Frame down = stream.nextEvent();
-            Frame up = stream.nextEvent();
-            assertThat(List.of(down.event(), up.event())).containsExactly("backend", "backend");
+            assertThat(down.event()).isEqualTo("backend");
             assertThat(down.id()).isNull();
             JsonObject lost = new JsonObject(down.data());
             assertThat(lost.getString("state")).isEqualTo("down");
             assertThat(Instant.parse(lost.getString("since"))).isBefore(Instant.now());
-            assertThat(new JsonObject(up.data()).getString("state")).isEqualTo("up");
-            assertThat(stream.nextEvent().event()).isEqualTo("gap");
+            // A busy machine may lose the link another time before it is whole.
+            List<Frame> told = new ArrayList<>();
+            do {
+                told.add(stream.nextEvent());
+            } while (told.get(told.size() - 1).event().equals("backend"));
+            assertThat(told).hasSizeGreaterThan(1);
+            assertThat(told.get(told.size() - 2).data()).contains("\"state\":\"up\"");
+            assertThat(told.get(told.size() - 1).event()).isEqualTo("gap");
         }
     }
 
@@ -220,9 +232,9 @@ class StreamEndsTest {
                 Socket poll = Http.connect(gateway.port())) {
             String request = "GET " + Http.EVENTS + "/poll?wait=30 HTTP/1.1\r\nHost: localhost\r\n" + Http.apiKey();
             poll.getOutputStream().write((request + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
-            Awaitility.await()
-                    .until(() ->
-                            Http.get(gateway.port(), "/queue", Http.apiKey()).status() == 503);
+            Http.awaitWaitingPolls(gateway, 1);
+            assertThat(Http.get(gateway.port(), "/queue", Http.apiKey()).status())
+                    .isEqualTo(503);
             gateway.stopGateway();
 
             assertThat(Http.parse(Http.untilEnd(poll)).json().getJsonArray("events"))

@@ -200,9 +200,16 @@ class StreamFramesTest {
             while (!tip.equals(beat.id())) {
                 beat = stream.next("heartbeat");
             }
-            Frame next = stream.next("heartbeat");
-            assertThat(next.id()).isEqualTo(tip);
-            assertThat(apart(beat, next)).isBetween(500L, 2_500L);
+            List<Long> apart = new ArrayList<>();
+            for (int beats = 0; beats < 5; beats++) {
+                Frame next = stream.next("heartbeat");
+                assertThat(next.id()).isEqualTo(tip);
+                apart.add(apart(beat, next));
+                beat = next;
+            }
+            // A machine that stands still for a moment moves two of them.
+            apart.sort(null);
+            assertThat(apart.get(2)).isBetween(500L, 2_500L);
         }
     }
 

@@ -44,7 +44,7 @@ class EmbeddedRedisTest {
     void isSilentWhilePausedAndGoesOnAfterwards() throws IOException {
         try (EmbeddedRedis redis = EmbeddedRedis.start()) {
             redis.pause();
-            assertThatThrownBy(() -> ask(redis, "PING")).isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(() -> ask(redis, "PING", 300)).isInstanceOf(SocketTimeoutException.class);
             redis.resume();
             assertThat(ask(redis, "PING")).isEqualTo("+PONG");
         }
@@ -118,8 +118,12 @@ class EmbeddedRedisTest {
     }
 
     private static String ask(EmbeddedRedis redis, String command) throws IOException {
+        return ask(redis, command, 20_000);
+    }
+
+    private static String ask(EmbeddedRedis redis, String command, int patienceMillis) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
-            socket.setSoTimeout(300);
+            socket.setSoTimeout(patienceMillis);
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
             return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
                     .readLine();

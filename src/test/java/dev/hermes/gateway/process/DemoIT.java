@@ -140,7 +140,7 @@ class DemoIT {
 
                 assertThat(other.process().awaitExit(Duration.ofSeconds(10))).isZero();
 
-                assertThat(stream.untilEnd(Duration.ofSeconds(1)))
+                assertThat(stream.untilEnd(Duration.ofSeconds(20)))
                         .extracting(SseConnection.Frame::event)
                         .contains("closing");
             }

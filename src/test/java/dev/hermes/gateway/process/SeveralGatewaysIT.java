@@ -62,7 +62,7 @@ class SeveralGatewaysIT {
                     SseConnection stream = open(killed.port(), QUEUE)) {
                 stream.next("connected");
                 publish(100);
-                List<Frame> seen = stream.nextEvents(50);
+                List<Frame> seen = stream.nextLogged(50);
                 cursor = seen.get(49).position();
                 killed.process().signal("KILL");
                 publish(100);

@@ -89,6 +89,8 @@ class StartScriptIT {
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
         try (OutsideProcess gateway = run(script, environment)) {
             gateway.await("gateway started .*jvm_flags=\"as in jvm.options\"");
+            // The other kind of output is read by another thread.
+            gateway.await("older than the jar");
             assertThat(gateway.errors()).singleElement().asString().contains(archive, "older than the jar");
         }
     }

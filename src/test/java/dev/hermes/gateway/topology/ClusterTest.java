@@ -143,7 +143,8 @@ class ClusterTest {
             List<SseConnection> others = streams.subList(1, streams.size());
             others.forEach(SseConnection::arrived);
             for (int beat = 0; beat < 2; beat++) {
-                others.forEach(stream -> assertThat(stream.next().event()).isEqualTo("heartbeat"));
+                others.forEach(
+                        stream -> assertThat(nextButBackend(stream).event()).isEqualTo("heartbeat"));
             }
         } finally {
             streams.forEach(SseConnection::close);
@@ -169,6 +170,15 @@ class ClusterTest {
                 assertThat(later.nextEvent().data()).contains("completed");
             }
         });
+    }
+
+    /** A busy machine may lose the link to a node for a moment, which is told. */
+    private static Frame nextButBackend(SseConnection stream) {
+        Frame frame = stream.next();
+        while (frame.event().equals("backend")) {
+            frame = stream.next();
+        }
+        return frame;
     }
 
     private static void publish(int node, String channel, String type, String data) {

@@ -37,7 +37,8 @@ class RedisReportTest {
                 assertThat(report.getLong("maxmemory")).isEqualTo(100L << 20);
                 assertThat(report.getString("maxmemory_policy")).isEqualTo("volatile-lru");
                 assertThat(report.getLong("used_memory")).isPositive();
-                assertThat(report.getLong("clock_ahead_ms")).isBetween(-1_000L, 1_000L);
+                // Of the same machine; how long the question is under way counts too.
+                assertThat(report.getLong("clock_ahead_ms")).isBetween(-5_000L, 5_000L);
                 assertThat(report.getString("history")).isEqualTo("redis");
                 assertThat(report.getLong("history_max_bytes")).isEqualTo(1_048_576);
                 assertThat(DocumentedRights.refused(redis.port())).isEmpty();

@@ -99,7 +99,7 @@ class SecuredRedisTest {
                     "DELETE",
                     "/api/v1/events/token",
                     new JsonObject().put("token", token).encode());
-            assertThat(stream.untilEnd(Duration.ofSeconds(5)))
+            assertThat(stream.untilEnd(Duration.ofSeconds(30)))
                     .extracting(Frame::event)
                     .endsWith("closing");
         }

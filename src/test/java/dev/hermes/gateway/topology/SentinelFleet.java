@@ -74,7 +74,8 @@ final class SentinelFleet implements AutoCloseable {
 
     /** Asks for a failover while everything is well. */
     void failOver() {
-        RedisWire.ask(sentinels.get(0).port(), "SENTINEL", "FAILOVER", MASTER);
+        // Right after its start it may not have heard yet that there is a good replica.
+        await().untilAsserted(() -> RedisWire.ask(sentinels.get(0).port(), "SENTINEL", "FAILOVER", MASTER));
     }
 
     @Override

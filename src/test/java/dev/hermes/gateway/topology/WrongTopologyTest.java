@@ -78,7 +78,7 @@ class WrongTopologyTest {
             HttpResponse<String> readiness = gateway.readiness();
             assertThat(readiness.statusCode()).isEqualTo(503);
             assertThat(readiness.body()).contains(reason).doesNotContain("right@", "not-so-right");
-            assertThat(stream.untilEnd(Duration.ofSeconds(5)))
+            assertThat(stream.untilEnd(Duration.ofSeconds(30)))
                     .extracting(Frame::event)
                     .containsExactly("unavailable");
         }
