@@ -59,21 +59,30 @@ class WallClockTest {
                 step.set(by);
                 publish(++number);
                 for (SseConnection stream : List.of(byKey, byToken)) {
-                    assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":" + number + "}");
+                    assertThat(stream.nextLogged().data()).isEqualTo("{\"n\":" + number + "}");
                     // Longer than a check of the token takes, and a trim.
                     for (int beat = 0; beat < 4; beat++) {
-                        assertThat(stream.next().event()).isEqualTo("heartbeat");
+                        assertThat(nextButBackend(stream).event()).isEqualTo("heartbeat");
                     }
                 }
                 try (SseConnection resumed =
                         SseConnection.open(gateway.port(), QUEUE, KEY, "Last-Event-ID: " + first)) {
                     resumed.next("connected");
                     for (int missed = 1; missed <= number; missed++) {
-                        assertThat(resumed.nextEvent().data()).isEqualTo("{\"n\":" + missed + "}");
+                        assertThat(resumed.nextLogged().data()).isEqualTo("{\"n\":" + missed + "}");
                     }
                 }
             }
         }
+    }
+
+    /** A busy machine may lose the link to Redis for a moment, which is told. */
+    private static SseConnection.Frame nextButBackend(SseConnection stream) {
+        SseConnection.Frame frame = stream.next();
+        while (frame.event().equals("backend")) {
+            frame = stream.next();
+        }
+        return frame;
     }
 
     @ParameterizedTest

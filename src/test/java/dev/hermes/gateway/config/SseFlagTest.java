@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 @ExtendWith(VertxExtension.class)
 class SseFlagTest {
 
+    private static final String AWAY = "Unable to retrieve the configuration";
+
     @TempDir
     Path folder;
 
@@ -147,22 +149,27 @@ class SseFlagTest {
 
     @Test
     void takesNoNoticeOfAFileThatIsAwayForAMoment() throws Exception {
+        List<Boolean> told = new CopyOnWriteArrayList<>();
         Logger scans = (Logger) LoggerFactory.getLogger("ConfigurationProvider#io");
         scans.setLevel(Level.DEBUG);
         scans.addAppender(appender);
         try {
-            watch(loads.file("HERMES_ENABLE_SSE=true"));
+            SseFlag flag = watch(loads.file("HERMES_ENABLE_SSE=true"));
+            flag.onChange(vertx, told::add);
 
             Files.delete(folder.resolve("gateway.properties"));
-            await().pollInterval(Duration.ofMillis(5))
-                    .until(() -> log.stream().anyMatch(line -> line.equals("Unable to retrieve the configuration")));
+            await().pollInterval(Duration.ofMillis(5)).until(() -> log.stream().anyMatch(line -> line.equals(AWAY)));
             loads.file("HERMES_ENABLE_SSE=true\nAPI_PORT=8001");
         } finally {
             scans.detachAppender(appender);
         }
 
         awaitLog("changed settings need a restart settings=API_PORT file=");
-        assertThat(log).noneMatch(line -> line.contains("gone"));
+        assertThat(told).isEmpty();
+        // It was away for more than a moment where the test was held up so long that it was missed twice.
+        if (log.stream().filter(AWAY::equals).count() == 1) {
+            assertThat(log).noneMatch(line -> line.contains("gone"));
+        }
     }
 
     @Test
