@@ -97,7 +97,7 @@ class SeenByOperatorsIT {
                             "HERMES_SSE_HEARTBEAT_INTERVAL",
                             2,
                             "HERMES_SSE_STALL_TIMEOUT",
-                            8,
+                            30,
                             "HERMES_DRAIN_TIMEOUT",
                             5));
         }

@@ -94,7 +94,7 @@ class SeveralGatewaysIT {
                 heldUp.process().signal("STOP");
                 for (int portion = 0; portion < events / 100; portion++) {
                     publish(100);
-                    there.nextEvents(100);
+                    there.nextLogged(100);
                 }
                 await().atMost(Duration.ofSeconds(20)).until(() -> idleSeconds(connections) >= HELD_UP_SECONDS);
                 heldUp.process().signal("CONT");
