@@ -121,6 +121,13 @@ final class Chromium implements AutoCloseable {
                     .until(this::state, state -> status.equals(state.get("status")));
         }
 
+        /**
+         * Until it was in that status at some time since it had gone through so many of them; it may be in another by now.
+         */
+        void awaitWas(String status, int earlier) {
+            await("was " + status, () -> statuses().stream().skip(earlier).anyMatch(was -> was.startsWith(status)));
+        }
+
         /** Each status so far with its reason: {@code "polling buffered"}. */
         @SuppressWarnings("unchecked")
         List<String> statuses() {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamIT {
 
-    private static final int SHORT_TOKEN_SECONDS = 6;
+    private static final int SHORT_TOKEN_SECONDS = 12;
+
+    private static final List<String> SILENT_AT_MOST = List.of("connecting", "connected", "reconnecting silent");
 
     private Lab lab;
 
@@ -101,9 +103,10 @@ class StreamIT {
 
         for (int time = 0; time < 2; time++) {
             lab.publish();
+            int statuses = tab.statuses().size();
             lab.network().cut();
             lab.publish();
-            tab.awaitStatus("reconnecting");
+            tab.awaitWas("reconnecting", statuses);
             lab.publish();
             tab.awaitStatus("connected");
         }
@@ -159,8 +162,9 @@ class StreamIT {
         });
 
         lab.assertWhole(tab, from);
-        assertThat(lab.pages().asked().size() - asked).isBetween(2, 4);
-        assertThat(tab.statuses()).containsExactly("connecting", "connected");
+        assertThat(lab.pages().asked().size() - asked).isGreaterThanOrEqualTo(2);
+        // A machine that stands still may make a stream look silent, but no token is the reason for anything.
+        assertThat(tab.statuses()).startsWith("connecting", "connected").isSubsetOf(SILENT_AT_MOST);
     }
 
     @Test
@@ -168,9 +172,10 @@ class StreamIT {
         Chromium.Tab tab = connected(Lab.QUEUE);
         long from = lab.next();
 
+        int statuses = tab.statuses().size();
+
         lab.revoke();
-        tab.awaitStatus("reconnecting");
-        assertThat(tab.state().get("reason")).isEqualTo("token_revoked");
+        tab.awaitWas("reconnecting token_revoked", statuses);
         lab.publish();
         tab.awaitStatus("connected");
 
