@@ -157,18 +157,21 @@ class ProductionIT {
 
     @Test
     void endsAtOnceAtTheSecondSignal() {
-        int streams = 300;
+        int streams = 1_500;
+        Map<String, String> settings = settings("none");
+        settings.put("HERMES_DRAIN_TIMEOUT", "60");
+        settings.put("HERMES_SSE_MAX_CONNECTIONS", Integer.toString(2 * streams));
         List<SseConnection> open = new ArrayList<>();
-        try (RunningJar gateway = start(settings("none"))) {
+        try (RunningJar gateway = start(settings)) {
             for (int stream = 0; stream < streams; stream++) {
-                open.add(stream(gateway.port()));
+                open.add(SseConnection.openUnread(gateway.port(), QUEUE, "Authorization: Bearer " + API_KEY));
             }
             gateway.process().signal("TERM");
             gateway.process().await("gateway is draining");
 
             gateway.process().signal("TERM");
 
-            // Draining so many takes three seconds, and would end with status 0.
+            // Draining so many takes fifteen seconds, and would end with status 0.
             assertThat(gateway.process().awaitExit(SECONDS)).isEqualTo(130);
         } finally {
             open.forEach(SseConnection::close);
