@@ -35,8 +35,8 @@ class BehindProxiesIT {
 
     private static final int CLIENTS = 40;
     private static final int EVENTS = 20;
-    private static final Duration AT_ONCE = Duration.ofMillis(250);
-    private static final Duration FIRST_BYTE = Duration.ofSeconds(2);
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+    private static final Duration FIRST_BYTE = Duration.ofSeconds(20);
     private static final String PAGE = "deployment.md";
 
     @TempDir

@@ -29,7 +29,7 @@ class CaddyIT {
 
     private static final String QUEUE = "/api/v1/events/queue?token=";
     private static final int EVENTS = 20;
-    private static final Duration AT_ONCE = Duration.ofMillis(250);
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
     private RunningGateway gateway;
     private RunningCaddy caddy;

@@ -15,6 +15,22 @@ final class HermesTab {
 
     static final long RENEWED_AFTER_MILLIS = 20_000;
 
+    /**
+     * {@code heldUp(from, to)}: for how long the page got no processor meanwhile. Told the time by a worker, since the
+     * timers of a page in the background are slowed down on purpose.
+     */
+    private static final String COUNTS_HOLD_UPS = """
+            (() => {
+              const ticks = [];
+              const clock = new Worker(URL.createObjectURL(new Blob(['setInterval(() => postMessage(0), 50)'])));
+              clock.onmessage = () => ticks.push(Date.now());
+              window.heldUp = (from, to) => ticks
+                .map((at, index) => index > 0 && at > from && ticks[index - 1] < to ? at - ticks[index - 1] - 50 : 0)
+                .filter((late) => late > 50)
+                .reduce((all, late) => all + late, 0);
+              return 0;
+            })()""";
+
     private final String name;
     private final Browser browser;
     private final String tab;
@@ -28,6 +44,7 @@ final class HermesTab {
         this.browser = browser;
         tab = browser.tab(origin + "/?" + query);
         loadedAt = number("loadedAt");
+        number(COUNTS_HOLD_UPS);
     }
 
     String name() {
@@ -69,19 +86,20 @@ final class HermesTab {
         return shown.size() == streams && shown.stream().allMatch(each -> each >= number);
     }
 
-    /** How long after that moment the last of its streams showed that number or a later one. */
+    /** How long after that moment the last of its streams showed that number or a later one, but for hold-ups. */
     Duration tookToShow(long number, long sinceMillis) {
         long last = list("streams.map(({at}) => at.find(([n]) => n >= " + number + ")[1])").stream()
                 .mapToLong(at -> ((Number) at).longValue())
                 .max()
                 .orElseThrow();
-        return Duration.ofMillis(last - sinceMillis);
+        return Duration.ofMillis(last - sinceMillis - number("heldUp(" + sinceMillis + ", " + last + ")"));
     }
 
-    /** The longest time in which one of its streams showed nothing new, from that number on. */
+    /** The longest time in which one of its streams showed nothing new, from that number on, but for hold-ups. */
     Duration longestStandstill(long from) {
         return Duration.ofMillis(number("Math.max(...streams.map(({at}) => at.filter(([n]) => n > " + from
-                + ").map(([, ms], index, all) => index === 0 ? 0 : ms - all[index - 1][1])"
+                + ").map(([, ms], index, all) => index === 0 ? 0 "
+                + ": ms - all[index - 1][1] - heldUp(all[index - 1][1], ms))"
                 + ".reduce((most, each) => Math.max(most, each), 0)))"));
     }
 

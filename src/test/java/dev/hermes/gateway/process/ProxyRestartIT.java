@@ -53,7 +53,7 @@ class ProxyRestartIT {
     }
 
     @Test
-    @Timeout(value = 240, unit = TimeUnit.SECONDS)
+    @Timeout(value = 600, unit = TimeUnit.SECONDS)
     void everyOpenPageIsLiveAgainWithin5SecondsOfTheGatewaysReturn() {
         try (HermesSite site = new HermesSite(temporary, 1)) {
             List<PrintedProxy> proxies = openBehindEachProxy(site);

@@ -33,8 +33,8 @@ class ProxyStreamsIT {
 
     private static final int DOWNLOADS = 20;
     private static final int EVENTS = 20;
-    private static final Duration AT_ONCE = Duration.ofMillis(250);
-    private static final Duration GONE = Duration.ofSeconds(2);
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+    private static final Duration GONE = Duration.ofSeconds(30);
 
     private RunningGateway gateway;
     private HermesStandIn hermes;
@@ -167,17 +167,18 @@ class ProxyStreamsIT {
                         gateway.port());
                 Browser browser = Browser.open(folder, "about:blank")) {
             HermesTab page = new HermesTab(browser, "many", caddy.origin(), "page=home");
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> page.number("streams.filter((s) => s.isConnected).length") == 2 * DOWNLOADS);
             assertThat(active()).isEqualTo(2 * DOWNLOADS);
             page.call("/queue/");
-            await().atMost(Duration.ofSeconds(1)).until(() -> page.number("took") >= 0);
+            await().until(() -> page.number("took") >= 0);
+            assertThat(page.number("took")).as("milliseconds of a call").isLessThan(1_000);
             System.out.println("beside 40 streams over HTTP/2 a call took " + page.number("took") + " ms");
             page.close();
             await().atMost(GONE).until(() -> active() == 0);
 
             HermesTab starved = new HermesTab(browser, "starved", plain.origin(), "page=home");
-            await().atMost(Duration.ofSeconds(20)).until(() -> active() == 6);
+            await().atMost(Duration.ofSeconds(60)).until(() -> active() == 6);
             starved.call("/queue/");
             await().during(Duration.ofSeconds(2)).until(() -> starved.number("took") < 0);
             assertThat(active()).isEqualTo(6);
@@ -190,11 +191,11 @@ class ProxyStreamsIT {
         try (Browser browser = Browser.open(folder, "about:blank")) {
             HermesTab from = new HermesTab(browser, "tokens of Hermes", caddy.origin(), "page=stats");
             HermesTab with = new HermesTab(browser, "tokens of the gateway", caddyWithTokens.origin(), "page=stats");
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> with.number("streams.filter((s) => s.isConnected).length") == 1);
             gateway.publish("stats:updates", "stats_update", new JsonObject().put("n", 7));
 
-            await().atMost(Duration.ofSeconds(20)).until(() -> with.shown().equals(List.of(7L)));
+            await().until(() -> with.shown().equals(List.of(7L)));
             assertThat(with.failures()).isEmpty();
             assertThat(from.failures()).containsExactly("stats: status 500");
         }

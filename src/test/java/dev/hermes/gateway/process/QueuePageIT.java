@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class QueuePageIT {
 
-    private static final Duration SEEN = Duration.ofSeconds(5);
+    /** The page itself waits up to three seconds before it comes back, and on a busy machine its browser waits for more. */
+    private static final Duration SEEN = Duration.ofSeconds(30);
 
     @TempDir
     Path temporary;
