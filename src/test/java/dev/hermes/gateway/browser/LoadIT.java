@@ -27,7 +27,7 @@ class LoadIT {
 
     private static final int STEP_MILLIS = 20;
 
-    /** What the guides promise. */
+    /** What the guides promise, on a machine of one's own. */
     private static final double LATEST_MILLIS = 500;
 
     private static final double LONGEST_TASK_MILLIS = 250;
@@ -103,7 +103,7 @@ class LoadIT {
                 0,
                 period,
                 TimeUnit.MICROSECONDS);
-        all.orTimeout(2L * events / perSecond + 30, TimeUnit.SECONDS).join();
+        all.orTimeout(5, TimeUnit.MINUTES).join();
         steps.cancel(false);
     }
 
@@ -117,17 +117,18 @@ class LoadIT {
         return sorted.get((int) Math.ceil(share * sorted.size()) - 1);
     }
 
-    private void assertSoon(Chromium.Tab tab, int events, int perSecond) {
+    private static void assertSoon(Chromium.Tab tab, int events, int perSecond, double stretch) {
         List<Double> latencies = numbers(tab, "latencies");
         LOG.info(
-                "from PUBLISH to the document events={} per_second={} p50_ms={} p99_ms={} max_ms={}",
+                "from PUBLISH to the document events={} per_second={} p50_ms={} p99_ms={} max_ms={} stretch={}",
                 events,
                 perSecond,
                 at(latencies, 0.5),
                 at(latencies, 0.99),
-                at(latencies, 1));
+                at(latencies, 1),
+                stretch);
         assertThat(latencies).hasSize(events);
-        assertThat(at(latencies, 0.99)).isLessThan(LATEST_MILLIS);
+        assertThat(at(latencies, 0.99)).isLessThan(LATEST_MILLIS * stretch);
     }
 
     @Test
@@ -135,10 +136,11 @@ class LoadIT {
         Chromium.Tab tab = watched();
         long from = lab.next();
 
+        BrowserPace pace = BrowserPace.start();
         publish(250, 50);
 
         lab.assertWhole(tab, from);
-        assertSoon(tab, 250, 50);
+        assertSoon(tab, 250, 50, pace.stretch());
     }
 
     @Test
@@ -146,14 +148,16 @@ class LoadIT {
         Chromium.Tab tab = watched();
         long from = lab.next();
 
+        BrowserPace pace = BrowserPace.start();
         publish(10_000, 500);
         List<Double> tasks = numbers(tab, "tasks");
         double stall = ((Number) tab.run("return stall")).doubleValue();
 
         LOG.info("long tasks_ms={} longest_stall_ms={}", tasks, stall);
         lab.assertWhole(tab, from);
-        assertSoon(tab, 10_000, 500);
-        assertThat(tasks).allSatisfy(task -> assertThat(task).isLessThan(LONGEST_TASK_MILLIS));
-        assertThat(stall).isLessThan(LONGEST_STALL_MILLIS);
+        double stretch = pace.stretch();
+        assertSoon(tab, 10_000, 500, stretch);
+        assertThat(tasks).allSatisfy(task -> assertThat(task).isLessThan(LONGEST_TASK_MILLIS * stretch));
+        assertThat(stall).isLessThan(LONGEST_STALL_MILLIS * stretch);
     }
 }
