@@ -111,12 +111,16 @@ final class ScriptedGateway implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         Stream own = new Stream(exchange.getResponseBody());
-        own.write(flapping ? OPENING.replace("200", "1") : OPENING);
         if (flapping) {
+            own.write(OPENING.replace("200", "1"));
             exchange.close();
             return;
         }
-        stream = own;
+        // Whoever sees the page connected sends on this one, and never before the opening.
+        synchronized (own) {
+            stream = own;
+            own.write(OPENING);
+        }
         own.beat();
     }
 
