@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,10 +57,13 @@ class DoctorIT {
 
     private record Seen(int status, List<String> output, List<String> errors) {
 
+        private List<String> findings() {
+            return output.stream().filter(line -> line.startsWith("FINDING")).toList();
+        }
+
         /** What is to be repaired, and nothing else is. */
         void names(String... beginnings) {
-            List<String> findings =
-                    output.stream().filter(line -> line.startsWith("FINDING")).toList();
+            List<String> findings = findings();
             assertThat(findings).as("findings").hasSize(beginnings.length);
             for (String beginning : beginnings) {
                 assertThat(findings).anyMatch(line -> line.contains(beginning) && line.contains("Why it matters: "));
@@ -114,20 +118,31 @@ class DoctorIT {
         return sent(url, more).seen();
     }
 
-    private Seen through(BrokenProxy proxy) {
-        try (proxy) {
-            return at(local(proxy.port()));
+    /**
+     * What is seen, once just that is to be repaired: on a busy machine a round trip may take so long that it is taken for a
+     * fault, but not three times.
+     */
+    private static Seen naming(Doctor looking, Supplier<Doctor> another, String... beginnings) {
+        Seen seen = looking.seen();
+        for (int again = 0; again < 2 && seen.findings().size() != beginnings.length; again++) {
+            seen = another.get().seen();
         }
+        seen.names(beginnings);
+        return seen;
     }
 
-    /** What is seen through the first one, if nothing is to be repaired at the other. */
-    private Seen through(BrokenProxy broken, BrokenProxy cured) {
+    private static Seen naming(Supplier<Doctor> looking, String... beginnings) {
+        return naming(looking.get(), looking, beginnings);
+    }
+
+    /** What is seen through the first one, where that is to be repaired, and nothing at the other. */
+    private Seen through(BrokenProxy broken, BrokenProxy cured, String beginning) {
         try (broken;
                 cured) {
             Doctor first = sent(local(broken.port()));
             Doctor second = sent(local(cured.port()));
-            Seen seen = first.seen();
-            second.seen().names();
+            Seen seen = naming(first, () -> sent(local(broken.port())), beginning);
+            naming(second, () -> sent(local(cured.port())));
             return seen;
         }
     }
@@ -138,14 +153,13 @@ class DoctorIT {
 
     @Test
     void aGoodGatewayHasNothingToRepair() {
-        Seen seen = at(
+        Seen seen = naming(() -> sent(
                 local(gateway.port()),
                 "--management",
                 local(gateway.managementPort()),
                 "--origin",
-                "http://localhost:5173");
+                "http://localhost:5173"));
 
-        seen.names();
         for (String check : List.of(
                 "reachable",
                 "network",
@@ -195,9 +209,9 @@ class DoctorIT {
         String broken = "proxy_ignore_headers X-Accel-Buffering;";
         Seen seen = through(
                 BrokenProxy.nginx(folder.resolve("buffering"), gateway.port(), "", broken),
-                BrokenProxy.nginx(folder.resolve("cured"), gateway.port(), "", broken + " proxy_buffering off;"));
+                BrokenProxy.nginx(folder.resolve("cured"), gateway.port(), "", broken + " proxy_buffering off;"),
+                "buffering: ");
 
-        seen.names("buffering: ");
         seen.says("nginx: in the location of /api/v1/events/: proxy_buffering off;");
     }
 
@@ -206,9 +220,9 @@ class DoctorIT {
         String broken = "gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_proxied any;";
         Seen seen = through(
                 BrokenProxy.nginx(folder.resolve("gzip"), gateway.port(), broken, ""),
-                BrokenProxy.nginx(folder.resolve("plain"), gateway.port(), broken, "gzip off;"));
+                BrokenProxy.nginx(folder.resolve("plain"), gateway.port(), broken, "gzip off;"),
+                "compression: the stream comes compressed (gzip)");
 
-        seen.names("compression: the stream comes compressed (gzip)");
         seen.says("nginx: in the location of /api/v1/events/: gzip off;");
     }
 
@@ -218,9 +232,9 @@ class DoctorIT {
         String cure = "request_header /api/v1/events/* -Accept-Encoding";
         Seen seen = through(
                 BrokenProxy.caddy(folder.resolve("encode"), gateway.port(), broken, ""),
-                BrokenProxy.caddy(folder.resolve("not-encoded"), gateway.port(), broken + cure, ""));
+                BrokenProxy.caddy(folder.resolve("not-encoded"), gateway.port(), broken + cure, ""),
+                "compression: the stream comes compressed (gzip)");
 
-        seen.names("compression: the stream comes compressed (gzip)");
         seen.says("Caddy: in the site: " + cure);
     }
 
@@ -233,9 +247,9 @@ class DoctorIT {
                 folder.resolve("transformable"), gateway.port(), "", "proxy_hide_header Cache-Control;")) {
             Seen seen = through(
                     BrokenProxy.haproxy(folder.resolve("algo-gzip"), nginx.port(), NO_DELAY + broken, ""),
-                    BrokenProxy.haproxy(folder.resolve("no-algo"), nginx.port(), NO_DELAY + broken + cure, ""));
+                    BrokenProxy.haproxy(folder.resolve("no-algo"), nginx.port(), NO_DELAY + broken + cure, ""),
+                    "compression: the stream comes compressed (gzip)");
 
-            seen.names("compression: the stream comes compressed (gzip)");
             seen.says("HAProxy: in the frontend: " + cure);
         }
     }
@@ -244,16 +258,18 @@ class DoctorIT {
     void bufferingByHaproxyIsNamedAndItsLineCuresIt() {
         Seen seen = through(
                 BrokenProxy.haproxy(folder.resolve("delay"), gateway.port(), "", ""),
-                BrokenProxy.haproxy(folder.resolve("no-delay"), gateway.port(), NO_DELAY, ""));
+                BrokenProxy.haproxy(folder.resolve("no-delay"), gateway.port(), NO_DELAY, ""),
+                "buffering: each event comes ");
 
-        seen.names("buffering: each event comes ");
         seen.says("HAProxy: in the frontend: option http-no-delay");
     }
 
     @Test
     void bufferingByCaddyIsNamed() {
-        through(BrokenProxy.caddy(folder.resolve("collecting"), gateway.port(), "", "buffer_responses"))
-                .names("buffering: ");
+        try (BrokenProxy caddy =
+                BrokenProxy.caddy(folder.resolve("collecting"), gateway.port(), "", "buffer_responses")) {
+            naming(() -> sent(local(caddy.port())), "buffering: ");
+        }
     }
 
     @Test
@@ -261,9 +277,9 @@ class DoctorIT {
         String cure = "timeout server " + (2 * HEARTBEAT + 15) + "s";
         Seen seen = through(
                 BrokenProxy.haproxy(folder.resolve("short"), gateway.port(), NO_DELAY, "timeout server 1s"),
-                BrokenProxy.haproxy(folder.resolve("long"), gateway.port(), NO_DELAY, cure));
+                BrokenProxy.haproxy(folder.resolve("long"), gateway.port(), NO_DELAY, cure),
+                "idle time-out: something between ended the stream ");
 
-        seen.names("idle time-out: something between ended the stream ");
         seen.says("HAProxy: in the backend: " + cure);
     }
 
@@ -272,9 +288,9 @@ class DoctorIT {
         String cure = "proxy_set_header Last-Event-ID $http_last_event_id;";
         Seen seen = through(
                 BrokenProxy.nginx(folder.resolve("lost"), gateway.port(), "", "proxy_set_header Last-Event-ID \"\";"),
-                BrokenProxy.nginx(folder.resolve("kept"), gateway.port(), "", cure));
+                BrokenProxy.nginx(folder.resolve("kept"), gateway.port(), "", cure),
+                "resume: ");
 
-        seen.names("resume: ");
         seen.says("nginx: in the location of /api/v1/events/: " + cure);
     }
 
@@ -293,9 +309,8 @@ class DoctorIT {
                 return true;
             }
         })) {
-            Seen seen = at(local(slow.port()));
+            Seen seen = naming(() -> sent(local(slow.port())), "network: slow");
 
-            seen.names("network: slow");
             seen.says("well      events: each at once");
         }
     }
@@ -314,7 +329,7 @@ class DoctorIT {
             Doctor elsewhere = sent("https://localhost:" + other.port(), "--ca", authority);
             Seen alone = at("https://localhost:" + self.port());
 
-            right.seen().names();
+            naming(right, () -> sent("https://localhost:" + good.port(), "--ca", authority));
             unknown.seen().names("certificate: its chain ends at CN=authority");
             tooLate.seen().names("certificate: it ended at ");
             elsewhere.seen().names("certificate: it is for other.example, not for localhost");
