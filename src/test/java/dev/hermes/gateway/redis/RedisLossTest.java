@@ -156,7 +156,9 @@ class RedisLossTest {
                 Relay relay = new Relay(redis.port());
                 LinkFixture fixture = LinkFixture.live("redis://127.0.0.1:" + relay.port())) {
             relay.replaceInAnswers("gateway:canary:", "gateway:cuckoo:");
+            Pace pace = Pace.start();
             fixture.awaitTold("down no canary", 1);
+            assertThat(pace.elapsed()).isLessThan(pace.stretched(Duration.ofMillis(5_300)));
             relay.replaceInAnswers("", "");
             fixture.awaitTold("up again", 1);
         }
@@ -209,7 +211,9 @@ class RedisLossTest {
                     .hasToString("1");
 
             fixture.send(Command.FLUSHALL);
+            Pace pace = Pace.start();
             await().until(() -> !identity(fixture).equals("null"));
+            assertThat(pace.elapsed()).isLessThan(pace.stretched(Duration.ofMillis(1_500)));
             assertThat(identity(fixture)).matches("[0-9a-f]{32}").isNotEqualTo(before);
             assertThat(fixture.told).containsExactly("up first");
         }
