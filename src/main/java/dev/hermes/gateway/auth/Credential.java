@@ -41,7 +41,7 @@ public sealed interface Credential {
      * A short-lived token of the store, as it was when it was looked up.
      *
      * @param token its text, for asking about its {@link TokenStore.State} later
-     * @param scopes the scopes granted by its scope text
+     * @param scope its scope text as stored; shorter than what it grants, of which each open stream would keep its own
      * @param expiresAt always set: every token expires
      * @param userId {@code user_id} as stored, or null
      * @param identity the log's identity read together with the token, or null if there was none (always null for
@@ -49,10 +49,16 @@ public sealed interface Credential {
      */
     public record SseToken(
             Settings.Secret token,
-            Scopes scopes,
+            String scope,
             Instant expiresAt,
             @Nullable String userId,
-            @Nullable String identity) implements Credential {}
+            @Nullable String identity) implements Credential {
+
+        @Override
+        public Scopes scopes() {
+            return Scopes.of(scope);
+        }
+    }
 
     /**
      * A signed-in user's JWT. Sees every channel.

@@ -59,7 +59,7 @@ final class MemoryTokenStore implements TokenStore {
             return Future.succeededFuture(new TokenStore.Lookup.Expired());
         }
         return Future.succeededFuture(new TokenStore.Lookup.Found(
-                new Credential.SseToken(token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), null)));
+                new Credential.SseToken(token, stored.scope(), stored.expiresAt(), stored.userId(), null)));
     }
 
     @Override

@@ -79,8 +79,8 @@ final class RedisTokenStore implements TokenStore {
         if (!clock.instant().isBefore(stored.expiresAt())) {
             return new TokenStore.Lookup.Expired();
         }
-        return new TokenStore.Lookup.Found(new Credential.SseToken(
-                token, Scopes.of(stored.scope()), stored.expiresAt(), stored.userId(), shared(identity)));
+        return new TokenStore.Lookup.Found(
+                new Credential.SseToken(token, stored.scope(), stored.expiresAt(), stored.userId(), shared(identity)));
     }
 
     /** The same text object for equal identities, since every token of one log has the same identity. */

@@ -2,11 +2,11 @@ package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.config.Catalogue;
 import dev.hermes.gateway.config.Channel.ScopeRule;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,9 +32,13 @@ public record Scopes(boolean unlimited, Set<String> words) {
 
     /** The scopes of a stored token: words separated by spaces, not checked here. */
     public static Scopes of(String text) {
-        return new Scopes(
-                false,
-                Stream.of(text.split(" ", -1)).filter(word -> !word.isEmpty()).collect(Collectors.toSet()));
+        Set<String> words = new HashSet<>();
+        for (String word : text.split(" ", -1)) {
+            if (!word.isEmpty()) {
+                words.add(word);
+            }
+        }
+        return new Scopes(false, words);
     }
 
     /**

@@ -6,6 +6,14 @@ package dev.hermes.gateway.delivery;
  */
 public interface ByteSink {
 
+    /** The one whose body it is. */
+    @FunctionalInterface
+    interface Owner {
+
+        /** The whole body, including its end, was sent, or never will be. On the hub's loop. */
+        void ended();
+    }
+
     /** Queues the frame's bytes. The caller remains the owner of the frame. */
     void write(Frame frame);
 

@@ -50,7 +50,7 @@ final class Conflation {
      * @return how many entries were examined
      */
     int lookAhead(Subscriber subscriber, int next) {
-        if (after == 0 || subscriber.subscription().conflated().isEmpty()) {
+        if (after == 0 || !subscriber.subscription().conflates()) {
             return 0;
         }
         long index = window.indexAfter(subscriber.cursor());
@@ -81,10 +81,7 @@ final class Conflation {
         return ahead != null
                         && ahead.wanted > after
                         && entry instanceof Event event
-                        && subscriber
-                                .subscription()
-                                .conflated()
-                                .contains(event.envelope().channel())
+                        && subscriber.subscription().conflates(event.envelope().channel())
                 ? newest.replacing(event)
                 : null;
     }

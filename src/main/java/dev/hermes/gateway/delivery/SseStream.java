@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One client's stream. Its public methods are for the owner of the socket, on the hub's loop. */
-public final class SseStream extends Subscriber {
+public final class SseStream extends Subscriber implements ByteSink.Owner {
 
     /** How long a closing stream may take to send what is queued before its connection is cut. */
     private static final long CLOSING_GRACE_MILLIS = 5_000;
@@ -103,7 +103,7 @@ public final class SseStream extends Subscriber {
         hub.gone(this);
     }
 
-    /** The whole body, including its end, was sent. */
+    @Override
     public void ended() {
         hub.forget(this);
     }

@@ -14,9 +14,7 @@ final class StreamDeadlines {
 
     static final long NEVER = Long.MAX_VALUE;
 
-    private final long heartbeatEvery;
-    private final long checkEvery;
-    private final long stallAfter;
+    private final Rhythm rhythm;
     private final long permitEnds;
     private long heartbeatAt;
     private long checkAt;
@@ -28,20 +26,20 @@ final class StreamDeadlines {
 
     /**
      * @param rhythm the intervals
+     * @param firstHeartbeat when the first heartbeat is due
      * @param permit when the permit warns and ends
      */
-    StreamDeadlines(Rhythm rhythm, PermitTimes permit, long nowMillis) {
-        this.heartbeatEvery = rhythm.heartbeatEvery();
-        this.checkEvery = rhythm.checkEvery();
-        this.stallAfter = rhythm.stallAfter();
-        this.heartbeatAt = rhythm.firstHeartbeat();
-        this.checkAt = permit.revocable() ? Math.min(rhythm.firstHeartbeat(), nowMillis + checkEvery) : NEVER;
+    StreamDeadlines(Rhythm rhythm, long firstHeartbeat, PermitTimes permit, long nowMillis) {
+        this.rhythm = rhythm;
+        this.heartbeatAt = firstHeartbeat;
+        this.checkAt = permit.revocable() ? Math.min(firstHeartbeat, nowMillis + rhythm.checkEvery()) : NEVER;
         this.warnAt = permit.warnAt();
         this.permitEnds = permit.endsAt();
         this.progressAt = nowMillis;
     }
 
-    record Rhythm(long heartbeatEvery, long firstHeartbeat, long checkEvery, long stallAfter) {}
+    /** The intervals of all streams of a hub. */
+    record Rhythm(long heartbeatEvery, long checkEvery, long stallAfter) {}
 
     record PermitTimes(boolean revocable, long warnAt, long endsAt) {}
 
@@ -69,7 +67,7 @@ final class StreamDeadlines {
         if (nowMillis >= endAt) {
             return endReason;
         }
-        return stalled() && nowMillis >= progressAt + stallAfter ? SseStream.CloseReason.SLOW_CONSUMER : null;
+        return stalled() && nowMillis >= progressAt + rhythm.stallAfter() ? SseStream.CloseReason.SLOW_CONSUMER : null;
     }
 
     boolean takeHeartbeat(long nowMillis) {
@@ -77,8 +75,8 @@ final class StreamDeadlines {
             return false;
         }
         // Heartbeats missed while the machine was suspended are not made up for.
-        heartbeatAt =
-                heartbeatAt + heartbeatEvery > nowMillis ? heartbeatAt + heartbeatEvery : nowMillis + heartbeatEvery;
+        long next = heartbeatAt + rhythm.heartbeatEvery();
+        heartbeatAt = next > nowMillis ? next : nowMillis + rhythm.heartbeatEvery();
         return true;
     }
 
@@ -94,13 +92,13 @@ final class StreamDeadlines {
         if (nowMillis < checkAt) {
             return false;
         }
-        checkAt = nowMillis + checkEvery;
+        checkAt = nowMillis + rhythm.checkEvery();
         return true;
     }
 
     long next() {
         long next = Math.min(Math.min(heartbeatAt, checkAt), Math.min(Math.min(warnAt, permitEnds), endAt));
-        return stalled() ? Math.min(next, progressAt + stallAfter) : next;
+        return stalled() ? Math.min(next, progressAt + rhythm.stallAfter()) : next;
     }
 
     private boolean stalled() {
@@ -119,18 +117,17 @@ final class StreamDeadlines {
 
         private static final int CHECKS_WAIT_PART = 16;
 
-        private final long heartbeatMillis;
-        private final long checkMillis;
-        private final long stallMillis;
+        private final Rhythm rhythm;
         private final long lifeMillis;
         private final RandomGenerator random;
 
         DeadlineFactory(Settings.Streams settings, RandomGenerator random) {
-            this.heartbeatMillis = settings.heartbeatInterval().toMillis();
+            long heartbeatMillis = settings.heartbeatInterval().toMillis();
             // A revoked stream must end within one heartbeat interval, including two ticks and the time for the
             // answer.
-            this.checkMillis = heartbeatMillis * 3 / 4 - checksWait(settings);
-            this.stallMillis = settings.stallTimeout().toMillis();
+            long checkMillis = heartbeatMillis * 3 / 4 - checksWait(settings);
+            this.rhythm = new Rhythm(
+                    heartbeatMillis, checkMillis, settings.stallTimeout().toMillis());
             this.lifeMillis = settings.connectionTimeout().toMillis();
             this.random = random;
         }
@@ -142,11 +139,9 @@ final class StreamDeadlines {
 
         StreamDeadlines forStream(StreamPermit permit, long nowMillis, Instant wallNow) {
             // Spread, so that streams which open together do not send their heartbeats together.
-            long first = nowMillis + random.nextLong(heartbeatMillis / 2, heartbeatMillis + 1);
-            StreamDeadlines deadlines = new StreamDeadlines(
-                    new StreamDeadlines.Rhythm(heartbeatMillis, first, checkMillis, stallMillis),
-                    permitTimes(permit, nowMillis, wallNow),
-                    nowMillis);
+            long first = nowMillis + random.nextLong(rhythm.heartbeatEvery() / 2, rhythm.heartbeatEvery() + 1);
+            StreamDeadlines deadlines =
+                    new StreamDeadlines(rhythm, first, permitTimes(permit, nowMillis, wallNow), nowMillis);
             if (lifeMillis > 0) {
                 double jitter = 1 + LIFE_JITTER * (2 * random.nextDouble() - 1);
                 deadlines.endAt(nowMillis + Math.round(lifeMillis * jitter), SseStream.CloseReason.CONNECTION_TIMEOUT);

@@ -48,13 +48,13 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** How many entries to read from the log for this subscriber at once. */
     private int pageSize = FIRST_PAGE_SIZE;
 
-    private @Nullable Membership membership;
+    /** Where the hub keeps the subscriber, for its removal; null while it does not. */
+    private SubscriptionIndex.SubscriberSet.@Nullable Membership amongAll;
+
+    private SubscriptionIndex.@Nullable Place places;
 
     /** Set only while the subscriber is far behind. */
     private Conflation.@Nullable Lookahead lookahead;
-
-    /** Where the hub keeps the subscriber, for its removal. */
-    record Membership(SubscriptionIndex.Registration index, SubscriptionIndex.SubscriberSet.Membership everyone) {}
 
     Subscriber(Subscription subscription, StreamPermit permit, EventId cursor) {
         this.subscription = subscription;
@@ -185,12 +185,24 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         pageSize = entries;
     }
 
-    final @Nullable Membership membership() {
-        return membership;
+    final SubscriptionIndex.SubscriberSet.@Nullable Membership amongAll() {
+        return amongAll;
     }
 
-    final void membership(@Nullable Membership joined) {
-        membership = joined;
+    final SubscriptionIndex.@Nullable Place places() {
+        return places;
+    }
+
+    /** The index has taken the subscriber in. */
+    final void joined(SubscriptionIndex.SubscriberSet.Membership everywhere, SubscriptionIndex.@Nullable Place wanted) {
+        amongAll = everywhere;
+        places = wanted;
+    }
+
+    /** The index has let the subscriber go. */
+    final void left() {
+        amongAll = null;
+        places = null;
     }
 
     final Conflation.@Nullable Lookahead lookahead() {

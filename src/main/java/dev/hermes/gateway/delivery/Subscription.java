@@ -11,18 +11,27 @@ import org.jspecify.annotations.Nullable;
  * What a subscriber wants, already checked against its permissions.
  *
  * @param interests by channel
- * @param conflated the channels of which a subscriber far behind need not get events that a later one replaces
  */
-public record Subscription(Map<String, ChannelFilter> interests, Set<String> conflated) {
+public record Subscription(Map<String, ChannelFilter> interests) {
 
     public Subscription {
         interests = Map.copyOf(interests);
-        conflated = Set.copyOf(conflated);
     }
 
-    /** A subscription that gets every event, also when far behind. */
-    public Subscription(Map<String, ChannelFilter> interests) {
-        this(interests, Set.of());
+    /** Whether there is a channel of which not every event need be sent. */
+    boolean conflates() {
+        for (ChannelFilter interest : interests.values()) {
+            if (interest.conflated()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether not every event of this channel need be sent. */
+    boolean conflates(String channel) {
+        ChannelFilter interest = interests.get(channel);
+        return interest != null && interest.conflated();
     }
 
     /**
@@ -44,8 +53,9 @@ public record Subscription(Map<String, ChannelFilter> interests, Set<String> con
      *
      * @param keys only events of these keys, or null for all
      * @param filters only events whose field has one of these values, for each field named
+     * @param conflated whether a subscriber far behind need not get an event that a later one replaces
      */
-    public record ChannelFilter(@Nullable Set<String> keys, Map<String, Set<String>> filters) {
+    public record ChannelFilter(@Nullable Set<String> keys, Map<String, Set<String>> filters, boolean conflated) {
 
         /** Everything of the channel. */
         public static final ChannelFilter EVERYTHING = new ChannelFilter(null, Map.of());
@@ -53,6 +63,11 @@ public record Subscription(Map<String, ChannelFilter> interests, Set<String> con
         public ChannelFilter {
             keys = keys == null ? null : Set.copyOf(keys);
             filters = Map.copyOf(filters);
+        }
+
+        /** Wants every event, also when far behind. */
+        public ChannelFilter(@Nullable Set<String> keys, Map<String, Set<String>> filters) {
+            this(keys, filters, false);
         }
 
         boolean matches(Envelope envelope) {

@@ -20,106 +20,157 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubscriptionIndex {
 
-    /** The subscribers of one channel and key (or of all its keys), by their filters. */
-    private record KeySubscribers(Map<Map<String, Set<String>>, SubscriberSet> byFilters) {
+    /** The subscribers of one channel and key (or of all its keys). */
+    private static final class KeySubscribers {
+
+        private final SubscriberSet unfiltered = new SubscriberSet();
+
+        /** Those with filters; null while there are none, as with most keys: a map for each would cost as much as a stream's cursor. */
+        private @Nullable Map<Map<String, Set<String>>, SubscriberSet> byFilters;
+
+        SubscriberSet with(Map<String, Set<String>> filters) {
+            if (filters.isEmpty()) {
+                return unfiltered;
+            }
+            if (byFilters == null) {
+                byFilters = new HashMap<>(2);
+            }
+            return byFilters.computeIfAbsent(filters, any -> new SubscriberSet());
+        }
+
+        void forgetIfEmpty(Map<String, Set<String>> filters, SubscriberSet left) {
+            if (byFilters != null && left.isEmpty()) {
+                byFilters.remove(filters);
+                byFilters = byFilters.isEmpty() ? null : byFilters;
+            }
+        }
 
         void forEach(Envelope envelope, Consumer<Subscriber> action) {
-            byFilters.forEach((filters, subscribers) -> {
-                if (Subscription.ChannelFilter.passes(filters, envelope)) {
-                    subscribers.forEach(action);
-                }
-            });
+            unfiltered.forEach(action);
+            if (byFilters != null) {
+                byFilters.forEach((filters, subscribers) -> {
+                    if (Subscription.ChannelFilter.passes(filters, envelope)) {
+                        subscribers.forEach(action);
+                    }
+                });
+            }
+        }
+
+        boolean isEmpty() {
+            return unfiltered.isEmpty() && byFilters == null;
         }
     }
 
     private record ChannelSubscribers(KeySubscribers ofAnyKey, Map<String, KeySubscribers> byKey) {
 
         boolean isEmpty() {
-            return ofAnyKey.byFilters().isEmpty() && byKey.isEmpty();
+            return ofAnyKey.isEmpty() && byKey.isEmpty();
         }
     }
 
-    /** Where one subscriber stands in the index. */
-    record Registration(List<Entry> entries) {
+    /** A place of one subscriber in the index: under a channel, one key of it or all, and filters. */
+    static final class Place extends SubscriberSet.Membership {
 
-        private record Entry(
+        private final String channel;
+        private final @Nullable String key;
+        private final Map<String, Set<String>> filters;
+
+        /** The next place of the same subscriber; most have one only. */
+        private final @Nullable Place next;
+
+        private Place(
+                SubscriberSet set,
+                Subscriber subscriber,
                 String channel,
-                String key,
-                boolean keyed,
+                @Nullable String key,
                 Map<String, Set<String>> filters,
-                SubscriberSet.Membership membership) {}
+                @Nullable Place next) {
+            super(set, subscriber);
+            this.channel = channel;
+            this.key = key;
+            this.filters = filters;
+            this.next = next;
+        }
     }
 
     private final Map<String, ChannelSubscribers> channels = new HashMap<>();
     private final SubscriberSet everyone = new SubscriberSet();
 
     void join(Subscriber subscriber) {
-        subscriber.membership(
-                new Subscriber.Membership(add(subscriber, subscriber.subscription()), everyone.add(subscriber)));
+        SubscriberSet.Membership amongAll = new SubscriberSet.Membership(everyone, subscriber);
+        everyone.add(amongAll);
+        subscriber.joined(amongAll, add(subscriber, subscriber.subscription()));
     }
 
     /** Removes a subscriber; false if it was removed before. */
     boolean leave(Subscriber subscriber) {
-        Subscriber.Membership membership = subscriber.membership();
-        if (membership == null) {
+        SubscriberSet.Membership amongAll = subscriber.amongAll();
+        if (amongAll == null) {
             return false;
         }
-        remove(membership.index());
-        everyone.remove(membership.everyone());
-        subscriber.membership(null);
+        remove(subscriber.places());
+        everyone.remove(amongAll);
+        subscriber.left();
         return true;
     }
 
-    Registration add(Subscriber subscriber, Subscription subscription) {
-        List<Registration.Entry> entries = new ArrayList<>(1);
-        subscription.interests().forEach((channel, interest) -> {
+    /** Adds a subscriber under all that a subscription wants; null if that is nothing. */
+    @Nullable
+    Place add(Subscriber subscriber, Subscription subscription) {
+        Place places = null;
+        for (Map.Entry<String, Subscription.ChannelFilter> wanted :
+                subscription.interests().entrySet()) {
+            String channel = wanted.getKey();
+            Subscription.ChannelFilter interest = wanted.getValue();
             ChannelSubscribers subscribers = channels.computeIfAbsent(
-                    channel, name -> new ChannelSubscribers(new KeySubscribers(new HashMap<>(2)), new HashMap<>(2)));
+                    channel, name -> new ChannelSubscribers(new KeySubscribers(), new HashMap<>(2)));
             if (interest.keys() == null) {
-                entries.add(entry(subscriber, channel, "", false, interest.filters(), subscribers.ofAnyKey()));
+                places = place(subscriber, channel, null, interest.filters(), subscribers.ofAnyKey(), places);
             } else {
                 for (String key : interest.keys()) {
-                    KeySubscribers ofKey =
-                            subscribers.byKey().computeIfAbsent(key, name -> new KeySubscribers(new HashMap<>(2)));
-                    entries.add(entry(subscriber, channel, key, true, interest.filters(), ofKey));
+                    KeySubscribers ofKey = subscribers.byKey().computeIfAbsent(key, name -> new KeySubscribers());
+                    places = place(subscriber, channel, key, interest.filters(), ofKey, places);
                 }
             }
-        });
-        return new Registration(List.copyOf(entries));
+        }
+        return places;
     }
 
-    private static Registration.Entry entry(
+    private static Place place(
             Subscriber subscriber,
             String channel,
-            String key,
-            boolean keyed,
+            @Nullable String key,
             Map<String, Set<String>> filters,
-            KeySubscribers subscribers) {
-        SubscriberSet set = subscribers.byFilters().computeIfAbsent(filters, any -> new SubscriberSet());
-        return new Registration.Entry(channel, key, keyed, filters, set.add(subscriber));
+            KeySubscribers subscribers,
+            @Nullable Place next) {
+        SubscriberSet set = subscribers.with(filters);
+        Place place = new Place(set, subscriber, channel, key, filters, next);
+        set.add(place);
+        return place;
     }
 
-    void remove(Registration registration) {
-        registration.entries().forEach(this::remove);
-    }
-
-    private void remove(Registration.Entry entry) {
-        ChannelSubscribers channel = channels.get(entry.channel());
-        KeySubscribers subscribers =
-                channel == null ? null : entry.keyed() ? channel.byKey().get(entry.key()) : channel.ofAnyKey();
-        if (channel == null || subscribers == null) {
-            throw new IllegalStateException("removed twice: channel=" + entry.channel());
+    /** Removes a subscriber from these places. */
+    void remove(@Nullable Place places) {
+        for (Place place = places; place != null; place = place.next) {
+            removeOne(place);
         }
-        SubscriberSet set = entry.membership().set();
-        set.remove(entry.membership());
-        if (set.isEmpty()) {
-            subscribers.byFilters().remove(entry.filters());
-            if (entry.keyed() && subscribers.byFilters().isEmpty()) {
-                channel.byKey().remove(entry.key());
-            }
-            if (channel.isEmpty()) {
-                channels.remove(entry.channel());
-            }
+    }
+
+    private void removeOne(Place place) {
+        ChannelSubscribers channel = channels.get(place.channel);
+        KeySubscribers subscribers = channel == null
+                ? null
+                : place.key == null ? channel.ofAnyKey() : channel.byKey().get(place.key);
+        if (channel == null || subscribers == null) {
+            throw new IllegalStateException("removed twice: channel=" + place.channel);
+        }
+        place.set().remove(place);
+        subscribers.forgetIfEmpty(place.filters, place.set());
+        if (place.key != null && subscribers.isEmpty()) {
+            channel.byKey().remove(place.key);
+        }
+        if (channel.isEmpty()) {
+            channels.remove(place.channel);
         }
     }
 
@@ -197,19 +248,18 @@ final class SubscriptionIndex {
     static final class SubscriberSet {
 
         /** One subscriber in one set. */
-        static final class Membership {
+        static class Membership {
 
             private final SubscriberSet set;
             private final Subscriber subscriber;
             private int index;
 
-            private Membership(SubscriberSet set, Subscriber subscriber, int index) {
+            Membership(SubscriberSet set, Subscriber subscriber) {
                 this.set = set;
                 this.subscriber = subscriber;
-                this.index = index;
             }
 
-            SubscriberSet set() {
+            final SubscriberSet set() {
                 return set;
             }
         }
@@ -219,13 +269,12 @@ final class SubscriptionIndex {
         private Membership[] members = NONE;
         private int size;
 
-        Membership add(Subscriber subscriber) {
+        void add(Membership joining) {
             if (size == members.length) {
                 members = Arrays.copyOf(members, Math.max(1, size + (size >> 1) + 1));
             }
-            Membership membership = new Membership(this, subscriber, size);
-            members[size++] = membership;
-            return membership;
+            joining.index = size;
+            members[size++] = joining;
         }
 
         @SuppressWarnings("NullAway") // An index at or after size is never read.

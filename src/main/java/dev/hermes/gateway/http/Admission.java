@@ -2,6 +2,7 @@ package dev.hermes.gateway.http;
 
 import dev.hermes.gateway.auth.Credential;
 import dev.hermes.gateway.config.Settings;
+import dev.hermes.gateway.delivery.NewStream;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,29 +87,39 @@ public final class Admission {
     }
 
     /** The admission of one stream or poll; must be released when that ends. */
-    public static final class Ticket {
+    public static final class Ticket implements NewStream.End {
+
+        private static final int NO_SLOT = -1;
 
         /** The ticket of a request that needs no admission. */
-        public static final Ticket FREE = new Ticket(null, null, Claimant.at(""));
+        public static final Ticket FREE = new Ticket(null, NO_SLOT, 0, Claimant.at(""));
 
         private static final AtomicIntegerFieldUpdater<Ticket> RELEASED =
                 AtomicIntegerFieldUpdater.newUpdater(Ticket.class, "released");
 
         private final @Nullable Admission from;
 
-        /** Null for a poll. */
-        private final ReturnTimes.@Nullable Turn turn;
+        /** Of the times at which streams would return; {@link #NO_SLOT} for a poll. */
+        private final int slot;
 
-        private final Claimant claimant;
+        private final int retryMillis;
+
+        // What the claimant was, without an object for it: there would be one for each open stream.
+        private final String address;
+        private final @Nullable String user;
+        private final @Nullable String token;
 
         /** An object of its own for this, and another for what to do then, would be for each open stream. */
         @SuppressWarnings("UnusedVariable") // Written by the updater.
         private volatile int released;
 
-        private Ticket(@Nullable Admission from, ReturnTimes.@Nullable Turn turn, Claimant claimant) {
+        private Ticket(@Nullable Admission from, int slot, int retryMillis, Claimant claimant) {
             this.from = from;
-            this.turn = turn;
-            this.claimant = claimant;
+            this.slot = slot;
+            this.retryMillis = retryMillis;
+            this.address = claimant.address();
+            this.user = claimant.user();
+            this.token = claimant.token();
         }
 
         /**
@@ -116,14 +127,20 @@ public final class Admission {
          * stream.
          */
         public int retryMillis() {
-            return turn == null ? 0 : turn.millis();
+            return retryMillis;
         }
 
         /** Gives the admission back; calling it again does nothing. */
         public void release() {
             if (from != null && RELEASED.compareAndSet(this, 0, 1)) {
-                from.release(turn, claimant);
+                from.release(this);
             }
+        }
+
+        /** Gives the admission back, however the stream ended. */
+        @Override
+        public void ended(boolean broke) {
+            release();
         }
     }
 
@@ -132,22 +149,26 @@ public final class Admission {
         if (!enter(claimant)) {
             return null;
         }
-        return new Ticket(this, returns.take(streams.incrementAndGet()), claimant);
+        int slot = returns.take(streams.incrementAndGet());
+        return new Ticket(this, slot, ReturnTimes.anyMillisOf(slot), claimant);
     }
 
-    private void release(ReturnTimes.@Nullable Turn turn, Claimant claimant) {
-        if (turn != null) {
+    private void release(Ticket ticket) {
+        if (ticket.slot != Ticket.NO_SLOT) {
             if (streams.decrementAndGet() == 0) {
                 whenEmpty.run();
             }
-            returns.giveBack(turn);
+            returns.giveBack(ticket.slot);
         }
-        leave(claimant);
+        admitted.decrementAndGet();
+        perAddress.giveBack(ticket.address);
+        perUser.giveBack(ticket.user);
+        perToken.giveBack(ticket.token);
     }
 
     /** Admits a poll, until its answer is read; null if a limit is reached. */
     public @Nullable Ticket poll(Claimant claimant) {
-        return enter(claimant) ? new Ticket(this, null, claimant) : null;
+        return enter(claimant) ? new Ticket(this, Ticket.NO_SLOT, 0, claimant) : null;
     }
 
     /** The number of streams open now. */
@@ -182,13 +203,6 @@ public final class Admission {
         return false;
     }
 
-    private void leave(Claimant claimant) {
-        admitted.decrementAndGet();
-        perAddress.giveBack(claimant.address());
-        perUser.giveBack(claimant.user());
-        perToken.giveBack(claimant.token());
-    }
-
     /**
      * Spreads the reconnects of clients whose streams all break at the same moment, as when this process is killed.
      * Each open stream has its own reconnect delay; no more than 500 of the open streams fall into one second, up to
@@ -208,15 +222,13 @@ public final class Admission {
 
         private final AtomicIntegerArray streams = new AtomicIntegerArray(MOST_SLOTS);
 
-        /** The reconnect delay of one stream, and its slot. */
-        public record Turn(int slot, int millis) {}
-
         /**
-         * Takes a delay from the slot with the fewest streams; two threads may take the same slot at the same time.
+         * Takes a place in the slot with the fewest streams, and returns the slot; two threads may take the same one at the
+         * same time.
          *
          * @param open the number of open streams, including this one
          */
-        public Turn take(int open) {
+        public int take(int open) {
             int slots =
                     Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, (open + STREAMS_IN_A_SLOT - 1) / STREAMS_IN_A_SLOT));
             ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -229,11 +241,18 @@ public final class Admission {
                 }
             }
             streams.incrementAndGet(emptiest);
-            return new Turn(emptiest, EARLIEST_MILLIS + emptiest * SLOT_MILLIS + random.nextInt(SLOT_MILLIS));
+            return emptiest;
         }
 
-        public void giveBack(Turn turn) {
-            streams.decrementAndGet(turn.slot());
+        /** A reconnect delay of this slot. */
+        static int anyMillisOf(int slot) {
+            return EARLIEST_MILLIS
+                    + slot * SLOT_MILLIS
+                    + ThreadLocalRandom.current().nextInt(SLOT_MILLIS);
+        }
+
+        public void giveBack(int slot) {
+            streams.decrementAndGet(slot);
         }
     }
 }

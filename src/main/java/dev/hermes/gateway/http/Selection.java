@@ -167,7 +167,7 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
      * a filter on the data, since a later event of the same key may not match the filter.
      */
     static Subscription conflated(Subscription subscription, Catalogue catalogue) {
-        Set<String> conflated = new LinkedHashSet<>();
+        Map<String, Subscription.ChannelFilter> interests = new HashMap<>();
         subscription.interests().forEach((name, interest) -> {
             Channel channel = catalogue.channel(name);
             boolean allows = channel != null
@@ -176,11 +176,14 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
                         case LATEST -> interest.keys() == null;
                         case LATEST_PER_KEY -> true;
                     };
-            if (allows && interest.filters().isEmpty()) {
-                conflated.add(name);
-            }
+            interests.put(
+                    name,
+                    new Subscription.ChannelFilter(
+                            interest.keys(),
+                            interest.filters(),
+                            allows && interest.filters().isEmpty()));
         });
-        return new Subscription(subscription.interests(), conflated);
+        return new Subscription(interests);
     }
 
     private Subscription.ChannelFilter interest(Channel channel, Scopes scopes) {

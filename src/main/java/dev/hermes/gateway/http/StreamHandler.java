@@ -140,7 +140,7 @@ final class StreamHandler implements Handler<RoutingContext> {
 
     private NewStream.End ending(Admission.Ticket ticket, RepeatedFailures.@Nullable Attempt attempt) {
         if (attempt == null) {
-            return broke -> ticket.release();
+            return ticket;
         }
         RepeatedFailures.Begun begun = services.repeatedFailures().begin(attempt);
         return broke -> {

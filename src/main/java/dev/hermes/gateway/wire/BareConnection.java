@@ -1,5 +1,6 @@
 package dev.hermes.gateway.wire;
 
+import dev.hermes.gateway.delivery.ByteSink;
 import dev.hermes.gateway.delivery.SseStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>Vert.x itself takes its handlers off a connection in this way, for {@code HttpServerRequest.toNetSocket()}, which
  * only keeps too much. Owned by the connection's event loop.
  */
-final class BareConnection extends ChannelInboundHandlerAdapter {
+final class BareConnection extends ChannelInboundHandlerAdapter implements DirectSink.Ending {
 
     private static final Logger LOG = LoggerFactory.getLogger(BareConnection.class);
 
@@ -66,19 +67,19 @@ final class BareConnection extends ChannelInboundHandlerAdapter {
             pipeline.removeLast();
         }
         client.forget();
-        sink.bare(pipeline.context(bare), bare::end);
+        sink.bare(pipeline.context(bare), bare);
     }
 
-    /** Ends the body, after everything written before. */
+    @Override
     @SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed channel.
-    void end(Runnable whenSent) {
+    public void end(ByteSink.Owner owner) {
         if (ended || !channel.isActive()) {
-            whenSent.run();
+            owner.ended();
             return;
         }
         ended = true;
         ChannelPromise sent = channel.newPromise();
-        sent.addListener(done -> context.emit(whenSent, Runnable::run));
+        sent.addListener(done -> context.emit(owner, ByteSink.Owner::ended));
         if (last) {
             sent.addListener(ChannelFutureListener.CLOSE);
         } else {

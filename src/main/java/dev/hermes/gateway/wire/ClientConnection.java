@@ -61,7 +61,7 @@ final class ClientConnection {
 
     /** Null for a channel that no sweep knows. */
     static @Nullable ClientConnection known(Channel channel) {
-        return channel.attr(KEY).get();
+        return channel.hasAttr(KEY) ? channel.attr(KEY).get() : null;
     }
 
     Channel channel() {
@@ -152,9 +152,11 @@ final class ClientConnection {
     }
 
     /** Lets go of the connection, which is not watched any more. */
+    @SuppressWarnings("deprecation") // For those who use one attribute on several threads; this one has its event loop.
     void forget() {
         forgotten = true;
-        channel.attr(KEY).set(null);
+        // Not only its value: what is left of an attribute would be for each stream.
+        channel.attr(KEY).remove();
     }
 
     boolean forgotten() {

@@ -58,8 +58,8 @@ final class DirectSink implements ByteSink {
     @FunctionalInterface
     interface Ending {
 
-        /** Ends the body after everything that was written; runs the action when all of it was sent, or never will be. */
-        void end(Runnable whenSent);
+        /** Ends the body after everything that was written, and tells its owner when all of it was sent, or never will be. */
+        void end(Owner owner);
     }
 
     private final Channel channel;
@@ -75,7 +75,7 @@ final class DirectSink implements ByteSink {
     /** The only frame written since the last flush, kept until the flush. */
     private @Nullable Frame kept;
 
-    private Runnable whenEnded = () -> {};
+    private Owner owner = () -> {};
 
     private DirectSink(Ending ending, ChannelHandlerContext first, @Nullable Shortcut shortcut) {
         this.ending = ending;
@@ -112,11 +112,11 @@ final class DirectSink implements ByteSink {
     }
 
     private static Ending ending(HttpServerResponse response) {
-        return whenSent -> {
+        return owner -> {
             if (response.ended() || response.closed()) {
-                whenSent.run();
+                owner.ended();
             } else {
-                response.end().onComplete(done -> whenSent.run());
+                response.end().onComplete(done -> owner.ended());
             }
         };
     }
@@ -127,8 +127,8 @@ final class DirectSink implements ByteSink {
         ending = withoutVertx;
     }
 
-    void whenEnded(Runnable action) {
-        whenEnded = action;
+    void owner(Owner stream) {
+        owner = stream;
     }
 
     @Override
@@ -203,7 +203,7 @@ final class DirectSink implements ByteSink {
     @Override
     public void end() {
         queueKept(0);
-        ending.end(whenEnded);
+        ending.end(owner);
     }
 
     @Override

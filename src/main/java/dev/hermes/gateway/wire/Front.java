@@ -1,12 +1,14 @@
 package dev.hermes.gateway.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
 import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 @ChannelHandler.Sharable
 final class Front extends ChannelInboundHandlerAdapter {
+
+    /**
+     * How much is read at once. One for all connections, where Netty would make each its own, as long as the connection
+     * lasts; it has no state but the number of reads in a turn, here Netty's for a connection.
+     */
+    private static final RecvByteBufAllocator READING = new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(16);
 
     private static final byte LINE_FEED = '\n';
     private static final byte CARRIAGE_RETURN = '\r';
@@ -37,6 +45,7 @@ final class Front extends ChannelInboundHandlerAdapter {
         if (vertx == null && own.pipeline().last() instanceof ChannelInitializer<?> initializer) {
             vertx = initializer;
         }
+        own.channel().config().setRecvByteBufAllocator(READING);
     }
 
     /** Whether it is known how a connection is set up. */

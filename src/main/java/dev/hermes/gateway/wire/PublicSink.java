@@ -20,7 +20,7 @@ final class PublicSink implements ByteSink {
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
-    private Runnable whenEnded = () -> {};
+    private Owner owner = () -> {};
 
     /** Frames given to Vert.x, and those of them that the socket, or HTTP/2's window for the stream, has taken. */
     private long written;
@@ -35,8 +35,8 @@ final class PublicSink implements ByteSink {
         this.response = request.response().setChunked(true);
     }
 
-    void whenEnded(Runnable action) {
-        whenEnded = action;
+    void owner(Owner stream) {
+        owner = stream;
     }
 
     /**
@@ -86,7 +86,7 @@ final class PublicSink implements ByteSink {
     public void end() {
         flush();
         if (!open()) {
-            whenEnded.run();
+            owner.ended();
             return;
         }
         response.end().onComplete(done -> {
@@ -94,7 +94,7 @@ final class PublicSink implements ByteSink {
             if (request.version() == HttpVersion.HTTP_1_0) {
                 request.connection().close();
             }
-            whenEnded.run();
+            owner.ended();
         });
     }
 

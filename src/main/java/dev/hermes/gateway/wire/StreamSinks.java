@@ -41,7 +41,7 @@ public final class StreamSinks {
             // If opening fails, the frame written by then must still be released.
             request.response().closeHandler(closed -> sink.drop());
             stream = opener.apply(sink);
-            sink.whenEnded(stream::ended);
+            sink.owner(stream);
             request.response().closeHandler(closed -> {
                 sink.drop();
                 stream.gone();
@@ -51,7 +51,7 @@ public final class StreamSinks {
             warnOnce(request);
             PublicSink sink = new PublicSink(request);
             stream = opener.apply(sink);
-            sink.whenEnded(stream::ended);
+            sink.owner(stream);
             request.response().closeHandler(closed -> stream.gone());
         }
         HttpServerResponse response = request.response();

@@ -38,11 +38,7 @@ class MemoryTokenStoreTest extends TokenStoreContract {
     @Test
     void doesNotHoldAForgottenTokenForRevoked() {
         Credential.SseToken forgotten = new Credential.SseToken(
-                new Settings.Secret("sse_forgotten"),
-                Scopes.of("queue"),
-                clock.instant().plus(TTL),
-                null,
-                null);
+                new Settings.Secret("sse_forgotten"), "queue", clock.instant().plus(TTL), null, null);
 
         assertThat(store.states(List.of(forgotten)).await()).containsExactly(TokenStore.State.VALID);
     }

@@ -63,7 +63,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
         assertThat(found(TOKEN))
                 .isEqualTo(new Credential.SseToken(
-                        TOKEN, Scopes.of("queue"), Instant.parse("2026-11-23T09:23:33.525090Z"), "u-1", "log-1"));
+                        TOKEN, "queue", Instant.parse("2026-11-23T09:23:33.525090Z"), "u-1", "log-1"));
     }
 
     @Test

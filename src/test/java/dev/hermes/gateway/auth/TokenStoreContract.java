@@ -98,7 +98,7 @@ abstract class TokenStoreContract {
         Credential.SseToken kept = found(mint("queue", "u-1").token());
         Credential.SseToken revoked = found(mint("queue", "u-1").token());
         Credential.SseToken ended = new Credential.SseToken(
-                new Settings.Secret("sse_ended"), kept.scopes(), clock().instant(), null, kept.identity());
+                new Settings.Secret("sse_ended"), kept.scope(), clock().instant(), null, kept.identity());
         store().revoke(revoked.token(), null).await();
 
         assertThat(store().states(List.of(kept, revoked, ended)).await())

@@ -69,16 +69,16 @@ class SubscriptionIndexTest {
     @Test
     void refusesToRemoveTwice() {
         Subscriber subscriber = subscriber(HubFixture.ALL_OF_A);
-        SubscriptionIndex.Registration registration = index.add(subscriber, subscriber.subscription());
-        index.remove(registration);
-        assertThatThrownBy(() -> index.remove(registration)).hasMessageContaining("removed twice");
+        SubscriptionIndex.Place places = index.add(subscriber, subscriber.subscription());
+        index.remove(places);
+        assertThatThrownBy(() -> index.remove(places)).hasMessageContaining("removed twice");
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void agreesWithAskingEverySubscriber(long seed) {
         Random random = new Random(seed);
-        Map<Subscriber, SubscriptionIndex.Registration> present = new HashMap<>();
+        Map<Subscriber, SubscriptionIndex.Place> present = new HashMap<>();
         for (int step = 0; step < 3_000; step++) {
             if (random.nextInt(5) < 2) {
                 Subscriber added = subscriber(anySubscription(random));
