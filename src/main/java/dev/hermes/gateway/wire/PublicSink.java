@@ -3,6 +3,7 @@ package dev.hermes.gateway.wire;
 import dev.hermes.gateway.delivery.ByteSink;
 import dev.hermes.gateway.delivery.Frame;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -18,7 +19,9 @@ final class PublicSink implements ByteSink {
     /** {@link #writable} does not count a frame that waits for its flush, so the frame must be small. */
     private static final int MOST_KEPT = 8 * 1_024;
 
-    private final HttpServerRequest request;
+    // Not the request: the router's would keep all that it knows of it for as long as the stream lasts.
+    private final HttpConnection connection;
+    private final HttpVersion version;
     private final HttpServerResponse response;
     private Owner owner = () -> {};
 
@@ -31,7 +34,8 @@ final class PublicSink implements ByteSink {
     private @Nullable Buffer kept;
 
     PublicSink(HttpServerRequest request) {
-        this.request = request;
+        this.connection = request.connection();
+        this.version = request.version();
         this.response = request.response().setChunked(true);
     }
 
@@ -91,8 +95,8 @@ final class PublicSink implements ByteSink {
         }
         response.end().onComplete(done -> {
             // HTTP/1.0 can mark the end of such a body only by closing.
-            if (request.version() == HttpVersion.HTTP_1_0) {
-                request.connection().close();
+            if (version == HttpVersion.HTTP_1_0) {
+                connection.close();
             }
             owner.ended();
         });
@@ -100,12 +104,12 @@ final class PublicSink implements ByteSink {
 
     @Override
     public void abort() {
-        if (request.version() == HttpVersion.HTTP_2) {
+        if (version == HttpVersion.HTTP_2) {
             response.reset();
-        } else if (request.connection() instanceof VertxConnection connection) {
-            DirectSink.cut(connection.channelHandlerContext().channel());
+        } else if (connection instanceof VertxConnection vertx) {
+            DirectSink.cut(vertx.channelHandlerContext().channel());
         } else {
-            request.connection().close();
+            connection.close();
         }
     }
 
