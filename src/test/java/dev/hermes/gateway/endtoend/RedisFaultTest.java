@@ -188,9 +188,10 @@ class RedisFaultTest {
 
             late.restart();
 
-            await().atMost(BACK_IN_SERVICE)
-                    .untilAsserted(
+            Pace pace = Pace.start();
+            await().untilAsserted(
                             () -> assertThat(watching.status("/health/ready")).isEqualTo(200));
+            assertThat(pace.elapsed()).isLessThan(pace.stretched(BACK_IN_SERVICE));
             try (SseConnection stream = SseConnection.open(early.port(), STREAM, Jwt.header())) {
                 stream.next("connected");
                 early.publish("queue:updates", "queue_update", new JsonObject());
