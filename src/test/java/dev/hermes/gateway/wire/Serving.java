@@ -23,6 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -110,11 +111,13 @@ record Serving(
                         hub.tick();
                     }
                 });
+        HttpClient client = vertx.createHttpClient();
         return server.listen(0, "127.0.0.1")
-                .compose(listening -> vertx.createHttpClient()
-                        .request(HttpMethod.GET, listening.actualPort(), "127.0.0.1", FIRST)
+                .compose(listening -> client.request(HttpMethod.GET, listening.actualPort(), "127.0.0.1", FIRST)
                         .compose(HttpClientRequest::send)
                         .compose(first -> doorman.standing())
+                        // Vert.x closes a client that nobody refers to, also in the middle of a request.
+                        .eventually(client::close)
                         .map(standing -> new Serving(hub, listening, sweep, millis, way, pipeline, gone)));
     }
 

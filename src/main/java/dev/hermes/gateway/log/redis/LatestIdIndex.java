@@ -8,24 +8,34 @@ import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the index of the latest events by reading the whole log once, page by page. Owned by the log's loop. */
+/**
+ * Builds the index of the latest events by reading the log once, page by page, up to the tail's position. Later entries are
+ * left to the tail: a stream that begins at its position would be told of them here, and once more when they are handed on.
+ * Owned by the log's loop.
+ */
 final class LatestIdIndex {
 
     private static final int PAGE = 1_000;
 
     private final StreamReader reader;
     private final LatestIds latest;
+    private final Supplier<EventId> tip;
     private Future<Void> done = Future.succeededFuture();
     private boolean complete = true;
 
-    LatestIdIndex(StreamReader reader, LatestIds latest) {
+    /**
+     * @param tip the position of the tail
+     */
+    LatestIdIndex(StreamReader reader, LatestIds latest, Supplier<EventId> tip) {
         this.reader = reader;
         this.latest = latest;
+        this.tip = tip;
     }
 
-    /** Completes, never with a failure, when the log was read to its end or reading failed. */
+    /** Completes, never with a failure, when the log was read up to the tail or reading failed. */
     Future<Void> done() {
         return done;
     }
@@ -36,7 +46,7 @@ final class LatestIdIndex {
         read();
     }
 
-    /** Reads the log again if the last reading did not reach its end. */
+    /** Reads the log again if the last reading did not reach the tail. */
     void resume() {
         if (!complete && done.isComplete()) {
             read();
@@ -67,12 +77,20 @@ final class LatestIdIndex {
         }
         Future<@Nullable LogEntry> before = first == null ? Future.succeededFuture() : reader.at(first);
         return before.compose(entry -> {
-            latest.remember(entry);
-            page.entries().forEach(latest::remember);
-            return page.entries().size() < PAGE
-                    ? Future.succeededFuture()
-                    : after(page.entries().get(page.entries().size() - 1).id());
+            EventId end = tip.get();
+            remember(entry, end);
+            page.entries().forEach(next -> remember(next, end));
+            EventId last = page.entries().isEmpty()
+                    ? end
+                    : page.entries().get(page.entries().size() - 1).id();
+            return page.entries().size() < PAGE || last.isAfter(end) ? Future.succeededFuture() : after(last);
         });
+    }
+
+    private void remember(@Nullable LogEntry entry, EventId end) {
+        if (entry != null && !entry.id().isAfter(end)) {
+            latest.remember(entry);
+        }
     }
 
     /**
@@ -94,7 +112,7 @@ final class LatestIdIndex {
         }
 
         /** Takes note of an entry; entries may come in any order. */
-        void remember(@Nullable LogEntry entry) {
+        void remember(LogEntry entry) {
             if (entry instanceof Event event) {
                 rememberEvent(event);
             }

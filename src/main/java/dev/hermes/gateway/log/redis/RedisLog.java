@@ -75,9 +75,9 @@ public final class RedisLog implements EventLog {
         this.reader = parts.reader();
         this.handover = new EntryDispatcher(parts, outlet, rejections);
         this.producers = parts.producers();
-        this.indexing = new LatestIdIndex(reader, parts.latest());
         this.settled = settled;
         this.tail = new StreamTail(loop, parts.tail(), NOWHERE, new Following());
+        this.indexing = new LatestIdIndex(reader, parts.latest(), tail::position);
         this.starts = new StartResolver(reader, parts.latest(), indexing, tail::position);
     }
 

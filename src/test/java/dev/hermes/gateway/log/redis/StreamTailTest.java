@@ -40,11 +40,11 @@ class StreamTailTest {
     private final Context context = vertx.getOrCreateContext();
     private final HeldAnswers answers = new HeldAnswers();
     private final Found found = new Found();
-    private final StreamTail tail =
-            onLoop(() -> Redis.createClient(vertx, others.url()).connect().map(connection -> {
-                answers.connection = connection;
-                return new StreamTail(OwnerLoop.current(vertx), answers, NOWHERE, found);
-            }));
+    private final Redis client = Redis.createClient(vertx, others.url());
+    private final StreamTail tail = onLoop(() -> client.connect().map(connection -> {
+        answers.connection = connection;
+        return new StreamTail(OwnerLoop.current(vertx), answers, NOWHERE, found);
+    }));
 
     @BeforeEach
     void startBehindOneEntry() {
