@@ -41,7 +41,8 @@ public sealed interface Credential {
      * A short-lived token of the store, as it was when it was looked up.
      *
      * @param token its text, for asking about its {@link TokenStore.State} later
-     * @param scope its scope text as stored; shorter than what it grants, of which each open stream would keep its own
+     * @param scope its scope text as stored: every open stream keeps its credential, and the text is smaller than the parsed
+     *     scopes
      * @param expiresAt always set: every token expires
      * @param userId {@code user_id} as stored, or null
      * @param identity the log's identity read together with the token, or null if there was none (always null for
@@ -54,6 +55,7 @@ public sealed interface Credential {
             @Nullable String userId,
             @Nullable String identity) implements Credential {
 
+        /** Parsed at each call. */
         @Override
         public Scopes scopes() {
             return Scopes.of(scope);

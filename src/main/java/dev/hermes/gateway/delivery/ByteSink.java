@@ -32,8 +32,12 @@ public interface ByteSink {
     /** See {@link #progress()}. */
     long NOTHING_PENDING = -1;
 
-    /** Ends the body after what was queued. */
-    void end();
+    /**
+     * Ends the body after what was queued.
+     *
+     * @param owner is told once, possibly within this call
+     */
+    void end(Owner owner);
 
     /** Closes the connection immediately and drops what was queued. */
     void abort();

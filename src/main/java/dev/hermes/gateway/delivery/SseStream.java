@@ -229,7 +229,7 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
         send(Frame.Encoder.control(reconnectAfterMillis, cursor(), "closing", data));
         // Before the end is written, since the sink may report within that call that all was sent.
         hub.schedule(this, hub.now() + CLOSING_GRACE_MILLIS);
-        sink.end();
+        sink.end(this);
     }
 
     /** Why a stream ended: the only values of the metric's label, and of {@code reason} in {@code closing}. */

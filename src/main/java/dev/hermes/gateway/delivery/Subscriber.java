@@ -51,6 +51,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** Where the hub keeps the subscriber, for its removal; null while it does not. */
     private SubscriptionIndex.SubscriberSet.@Nullable Membership amongAll;
 
+    /** The first of its places in the index, each of which knows the next; also null for a subscriber that wants nothing. */
     private SubscriptionIndex.@Nullable Place places;
 
     /** Set only while the subscriber is far behind. */
@@ -194,9 +195,9 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     }
 
     /** The index has taken the subscriber in. */
-    final void joined(SubscriptionIndex.SubscriberSet.Membership everywhere, SubscriptionIndex.@Nullable Place wanted) {
+    final void indexed(SubscriptionIndex.SubscriberSet.Membership everywhere, SubscriptionIndex.@Nullable Place first) {
         amongAll = everywhere;
-        places = wanted;
+        places = first;
     }
 
     /** The index has let the subscriber go. */

@@ -38,6 +38,7 @@ final class SubscriptionIndex {
             return byFilters.computeIfAbsent(filters, any -> new SubscriberSet());
         }
 
+        /** The set of those without filters stays, since it costs no map. */
         void forgetIfEmpty(Map<String, Set<String>> filters, SubscriberSet left) {
             if (byFilters != null && left.isEmpty()) {
                 byFilters.remove(filters);
@@ -99,7 +100,7 @@ final class SubscriptionIndex {
     void join(Subscriber subscriber) {
         SubscriberSet.Membership amongAll = new SubscriberSet.Membership(everyone, subscriber);
         everyone.add(amongAll);
-        subscriber.joined(amongAll, add(subscriber, subscriber.subscription()));
+        subscriber.indexed(amongAll, add(subscriber, subscriber.subscription()));
     }
 
     /** Removes a subscriber; false if it was removed before. */
@@ -270,6 +271,7 @@ final class SubscriptionIndex {
         private int size;
 
         void add(Membership joining) {
+            assert joining.set == this;
             if (size == members.length) {
                 members = Arrays.copyOf(members, Math.max(1, size + (size >> 1) + 1));
             }
@@ -279,6 +281,7 @@ final class SubscriptionIndex {
 
         @SuppressWarnings("NullAway") // An index at or after size is never read.
         void remove(Membership leaving) {
+            assert leaving.index < size && members[leaving.index] == leaving;
             Membership last = members[--size];
             members[leaving.index] = last;
             last.index = leaving.index;

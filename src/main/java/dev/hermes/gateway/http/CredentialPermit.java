@@ -4,6 +4,7 @@ import dev.hermes.gateway.auth.Credential;
 import dev.hermes.gateway.auth.IdentityEndpoint;
 import dev.hermes.gateway.auth.Scopes;
 import dev.hermes.gateway.auth.TokenStore;
+import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.delivery.StreamPermit;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -35,10 +36,19 @@ record CredentialPermit(Credential credential) implements StreamPermit {
         return credential instanceof Credential.Vouched;
     }
 
+    /** Reads a token's scope when it is asked, since every stream that ends takes this and hardly any is ever asked. */
     @Override
     public Scope scope() {
+        if (credential instanceof Credential.SseToken token) {
+            String scope = token.scope();
+            return (channel, key) -> allows(Scopes.of(scope), channel, key);
+        }
         Scopes scopes = credential.scopes();
-        return (channel, key) -> key == null ? scopes.allows(channel.scope()) : scopes.allowsKey(channel.scope(), key);
+        return (channel, key) -> allows(scopes, channel, key);
+    }
+
+    private static boolean allows(Scopes scopes, Channel channel, @Nullable String key) {
+        return key == null ? scopes.allows(channel.scope()) : scopes.allowsKey(channel.scope(), key);
     }
 
     /** The kind of the credential, for operators. */

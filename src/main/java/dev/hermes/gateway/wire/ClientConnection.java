@@ -61,6 +61,7 @@ final class ClientConnection {
 
     /** Null for a channel that no sweep knows. */
     static @Nullable ClientConnection known(Channel channel) {
+        // To ask for an attribute makes one.
         return channel.hasAttr(KEY) ? channel.attr(KEY).get() : null;
     }
 
@@ -152,7 +153,8 @@ final class ClientConnection {
     }
 
     /** Lets go of the connection, which is not watched any more. */
-    @SuppressWarnings("deprecation") // For those who use one attribute on several threads; this one has its event loop.
+    @SuppressWarnings(
+            "deprecation") // Since another thread may still hold the attribute; here only the event loop uses it.
     void forget() {
         forgotten = true;
         // Not only its value: what is left of an attribute would be for each stream.

@@ -75,8 +75,6 @@ final class DirectSink implements ByteSink {
     /** The only frame written since the last flush, kept until the flush. */
     private @Nullable Frame kept;
 
-    private Owner owner = () -> {};
-
     private DirectSink(Ending ending, ChannelHandlerContext first, @Nullable Shortcut shortcut) {
         this.ending = ending;
         this.channel = first.channel();
@@ -125,10 +123,6 @@ final class DirectSink implements ByteSink {
     void bare(ChannelHandlerContext only, Ending withoutVertx) {
         first = only;
         ending = withoutVertx;
-    }
-
-    void owner(Owner stream) {
-        owner = stream;
     }
 
     @Override
@@ -201,7 +195,7 @@ final class DirectSink implements ByteSink {
     }
 
     @Override
-    public void end() {
+    public void end(Owner owner) {
         queueKept(0);
         ending.end(owner);
     }

@@ -22,7 +22,8 @@ final class Front extends ChannelInboundHandlerAdapter {
 
     /**
      * How much is read at once. One for all connections, where Netty would make each its own, as long as the connection
-     * lasts; it has no state but the number of reads in a turn, here Netty's for a connection.
+     * lasts; it has no state but the number of reads in a turn, 16 as Netty sets it for a TCP connection. The server's
+     * options for the size of reads do not count beside it.
      */
     private static final RecvByteBufAllocator READING = new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(16);
 

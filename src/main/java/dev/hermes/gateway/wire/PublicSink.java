@@ -23,7 +23,6 @@ final class PublicSink implements ByteSink {
     private final HttpConnection connection;
     private final HttpVersion version;
     private final HttpServerResponse response;
-    private Owner owner = () -> {};
 
     /** Frames given to Vert.x, and those of them that the socket, or HTTP/2's window for the stream, has taken. */
     private long written;
@@ -37,10 +36,6 @@ final class PublicSink implements ByteSink {
         this.connection = request.connection();
         this.version = request.version();
         this.response = request.response().setChunked(true);
-    }
-
-    void owner(Owner stream) {
-        owner = stream;
     }
 
     /**
@@ -87,7 +82,7 @@ final class PublicSink implements ByteSink {
     }
 
     @Override
-    public void end() {
+    public void end(Owner owner) {
         flush();
         if (!open()) {
             owner.ended();

@@ -3,6 +3,7 @@ package dev.hermes.gateway.wire;
 import dev.hermes.gateway.delivery.ByteSink;
 import dev.hermes.gateway.delivery.SseStream;
 import io.netty.channel.Channel;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -41,7 +42,6 @@ public final class StreamSinks {
             // If opening fails, the frame written by then must still be released.
             request.response().closeHandler(closed -> sink.drop());
             stream = opener.apply(sink);
-            sink.owner(stream);
             request.response().closeHandler(closed -> {
                 sink.drop();
                 stream.gone();
@@ -51,14 +51,15 @@ public final class StreamSinks {
             warnOnce(request);
             PublicSink sink = new PublicSink(request);
             stream = opener.apply(sink);
-            sink.owner(stream);
             request.response().closeHandler(closed -> stream.gone());
         }
         HttpServerResponse response = request.response();
         clearHeaders(request);
         response.drainHandler(drained -> stream.drained());
         response.exceptionHandler(failure -> stream.gone());
-        Pipelining.hold(request, () -> cut(request));
+        HttpConnection connection = request.connection();
+        // Kept as long as the stream; the request would keep all that the router knows of it.
+        Pipelining.hold(request, () -> cut(connection));
     }
 
     /**
@@ -109,9 +110,9 @@ public final class StreamSinks {
      * Closes a connection that goes on sending requests behind an endless answer: that is no EventSource, and by RFC
      * 9112 §9.3.2 it repeats the requests elsewhere.
      */
-    private static void cut(HttpServerRequest request) {
+    private static void cut(HttpConnection connection) {
         LOG.debug("connection ended reason=pipelined");
-        Channel channel = ConnectionSweep.channelOf(request.connection());
+        Channel channel = ConnectionSweep.channelOf(connection);
         if (channel != null) {
             DirectSink.cut(channel);
         }

@@ -50,7 +50,7 @@ final class MemorySink implements ByteSink {
     private int unflushed;
     private boolean full;
     private boolean ended;
-    private boolean endTold;
+    private @Nullable Owner toTell;
     private boolean aborted;
     private @Nullable SseStream stream;
 
@@ -95,8 +95,9 @@ final class MemorySink implements ByteSink {
     }
 
     @Override
-    public void end() {
+    public void end(Owner owner) {
         ended = true;
+        toTell = owner;
         flush();
     }
 
@@ -142,7 +143,7 @@ final class MemorySink implements ByteSink {
 
     /** Whether everything, the end included, has arrived. */
     boolean complete() {
-        return endTold;
+        return ended && toTell == null;
     }
 
     int writes() {
@@ -174,9 +175,10 @@ final class MemorySink implements ByteSink {
                 owner.drained();
             }
         }
-        if (ended && waiting.isEmpty() && !endTold && owner != null) {
-            endTold = true;
-            owner.ended();
+        Owner telling = toTell;
+        if (ended && waiting.isEmpty() && telling != null) {
+            toTell = null;
+            telling.ended();
         }
     }
 }

@@ -284,8 +284,8 @@ class SseStreamTest extends HubTest {
         }
 
         @Override
-        public void end() {
-            sink.end();
+        public void end(Owner stream) {
+            sink.end(stream);
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +30,25 @@ class AdmissionTest {
             first.release();
         }
         assertThat(admission.stream(Admission.Claimant.at("z"))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"address", "user", "token"})
+    void whoLeavesGivesBackTheShareOfItsAddressItsUserAndItsToken(String shared) {
+        Admission admission = new Admission(
+                100,
+                new Settings.Streams.Shares(
+                        shared.equals("address") ? 1 : 0,
+                        shared.equals("user") ? 1 : 0,
+                        shared.equals("token") ? 1 : 0));
+        Admission.Claimant claimant = new Admission.Claimant("address", "user", "token");
+
+        for (int coming = 0; coming < 3; coming++) {
+            Admission.Ticket ticket = admission.stream(claimant);
+            assertThat(ticket).as("admitted").isNotNull();
+            assertThat(admission.stream(claimant)).as("a second one at once").isNull();
+            Objects.requireNonNull(ticket).ended(true);
+        }
     }
 
     @Test

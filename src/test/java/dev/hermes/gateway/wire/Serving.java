@@ -24,10 +24,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,6 +55,7 @@ record Serving(
         AtomicLong millis,
         Way way,
         AtomicReference<ChannelPipeline> pipeline,
+        AtomicReference<WeakReference<RoutingContext>> routed,
         Promise<Void> gone) {
 
     private static final EventId START = new EventId(false, 1, 0);
@@ -75,6 +81,12 @@ record Serving(
     static final String BRIEF = "/brief";
 
     static Future<Serving> start(Vertx vertx, HttpServerOptions options, StreamSinks sinks, Way way) {
+        return start(vertx, options, new HttpClientOptions(), sinks, way);
+    }
+
+    /** @param caller how this server is spoken to */
+    static Future<Serving> start(
+            Vertx vertx, HttpServerOptions options, HttpClientOptions caller, StreamSinks sinks, Way way) {
         AtomicLong millis = new AtomicLong();
         HubSettings.Clocks time = new HubSettings.Clocks(millis::get, InstantSource.fixed(Instant.EPOCH));
         HubSettings settings = HubSettings.of(STREAMS, Map.of("news", Channel.CatchUp.ALL), new SplittableRandom(1));
@@ -82,9 +94,30 @@ record Serving(
                 OwnerLoop.current(vertx), settings, new NoHistory(), permits -> Future.succeededFuture(), time, START);
         Promise<Void> gone = Promise.promise();
         AtomicReference<ChannelPipeline> pipeline = new AtomicReference<>();
+        AtomicReference<WeakReference<RoutingContext>> routed = new AtomicReference<>();
         ConnectionSweep sweep = new ConnectionSweep(ConnectionSweep.Limits.USUAL, millis::get);
         Doorman doorman = new Doorman(Integer.MAX_VALUE);
         doorman.serves(vertx.getOrCreateContext(), sweep);
+        Router router = Router.router(vertx);
+        router.get(FIRST).handler(context -> context.response().end());
+        router.get().handler(context -> {
+            routed.set(new WeakReference<>(context));
+            HttpServerRequest request = context.request();
+            assertThat(DirectSink.recognises(request)).isEqualTo(way != Way.VERTX);
+            if (way != Way.BARE) {
+                StreamSinks.keepHttp(request);
+            }
+            ChannelPipeline own = Objects.requireNonNull(ConnectionSweep.channelOf(request.connection()))
+                    .pipeline();
+            pipeline.set(own);
+            own.channel().closeFuture().addListener(closed -> gone.tryComplete());
+            sinks.open(request, sink -> hub.open(opening(), sink));
+            if (BRIEF.equals(request.path())) {
+                hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+                millis.addAndGet(1_000);
+                hub.tick();
+            }
+        });
         HttpServer server = vertx.createHttpServer(options)
                 .connectionHandler(connection -> {
                     doorman.standWhere(connection);
@@ -92,33 +125,16 @@ record Serving(
                 })
                 .requestHandler(request -> {
                     sweep.requested(request);
-                    if (request.path().equals(FIRST)) {
-                        request.response().end();
-                        return;
-                    }
-                    assertThat(DirectSink.recognises(request)).isEqualTo(way != Way.VERTX);
-                    if (way != Way.BARE) {
-                        StreamSinks.keepHttp(request);
-                    }
-                    ChannelPipeline own = Objects.requireNonNull(ConnectionSweep.channelOf(request.connection()))
-                            .pipeline();
-                    pipeline.set(own);
-                    own.channel().closeFuture().addListener(closed -> gone.tryComplete());
-                    sinks.open(request, sink -> hub.open(opening(), sink));
-                    if (request.path().equals(BRIEF)) {
-                        hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
-                        millis.addAndGet(1_000);
-                        hub.tick();
-                    }
+                    router.handle(request);
                 });
-        HttpClient client = vertx.createHttpClient();
+        HttpClient client = vertx.createHttpClient(caller);
         return server.listen(0, "127.0.0.1")
                 .compose(listening -> client.request(HttpMethod.GET, listening.actualPort(), "127.0.0.1", FIRST)
                         .compose(HttpClientRequest::send)
                         .compose(first -> doorman.standing())
                         // Vert.x closes a client that nobody refers to, also in the middle of a request.
                         .eventually(client::close)
-                        .map(standing -> new Serving(hub, listening, sweep, millis, way, pipeline, gone)));
+                        .map(standing -> new Serving(hub, listening, sweep, millis, way, pipeline, routed, gone)));
     }
 
     /** Until the connection has become what it is to be. */
