@@ -146,7 +146,7 @@ final class GatewayProcess {
         LogSetup.silence();
         Exception failure;
         try {
-            return WarmUp.run(vertx(settings), settings.warmUp());
+            return WarmUp.run(vertx(settings), settings.warmUp(), null);
         } catch (IOException | RuntimeException failed) {
             failure = failed;
         } finally {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             "Server-Sent Events between Redis and browsers.",
             "Without a command: starts the gateway for production."
         },
-        subcommands = {DemoCommand.class, DoctorCommand.class, WarmUp.Command.class})
+        subcommands = {DemoCommand.class, DoctorCommand.class, WarmUpCommand.class})
 final class Main implements Runnable {
 
     private static final int INDENT = 2;

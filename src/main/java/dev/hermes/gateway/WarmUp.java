@@ -1,14 +1,14 @@
 package dev.hermes.gateway;
 
+import static io.vertx.redis.client.Command.PUBLISH;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.hermes.gateway.event.Publication;
-import dev.hermes.gateway.ops.LogSetup;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -17,18 +17,20 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 
 /**
  * The work of a gateway before its first client, so that this finds the code loaded and compiled: tokens, streams that open,
  * events on their way from a publisher to sockets, clients that come back and are told what they missed. A gateway of its
- * own does it, on loopback, with its own Vert.x, log in memory, keys and counts; it knows no Redis and is gone before the
- * real one begins. Blocks; for the main thread.
+ * own does it, on loopback, with its own Vert.x, keys and counts, and is gone before the real one begins. Its log is in
+ * memory, unless it is given a Redis of its own, as for an archive: that of the real one belongs to others. Blocks; for the
+ * main thread.
  */
 final class WarmUp {
 
@@ -38,18 +40,20 @@ final class WarmUp {
     private static final int EVENTS_A_SEAT = 40;
     private static final int KEY_BYTES = 16;
     private static final int ANSWER_MILLIS = 2_000;
+    private static final Duration READY_LIMIT = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
-    private final EventBus bus;
+    private final Consumer<Publication> producer;
     private final int port;
     private final String key;
     private final long endNanos;
     private int streams;
     private int events;
 
-    private WarmUp(EventBus bus, int port, String key, Duration time) {
-        this.bus = bus;
+    private WarmUp(Consumer<Publication> producer, int port, String key, Duration time) {
+        this.producer = producer;
         this.port = port;
         this.key = key;
         this.endNanos = System.nanoTime() + time.toNanos();
@@ -66,17 +70,22 @@ final class WarmUp {
      *
      * @param vertx for this alone; closed when it returns
      * @param time without that of the start and the end
+     * @param redisUrl of a Redis that nobody else uses, since tokens and events stay in it; null for a log in memory
      * @throws IOException if a client is not served as it should be
      */
-    static Served run(Vertx vertx, Duration time) throws IOException {
+    static Served run(Vertx vertx, Duration time, @Nullable String redisUrl) throws IOException {
         try {
             byte[] random = new byte[KEY_BYTES];
             new SecureRandom().nextBytes(random);
             String key = HexFormat.of().formatHex(random);
             GatewayVerticle gateway = new GatewayVerticle();
-            vertx.deployVerticle(gateway, new DeploymentOptions().setConfig(settings(key)))
+            vertx.deployVerticle(gateway, new DeploymentOptions().setConfig(settings(key, redisUrl)))
                     .await();
-            WarmUp warmUp = new WarmUp(vertx.eventBus(), gateway.port(), key, time);
+            awaitReadiness(gateway.managementPort());
+            Consumer<Publication> producer = redisUrl == null
+                    ? event -> vertx.eventBus().send(Publication.ADDRESS, event)
+                    : hermes(Redis.createClient(vertx, redisUrl));
+            WarmUp warmUp = new WarmUp(producer, gateway.port(), key, time);
             while (!warmUp.over()) {
                 warmUp.scene();
             }
@@ -86,34 +95,44 @@ final class WarmUp {
         }
     }
 
-    private static JsonObject settings(String key) {
+    /** Publishes as Hermes does. */
+    private static Consumer<Publication> hermes(Redis redis) {
+        return event -> redis.send(Request.cmd(PUBLISH)
+                .arg(event.channel())
+                .arg(new JsonObject()
+                        .put("type", event.type())
+                        .put("data", event.data())
+                        .put("timestamp", Instant.now().toString())
+                        .encode()));
+    }
+
+    /** A gateway's ports open before it has reached Redis. */
+    private static void awaitReadiness(int managementPort) throws IOException {
+        long end = System.nanoTime() + READY_LIMIT.toNanos();
+        while (!ready(managementPort)) {
+            if (System.nanoTime() - end >= 0) {
+                throw new IOException("not ready within " + READY_LIMIT.toSeconds() + " s, as it is without its Redis");
+            }
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        }
+    }
+
+    private static boolean ready(int managementPort) throws IOException {
+        try (Socket socket = connect(managementPort)) {
+            return next(ask(socket, "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                    .contains(" 200 ");
+        }
+    }
+
+    private static JsonObject settings(String key, @Nullable String redisUrl) {
         return new JsonObject()
                 .put("HERMES_ENABLE_SSE", true)
-                .put("HERMES_REDIS_URL", "none")
+                .put("HERMES_REDIS_URL", redisUrl == null ? "none" : redisUrl)
                 .put("HERMES_HOST", HERE.getHostAddress())
                 .put("API_PORT", 0)
                 .put("HERMES_MANAGEMENT_HOST", HERE.getHostAddress())
                 .put("HERMES_MANAGEMENT_PORT", 0)
                 .put("HERMES_API_KEYS", key);
-    }
-
-    /** Serves only itself and ends: what a JVM that is told to writes an archive of. */
-    @CommandLine.Command(
-            name = "warm-up",
-            hidden = true,
-            mixinStandardHelpOptions = true,
-            description = "Serves itself for ten seconds and ends, for a JVM that is to write down what it has loaded.")
-    static final class Command implements Callable<Integer> {
-
-        private static final Duration TIME = Duration.ofSeconds(10);
-
-        @Override
-        public Integer call() throws IOException {
-            LogSetup.silence();
-            Served served = run(Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)), TIME);
-            System.out.println("served streams=" + served.streams() + " events=" + served.events());
-            return CommandLine.ExitCode.OK;
-        }
     }
 
     private boolean over() {
@@ -148,7 +167,7 @@ final class WarmUp {
 
     private String mint(int seat) throws IOException {
         String body = "{\"scope\":\"" + scope(seat) + "\"}";
-        try (Socket socket = connect()) {
+        try (Socket socket = connect(port)) {
             BufferedReader answer = ask(
                     socket,
                     "POST /api/v1/events/token HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
@@ -194,10 +213,10 @@ final class WarmUp {
     }
 
     private void send(String channel, String type, JsonObject data) {
-        bus.send(Publication.ADDRESS, new Publication(channel, type, data));
+        producer.accept(new Publication(channel, type, data));
     }
 
-    private Socket connect() throws IOException {
+    private static Socket connect(int port) throws IOException {
         Socket socket = new Socket(HERE, port);
         socket.setSoTimeout(ANSWER_MILLIS);
         return socket;
@@ -228,7 +247,7 @@ final class WarmUp {
         Guest(int seat, String token) throws IOException {
             this.seat = seat;
             this.token = token;
-            this.socket = connect();
+            this.socket = connect(port);
             this.lines = open(null);
         }
 
@@ -247,7 +266,7 @@ final class WarmUp {
         }
 
         void comeBack() throws IOException {
-            socket = connect();
+            socket = connect(port);
             lines = open(position);
         }
 

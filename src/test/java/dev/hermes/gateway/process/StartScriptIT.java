@@ -2,8 +2,11 @@ package dev.hermes.gateway.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.OutsideProcess;
+import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.RunningGateway;
+import dev.hermes.gateway.protocol.RedisNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,11 +78,14 @@ class StartScriptIT {
                 "API_PORT", "0",
                 "HERMES_MANAGEMENT_PORT", "0");
 
-        try (OutsideProcess writing = run(script, Map.of(), "archive")) {
+        try (EmbeddedRedis redis = EmbeddedRedis.start();
+                OutsideProcess writing = run(
+                        script, Map.of(), "archive", "--redis-url", redis.url().toString())) {
             assertThat(writing.awaitExit(Duration.ofSeconds(90)))
                     .as("%s", writing.lines())
                     .isZero();
             assertThat(writing.output()).contains("hermes-gateway: wrote " + archive);
+            assertThat(RedisWire.one(redis.port(), "EXISTS", RedisNames.LOG)).isEqualTo("1");
         }
         try (OutsideProcess gateway = run(script, environment)) {
             gateway.await("gateway started .*jvm_flags=\"further -XX:\\w+=" + Pattern.quote(archive));
