@@ -1,11 +1,10 @@
 package dev.hermes.gateway.delivery;
 
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -55,9 +54,8 @@ final class StreamLog {
 
     /** The channels with their keys, the first {@value #MOST_CHANNELS} of them. */
     private static String channels(Subscription subscription) {
-        Set<String> names = new TreeSet<>();
-        Map<String, Subscription.ChannelFilter> interests = new TreeMap<>(subscription.interests());
-        interests.forEach((channel, interest) -> {
+        List<String> names = new ArrayList<>();
+        subscription.interests().forEach((channel, interest) -> {
             Set<String> keys = interest.keys();
             if (keys == null) {
                 names.add(channel);
@@ -65,8 +63,10 @@ final class StreamLog {
                 keys.forEach(key -> names.add(channel + ":" + key));
             }
         });
-        String shown = names.stream().limit(MOST_CHANNELS).collect(Collectors.joining(","));
-        return quotable(names.size() > MOST_CHANNELS ? shown + ",+" + (names.size() - MOST_CHANNELS) : shown);
+        Collections.sort(names);
+        int more = Math.max(0, names.size() - MOST_CHANNELS);
+        String shown = String.join(",", names.subList(0, names.size() - more));
+        return quotable(more > 0 ? shown + ",+" + more : shown);
     }
 
     /** Values stand in quotes, and some of them were chosen by a client. */

@@ -22,7 +22,8 @@ final class ClientAddress {
     }
 
     String of(HttpServerRequest request) {
-        SocketAddress remote = request.remoteAddress();
+        // Of the connection: the router's request would first look for headers of proxies that it is not told to trust.
+        SocketAddress remote = request.connection().remoteAddress();
         String peer = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
         InetAddress address = parse(peer);
         if (address == null || !trusted(address)) {

@@ -98,20 +98,25 @@ record Selection(@Nullable List<Channel> channels, @Nullable String key, Map<Str
 
     private static Map<String, Set<String>> filters(Query query, Catalogue catalogue, List<Channel> channels) {
         Map<String, Set<String>> filters = new LinkedHashMap<>();
-        for (String name : filterNames(catalogue)) {
-            String text = query.text(name);
-            if (text == null) {
-                continue;
+        for (Channel any : catalogue.channels().values()) {
+            for (String name : any.filters()) {
+                String text = query.text(name);
+                if (text != null && !filters.containsKey(name)) {
+                    filters.put(name, filter(name, text, catalogue, channels));
+                }
             }
-            if (channels.stream().noneMatch(channel -> channel.filters().contains(name))) {
-                throw Problem.badRequest("Filter " + Query.quoted(name)
-                                + " applies to none of the requested channels. Allowed: "
-                                + allowedFilters(channels))
-                        .asException();
-            }
-            filters.put(name, values(name, text, isKey(name, catalogue)));
         }
         return filters;
+    }
+
+    private static Set<String> filter(String name, String text, Catalogue catalogue, List<Channel> channels) {
+        if (channels.stream().noneMatch(channel -> channel.filters().contains(name))) {
+            throw Problem.badRequest("Filter " + Query.quoted(name)
+                            + " applies to none of the requested channels. Allowed: "
+                            + allowedFilters(channels))
+                    .asException();
+        }
+        return values(name, text, isKey(name, catalogue));
     }
 
     private static String allowedFilters(List<Channel> channels) {

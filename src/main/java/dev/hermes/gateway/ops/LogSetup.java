@@ -23,9 +23,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogSetup {
 
-    /** Keeps each event on one line, whatever its text, so that nobody can forge a line. */
+    /**
+     * Keeps each event on one line, whatever its text, so that nobody can forge a line. A single blank is not replaced by
+     * another: a line has many.
+     */
     private static final String TEXT =
-            "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %logger{0} %replace(%msg %kvp){'\\s+', ' '}%n";
+            "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %logger{0} %replace(%msg %kvp){'\\s\\s+|[^\\S ]', ' '}%n";
 
     /** How long the end of the process waits for its last lines to be written; not for ever, since nobody may read them. */
     private static final int LAST_LINES_MILLIS = 5_000;
