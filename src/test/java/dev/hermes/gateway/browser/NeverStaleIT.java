@@ -90,6 +90,11 @@ class NeverStaleIT {
         publishTruth();
         Chromium.Tab tab = open("make({}); show(Truth)");
         Chromium.await("the truth", () -> text(tab).equals(truth.get() + " live"));
+        // Once when it is shown and once when events are heard; an answer to either would be held too.
+        Chromium.await(
+                "nothing on its way",
+                () -> tab.run("return fetches >= 2 && queries.isFetching() === 0")
+                        .equals(true));
 
         tab.run("window.hold = true; queries.invalidateQueries()");
         Chromium.await(
