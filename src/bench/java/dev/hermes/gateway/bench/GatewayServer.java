@@ -73,7 +73,7 @@ final class GatewayServer implements Server {
                 "HERMES_ENABLE_SSE",
                 "true",
                 "HERMES_SSE_MAX_CONNECTIONS",
-                "19800",
+                "18000",
                 "HERMES_SSE_CONNECTION_TIMEOUT",
                 "0"));
         environment.putAll(more);
