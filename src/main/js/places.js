@@ -16,9 +16,10 @@ export const placeOfAll = (line) => line.wanted.map(({ key }) => placeOf(line, k
 /** Those who do not know where things stand. @param {Line} line */
 export const strangersOf = (line) => line.wanted.filter(({ key, fresh }) => fresh || !placeOf(line, key));
 
-/** @param {Line} line @param {Wanted[]} parts */
+/** What is no longer wanted here may be served by another line from now on. @param {Line} line @param {Wanted[]} parts */
 export function wantParts(line, parts) {
   line.wanted = parts;
+  line.served = line.served.filter((key) => parts.some((part) => part.key === key));
   line.places = Object.fromEntries(parts.map(({ key, at }) => [key, earlier(line.places[key], at)]));
 }
 

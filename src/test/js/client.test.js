@@ -112,6 +112,46 @@ test('one scope that nobody gives a token for blocks none of the others', async 
   ok(status(page) !== 'connected', 'the page is not well');
 });
 
+test('what moves to a line of its own while polling is still heard', async () => {
+  const browser = createBrowser();
+  browser.gateway.enabled = false;
+  const page = openPage(browser, { mint: (scopes) => scopes.filter((scope) => scope !== 'system') });
+  const all = [{ channels: ['queue:updates'] }, { channels: ['stats:updates'] }, { downloadId: 'd0' }].map(page.listen);
+  await browser.advance(3000);
+  equal(status(page), 'polling');
+  page.listen({ channels: ['system:notifications'] });
+  await browser.advance(20_000);
+  browser.gateway.publish('queue:updates', { n: 1 });
+  browser.gateway.publish('stats:updates', { n: 2 });
+  browser.gateway.publish('download:updates', { n: 3, download_id: 'd0' });
+  await browser.advance(30_000);
+  equal(all.map(numbers), [[1], [2], [3]]);
+});
+
+test('what moves to a line of its own because a later token lacks a scope is still heard', async () => {
+  const browser = createBrowser();
+  let granted = true;
+  const page = openPage(browser, {
+    options: {
+      getToken(scopes) {
+        if (!granted && scopes.join() === 'download:d0') {
+          throw new Error('400');
+        }
+        return { token: browser.gateway.mint(scopes.filter((scope) => granted || scope !== 'download:d0'), 60), ttl: 60 };
+      },
+    },
+  });
+  page.listen({ downloadId: 'd0' });
+  const others = [{ channels: ['queue:updates'] }, { channels: ['stats:updates'] }].map(page.listen);
+  await browser.advance(1000);
+  granted = false;
+  await browser.advance(90_000);
+  browser.gateway.publish('queue:updates', { n: 1 });
+  browser.gateway.publish('stats:updates', { n: 2 });
+  await browser.advance(5000);
+  equal(others.map(numbers), [[1], [2]]);
+});
+
 test('ids that a double does not tell apart', async () => {
   const browser = createBrowser();
   const page = openPage(browser);
