@@ -106,21 +106,28 @@ function hear(tab, told) {
     tab.heardAt = now;
     present(tab);
   } else if (is === 'state') {
-    const before = tab.shown.transport;
+    const before = isStreamed(tab);
     show(tab, told.lines);
     // A frozen tab may still answer; that it is well only its heartbeats tell.
-    tab.heardAt = before === 'sse' && tab.shown.transport === before ? tab.heardAt : now;
+    tab.heardAt = before && isStreamed(tab) ? tab.heardAt : now;
   }
 }
 
+/** Whether the leader has a stream, and so heartbeats to tell of; one dead line says nothing of the others. @param {Tab} tab */
+const isStreamed = ({ lineStates }) => Object.values(lineStates).some(({ status }) => status === 'connected');
+
+/** Whether nothing comes, and the leader has stopped trying. @param {Tab} tab */
+const isStopped = ({ shown, lineStates }) =>
+  [shown, ...Object.values(lineStates)].every(({ status }) => status === 'disconnected');
+
 /** Looks whether the leader is still there. @param {Tab} tab */
 export function watch(tab) {
-  const { shown: { status, transport }, config, peers } = tab;
+  const { config, peers } = tab;
   const now = tab.page.Date.now();
   // A clock may also be set back.
   const silence = Math.abs(now - tab.heardAt);
-  const usual = transport === 'sse' ? 2500 * config.heartbeat_interval + FIRST_FRAME_MS : 3 * LONGEST_BACKOFF_MS;
-  if (tab.leading || !peers || silence < usual || status === 'disconnected') {
+  const usual = isStreamed(tab) ? 2500 * config.heartbeat_interval + FIRST_FRAME_MS : 3 * LONGEST_BACKOFF_MS;
+  if (tab.leading || !peers || silence < usual || isStopped(tab)) {
     tab.doubtedAt = 0;
   } else if (!tab.doubtedAt) {
     // After a sleep its messages may still be waiting to be heard.

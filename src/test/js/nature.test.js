@@ -52,17 +52,41 @@ for (const hours of [1, -1]) {
   });
 }
 
-test('a leader that hangs is followed by another after 2.5 heartbeats and 10 s', async () => {
+for (const dead of ['', 'nope']) {
+  const where = dead && ', also where a subscription is dead';
+  test(`a leader that hangs is followed by another after 2.5 heartbeats and 10 s${where}`, async () => {
+    const browser = createBrowser();
+    const pages = [listen(browser, { shareKey: 'ada' }), listen(browser, { shareKey: 'ada' })];
+    if (dead) {
+      pages[1].client.subscribe({ channels: [dead] }, () => {});
+    }
+    await browser.advance(1000);
+    pages[0].tab.freeze(true);
+    await publish(browser, 45);
+    equal(pages[1].numbers, upTo(45));
+    pages[0].tab.freeze(false);
+    await publish(browser, 20, 1000, 45);
+    equal(pages.map(({ numbers }) => numbers), [upTo(65), upTo(65)]);
+    equal(browser.gateway.streams.size, 1);
+  });
+}
+
+test('a leader that hangs is followed as soon where one line never connects', async () => {
   const browser = createBrowser();
-  const pages = [listen(browser, { shareKey: 'ada' }), listen(browser, { shareKey: 'ada' })];
-  await browser.advance(1000);
+  const pages = [0, 1].map(() => listen(browser, {
+    shareKey: 'ada',
+    getToken(scopes) {
+      if (scopes.includes('system')) {
+        throw new Error('400');
+      }
+      return browser.gateway.mint(scopes);
+    },
+  }));
+  pages[1].client.subscribe({ channels: ['system:notifications'] }, () => {});
+  await browser.advance(20_000);
   pages[0].tab.freeze(true);
   await publish(browser, 45);
   equal(pages[1].numbers, upTo(45));
-  pages[0].tab.freeze(false);
-  await publish(browser, 20, 1000, 45);
-  equal(pages.map(({ numbers }) => numbers), [upTo(65), upTo(65)]);
-  equal(browser.gateway.streams.size, 1);
 });
 
 test('a token function that hangs leaves a stream that is well', async () => {
