@@ -118,7 +118,9 @@ export function startPolling(line) {
 
 /** Resolves with how long to wait. @param {Line} line @param {any} failure */
 async function pollFailed(line, failure) {
-  if ((!failure.status || PERMANENT[failure.status]) && await isSettled(line, failure)) {
+  const { loop, turn } = line;
+  const isCurrent = () => loop === line.loop && turn === line.turn;
+  if ((!failure.status || PERMANENT[failure.status]) && await isSettled(line, failure, isCurrent)) {
     return 0;
   }
   line.attempt++;
@@ -139,13 +141,19 @@ function stop(line, reason, detail) {
 /** Does what can be done about an answer, or about no token. @param {Line} line @param {any} failure */
 export async function recover(line, failure) {
   const own = line.turn;
-  if (!(await isSettled(line, failure)) && own === line.turn) {
+  const isCurrent = () => own === line.turn;
+  if (!(await isSettled(line, failure, isCurrent)) && isCurrent()) {
     retry(line, failure.code);
   }
 }
 
-/** Whether more than trying again could be done. @param {Line} line @param {any} failure */
-async function isSettled(line, failure) {
+/**
+ * Whether more than trying again could be done, or nothing has to be, since something else has happened meanwhile.
+ * @param {Line} line
+ * @param {any} failure
+ * @param {() => boolean} isCurrent
+ */
+async function isSettled(line, failure, isCurrent) {
   const { code, detail } = failure;
   const final = code === 'no_token';
   if (failure.status) {
@@ -153,11 +161,13 @@ async function isSettled(line, failure) {
     return true;
   }
   if (final || code === 'token_failed') {
-    const own = line.turn;
     const scopes = scopesOf(line.wanted);
     // Not each time: where nobody gives tokens, asking for one after the other helps nobody.
     const lacking = scopes[1] && (final || line.attempt % 2) ? await line.tokens.lacking(scopes) : [];
-    if (own === line.turn && lacking[0]) {
+    if (!isCurrent()) {
+      return true;
+    }
+    if (lacking[0]) {
       line.host.divide(line.name, line.wanted.filter(({ scope }) => lacking.includes(scope)));
       return true;
     }

@@ -318,6 +318,51 @@ for (const [name, getToken] of Object.entries({
   });
 }
 
+test('an old answer that there is no token does not stop what has been tried since', async () => {
+  const browser = createBrowser();
+  const { gateway } = browser;
+  const asked = [];
+  let answer = (scopes) => (scopes[1] ? null : new Promise((resolve) => asked.push(resolve)));
+  const page = openPage(browser, { options: { getToken: (scopes) => answer(scopes) } });
+  [{ channels: ['queue:updates'] }, { downloadId: 'd0' }].forEach(page.listen);
+  await browser.advance(1000);
+  equal(asked.length, 2, 'the scopes that are asked for alone');
+  answer = (scopes) => gateway.mint(scopes);
+  gateway.latency = 500;
+  page.client.reconnect();
+  await browser.advance(100);
+  asked.forEach((resolve) => resolve(null));
+  await browser.advance(5000);
+  equal(page.states, ['connecting', 'connected']);
+});
+
+test('an old answer about tokens says nothing of a stream that has taken the place of polling', async () => {
+  const browser = createBrowser();
+  const { gateway } = browser;
+  gateway.enabled = false;
+  const asked = [];
+  let answer = (scopes) => gateway.mint(scopes);
+  const page = openPage(browser, { options: { getToken: (scopes) => answer(scopes) } });
+  [{ channels: ['queue:updates'] }, { downloadId: 'd0' }].forEach(page.listen);
+  await browser.advance(1000);
+  equal(status(page), 'polling');
+  answer = (scopes) => (scopes[1] ? Promise.reject(new Error('400')) : new Promise((resolve) => asked.push(resolve)));
+  gateway.tokens.forEach((token) => (token.ends = 0));
+  while (!asked.length) {
+    await browser.advance(100);
+  }
+  answer = (scopes) => gateway.mint(scopes);
+  gateway.enabled = true;
+  while (!gateway.streams.size) {
+    await browser.advance(100);
+  }
+  await browser.advance(100);
+  equal(status(page), 'connected');
+  asked.forEach((resolve) => resolve(null));
+  await browser.advance(100);
+  equal(status(page), 'connected');
+});
+
 test('what is subscribed to later begins with where it stands and loses nothing of a busy stream', async () => {
   const browser = createBrowser();
   const page = openPage(browser);
