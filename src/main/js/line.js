@@ -75,8 +75,12 @@ export function start(line) {
 export function rewind(line, at, missed) {
   if (isBefore(at, missed ? line.cursor : line.floor)) {
     line.floor = line.cursor = at;
-    endAll(line);
-    start(line);
+    if (line.loop) {
+      startPolling(line);
+    } else {
+      endAll(line);
+      start(line);
+    }
   }
 }
 

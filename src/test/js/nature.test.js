@@ -271,3 +271,19 @@ test('through a proxy that holds streams back events come by polling', async () 
   equal(page.numbers, upTo(810));
   equal(page.client.state.status, 'connected');
 });
+
+test('a page that the browser kept does not end the polling that it shares', async () => {
+  const browser = createBrowser();
+  browser.gateway.buffering = true;
+  const pages = [0, 1].map(() => listen(browser, { shareKey: 'ada' }));
+  await browser.advance(40_000);
+  equal(pages.map(({ client }) => client.state.status), ['polling', 'polling']);
+  pages[1].tab.happen('pagehide');
+  pages[1].tab.freeze(true);
+  await publish(browser, 5);
+  pages[1].tab.freeze(false);
+  pages[1].tab.happen('pageshow', { persisted: true });
+  await publish(browser, 5, 1000, 5);
+  equal(pages.map(({ numbers }) => numbers), [upTo(10), upTo(10)]);
+  equal(pages.map(({ client }) => client.state.status), ['polling', 'polling']);
+});
