@@ -58,7 +58,8 @@ const TAKE = {
   greet(tab, { listens, onEvent }, _, { keys = [], id, greetings = [] }) {
     for (const one of listens.filter(({ fresh, key }) => fresh && keys.includes(key))) {
       one.fresh = false;
-      one.at = later(one.at, id);
+      // Also where that is behind the line, which then comes back to it.
+      one.at = id;
       greetings.filter(({ channel, data }) => channel === one.channel && one.wants(data))
         .forEach(({ channel, event: type, data }) => call(tab, onEvent, { id: null, channel, type, data }));
     }

@@ -381,6 +381,34 @@ test('what is subscribed to later begins with where it stands and loses nothing 
   ok(stats.heard[0].id === null, 'the first says where things stood');
 });
 
+/** Lets the next one who asks where things stand learn that from a gateway that is so many events behind. */
+function greetBehind(gateway, count) {
+  const { answer } = gateway;
+  gateway.answer = (path, query) => {
+    if (query.greet !== 'true') {
+      return answer(path, query);
+    }
+    gateway.answer = answer;
+    const missing = gateway.log.splice(-count);
+    const answered = answer(path, query);
+    gateway.log.push(...missing);
+    return answered;
+  };
+}
+
+test('who is told where things stand by a gateway that is behind hears what came since', async () => {
+  const browser = createBrowser();
+  const page = openPage(browser);
+  const first = page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1000);
+  [1, 2, 3].forEach((n) => browser.gateway.publish('queue:updates', { n }));
+  await browser.advance(1000);
+  greetBehind(browser.gateway, 2);
+  const second = page.listen({ channels: ['queue:updates'] });
+  await browser.advance(2000);
+  equal([numbers(first), numbers(second)], [[1, 2, 3], [1, 2, 3]]);
+});
+
 test('each of several channels in one subscription begins with its last event', async () => {
   const browser = createBrowser();
   browser.gateway.publish('queue:updates', { n: 1 });
