@@ -409,6 +409,23 @@ test('who is told where things stand by a gateway that is behind hears what came
   equal([numbers(first), numbers(second)], [[1, 2, 3], [1, 2, 3]]);
 });
 
+test('an answer of a gateway that is behind opens no stream for what nobody wants any more', async () => {
+  const browser = createBrowser();
+  const { gateway } = browser;
+  const page = openPage(browser);
+  const first = page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1000);
+  [1, 2, 3].forEach((n) => gateway.publish('queue:updates', { n }));
+  await browser.advance(1000);
+  gateway.latency = 2000;
+  greetBehind(gateway, 2);
+  const second = page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1);
+  [first, second].forEach(({ end }) => end());
+  await browser.advance(20_000);
+  equal(gateway.streams.size, 0);
+});
+
 test('each of several channels in one subscription begins with its last event', async () => {
   const browser = createBrowser();
   browser.gateway.publish('queue:updates', { n: 1 });
