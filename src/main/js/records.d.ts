@@ -171,5 +171,7 @@ export interface Stream {
   /** What it was opened for, and with which token. */
   purpose: Wanted[];
   held: unknown;
+  /** After which position it was asked for; none where from now on. */
+  begins?: string;
   end(): void;
 }

@@ -1,8 +1,9 @@
 import { addressOf } from './address.js';
 import { FIRST_FRAME_MS, PATIENCE_MS } from './basics.js';
 import { become, flow, tell } from './condition.js';
-import { isServed } from './places.js';
+import { isServed, placeOfAll } from './places.js';
 import { endPolling } from './polling.js';
+import { isBefore } from './positions.js';
 import { drop, endStreams, endWait, fallBack, heartbeatOf, recover, retry } from './recovery.js';
 import { ask } from './requests.js';
 import { purposeOf } from './selection.js';
@@ -145,6 +146,11 @@ function alive(line, from, id, proven) {
 
 /** Puts a stream in the place of whatever there was. @param {Line} line @param {Stream} from @param {string} id */
 function use(line, from, id) {
+  if (isBefore(placeOfAll(line), from.begins)) {
+    // Meanwhile a tab has said that it is not as far.
+    open(line);
+    return;
+  }
   drop(line, line.source);
   line.source = from;
   line.candidate = undefined;

@@ -180,6 +180,27 @@ for (const shareKey of ['', 'ada']) {
   });
 }
 
+test('a page that the browser kept hears what happened meanwhile, also while a new leader connects', async () => {
+  const browser = createBrowser();
+  const [leader, next, page] = [0, 1, 2].map(() => listen(browser, { shareKey: 'ada' }));
+  await browser.advance(1000);
+  page.tab.happen('pagehide');
+  page.tab.freeze(true);
+  await publish(browser, 5);
+  browser.gateway.latency = 2000;
+  const asked = browser.gateway.asked.length;
+  leader.tab.kill();
+  while (browser.gateway.asked.length === asked) {
+    await browser.advance(10);
+  }
+  equal(browser.gateway.asked[asked].path, 'stream');
+  page.tab.freeze(false);
+  page.tab.happen('pageshow', { persisted: true });
+  await publish(browser, 20, 1000, 5);
+  await browser.advance(5000);
+  equal([next, page].map(({ numbers }) => numbers), [upTo(25), upTo(25)]);
+});
+
 test('twenty tabs that open at once have one stream', async () => {
   const browser = createBrowser();
   const pages = upTo(20).map(() => listen(browser, { shareKey: 'ada' }));
