@@ -13,6 +13,9 @@ import { createStream } from './stream.js';
 
 /** @import { Line, Stream, Tab } from './internal' */
 
+/** The longest that a server which is overloaded sends a browser away for, which a page is not told. */
+const OVERLOADED_MS = 45_000;
+
 /**
  * Opens a stream beside whatever there is; `unsure` asks first whether the server has streams at all.
  * @param {Line} line
@@ -91,6 +94,8 @@ const CONTROL = {
     from.why = String(code).toLowerCase();
     if (from.why === 'sse_disabled') {
       fallBack(line, 'disabled');
+    } else if (from.why === 'overloaded') {
+      from.away = OVERLOADED_MS;
     }
   },
 };

@@ -566,6 +566,21 @@ for (const [reason, wait] of [['token_revoked', 3000], ['server_shutdown', 1000]
   });
 }
 
+test('a gateway that is overloaded is asked again when it said, and meanwhile the page says why', async () => {
+  const browser = createBrowser();
+  const { gateway } = browser;
+  const streams = () => gateway.asked.filter(({ path }) => path === 'stream').length;
+  gateway.refusal = { code: 'OVERLOADED', wait: 40_000 };
+  const page = openPage(browser);
+  page.listen({ channels: ['queue:updates'] });
+  await browser.advance(39_000);
+  equal(streams(), 1);
+  gateway.refusal = null;
+  await browser.advance(2000);
+  equal(streams(), 2);
+  equal(page.states, ['connecting', 'connecting overloaded', 'connected']);
+});
+
 test('a source that is away shows, and that it is back', async () => {
   const browser = createBrowser();
   const page = openPage(browser);

@@ -76,6 +76,8 @@ export function createGateway(clock) {
     /** Whether it can be reached, and what it answers instead of what it would. */
     up: true,
     buffering: false,
+    /** Why it opens no stream although it can be reached, and after how many milliseconds a browser is to come back. */
+    refusal: null,
     status: { stream: 0, poll: 0, config: 0 },
     latency: 5,
     tokens: new Map(),
@@ -183,9 +185,10 @@ export function createGateway(clock) {
       if (gateway.status.stream) {
         return { status: gateway.status.stream };
       }
-      if (!gateway.enabled) {
-        sink('unavailable', '', { code: 'SSE_DISABLED' });
-        return { status: 200, ended: true };
+      const refusal = gateway.enabled ? gateway.refusal : { code: 'SSE_DISABLED' };
+      if (refusal) {
+        sink('unavailable', '', { code: refusal.code });
+        return { status: 200, ended: true, wait: refusal.wait };
       }
       const admitted = gateway.admit(query);
       if (admitted.status !== 200) {
@@ -328,6 +331,7 @@ export function createBrowser({ seed = 1, posting = 1 } = {}) {
             this.listeners.get(event)?.({ lastEventId: this.lastId, data: typeof data === 'string' ? data : JSON.stringify(data) });
           }, owner));
           this.stream = answer.stream;
+          this.wait = answer.wait;
           if (answer.status !== 200) {
             this.readyState = 2;
             this.onerror?.();
@@ -340,7 +344,7 @@ export function createBrowser({ seed = 1, posting = 1 } = {}) {
         if (this.readyState !== 2) {
           this.readyState = 0;
           this.onerror?.();
-          later(500, () => this.readyState === 0 && this.connect(), owner);
+          later(this.wait ?? 500, () => this.readyState === 0 && this.connect(), owner);
         }
       }
       close() {
