@@ -29,8 +29,7 @@ async function welcomeAll(line, of) {
   const keys = of.map(({ key }) => key);
   welcome(line, keys, body.last_id);
   tell(line, 'greet', { id: body.last_id, keys, greetings: body.greetings });
-  const running = line.host.leader.running.get(line.name) === line;
-  if (running && of.some((part) => isServed(line, part)) && isBefore(body.last_id, before)) {
+  if (of.some((part) => isServed(line, part)) && isBefore(body.last_id, before)) {
     // From a gateway that is not yet as far as the stream was.
     line.rewind(body.last_id, true);
   }

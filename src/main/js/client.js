@@ -210,7 +210,9 @@ function changed(tab) {
   if (tab.leading) {
     const lines = statesOfLines(tab.leader);
     post(tab, { is: 'state', lines });
-    show(tab, lines);
+    if (show(tab, lines)) {
+      tab.schedule(0);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { serve } from './places.js';
+import { earlier } from './positions.js';
 
 /** How a line is, and what it tells. */
 
@@ -23,7 +24,7 @@ export function flow(line, status, of, at) {
   line.attempt = 0;
   line.once = true;
   line.refusedOnce = false;
-  line.floor ??= at;
+  line.floor = earlier(line.floor, at);
   serve(line, of, at);
   become(line, status, line.doubt, 'up');
 }

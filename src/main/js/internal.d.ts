@@ -63,11 +63,15 @@ export interface Condition {
   backend?: 'up' | 'down';
 }
 
-/** How a line is, what it is for, and which of that it serves already, from where. Posted. */
+/**
+ * How a line is, what it is for, and which of that it serves already: to where it has come, and where it began or last went
+ * back to. Posted.
+ */
 export interface LineState extends Condition {
   parts: string[];
   served: string[];
   at?: string;
+  from?: string;
 }
 
 /** What a line tells all tabs. Posted. */

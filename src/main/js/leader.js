@@ -34,7 +34,7 @@ function syncLines(tab) {
   for (const [name, line] of running) {
     line.wanted.forEach(({ key }) => (places[key] = placeOf(line, key)));
     if (!names.has(name)) {
-      endAll(line);
+      endLine(line);
       running.delete(name);
     }
   }
@@ -97,9 +97,15 @@ export const startLines = ({ running }) => running.forEach(start);
 /** @param {Leader} leader @returns {Record<string, LineState>} */
 export const statesOfLines = ({ running }) => Object.fromEntries([...running].map(([name, line]) => [name, stateOfLine(line)]));
 
+/** Serves nobody any more, so that no greeting under way brings it back. @param {Line} line */
+function endLine(line) {
+  endAll(line);
+  line.served = [];
+}
+
 /** @param {Leader} leader */
 export function endLines({ running, demands }) {
-  running.forEach(endAll);
+  running.forEach(endLine);
   running.clear();
   demands.clear();
 }

@@ -1,7 +1,7 @@
 import { welcomed } from './address.js';
 import { isServed, placeOfAll, wantParts } from './places.js';
 import { isOverdue } from './polling.js';
-import { isBefore } from './positions.js';
+import { earlier, isBefore } from './positions.js';
 import { endAll, startPolling } from './recovery.js';
 import { purposeOf } from './selection.js';
 import { checkSilence, open, renew } from './streams.js';
@@ -75,6 +75,8 @@ export function start(line) {
 export function rewind(line, at, missed) {
   if (isBefore(at, missed ? line.cursor : line.floor)) {
     line.floor = line.cursor = at;
+    // Who has been behind listens from now on.
+    line.host.changed();
     if (line.loop) {
       startPolling(line);
     } else {
@@ -104,5 +106,5 @@ export function check(line, woken) {
 }
 
 /** @param {Line} line @returns {LineState} */
-export const stateOfLine = ({ status, reason, attempt, backend, wanted, served, cursor }) =>
-  ({ status, reason, attempt, backend, parts: wanted.map(({ key }) => key), served, at: cursor });
+export const stateOfLine = ({ status, reason, attempt, backend, wanted, served, cursor, floor }) =>
+  ({ status, reason, attempt, backend, parts: wanted.map(({ key }) => key), served, at: cursor, from: earlier(floor, cursor) });

@@ -59,7 +59,10 @@ export interface Tab {
 /** Of one subscription, what it has of one part: how far it has come, and of which line, if that serves it already. */
 export interface Listen extends Wanted {
   wants(data: any): boolean;
+  /** The line that brings all that comes after `at`. */
   servedBy?: string;
+  /** Whether it may lack what came after `at`, so that a line has to be no further, or to go back. */
+  lacks?: boolean;
 }
 
 /** The tabs that share with one. */
@@ -113,7 +116,7 @@ export interface Leader {
 }
 
 /** A connection that one token pays for. */
-export interface Line extends Required<Omit<LineState, 'parts' | 'at'>> {
+export interface Line extends Required<Omit<LineState, 'parts' | 'at' | 'from'>> {
   host: Tab;
   page: Page;
   name: string;

@@ -118,9 +118,8 @@ export function startPolling(line) {
 
 /** Resolves with how long to wait. @param {Line} line @param {any} failure */
 async function pollFailed(line, failure) {
-  const { loop, turn } = line;
-  const isCurrent = () => loop === line.loop && turn === line.turn;
-  if ((!failure.status || PERMANENT[failure.status]) && await isSettled(line, failure, isCurrent)) {
+  const { loop } = line;
+  if ((!failure.status || PERMANENT[failure.status]) && await isSettled(line, failure) || loop !== line.loop) {
     return 0;
   }
   line.attempt++;
@@ -141,19 +140,13 @@ function stop(line, reason, detail) {
 /** Does what can be done about an answer, or about no token. @param {Line} line @param {any} failure */
 export async function recover(line, failure) {
   const own = line.turn;
-  const isCurrent = () => own === line.turn;
-  if (!(await isSettled(line, failure, isCurrent)) && isCurrent()) {
+  if (!(await isSettled(line, failure)) && own === line.turn) {
     retry(line, failure.code);
   }
 }
 
-/**
- * Whether more than trying again could be done, or nothing has to be, since something else has happened meanwhile.
- * @param {Line} line
- * @param {any} failure
- * @param {() => boolean} isCurrent
- */
-async function isSettled(line, failure, isCurrent) {
+/** Whether more than trying again could be done, or nothing is to be any more. @param {Line} line @param {any} failure */
+async function isSettled(line, failure) {
   const { code, detail } = failure;
   const final = code === 'no_token';
   if (failure.status) {
@@ -161,10 +154,12 @@ async function isSettled(line, failure, isCurrent) {
     return true;
   }
   if (final || code === 'token_failed') {
+    const own = line.turn;
     const scopes = scopesOf(line.wanted);
     // Not each time: where nobody gives tokens, asking for one after the other helps nobody.
     const lacking = scopes[1] && (final || line.attempt % 2) ? await line.tokens.lacking(scopes) : [];
-    if (!isCurrent()) {
+    if (own !== line.turn) {
+      // Something else has been tried meanwhile.
       return true;
     }
     if (lacking[0]) {

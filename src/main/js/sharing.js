@@ -1,7 +1,7 @@
 import { FIRST_FRAME_MS, LONGEST_BACKOFF_MS } from './basics.js';
 import { take } from './inbox.js';
 import { endLines, startLines, wantFor } from './leader.js';
-import { show } from './shown.js';
+import { listensOf, show } from './shown.js';
 import { createTabs } from './tabs.js';
 import { wantedBy } from './wishes.js';
 
@@ -16,12 +16,16 @@ export const LEAVING_MS = 1_000;
 export function join(tab, missed = false) {
   const { page, options, base } = tab;
   const share = options.shareKey ?? options.share;
+  if (missed) {
+    listensOf(tab).forEach((one) => (one.lacks = true));
+    show(tab, {});
+  }
   try {
     // Only those who say that they are the same user: a token does not tell.
     if (share && page.navigator.locks) {
       tab.heardAt = page.Date.now();
       tab.peers = createTabs(page, `hermes-events/2 ${new URL(base, page.location)} ${share}`, {
-        ready: () => present(tab, missed),
+        ready: () => present(tab),
         lead: () => lead(tab),
         follow: () => follow(tab),
         hear: (told) => hear(tab, told),
@@ -48,7 +52,7 @@ export const post = (tab, told) => tab.peers?.post(told);
 /** Brings what there is to what is wanted. @param {Tab} tab */
 export function sync(tab) {
   if (tab.leading) {
-    wantFor(tab, '', wantedBy(tab));
+    wantFor(tab, '', wantedBy(tab), isLacking(tab));
   } else if (tab.base) {
     present(tab);
     show(tab);
@@ -78,9 +82,12 @@ function follow(tab) {
   present(tab);
 }
 
-/** Tells the leader what this tab wants and how far it has come. @param {Tab} tab @param {boolean} [missed] */
-function present(tab, missed = false) {
-  post(tab, { is: 'want', tab: tab.peers?.me, parts: wantedBy(tab), missed });
+/** @param {Tab} tab */
+const isLacking = (tab) => listensOf(tab).some(({ lacks }) => lacks);
+
+/** Tells the leader what this tab wants and how far it has come. @param {Tab} tab */
+function present(tab) {
+  post(tab, { is: 'want', tab: tab.peers?.me, parts: wantedBy(tab), missed: isLacking(tab) });
 }
 
 /** @param {Tab} tab @param {any} told */
@@ -107,7 +114,9 @@ function hear(tab, told) {
     present(tab);
   } else if (is === 'state') {
     const before = isStreamed(tab);
-    show(tab, told.lines);
+    if (show(tab, told.lines)) {
+      tab.schedule(0);
+    }
     // A frozen tab may still answer; that it is well only its heartbeats tell.
     tab.heardAt = before && isStreamed(tab) ? tab.heardAt : now;
   }

@@ -1,4 +1,5 @@
 import { call } from './inbox.js';
+import { isBefore } from './positions.js';
 import { stateOf, worst } from './states.js';
 
 /** What a page shows: how it is, and how each of its subscriptions is. */
@@ -10,16 +11,29 @@ export const CONNECTING = { status: 'connecting', reason: '' };
 /** @type {Condition} */
 export const IDLE = { status: 'disconnected', reason: 'idle' };
 
-/** What the leader tells of the lines; without it what it told last. @param {Tab} tab @param {Record<string, LineState>} [lines] */
+/** @param {Tab} tab */
+export const listensOf = (tab) => [...tab.subscriptions].flatMap(({ listens }) => listens);
+
+/**
+ * What the leader tells of the lines; without it what it told last. Returns whether a line first has to go back.
+ * @param {Tab} tab
+ * @param {Record<string, LineState>} [lines]
+ */
 export function show(tab, lines = tab.lineStates) {
+  let isBehind = false;
   tab.lineStates = lines;
   tab.own = null;
-  for (const one of [...tab.subscriptions].flatMap(({ listens }) => listens)) {
+  for (const one of listensOf(tab)) {
     const [name, line] = Object.entries(lines).find(([, { served }]) => served.includes(one.key)) ?? [];
-    one.servedBy = name;
+    one.lacks ||= !line && one.servedBy !== undefined;
+    const behind = isBefore(one.at, one.lacks ? line?.at : line?.from);
+    isBehind ||= behind;
+    one.servedBy = behind ? undefined : name;
     one.at ??= line?.at;
+    one.lacks &&= behind || !line;
   }
   render(tab);
+  return isBehind;
 }
 
 /**

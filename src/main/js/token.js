@@ -39,7 +39,8 @@ export function createToken(tab, renew) {
     current: () => held,
     forget: () => (held = null),
     isForMore: () => !!held?.scopes[1],
-    isNew: () => !!held && page.Date.now() - held.at < NEW_MS,
+    // A clock that was set back would make an old one new.
+    isNew: () => !!held && Math.abs(page.Date.now() - held.at) < NEW_MS,
 
     obtain(scopes) {
       if (!scopes.every((scope) => held?.scopes.includes(scope))) {

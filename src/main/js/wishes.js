@@ -1,6 +1,7 @@
 import { report } from './inbox.js';
 import { readConfig } from './requests.js';
 import { partsOf } from './selection.js';
+import { listensOf } from './shown.js';
 
 /** What the subscriptions of a tab mean by the catalogue. */
 
@@ -40,5 +41,5 @@ async function readAnew(tab) {
 /** @param {Tab} tab @returns {Wanted[]} */
 export function wantedBy(tab) {
   arrange(tab);
-  return [...tab.subscriptions].flatMap(({ listens }) => listens).map(({ wants, servedBy, ...part }) => part);
+  return listensOf(tab).map(({ wants, servedBy, lacks, ...part }) => part);
 }

@@ -201,6 +201,35 @@ test('a page that the browser kept hears what happened meanwhile, also while a n
   equal([next, page].map(({ numbers }) => numbers), [upTo(25), upTo(25)]);
 });
 
+test('a page that the browser kept hears what happened meanwhile, also where more comes before it can say so', async () => {
+  const browser = createBrowser({ posting: 50 });
+  const [leader, page] = [0, 1].map(() => listen(browser, { shareKey: 'ada' }));
+  await browser.advance(1000);
+  page.tab.happen('pagehide');
+  page.tab.freeze(true);
+  await publish(browser, 5);
+  page.tab.freeze(false);
+  page.tab.happen('pageshow', { persisted: true });
+  await publish(browser, 20, 10, 5);
+  await browser.advance(1000);
+  equal([leader, page].map(({ numbers }) => numbers), [upTo(25), upTo(25)]);
+});
+
+test('a page that slept hears what happened meanwhile, also where another one has begun to lead further on', async () => {
+  const browser = createBrowser();
+  const [leader, page] = [0, 1].map(() => listen(browser, { shareKey: 'ada' }));
+  await browser.advance(1000);
+  page.tab.freeze(true);
+  leader.tab.kill();
+  await publish(browser, 5);
+  const next = listen(browser, { shareKey: 'ada' });
+  await publish(browser, 5, 1000, 5);
+  page.tab.freeze(false);
+  await publish(browser, 10, 1000, 10);
+  equal([next, page].map(({ numbers }) => numbers.slice(-15)), [upTo(20).slice(5), upTo(20).slice(5)]);
+  equal(page.numbers, upTo(20));
+});
+
 test('twenty tabs that open at once have one stream', async () => {
   const browser = createBrowser();
   const pages = upTo(20).map(() => listen(browser, { shareKey: 'ada' }));

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrowserFilesTest {
 
     private static final String ORIGIN = "https://app.example";
-    private static final int MOST_BYTES = 8_500;
+    private static final int MOST_BYTES = 8_700;
     private static final String AMPERSAND = "/api/v1?a&amp;b";
 
     @AutoClose
