@@ -130,13 +130,15 @@ final class Connections {
 
     /**
      * Makes every node of a Cluster answer, so that none is taken for silent; the commands of a tick do not reach all
-     * nodes.
+     * nodes. An error is an answer too: a Redis whose disk is full refuses PING as it refuses writes.
      */
     Future<Void> keepAlive(RedisConnection commands) {
         return settings.cluster()
                 ? RedisCluster.create(commands)
                         .onAllNodes(Request.cmd(Command.PING))
-                        .mapEmpty()
+                        .<Void>mapEmpty()
+                        .recover(failure ->
+                                RedisErrors.isReply(failure) ? Future.succeededFuture() : Future.failedFuture(failure))
                 : Future.succeededFuture();
     }
 
@@ -209,11 +211,12 @@ final class Connections {
         }
 
         /**
-         * Keeps idle readers, and the tail's connection while the tail is not followed, from being taken for silent.
+         * Keeps idle readers, and the tail's connection while the tail is not followed, from being taken for silent. Fails
+         * only if one gives no answer.
          */
         Future<Void> keepAlive() {
             List<Future<?>> pings = new ArrayList<>();
-            opened.forEach(reader -> pings.add(RedisErrors.send(reader, Request.cmd(Command.PING))));
+            opened.forEach(reader -> pings.add(RedisErrors.sendAll(reader, List.of(Request.cmd(Command.PING)))));
             return Future.all(pings).mapEmpty();
         }
     }

@@ -23,7 +23,7 @@ final class IdentityCheck {
 
         void identity(String identity);
 
-        /** Redis answers but rejects writes, or accepts them again. */
+        /** Redis answers but rejects writes; or accepts them, at first or again. */
         void writable(boolean writable, String reason);
 
         /** Another node of the Cluster owns the log now. */
@@ -38,7 +38,8 @@ final class IdentityCheck {
     private final SecureRandom random;
     private final Observer observer;
     private @Nullable String identity;
-    private boolean writable = true;
+
+    private boolean writable;
 
     IdentityCheck(boolean cluster, FailureText reasons, SecureRandom random, Observer observer) {
         this.cluster = cluster;

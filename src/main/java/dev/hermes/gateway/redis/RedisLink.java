@@ -61,6 +61,8 @@ public final class RedisLink {
     private long timesLost;
     private long reconnects;
     private int failedAttempts;
+    /** Whether the listener believes that Redis takes writes; an attempt that fails may have told it otherwise. */
+    private boolean writable = true;
 
     /**
      * Opens nothing yet. Must be called on the event loop that is to own the link.
@@ -244,6 +246,7 @@ public final class RedisLink {
         retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> owner.runOnContext(due -> attemptAgain()));
         firstAttempt.tryComplete();
         if (wasLive) {
+            writable = true;
             listener.onDown(reason);
         }
     }
@@ -293,11 +296,14 @@ public final class RedisLink {
         }
 
         @Override
-        public void writable(boolean writable, String reason) {
-            if (!writable) {
+        public void writable(boolean now, String reason) {
+            if (!now) {
                 odd(reason);
             }
-            listener.onWritable(writable, reason);
+            if (!now || !writable) {
+                writable = now;
+                listener.onWritable(now, reason);
+            }
         }
 
         @Override

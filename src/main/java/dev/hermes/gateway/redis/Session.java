@@ -41,7 +41,7 @@ final class Session {
 
         void canaryBack(Duration took);
 
-        /** Redis takes no writes, or takes them again. May be called repeatedly with the same reason. */
+        /** Redis takes no writes, or takes them, at first or again. May be called repeatedly with the same reason. */
         void writable(boolean writable, String reason);
 
         /** Something is unusual, but Redis can be used. */

@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.Network;
 import dev.hermes.gateway.fixture.RunningGateway;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -76,6 +80,39 @@ enum RedisFault {
         @Override
         void end(Site site) {
             site.fixture().ask("CONFIG", "SET", "maxmemory", "0");
+        }
+    },
+    /** Redis cannot save what it has, and therefore takes no writes and refuses even PING; heard all the same, as above. */
+    DISK_FULL(Told.NOTHING) {
+        @Override
+        void begin(Site site) {
+            Path inTheWay = inTheWay(site);
+            try {
+                Files.createDirectory(inTheWay);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+            site.fixture().ask("CONFIG", "SET", "save", "3600 1000000");
+            site.fixture().ask("BGSAVE");
+            await().until(() ->
+                    site.fixture().ask("INFO", "persistence").get(0).contains("rdb_last_bgsave_status:err"));
+        }
+
+        @Override
+        void end(Site site) {
+            site.fixture().ask("CONFIG", "SET", "save", "");
+            try {
+                Files.delete(inTheWay(site));
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+
+        /** A directory where the file is to be. */
+        private static Path inTheWay(Site site) {
+            return Path.of(
+                    site.fixture().ask("CONFIG", "GET", "dir").get(1),
+                    site.fixture().ask("CONFIG", "GET", "dbfilename").get(1));
         }
     },
     READ_ONLY {

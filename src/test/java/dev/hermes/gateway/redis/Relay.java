@@ -7,6 +7,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /** Stands before a real Redis, and can change what it says; the length in bytes must stay. */
@@ -15,6 +16,7 @@ final class Relay implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final NetClient client = vertx.createNetClient();
     private final NetServer server;
+    private final AtomicLong replaced = new AtomicLong();
     private volatile UnaryOperator<String> answers = UnaryOperator.identity();
 
     Relay(int redisPort) {
@@ -39,6 +41,16 @@ final class Relay implements AutoCloseable {
         answers = answer -> answer.replace(said, heard);
     }
 
+    /** Only in messages: the confirmation of the subscription says where the list of three has its own word. */
+    void loseCanaries() {
+        replaceInAnswers("message\r\n$38\r\nhermes:", "message\r\n$38\r\nharmes:");
+    }
+
+    /** How many answers were changed. */
+    long replaced() {
+        return replaced.get();
+    }
+
     private void relay(NetSocket socket, int redisPort) {
         socket.pause();
         client.connect(redisPort, "127.0.0.1").onSuccess(upstream -> {
@@ -51,7 +63,11 @@ final class Relay implements AutoCloseable {
     private Buffer changed(Buffer answer) {
         // A charset in which every byte is a character and comes back as the same byte.
         String text = answer.toString(StandardCharsets.ISO_8859_1);
-        return Buffer.buffer(answers.apply(text), StandardCharsets.ISO_8859_1.name());
+        String changed = answers.apply(text);
+        if (!changed.equals(text)) {
+            replaced.incrementAndGet();
+        }
+        return Buffer.buffer(changed, StandardCharsets.ISO_8859_1.name());
     }
 
     @Override
