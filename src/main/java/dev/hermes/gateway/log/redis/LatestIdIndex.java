@@ -4,6 +4,7 @@ import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.loop.Generation;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,15 +15,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Builds the index of the latest events by reading the log once, page by page, up to the tail's position. Later entries are
  * left to the tail: a stream that begins at its position would be told of them here, and once more when they are handed on.
- * Owned by the log's loop.
+ * What is trimmed meanwhile need not be known. Owned by the log's loop.
  */
 final class LatestIdIndex {
 
-    private static final int PAGE = 1_000;
+    private static final int FIRST_PAGE = 64;
+    private static final int LARGEST_PAGE = 1_000;
+    private static final long PAGE_BYTES = 1 << 20;
 
     private final StreamReader reader;
     private final LatestIds latest;
     private final Supplier<EventId> tip;
+    private final Generation readings = new Generation();
     private Future<Void> done = Future.succeededFuture();
     private boolean complete = true;
 
@@ -35,8 +39,12 @@ final class LatestIdIndex {
         this.tip = tip;
     }
 
-    /** Completes, never with a failure, when the log was read up to the tail or reading failed. */
+    /**
+     * Completes, never with a failure, when the log was read up to the tail or reading failed. Reads again if it failed
+     * before.
+     */
     Future<Void> done() {
+        resume();
         return done;
     }
 
@@ -55,42 +63,33 @@ final class LatestIdIndex {
 
     private void read() {
         complete = false;
-        done = after(null)
-                .<Void>map(read -> {
-                    complete = true;
-                    return null;
-                })
-                .otherwiseEmpty();
+        int reading = readings.next();
+        done = after(reading, null, FIRST_PAGE).otherwiseEmpty();
     }
 
-    private Future<Void> after(@Nullable EventId position) {
-        Future<@Nullable EventId> from = position == null ? reader.oldest() : Future.succeededFuture(position);
-        return from.compose(start -> start == null
-                ? Future.succeededFuture()
-                : reader.after(start, PAGE).compose(reading -> page(reading, position == null ? start : null)));
-    }
-
-    private Future<Void> page(EventLog.ReadResult reading, @Nullable EventId first) {
-        if (!(reading instanceof EventLog.ReadResult.Page page)) {
-            // The log was trimmed meanwhile: go on at the entry that is now the oldest.
-            return after(null);
-        }
-        Future<@Nullable LogEntry> before = first == null ? Future.succeededFuture() : reader.at(first);
-        return before.compose(entry -> {
+    private Future<Void> after(int reading, @Nullable EventId position, int limit) {
+        return reader.onwards(position, limit).compose(page -> {
+            if (!readings.isCurrent(reading)) {
+                // The page may be of an earlier log.
+                return done;
+            }
             EventId end = tip.get();
-            remember(entry, end);
-            page.entries().forEach(next -> remember(next, end));
-            EventId last = page.entries().isEmpty()
-                    ? end
-                    : page.entries().get(page.entries().size() - 1).id();
-            return page.entries().size() < PAGE || last.isAfter(end) ? Future.succeededFuture() : after(last);
+            EventId last = end;
+            for (LogEntry entry : page.entries()) {
+                last = entry.id();
+                if (!last.isAfter(end)) {
+                    latest.remember(entry);
+                }
+            }
+            complete = page.entries().size() < limit || last.isAfter(end);
+            return complete ? Future.succeededFuture() : after(reading, last, nextLimit(page, limit));
         });
     }
 
-    private void remember(@Nullable LogEntry entry, EventId end) {
-        if (entry != null && !entry.id().isAfter(end)) {
-            latest.remember(entry);
-        }
+    /** As many as are likely to be converted in one turn of the loop without a pause that anybody notices. */
+    private static int nextLimit(StreamReader.Portion page, int limit) {
+        long fit = PAGE_BYTES * page.entries().size() / Math.max(1, page.bytes());
+        return (int) Math.max(1, Math.min(fit, Math.min(4L * limit, LARGEST_PAGE)));
     }
 
     /**

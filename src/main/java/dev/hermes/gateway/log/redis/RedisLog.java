@@ -6,6 +6,7 @@ import dev.hermes.gateway.event.LogEntry;
 import dev.hermes.gateway.event.Parsed;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
+import dev.hermes.gateway.loop.Generation;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -51,6 +52,9 @@ public final class RedisLog implements EventLog {
     private boolean reachedOnce;
     private boolean closed;
 
+    /** Counts losses of Redis: what was begun before one must not make the log followed after it. */
+    private final Generation reach = new Generation();
+
     /** The identity of the log that is followed now, or was followed last. */
     private String followedIdentity = "";
 
@@ -89,10 +93,14 @@ public final class RedisLog implements EventLog {
 
     /**
      * Redis is proven to be reachable: follows the tail from where it stopped, if that entry is still in the same
-     * log. May be called any number of times; a running tail of the same log is left alone. Owner's loop.
+     * log. May be called any number of times; a running tail of the same log is left alone. Fails if Redis is lost, or
+     * the log closed, meanwhile. Owner's loop.
      */
     public Future<Void> up() {
         assert loop.here();
+        if (closed) {
+            return notThere();
+        }
         if (!reachedOnce || !identity.equals(followedIdentity)) {
             return restart();
         }
@@ -100,27 +108,31 @@ public final class RedisLog implements EventLog {
             return Future.succeededFuture();
         }
         EventId position = tail.position();
+        int reached = reach.current();
         return reader.at(position)
                 .compose(entry ->
                         entry == null ? scripts.removedLast(followedIdentity, position) : Future.succeededFuture(true))
-                .compose(complete -> {
-                    if (tail.running()) {
-                        return Future.succeededFuture();
-                    }
-                    if (!complete) {
-                        return restart();
-                    }
-                    follow(position);
-                    indexing.resume();
-                    return Future.succeededFuture();
-                });
+                .compose(complete -> reach.isCurrent(reached) ? goOn(position, complete) : notThere());
+    }
+
+    private Future<Void> goOn(EventId position, boolean complete) {
+        if (!tail.running() && !complete) {
+            return restart();
+        }
+        if (!tail.running()) {
+            follow(position);
+            indexing.resume();
+        }
+        return Future.succeededFuture();
     }
 
     private void follow(EventId from) {
-        if (!closed) {
-            tail.start(from);
-            scripts.handedOn().reached(from);
-        }
+        tail.start(from);
+        scripts.handedOn().reached(from);
+    }
+
+    private static <T> Future<T> notThere() {
+        return Future.failedFuture(new EventLog.UnavailableException("the log is not there right now"));
     }
 
     /** Whether the log is being followed right now. Owner's loop. */
@@ -156,6 +168,7 @@ public final class RedisLog implements EventLog {
     /** Redis was lost. Owner's loop. */
     public void down() {
         assert loop.here();
+        reach.next();
         tail.stop();
         scripts.silent();
     }
@@ -172,11 +185,12 @@ public final class RedisLog implements EventLog {
         }
         tail.stop();
         String logIdentity = identity;
+        int reached = reach.current();
         Future<Void> restart = scripts.origin(logIdentity, reachedOnce ? tail.position() : null, clock.instant())
                 .map(LogScripts.Reply::required)
                 // Before anybody learns of the restart, so that appends caused by the restart are counted separately.
                 .compose(tip -> producers.begin(logIdentity, tail::position).map(tip))
-                .map(tip -> restarted(logIdentity, tip));
+                .compose(tip -> reach.isCurrent(reached) ? restarted(logIdentity, tip) : notThere());
         if (!restart.isComplete()) {
             restarting = restart;
             restart.onComplete(done -> restarting = null);
@@ -184,7 +198,7 @@ public final class RedisLog implements EventLog {
         return restart;
     }
 
-    private @Nullable Void restarted(String logIdentity, EventId tip) {
+    private Future<Void> restarted(String logIdentity, EventId tip) {
         if (reachedOnce) {
             LOG.warn("log is lost last_delivered={} resumed_at={}", tail.position(), tip);
         }
@@ -193,7 +207,7 @@ public final class RedisLog implements EventLog {
         handover.lost(tip);
         follow(tip);
         indexing.restart();
-        return null;
+        return Future.succeededFuture();
     }
 
     /**
@@ -222,15 +236,12 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<List<EventId>> append(List<Envelope> envelopes) {
         return loop.call(() -> {
-            if (closed) {
-                return Future.failedFuture(new IllegalStateException("the log is closed"));
-            }
             if (envelopes.size() > MOST_AT_ONCE) {
                 return Future.failedFuture(new IllegalArgumentException(
                         "events at once: " + envelopes.size() + ", allowed: at most " + MOST_AT_ONCE));
             }
             if (!tail.running()) {
-                return Future.failedFuture(new EventLog.UnavailableException("the log is not there right now"));
+                return notThere();
             }
             long received = System.nanoTime();
             return scripts.publish(identity, envelopes)
@@ -253,9 +264,13 @@ public final class RedisLog implements EventLog {
 
     @Override
     public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
+        // Asked again at the end: whoever begins in an outage would never be told of it.
         return loop.call(() -> tail.running()
-                ? settled.get().compose(done -> starts.open(cursor, recalls)).recover(RedisLog::unavailable)
-                : Future.failedFuture(new EventLog.UnavailableException("the log is not there right now")));
+                ? settled.get()
+                        .compose(done -> starts.open(cursor, recalls))
+                        .recover(RedisLog::unavailable)
+                        .compose(start -> tail.running() ? Future.succeededFuture(start) : notThere())
+                : notThere());
     }
 
     private static <T> Future<T> unavailable(Throwable failure) {
@@ -283,6 +298,7 @@ public final class RedisLog implements EventLog {
     public Future<Void> close() {
         return loop.call(() -> {
             closed = true;
+            reach.next();
             tail.stop();
             return Future.succeededFuture();
         });

@@ -49,6 +49,22 @@ final class StreamReader {
                 });
     }
 
+    /** What an answer held, and how many bytes the entries' fields and values have. */
+    record Portion(List<LogEntry> entries, long bytes) {}
+
+    /** The entries after the position, or the oldest, whether or not the position itself is still an entry. */
+    Future<Portion> onwards(@Nullable EventId position, int limit) {
+        return next().send(position == null ? range("-", "+", limit) : behind(position, limit))
+                .map(answer -> {
+                    Response found = required(answer);
+                    long bytes = 0;
+                    for (Response entry : found) {
+                        bytes += StreamEntries.size(entry);
+                    }
+                    return new Portion(entries.range(found, (id, channel, reason, detail, payload) -> {}), bytes);
+                });
+    }
+
     /**
      * The entries up to the position, its own last; empty if the position is no entry. Nothing is missing between them: what is
      * trimmed meanwhile is the oldest. Who asks the same while it is being read gets the same, as the hubs of all loops do

@@ -70,7 +70,7 @@ final class StreamTail {
 
     private boolean running;
 
-    /** The number of reads that Redis has answered, and of skips. */
+    /** The number of reads that Redis has answered, of portions passed on, and of skips. */
     private long progress;
 
     /** Whether entries were skipped since the last read was sent or the last rest began. */
@@ -152,7 +152,8 @@ final class StreamTail {
     }
 
     /**
-     * A number that grows with every read that Redis answers, and with every {@link #skipTo}: while this gateway's own
+     * A number that grows with every read that Redis answers, with every portion of a large answer, and with every {@link
+     * #skipTo}: while this gateway's own
      * entries keep coming there is nothing to read, and an entry of somebody else would end the skipping.
      */
     long progress() {
@@ -193,6 +194,7 @@ final class StreamTail {
         int count = countForThisTurn(entries);
         if (count > 0) {
             position = StreamEntries.id(entries.get(count - 1));
+            progress++;
             listener.entries(entries.subList(0, count));
         }
         if (!runs.isCurrent(readGeneration)) {

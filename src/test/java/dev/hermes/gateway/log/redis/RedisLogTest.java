@@ -2,6 +2,7 @@ package dev.hermes.gateway.log.redis;
 
 import static dev.hermes.gateway.fixture.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
@@ -58,6 +59,7 @@ class RedisLogTest extends EventLogContract {
     private RedisLog log;
     private LogScripts scripts;
     private boolean trimming = true;
+    private volatile Future<Void> settled = Future.succeededFuture();
     private volatile String identity = "";
 
     @BeforeAll
@@ -102,7 +104,7 @@ class RedisLogTest extends EventLogContract {
                     OwnerLoop.current(vertx),
                     parts,
                     outlet,
-                    Future::succeededFuture,
+                    () -> settled,
                     (id, channel, reason, detail, payload) -> refused.add(channel + " " + reason));
             Listening listening = new Listening();
             link.start(listening);
@@ -223,6 +225,37 @@ class RedisLogTest extends EventLogContract {
         assertThat(after.isAfter(lost.get(1))).isTrue();
         assertThat(lost).hasSize(2);
         assertGap(resume(before), Gap.Reason.HISTORY_EVICTED);
+    }
+
+    @Test
+    void nobodyBeginsInAnOutageThatBeganWhileHeWaited() {
+        start(WIDE);
+        Promise<Void> known = Promise.promise();
+        settled = known.future();
+        Future<EventLog.StartPosition> opening = log().open(new Cursor.Fresh(), List.of());
+
+        onOwner(() -> {
+            log.down();
+            known.complete();
+            return Future.succeededFuture();
+        });
+
+        assertThatThrownBy(() -> await(opening)).isInstanceOf(EventLog.UnavailableException.class);
+    }
+
+    @Test
+    void whatWasBegunBeforeALossIsNotFollowedAfterIt() {
+        start(WIDE);
+        append(1);
+        Future<Void> beforeTheLoss = onOwner(() -> {
+            log.down();
+            Future<Void> up = log.up();
+            log.down();
+            return Future.succeededFuture(up);
+        });
+
+        assertThatThrownBy(() -> await(beforeTheLoss)).isInstanceOf(EventLog.UnavailableException.class);
+        assertThat(onOwner(() -> Future.succeededFuture(log.followed()))).isFalse();
     }
 
     @Test
