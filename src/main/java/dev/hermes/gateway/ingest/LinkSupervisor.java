@@ -143,7 +143,8 @@ public final class LinkSupervisor implements RedisLinkListener {
 
             @Override
             public void later() {
-                if (state.usable()) {
+                // A check that is under way comes to the same end sooner, or repeats itself.
+                if (state.usable() && state != State.CHECKING) {
                     checkLater(checks.next());
                 }
             }
