@@ -96,18 +96,10 @@ local function gapUntilNow()
   return id
 end
 
--- Whether the newest entry is a gap that was declared no earlier than that.
-local function declaredSince(moment)
-  local newest = redis.call('XREVRANGE', STREAM, '+', '-', 'COUNT', 1)[1]
-  if not newest or newest[1] ~= state.declared then
-    return false
-  end
-  for index = 1, #newest[2], 2 do
-    if newest[2][index] == 'timestamp' then
-      return later(newest[2][index + 1], moment) == newest[2][index + 1]
-    end
-  end
-  return false
+-- Whether the newest entry is a gap that was declared after this marker was drawn: then it also stands for what was missed
+-- before the marker. By the order of markers, since the clock of a gateway is not that of the server.
+local function declaredSince(marker)
+  return state.declared and state.declared == newestId() and marker <= (tonumber(state.declaredAt) or 0)
 end
 
 -- What keeps this call from being done, or nil when it is the next one of its subscription.
@@ -195,7 +187,7 @@ calls.s = function()
     end
   end
   local result = #moving > 0 and 'started' or 'stale'
-  if not unused and not declaredSince(ARGV[at + 3]) then
+  if not unused and not declaredSince(marker) then
     result = gap(ARGV[at + 2], ARGV[at + 3])
   end
   at = at + 4

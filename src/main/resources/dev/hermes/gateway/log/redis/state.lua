@@ -354,7 +354,7 @@ local function appendGap(from, to, wantedId)
 end
 
 -- `tip` is the newest entry that there ever was, as far as scripts have come by; `declared`, the last hole that was declared
--- because of one that was gone.
+-- because of one that was gone, and `declaredAt` the newest marker drawn before that.
 
 -- Whether that entry was taken out from behind others, as where an older copy of the log has taken its place. Where it was
 -- trimmed nothing older is left, and every cursor of before is refused.
@@ -381,6 +381,7 @@ local function declare(lost)
   local id, failure = appendGap(iso(math.min(left, moment)), iso(moment), wantedId)
   if id then
     put('declared', id)
+    put('declaredAt', state.marker or '0')
     put('rejected', '0-0')
   end
   return failure
