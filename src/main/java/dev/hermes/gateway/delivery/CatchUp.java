@@ -109,7 +109,7 @@ final class CatchUp {
         }
         if (subscriber.offer(Gap.of(Gap.Reason.LOG_LOST, lost.toString(), window.tip()))) {
             counters.gapSent(Gap.Reason.LOG_LOST);
-            subscriber.advance(window.tip());
+            subscriber.jump(window.tip());
         }
         subscriber.flushOrAnswer();
         add(subscriber);
@@ -284,7 +284,7 @@ final class CatchUp {
                 Gap.of(Gap.Reason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
         if (takes) {
             counters.gapSent(Gap.Reason.HISTORY_EVICTED);
-            subscriber.advance(tip);
+            subscriber.jump(tip);
         }
         endVisit(subscriber, takes);
     }

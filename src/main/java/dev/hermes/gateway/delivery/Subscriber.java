@@ -131,6 +131,12 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
         cursor = delivered;
     }
 
+    /** Goes on at a position without what lies before it. */
+    final void jump(EventId position) {
+        lookahead = null;
+        cursor = position;
+    }
+
     /** The hub has taken the subscriber in; each later transition keeps the count of those that catch up. */
     final void joined(HubCounters counters) {
         counters.catchingUp(1);

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,20 +141,65 @@ class ConflationTest {
         return catchUp(AFTER, conflated("progress"), EVENTS);
     }
 
-    private static Subscription conflated(String channel) {
-        return new Subscription(Map.of(channel, new Subscription.ChannelFilter(null, Map.of(), true)));
+    @Test
+    void leavesOutNothingOfTheLogThatTookThePlaceOfAnother() {
+        HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, streams(2), 1));
+        HubFixture.Connection client = loop.call(() -> {
+            EventId start = fixture.append(1).get(0);
+            fixture.deliver();
+            publish(fixture, "a", "b", "c", "d", "e", "f", "g", "h");
+            return fixture.connect(
+                    conflated("progress"), fixture.open(new Cursor.At(start)), List.of(), HubFixture.ENDLESS, 0);
+        });
+        while (loop.call(() -> client.sink().writable())) {
+            loop.turns(1);
+        }
+
+        List<EventId> last = loop.call(() -> {
+            fixture.hub.onLogLost(fixture.hub.position());
+            List<EventId> ids = publish(fixture, "a", "a");
+            client.sink().allow(MemorySink.UNLIMITED);
+            return ids;
+        });
+        while (loop.call(() -> fixture.hub.snapshot().clients().catchingUp() > 0)) {
+            loop.turns(1);
+        }
+
+        assertThat(loop.call(() -> client.sink().messages()))
+                .extracting(SseReader.Message::id)
+                .endsWith(last.stream().map(EventId::toString).toArray(String[]::new));
+        loop.call(() -> {
+            fixture.hub.close();
+            return null;
+        });
     }
 
-    /** What a client gets that took nothing while so many were published; each tenth is a terminal state. */
-    private List<String> catchUp(int after, Subscription subscription, int events) {
-        Settings.Streams streams = new Settings.Streams(
+    /** Progress of these. */
+    private static List<EventId> publish(HubFixture fixture, String... keys) {
+        List<EventId> ids = fixture.append(Stream.of(keys)
+                .map(key -> fixture.envelope("progress", key, Map.of(), 400))
+                .toList());
+        fixture.deliver();
+        return ids;
+    }
+
+    private static Settings.Streams streams(int after) {
+        return new Settings.Streams(
                 Duration.ofSeconds(30),
                 1_000,
                 Settings.Streams.Shares.UNLIMITED,
                 Duration.ZERO,
                 Duration.ofSeconds(60),
                 after);
-        HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, streams, 1));
+    }
+
+    private static Subscription conflated(String channel) {
+        return new Subscription(Map.of(channel, new Subscription.ChannelFilter(null, Map.of(), true)));
+    }
+
+    /** What a client gets that took nothing while so many were published; each tenth is a terminal state. */
+    private List<String> catchUp(int after, Subscription subscription, int events) {
+        HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, streams(after), 1));
         String channel = subscription.interests().keySet().iterator().next();
         HubFixture.Connection client = loop.call(() -> {
             EventId start = fixture.append(1).get(0);
