@@ -31,6 +31,9 @@ class OverloadIT {
     private static final String QUEUE = "/api/v1/events/queue";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    /** A few more events than 64 MiB are of the large ones; a tenth of it may be published at once. */
+    private static final int HISTORY = 200;
+
     @TempDir
     private Path temporary;
 
@@ -70,21 +73,23 @@ class OverloadIT {
     void whenTheHeapIsFull() {
         Map<String, String> settings = settings();
         settings.put("HERMES_HISTORY_MAX_BYTES", "64MiB");
-        settings.put("HERMES_HISTORY_MAX_AGE", "25");
+        settings.put("HERMES_HISTORY_MAX_EVENTS", Integer.toString(HISTORY));
         settings.put("HERMES_OVERLOAD_HEAP", "45");
         try (RunningJar gateway = RunningJar.startWith(
                         List.of("-Xmx128m", "-XX:G1PeriodicGCInterval=1000"), temporary, settings);
                 SseConnection open = stream(gateway)) {
             assertThat(open.next().event()).isEqualTo("connected");
             String kept = "k".repeat(500_000);
-            // Up to 64 MiB, beside some 15 of its own; again and again, since on a busy machine the first of them may
-            // be too old before the last are there.
+            // Up to 64 MiB, beside some 15 of its own, which stay however long it takes.
             await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
                 publish(gateway, kept, 8);
                 return overloaded(gateway, "heap");
             });
             turnsAway(gateway);
             goesOn(gateway, open);
+            for (int small = 0; small < HISTORY; small += HISTORY / 10) {
+                publish(gateway, "in the place of what is large", HISTORY / 10);
+            }
             letsInAgain(gateway, "heap");
         }
     }
@@ -114,8 +119,7 @@ class OverloadIT {
 
     private static void letsInAgain(RunningJar gateway, String cause) {
         // Each question makes garbage. Often enough, young collections follow each other so closely that the JVM takes
-        // the
-        // process for busy, and leaves what is old and gone until the heap is nearly full.
+        // the process for busy, and leaves what is old and gone until the heap is nearly full.
         await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).until(() -> !overloaded(gateway, cause));
         try (SseConnection again = stream(gateway)) {
             assertThat(again.next().event()).isEqualTo("connected");
