@@ -67,14 +67,15 @@ final class RedisLogFeed implements LogFeed {
             RedisLog.RejectionListener rejections) {
         this.settlement = new Settlement(vertx);
         this.scripts = parts.scripts();
-        this.log = new RedisLog(loop, parts, outlet, this::usable, (id, channel, reason, detail, payload) -> {
-            counted.accept(reason);
-            first(id).onSuccess(isFirst -> {
-                if (isFirst) {
-                    rejections.rejected(id, channel, reason, detail, payload);
-                }
-            });
-        });
+        this.log = new RedisLog(
+                loop, parts, outlet, this::usable, this::numbered, (id, channel, reason, detail, payload) -> {
+                    counted.accept(reason);
+                    first(id).onSuccess(isFirst -> {
+                        if (isFirst) {
+                            rejections.rejected(id, channel, reason, detail, payload);
+                        }
+                    });
+                });
         this.chain = new MarkerChain(
                 UUID.randomUUID().toString(),
                 subscriptions,
@@ -192,6 +193,11 @@ final class RedisLogFeed implements LogFeed {
             writeFailure.clear();
             progress.reset();
         }
+    }
+
+    private Future<Void> numbered() {
+        resume(null);
+        return settled();
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class RedisLog implements EventLog {
     private final StreamReader reader;
     private final EntryDispatcher handover;
     private final Supplier<Future<Void>> settled;
+    private final Supplier<Future<Void>> numbered;
 
     // Owned by the loop.
     private final StreamTail tail;
@@ -65,6 +66,8 @@ public final class RedisLog implements EventLog {
      *
      * @param settled completes once it is known whether the source has a hole right now, so that no stream is told of
      *     a hole older than the stream itself
+     * @param numbered completes once what is heard has a place in the log of the identity told last: before that nobody
+     *     is told of another log, since nothing would declare what comes in between
      * @param rejections is called for entries of producers that are not events
      */
     public RedisLog(
@@ -72,6 +75,7 @@ public final class RedisLog implements EventLog {
             RedisLogParts parts,
             EventLog.Outlet outlet,
             Supplier<Future<Void>> settled,
+            Supplier<Future<Void>> numbered,
             RejectionListener rejections) {
         this.loop = loop;
         this.scripts = parts.scripts();
@@ -80,6 +84,7 @@ public final class RedisLog implements EventLog {
         this.handover = new EntryDispatcher(parts, outlet, rejections);
         this.producers = parts.producers();
         this.settled = settled;
+        this.numbered = numbered;
         this.tail = new StreamTail(loop, parts.tail(), NOWHERE, new Following());
         this.indexing = new LatestIdIndex(reader, parts.latest(), tail::position);
         this.starts = new StartResolver(reader, parts.latest(), indexing, tail::position);
@@ -98,9 +103,6 @@ public final class RedisLog implements EventLog {
      */
     public Future<Void> up() {
         assert loop.here();
-        if (closed) {
-            return notThere();
-        }
         if (!reachedOnce || !identity.equals(followedIdentity)) {
             return restart();
         }
@@ -112,7 +114,12 @@ public final class RedisLog implements EventLog {
         return reader.at(position)
                 .compose(entry ->
                         entry == null ? scripts.removedLast(followedIdentity, position) : Future.succeededFuture(true))
-                .compose(complete -> reach.isCurrent(reached) ? goOn(position, complete) : notThere());
+                .compose(complete -> isSince(reached) ? goOn(position, complete) : notThere());
+    }
+
+    /** Whether Redis was not lost since then, nor the log closed. */
+    private boolean isSince(int reached) {
+        return reach.isCurrent(reached) && !closed;
     }
 
     private Future<Void> goOn(EventId position, boolean complete) {
@@ -120,18 +127,18 @@ public final class RedisLog implements EventLog {
             return restart();
         }
         if (!tail.running()) {
-            follow(position);
+            tail.start(position);
+            scripts.handedOn().reached(position);
             indexing.resume();
         }
         return Future.succeededFuture();
     }
 
-    private void follow(EventId from) {
-        tail.start(from);
-        scripts.handedOn().reached(from);
+    private Future<Void> there() {
+        return tail.running() ? Future.succeededFuture() : notThere();
     }
 
-    private static <T> Future<T> notThere() {
+    private static Future<Void> notThere() {
         return Future.failedFuture(new EventLog.UnavailableException("the log is not there right now"));
     }
 
@@ -190,7 +197,8 @@ public final class RedisLog implements EventLog {
                 .map(LogScripts.Reply::required)
                 // Before anybody learns of the restart, so that appends caused by the restart are counted separately.
                 .compose(tip -> producers.begin(logIdentity, tail::position).map(tip))
-                .compose(tip -> reach.isCurrent(reached) ? restarted(logIdentity, tip) : notThere());
+                .compose(tip -> numbered.get().map(tip))
+                .compose(tip -> isSince(reached) ? restarted(logIdentity, tip) : notThere());
         if (!restart.isComplete()) {
             restarting = restart;
             restart.onComplete(done -> restarting = null);
@@ -205,7 +213,8 @@ public final class RedisLog implements EventLog {
         reachedOnce = true;
         followedIdentity = logIdentity;
         handover.lost(tip);
-        follow(tip);
+        tail.start(tip);
+        scripts.handedOn().reached(tip);
         indexing.restart();
         return Future.succeededFuture();
     }
@@ -216,13 +225,12 @@ public final class RedisLog implements EventLog {
      */
     public void logged(LogScripts.AppendedRun appended) {
         assert loop.here();
-        long received = appended.receivedNanos();
         if (followed() && appended.identity().equals(followedIdentity) && appended.follows(tail.position())) {
             List<LogEntry> own = appended.entries();
             tail.skipTo(own.get(own.size() - 1).id());
-            handover.handOn(own, received);
+            handover.handOn(own, appended.receivedNanos());
         } else {
-            appended.own().forEach(event -> expect(event.id(), event.envelope(), received));
+            appended.own().forEach(event -> expect(event.id(), event.envelope(), appended.receivedNanos()));
         }
         tail.mustReach(appended.newest());
     }
@@ -240,11 +248,8 @@ public final class RedisLog implements EventLog {
                 return Future.failedFuture(new IllegalArgumentException(
                         "events at once: " + envelopes.size() + ", allowed: at most " + MOST_AT_ONCE));
             }
-            if (!tail.running()) {
-                return notThere();
-            }
             long received = System.nanoTime();
-            return scripts.publish(identity, envelopes)
+            return there().compose(there -> scripts.publish(identity, envelopes))
                     .map(LogScripts.Reply::required)
                     .map(ids -> {
                         for (int index = 0; index < ids.size(); index++) {
@@ -265,12 +270,10 @@ public final class RedisLog implements EventLog {
     @Override
     public Future<EventLog.StartPosition> open(Cursor cursor, List<EventLog.StartPosition.LatestQuery> recalls) {
         // Asked again at the end: whoever begins in an outage would never be told of it.
-        return loop.call(() -> tail.running()
-                ? settled.get()
-                        .compose(done -> starts.open(cursor, recalls))
-                        .recover(RedisLog::unavailable)
-                        .compose(start -> tail.running() ? Future.succeededFuture(start) : notThere())
-                : notThere());
+        return loop.call(() -> there().compose(there -> settled.get())
+                .compose(done -> starts.open(cursor, recalls))
+                .compose(start -> there().map(start))
+                .recover(RedisLog::unavailable));
     }
 
     private static <T> Future<T> unavailable(Throwable failure) {
@@ -298,7 +301,6 @@ public final class RedisLog implements EventLog {
     public Future<Void> close() {
         return loop.call(() -> {
             closed = true;
-            reach.next();
             tail.stop();
             return Future.succeededFuture();
         });

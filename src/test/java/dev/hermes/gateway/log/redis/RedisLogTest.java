@@ -59,7 +59,8 @@ class RedisLogTest extends EventLogContract {
     private RedisLog log;
     private LogScripts scripts;
     private boolean trimming = true;
-    private volatile Future<Void> settled = Future.succeededFuture();
+    private volatile Supplier<Future<Void>> settled = Future::succeededFuture;
+    private volatile Supplier<Future<Void>> numbered = Future::succeededFuture;
     private volatile String identity = "";
 
     @BeforeAll
@@ -104,7 +105,8 @@ class RedisLogTest extends EventLogContract {
                     OwnerLoop.current(vertx),
                     parts,
                     outlet,
-                    () -> settled,
+                    () -> settled.get(),
+                    () -> numbered.get(),
                     (id, channel, reason, detail, payload) -> refused.add(channel + " " + reason));
             Listening listening = new Listening();
             link.start(listening);
@@ -228,34 +230,43 @@ class RedisLogTest extends EventLogContract {
     }
 
     @Test
-    void nobodyBeginsInAnOutageThatBeganWhileHeWaited() {
+    void nobodyIsToldOfAnotherLogBeforeWhatIsHeardHasAPlaceInIt() {
         start(WIDE);
-        Promise<Void> known = Promise.promise();
-        settled = known.future();
-        Future<EventLog.StartPosition> opening = log().open(new Cursor.Fresh(), List.of());
-
-        onOwner(() -> {
-            log.down();
-            known.complete();
+        Promise<Integer> toldBefore = Promise.promise();
+        numbered = () -> {
+            toldBefore.tryComplete(lost.size());
             return Future.succeededFuture();
-        });
+        };
+        send("FLUSHALL");
 
-        assertThatThrownBy(() -> await(opening)).isInstanceOf(EventLog.UnavailableException.class);
+        assertThat(await(toldBefore.future())).isEqualTo(1);
+        Awaitility.await().until(() -> lost.size() == 2);
+    }
+
+    @Test
+    void nobodyBeginsInAnOutageThatBeginsWhileHeWaits() {
+        start(WIDE);
+        settled = () -> {
+            log.down();
+            return Future.succeededFuture();
+        };
+
+        assertThatThrownBy(() -> await(log().open(new Cursor.Fresh(), List.of())))
+                .isInstanceOf(EventLog.UnavailableException.class);
     }
 
     @Test
     void whatWasBegunBeforeALossIsNotFollowedAfterIt() {
         start(WIDE);
-        append(1);
-        Future<Void> beforeTheLoss = onOwner(() -> {
+        Future<Void> begun = onOwner(() -> {
             log.down();
             Future<Void> up = log.up();
             log.down();
             return Future.succeededFuture(up);
         });
 
-        assertThatThrownBy(() -> await(beforeTheLoss)).isInstanceOf(EventLog.UnavailableException.class);
-        assertThat(onOwner(() -> Future.succeededFuture(log.followed()))).isFalse();
+        assertThatThrownBy(() -> await(begun)).isInstanceOf(EventLog.UnavailableException.class);
+        assertThat(log.followed()).isFalse();
     }
 
     @Test
