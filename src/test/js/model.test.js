@@ -6,7 +6,7 @@ import { createClient } from '../../main/js/client.js';
 import { createBrowser, isLater, randomFrom } from './world.js';
 import { ok, test } from './check.js';
 
-const ROUNDS = 3;
+const ROUNDS = globalThis.HERMES_ROUNDS ?? 3;
 const SELECTIONS = [
   { channels: ['queue:updates'] },
   { channels: ['stats:updates'] },
