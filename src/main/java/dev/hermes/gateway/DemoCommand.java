@@ -36,7 +36,7 @@ final class DemoCommand implements Runnable {
         Vertx vertx = GatewayProcess.vertx(loaded.settings());
         SimulatedDownloads downloads = new SimulatedDownloads(vertx, redis.url().toString(), System.nanoTime());
         DemoRoutes routes = new DemoRoutes(redis, downloads);
-        Future<GatewayProcess> started = GatewayProcess.start(vertx, loaded, routes::addTo)
+        Future<GatewayProcess> started = GatewayProcess.start(vertx, loaded, routes::addTo, running -> {})
                 .compose(gateway -> downloads.start().map(gateway))
                 .onSuccess(gateway -> greet(gateway.port(), downloads.token()))
                 .onFailure(failure -> {

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +56,7 @@ final class GatewayProcess {
         SettingsLoader.Loaded loaded = load(environment, mode);
         // From the very first, since it would end the process.
         Signals.onHangUp(() -> LOG.info("signal ignored signal=SIGHUP reason=\"still starting\""));
-        start(vertx(loaded.settings()), loaded, (router, flag) -> {})
-                .onSuccess(process -> {
+        start(vertx(loaded.settings()), loaded, (router, flag) -> {}, process -> {
                     Signals.onHangUp(
                             () -> process.reload(SettingsLoader.load(process.vertx, environment, mode), loaded));
                     Signals.onTermination(process::drain, GatewayProcess::halt);
@@ -105,9 +105,16 @@ final class GatewayProcess {
         }
     }
 
-    /** Starts on a Vert.x made by {@link #vertx}, with further routes on the public port. */
+    /**
+     * Starts on a Vert.x made by {@link #vertx}, with further routes on the public port.
+     *
+     * @param running takes the gateway once it runs, before the log says so: whoever reads that line may send a signal
+     */
     static Future<GatewayProcess> start(
-            Vertx vertx, SettingsLoader.Loaded loaded, BiConsumer<Router, SseFlag> furtherRoutes) {
+            Vertx vertx,
+            SettingsLoader.Loaded loaded,
+            BiConsumer<Router, SseFlag> furtherRoutes,
+            Consumer<GatewayProcess> running) {
         Settings settings = loaded.settings();
         LogSetup.apply(settings.logging());
         FileDescriptorLimit.ofThisProcess()
@@ -116,6 +123,8 @@ final class GatewayProcess {
         WarmUp.Served warmUp = warmUp(settings);
         GatewayVerticle gateway = new GatewayVerticle(loaded, furtherRoutes);
         return vertx.deployVerticle(gateway).map(deployed -> {
+            GatewayProcess process = new GatewayProcess(vertx, gateway);
+            running.accept(process);
             LOG.info(
                     "gateway started port={} management_port={} sse={} history={} redis={} channels={} transport={} java={}"
                             + " version={} max_connections={} descriptors={} warm_up_streams={} warm_up_events={} settings=\"{}\" jvm_flags=\"{}\"",
@@ -134,7 +143,7 @@ final class GatewayProcess {
                     warmUp.events(),
                     written(loaded),
                     JvmFlags.difference());
-            return new GatewayProcess(vertx, gateway);
+            return process;
         });
     }
 

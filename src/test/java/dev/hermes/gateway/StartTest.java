@@ -62,7 +62,8 @@ class StartTest {
             SettingsLoader.Loaded loaded = GatewayProcess.load(settings, SettingsLoader.Mode.PRODUCTION);
             Vertx vertx = GatewayProcess.vertx(loaded.settings());
             try (TurnWatch watch = TurnWatch.start(vertx, TOLD)) {
-                GatewayProcess.start(vertx, loaded, (router, flag) -> {}).await();
+                GatewayProcess.start(vertx, loaded, (router, flag) -> {}, running -> {})
+                        .await();
                 watch.drain().forEach(System.out::println);
                 long stretched = pace.stretched(LONGEST_TURN).toMillis();
                 System.out.println("longest turn millis=" + watch.longest().toMillis() + " allowed="
