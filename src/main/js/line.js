@@ -2,7 +2,7 @@ import { welcomed } from './address.js';
 import { isServed, placeOfAll, wantParts } from './places.js';
 import { isOverdue } from './polling.js';
 import { earlier, isBefore } from './positions.js';
-import { endAll, startPolling } from './recovery.js';
+import { endStreams, startPolling } from './recovery.js';
 import { purposeOf } from './selection.js';
 import { checkSilence, open, renew } from './streams.js';
 import { createToken } from './token.js';
@@ -80,7 +80,7 @@ export function rewind(line, at, missed) {
     if (line.loop) {
       startPolling(line);
     } else {
-      endAll(line);
+      endStreams(line);
       start(line);
     }
   }
