@@ -8,10 +8,7 @@ import dev.hermes.gateway.log.Gap;
 import dev.hermes.gateway.loop.OwnerLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +41,14 @@ final class CatchUp {
     private final Window window;
     private final Conflation conflation;
     private final HubCounters counters;
+    private final FrameShortage shortage;
     private final Pace pace;
     private final Backfill backfill;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
     private final ReaderQueue readQueue = new ReaderQueue();
 
-    /** Subscribers whose read of the log failed; tried again at the next tick. */
-    private final ArrayDeque<Subscriber> failed = new ArrayDeque<>();
+    /** Subscribers that could not be served, since their read of the log failed or there was no memory for a frame. */
+    private final ArrayDeque<Subscriber> postponed = new ArrayDeque<>();
 
     /** Subscribers that start from a position this hub has not reached yet. */
     private List<Subscriber> ahead = new ArrayList<>();
@@ -58,12 +56,20 @@ final class CatchUp {
     private int readers;
     private boolean running;
 
-    CatchUp(OwnerLoop loop, EventLog log, Window window, Conflation conflation, HubCounters counters, Pace pace) {
+    CatchUp(
+            OwnerLoop loop,
+            EventLog log,
+            Window window,
+            Conflation conflation,
+            HubCounters counters,
+            FrameShortage shortage,
+            Pace pace) {
         this.loop = loop;
         this.log = log;
         this.window = window;
         this.conflation = conflation;
         this.counters = counters;
+        this.shortage = shortage;
         this.pace = pace;
         this.backfill = new Backfill(log, window, conflation, this::windowFilled);
         backfill.begin();
@@ -102,17 +108,35 @@ final class CatchUp {
         }
     }
 
+    /**
+     * Puts the subscriber in the queue at the next tick, since there is no memory for its next frame now: sockets of
+     * others must give some back first.
+     */
+    void later(Subscriber subscriber) {
+        shortage.met();
+        subscriber.scheduled(true);
+        postponed.add(subscriber);
+    }
+
     /** Tells the subscriber that the log of its position is lost, and moves it to the tip. */
     void moveToTip(Subscriber subscriber, EventId lost) {
         if (subscriber.live()) {
             subscriber.fallBehind(lost, counters);
         }
-        if (subscriber.offer(Gap.of(Gap.Reason.LOG_LOST, lost.toString(), window.tip()))) {
-            counters.gapSent(Gap.Reason.LOG_LOST);
-            subscriber.jump(window.tip());
-        }
+        skip(subscriber, lost, Gap.Reason.LOG_LOST);
         subscriber.flushOrAnswer();
         add(subscriber);
+    }
+
+    /** Tells the subscriber that it goes on at the tip; false if it ends before that instead. */
+    private boolean skip(Subscriber subscriber, EventId from, Gap.Reason reason) {
+        EventId tip = window.tip();
+        boolean takes = subscriber.offer(Gap.of(reason, from.toString(), tip));
+        if (takes) {
+            counters.gapSent(reason);
+            subscriber.jump(tip);
+        }
+        return takes;
     }
 
     /** The hub has advanced: visits the subscribers that waited for it. */
@@ -124,11 +148,13 @@ final class CatchUp {
         }
     }
 
-    /** Repeats failed reads. */
+    /** Visits those that could not be served again. */
     void tick() {
-        readQueue.addAll(failed);
-        failed.clear();
-        read();
+        if (!postponed.isEmpty()) {
+            ready.addAll(postponed);
+            postponed.clear();
+            run();
+        }
     }
 
     private void run() {
@@ -141,11 +167,15 @@ final class CatchUp {
     private void turn() {
         running = false;
         int budget = pace.entriesATurn();
-        while (budget > 0 && !ready.isEmpty()) {
-            budget -= visit(ready.remove());
-        }
-        if (!ready.isEmpty()) {
-            run();
+        try {
+            while (budget > 0 && !ready.isEmpty()) {
+                budget -= visit(ready.remove());
+            }
+        } finally {
+            // Also after a visit has thrown: the others must still be visited.
+            if (!ready.isEmpty()) {
+                run();
+            }
         }
     }
 
@@ -168,9 +198,14 @@ final class CatchUp {
         long stop = Math.min(window.end(), index + pace.entriesAVisit());
         int cost = 1 + conflation.lookAhead(subscriber, pace.entriesAVisit()) / EXAMINATIONS_PER_WRITE;
         boolean takes = subscriber.writable();
-        while (takes && index < stop) {
-            takes = deliver(subscriber, window.at(index++));
-            cost++;
+        try {
+            while (takes && index < stop) {
+                takes = deliver(subscriber, window.at(index++));
+                cost++;
+            }
+        } catch (OutOfMemoryError outsideTheHeap) {
+            breakOff(subscriber);
+            return pace.entriesAVisit();
         }
         endVisit(subscriber, takes);
         return cost;
@@ -191,6 +226,12 @@ final class CatchUp {
         } else if (!subscriber.closed()) {
             subscriber.stalled();
         }
+    }
+
+    /** Ends a visit before an entry for whose frame there was no memory. */
+    private void breakOff(Subscriber subscriber) {
+        later(subscriber);
+        subscriber.flushOrAnswer();
     }
 
     /**
@@ -235,7 +276,7 @@ final class CatchUp {
 
     private void readFailed(Subscriber subscriber) {
         readers--;
-        failed.add(subscriber);
+        postponed.add(subscriber);
     }
 
     private void pageRead(Subscriber subscriber, EventId asked, EventLog.ReadResult reading) {
@@ -250,7 +291,7 @@ final class CatchUp {
             } else if (reading instanceof EventLog.ReadResult.Page page) {
                 deliverPage(subscriber, page.entries());
             } else {
-                deliverGap(subscriber);
+                endVisit(subscriber, skip(subscriber, subscriber.cursor(), Gap.Reason.HISTORY_EVICTED));
             }
         }
         read();
@@ -260,7 +301,7 @@ final class CatchUp {
         if (entries.isEmpty() && window.tip().isAfter(subscriber.cursor())) {
             // The log ends before entries that were delivered from it. Reading again immediately could go on without
             // end.
-            failed.add(subscriber);
+            postponed.add(subscriber);
             return;
         }
         conflation.lookAhead(subscriber, entries.size());
@@ -268,60 +309,20 @@ final class CatchUp {
         int taken = 0;
         while (takes && taken < entries.size()) {
             Window.WindowEntry entry = new Window.WindowEntry(entries.get(taken));
-            takes = deliver(subscriber, entry);
-            entry.release();
+            try {
+                takes = deliver(subscriber, entry);
+            } catch (OutOfMemoryError outsideTheHeap) {
+                subscriber.pageSize(Math.max(1, taken));
+                breakOff(subscriber);
+                return;
+            } finally {
+                entry.release();
+            }
             taken++;
         }
         // Entries that the subscriber does not take are read again, which for large events or slow clients would be
         // most of a page.
         subscriber.pageSize(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.pageSize()) : Math.max(1, taken));
         endVisit(subscriber, takes);
-    }
-
-    private void deliverGap(Subscriber subscriber) {
-        EventId tip = window.tip();
-        boolean takes = subscriber.offer(
-                Gap.of(Gap.Reason.HISTORY_EVICTED, subscriber.cursor().toString(), tip));
-        if (takes) {
-            counters.gapSent(Gap.Reason.HISTORY_EVICTED);
-            subscriber.jump(tip);
-        }
-        endVisit(subscriber, takes);
-    }
-
-    /**
-     * The subscribers that wait for a log read. Credentials take turns, so that a credential with a thousand streams
-     * far behind does not keep the single stream of another one waiting. Owned by the hub's loop.
-     */
-    static final class ReaderQueue {
-
-        private final Map<StreamPermit, ArrayDeque<Subscriber>> waiting = new LinkedHashMap<>();
-
-        void add(Subscriber subscriber) {
-            waiting.computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>())
-                    .add(subscriber);
-        }
-
-        void addAll(Collection<Subscriber> subscribers) {
-            subscribers.forEach(this::add);
-        }
-
-        /** The next subscriber, or null. */
-        @Nullable
-        Subscriber poll() {
-            if (waiting.isEmpty()) {
-                return null;
-            }
-            Map.Entry<StreamPermit, ArrayDeque<Subscriber>> first =
-                    waiting.entrySet().iterator().next();
-            StreamPermit permit = first.getKey();
-            ArrayDeque<Subscriber> subscribers = first.getValue();
-            waiting.remove(permit);
-            Subscriber next = subscribers.remove();
-            if (!subscribers.isEmpty()) {
-                waiting.put(permit, subscribers);
-            }
-            return next;
-        }
     }
 }

@@ -222,6 +222,9 @@ final class LiveDelivery {
         private int flushes;
         private int taken;
 
+        /** Whether there was no memory for the frame. Whoever has not got the entry by then gets it later. */
+        private boolean withoutFrame;
+
         /** @param mostDirect how many subscribers may be flushed directly after the write, since no further entry waits */
         private Offer(Window.WindowEntry entry, EventId before, int mostDirect) {
             this.entry = entry;
@@ -239,16 +242,28 @@ final class LiveDelivery {
                 subscriber.dirty(true);
                 dirty.add(subscriber);
             }
-            boolean took = subscriber.offer(entry);
+            boolean took = !withoutFrame && offer(subscriber);
             if (took) {
                 taken++;
             }
             if (!took || !subscriber.writable()) {
                 subscriber.fallBehind(took ? entry.id() : before, counters);
             }
+            if (withoutFrame) {
+                catchUp.later(subscriber);
+            }
             if (direct) {
                 flushes++;
                 subscriber.flushOrAnswer();
+            }
+        }
+
+        private boolean offer(Subscriber subscriber) {
+            try {
+                return subscriber.offer(entry);
+            } catch (OutOfMemoryError outsideTheHeap) {
+                withoutFrame = true;
+                return false;
             }
         }
     }

@@ -115,8 +115,8 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
 
     @Override
     boolean offer(Window.WindowEntry entry) {
-        events++;
         sendShared(entry.frame());
+        events++;
         return true;
     }
 
@@ -153,8 +153,8 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
 
     /** Writes a frame that other streams get too. */
     void sendShared(Frame frame) {
-        bytes += frame.chunkLength();
         sink.write(frame);
+        bytes += frame.chunkLength();
     }
 
     StreamDeadlines deadlines() {

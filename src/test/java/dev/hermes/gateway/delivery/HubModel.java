@@ -126,8 +126,10 @@ final class HubModel {
             fixture.miss();
         } else if (choice < 99) {
             fixture.log.answerBackward();
-        } else {
+        } else if (random.nextBoolean()) {
             fixture.hub.onBackend(random.nextBoolean(), fixture.wallNow());
+        } else {
+            fixture.memory.room(random.nextBoolean() ? random.nextInt(20) : MemorySink.UNLIMITED);
         }
     }
 
@@ -230,6 +232,7 @@ final class HubModel {
     private void windUp(int turns) {
         try {
             streams.forEach(stream -> stream.allow(MemorySink.UNLIMITED));
+            fixture.memory.room(MemorySink.UNLIMITED);
             fixture.deliver();
             while (fixture.log.pendingReads() > 0) {
                 fixture.log.answer(0);

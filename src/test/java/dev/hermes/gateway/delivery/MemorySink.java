@@ -25,6 +25,28 @@ final class MemorySink implements ByteSink {
     static final class Memory {
         private final Set<ByteBuf> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
 
+        /** How many more frames of events there is room for. */
+        private long room = UNLIMITED;
+
+        private int refused;
+
+        void room(long frames) {
+            room = frames;
+        }
+
+        /** How many there was none for. */
+        int refused() {
+            return refused;
+        }
+
+        private void take(String chunk) {
+            if (chunk.startsWith("id: ") && chunk.contains("\nevent: update\n") && room-- <= 0) {
+                room = 0;
+                refused++;
+                throw new OutOfMemoryError("as Netty says it of what is outside the heap");
+            }
+        }
+
         /** Keeps an eye on the memory behind that buffer. */
         void watch(ByteBuf buffer) {
             ByteBuf root = buffer;
@@ -68,6 +90,7 @@ final class MemorySink implements ByteSink {
         if (ended || aborted) {
             throw new AssertionError("written after the end");
         }
+        memory.take(frame.payload().toString());
         ByteBuf chunk = frame.retainedChunk();
         memory.watch(chunk);
         written.writeBytes(ByteBufUtil.getBytes(chunk));

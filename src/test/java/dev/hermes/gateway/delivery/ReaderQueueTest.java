@@ -15,7 +15,7 @@ class ReaderQueueTest {
     private final TestLoop loop = new TestLoop();
     private final HubFixture fixture =
             loop.call(() -> new HubFixture(loop.vertx(), HubFixture.Sizes.USUAL, HubFixture.STREAMS, 1));
-    private final CatchUp.ReaderQueue queue = new CatchUp.ReaderQueue();
+    private final ReaderQueue queue = new ReaderQueue();
 
     @AfterEach
     void close() {
@@ -26,8 +26,8 @@ class ReaderQueueTest {
     void credentialsTakeTurnsAndEachKeepsItsOwnOrder() {
         List<Subscriber> greedy = List.of(of("a"), of("a"), of("a"));
         List<Subscriber> modest = List.of(of("b"), of("b"));
-        queue.addAll(greedy);
-        queue.addAll(modest);
+        greedy.forEach(queue::add);
+        modest.forEach(queue::add);
         List<Subscriber> order = new ArrayList<>();
         for (Subscriber next = queue.poll(); next != null; next = queue.poll()) {
             order.add(next);

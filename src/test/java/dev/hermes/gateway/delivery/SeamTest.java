@@ -175,15 +175,18 @@ class SeamTest {
     @Test
     void aReadThatFailsIsTriedAgainWithTheNextTick() {
         HubFixture fixture = loop.call(() -> new HubFixture(loop.vertx(), SIZES, HubFixture.STREAMS, 1));
-        loop.run(() -> {
+        MemorySink sink = loop.call(() -> {
             EventId cursor = fixture.append(1).get(0);
             fixture.publish(17);
-            MemorySink sink =
+            MemorySink resuming =
                     fixture.connect(HubFixture.ALL_OF_A, fixture.open(new Cursor.At(cursor)), HubFixture.ENDLESS);
-            assertThat(sink.messages()).extracting(SseReader.Message::type).containsExactly("connected");
+            assertThat(resuming.messages()).extracting(SseReader.Message::type).containsExactly("connected");
             fixture.log.fail(0);
             assertThat(fixture.log.pendingReads()).isZero();
             fixture.pass(Hub.TICK);
+            return resuming;
+        });
+        loop.run(() -> {
             assertThat(fixture.log.pendingReads()).isEqualTo(1);
             fixture.log.answer(0);
             assertThat(sink.messages()).hasSize(8);
@@ -204,6 +207,8 @@ class SeamTest {
         loop.run(() -> {
             assertThat(fixture.log.asked()).isEqualTo(1);
             fixture.pass(Hub.TICK);
+        });
+        loop.run(() -> {
             assertThat(fixture.log.asked()).isEqualTo(2);
             fixture.hub.close();
         });

@@ -1,0 +1,91 @@
+package dev.hermes.gateway.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.Cursor;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Where there is no memory for a frame, whoever should get it waits, and in the end has everything once and in order. */
+class FrameShortageTest extends HubTest {
+
+    @Test
+    void whoIsLiveGetsLaterWhatThereWasNoRoomFor() {
+        List<MemorySink> live = loop.call(() ->
+                IntStream.range(0, 5).mapToObj(client -> fixture.connect()).toList());
+        loop.run(() -> {
+            fixture.memory.room(3);
+            fixture.publish(3);
+        });
+        loop.run(() -> {
+            assertThat(live).extracting(sink -> ofType(sink, "update").size()).containsExactlyInAnyOrder(1, 1, 1, 0, 0);
+            fixture.memory.room(MemorySink.UNLIMITED);
+        });
+        goesOnWithAll(live);
+    }
+
+    @Test
+    void whoReadsFromTheLogGoesOnWhereItWas() {
+        List<MemorySink> behind = loop.call(() -> {
+            EventId cursor = fixture.append(1).get(0);
+            fixture.publish(40);
+            fixture.memory.room(5);
+            return IntStream.range(0, 3)
+                    .mapToObj(client -> fixture.connect(
+                            HubFixture.ALL_OF_A, fixture.open(new Cursor.At(cursor)), HubFixture.ENDLESS))
+                    .toList();
+        });
+        answerAll();
+        loop.run(() -> fixture.memory.room(MemorySink.UNLIMITED));
+        goesOnWithAll(behind);
+    }
+
+    @Test
+    void triesAgainWithTheTickAndNotWithoutEnd() {
+        MemorySink client = loop.call(() -> {
+            EventId cursor = fixture.append(1).get(0);
+            fixture.publish(10);
+            fixture.memory.room(0);
+            return fixture.connect(HubFixture.ALL_OF_A, fixture.open(new Cursor.At(cursor)), HubFixture.ENDLESS);
+        });
+        loop.turns(10);
+        int tried = loop.call(fixture.memory::refused);
+        loop.turns(10);
+        assertThat(loop.call(fixture.memory::refused)).as("frames tried").isEqualTo(tried);
+        loop.run(() -> fixture.pass(Hub.TICK));
+        loop.turns(10);
+        assertThat(loop.call(fixture.memory::refused)).as("frames tried").isEqualTo(tried + 1);
+        loop.run(() -> fixture.memory.room(MemorySink.UNLIMITED));
+        goesOnWithAll(List.of(client));
+    }
+
+    /** With room again, each has exactly what was published since it connected, and is live. */
+    private void goesOnWithAll(List<MemorySink> clients) {
+        for (int round = 0; round < 10; round++) {
+            loop.run(() -> fixture.pass(Hub.TICK));
+            answerAll();
+        }
+        loop.run(() -> {
+            fixture.publish(1);
+            assertThat(hub.snapshot().clients().catchingUp()).isZero();
+            List<String> all = fixture.ledger.ids();
+            assertThat(clients)
+                    .allSatisfy(client -> assertThat(ofType(client, "update"))
+                            .extracting(SseReader.Message::id)
+                            .isEqualTo(all.subList(
+                                    all.indexOf(client.messages().get(0).id()) + 1, all.size())));
+        });
+    }
+
+    private void answerAll() {
+        for (int turn = 0; turn < 30; turn++) {
+            loop.run(() -> {
+                while (fixture.log.pendingReads() > 0) {
+                    fixture.log.answer(0);
+                }
+            });
+        }
+    }
+}
