@@ -36,7 +36,7 @@ class FrameMemoryIT {
                 "HERMES_REDIS_URL",
                 "none",
                 "HERMES_SSE_STALL_TIMEOUT",
-                "10");
+                "4");
         List<SseConnection> unread = new ArrayList<>();
         try (RunningJar gateway =
                         RunningJar.startWith(List.of("-Xmx256m", "-XX:MaxDirectMemorySize=48m"), temporary, settings);
