@@ -32,6 +32,9 @@ public interface ByteSink {
     /** See {@link #progress()}. */
     long NOTHING_PENDING = -1;
 
+    /** The bytes of frames that wait outside the heap for the client to take them. */
+    long pendingBytes();
+
     /**
      * Ends the body after what was queued.
      *

@@ -7,7 +7,6 @@ import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
 import dev.hermes.gateway.loop.OwnerLoop;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ final class CatchUp {
     private final Window window;
     private final Conflation conflation;
     private final HubCounters counters;
-    private final FrameShortage shortage;
+    private final FrameMemory memory;
     private final Pace pace;
     private final Backfill backfill;
     private final ArrayDeque<Subscriber> ready = new ArrayDeque<>();
@@ -51,7 +50,7 @@ final class CatchUp {
     private final ArrayDeque<Subscriber> postponed = new ArrayDeque<>();
 
     /** Subscribers that start from a position this hub has not reached yet. */
-    private List<Subscriber> ahead = new ArrayList<>();
+    private final ArrayDeque<Subscriber> ahead = new ArrayDeque<>();
 
     private int readers;
     private boolean running;
@@ -62,14 +61,14 @@ final class CatchUp {
             Window window,
             Conflation conflation,
             HubCounters counters,
-            FrameShortage shortage,
+            FrameMemory memory,
             Pace pace) {
         this.loop = loop;
         this.log = log;
         this.window = window;
         this.conflation = conflation;
         this.counters = counters;
-        this.shortage = shortage;
+        this.memory = memory;
         this.pace = pace;
         this.backfill = new Backfill(log, window, conflation, this::windowFilled);
         backfill.begin();
@@ -83,9 +82,7 @@ final class CatchUp {
 
     /** Who waits for a read may not need it any more: a visit tells. */
     private void windowFilled() {
-        for (Subscriber next = readQueue.poll(); next != null; next = readQueue.poll()) {
-            ready.add(next);
-        }
+        readQueue.moveAllTo(ready);
         run();
     }
 
@@ -113,7 +110,7 @@ final class CatchUp {
      * others must give some back first.
      */
     void later(Subscriber subscriber) {
-        shortage.met();
+        memory.exhausted();
         subscriber.scheduled(true);
         postponed.add(subscriber);
     }
@@ -141,15 +138,15 @@ final class CatchUp {
 
     /** The hub has advanced: visits the subscribers that waited for it. */
     void hubAdvanced() {
-        if (!ahead.isEmpty()) {
-            List<Subscriber> waiting = ahead;
-            ahead = new ArrayList<>();
-            waiting.forEach(this::visit);
+        for (int waiting = ahead.size(); waiting > 0; waiting--) {
+            visit(ahead.remove());
         }
     }
 
-    /** Visits those that could not be served again. */
+    /** Visits those that could not be served again, and reads the log for others as far as there is memory by now. */
     void tick() {
+        memory.tick();
+        read();
         if (!postponed.isEmpty()) {
             ready.addAll(postponed);
             postponed.clear();
@@ -264,7 +261,7 @@ final class CatchUp {
     }
 
     private @Nullable Subscriber nextReader() {
-        return readers < pace.readers() ? readQueue.poll() : null;
+        return readers < pace.readers() && !memory.full() ? readQueue.poll() : null;
     }
 
     private void readFor(Subscriber subscriber) {
@@ -314,6 +311,7 @@ final class CatchUp {
             } catch (OutOfMemoryError outsideTheHeap) {
                 subscriber.pageSize(Math.max(1, taken));
                 breakOff(subscriber);
+                memory.made(subscriber);
                 return;
             } finally {
                 entry.release();
@@ -324,5 +322,6 @@ final class CatchUp {
         // most of a page.
         subscriber.pageSize(takes ? Math.min(pace.entriesAPage(), 2 * subscriber.pageSize()) : Math.max(1, taken));
         endVisit(subscriber, takes);
+        memory.made(subscriber);
     }
 }

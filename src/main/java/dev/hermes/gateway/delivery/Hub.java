@@ -71,7 +71,7 @@ public final class Hub {
         this.newest = new Conflation.SupersededEvents(settings.channels());
         Conflation conflation =
                 new Conflation(window, newest, settings.streams().conflateAfter());
-        this.catchUp = new CatchUp(loop, log, window, conflation, counters, new FrameShortage(time::now), pace);
+        this.catchUp = new CatchUp(loop, log, window, conflation, counters, new FrameMemory(settings, time), pace);
         this.delivery = new LiveDelivery(loop, window, newest, subscribers, catchUp, counters, pace.live());
         this.heartbeats = new Heartbeats(window, time, counters);
         this.directory = new StreamDirectory(loop, subscribers, window, time);

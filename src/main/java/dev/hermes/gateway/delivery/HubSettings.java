@@ -2,6 +2,7 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.config.Channel;
 import dev.hermes.gateway.config.Settings;
+import io.netty.util.internal.PlatformDependent;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -12,6 +13,7 @@ import java.util.random.RandomGenerator;
  *
  * @param windowEntries entries kept in the window, a power of two
  * @param windowBytes the most bytes kept in the window
+ * @param ownFrameBytes the bytes of frames made for one client each from which on no more are made until some were taken
  * @param channels the channels of the catalogue, with what a client that is far behind gets of each
  * @param random for jitter; used on the hub's loop only
  */
@@ -19,6 +21,7 @@ public record HubSettings(
         Settings.Streams streams,
         int windowEntries,
         long windowBytes,
+        long ownFrameBytes,
         Map<String, Channel.CatchUp> channels,
         RandomGenerator random) {
 
@@ -31,7 +34,15 @@ public record HubSettings(
      */
     public static HubSettings of(
             Settings.Streams streams, Map<String, Channel.CatchUp> channels, RandomGenerator random) {
-        return new HubSettings(streams, WINDOW_ENTRIES, WINDOW_BYTES, channels, random);
+        return new HubSettings(streams, WINDOW_ENTRIES, WINDOW_BYTES, ownFrameBytesOfOneLoop(), channels, random);
+    }
+
+    /** Half of the memory for all loops. The rest is for what is shared, for sockets that are read, and for all that has no bound. */
+    private static long ownFrameBytesOfOneLoop() {
+        Runtime runtime = Runtime.getRuntime();
+        long counted = PlatformDependent.maxDirectMemory();
+        // Netty does not count on every JVM; by default there is as much as there is heap.
+        return (counted > 0 ? counted : runtime.maxMemory()) / 2 / runtime.availableProcessors();
     }
 
     /**

@@ -80,6 +80,12 @@ public final class PendingPoll extends Subscriber {
         return !full;
     }
 
+    /** An answer is made of events, not of frames. */
+    @Override
+    long pendingBytes() {
+        return 0;
+    }
+
     @Override
     boolean offer(Window.WindowEntry entry) {
         if (entry.logEntry() instanceof LogEntry.GapEntry hole) {

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.delivery;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,13 @@ final class ReaderQueue {
     void add(Subscriber subscriber) {
         waiting.computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>())
                 .add(subscriber);
+    }
+
+    /** Moves those that wait, in their order, to the end of another queue. */
+    void moveAllTo(Collection<Subscriber> queue) {
+        for (Subscriber next = poll(); next != null; next = poll()) {
+            queue.add(next);
+        }
     }
 
     /** The next subscriber, or null. */

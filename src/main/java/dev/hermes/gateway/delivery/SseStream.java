@@ -114,6 +114,11 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
     }
 
     @Override
+    long pendingBytes() {
+        return sink.pendingBytes();
+    }
+
+    @Override
     boolean offer(Window.WindowEntry entry) {
         sendShared(entry.frame());
         events++;

@@ -48,6 +48,9 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** How many entries to read from the log for this subscriber at once. */
     private int pageSize = FIRST_PAGE_SIZE;
 
+    /** The bytes of frames made for this subscriber alone that its client has not taken. */
+    private long owedBytes;
+
     /** Where the hub keeps the subscriber, for its removal; null while it does not. */
     private SubscriptionIndex.SubscriberSet.@Nullable Membership amongAll;
 
@@ -74,6 +77,9 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
 
     /** Sends what was offered, or answers; called after offers and when the tip is reached. */
     abstract void flushOrAnswer();
+
+    /** The bytes of frames that wait outside the heap for the client to take them. */
+    abstract long pendingBytes();
 
     /** Whether {@link #flushOrAnswer} never makes it leave the hub. */
     abstract boolean staysWhenFlushed();
@@ -190,6 +196,14 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
 
     final void pageSize(int entries) {
         pageSize = entries;
+    }
+
+    final long owedBytes() {
+        return owedBytes;
+    }
+
+    final void owedBytes(long bytes) {
+        owedBytes = bytes;
     }
 
     final SubscriptionIndex.SubscriberSet.@Nullable Membership amongAll() {

@@ -195,6 +195,12 @@ final class DirectSink implements ByteSink {
     }
 
     @Override
+    public long pendingBytes() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
+    @Override
     public void end(Owner owner) {
         queueKept(0);
         ending.end(owner);

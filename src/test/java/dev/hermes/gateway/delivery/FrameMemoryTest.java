@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Where there is no memory for a frame, whoever should get it waits, and in the end has everything once and in order. */
-class FrameShortageTest extends HubTest {
+class FrameMemoryTest extends HubTest {
 
     @Test
     void whoIsLiveGetsLaterWhatThereWasNoRoomFor() {
@@ -59,6 +59,41 @@ class FrameShortageTest extends HubTest {
         assertThat(loop.call(fixture.memory::refused)).as("frames tried").isEqualTo(tried + 1);
         loop.run(() -> fixture.memory.room(MemorySink.UNLIMITED));
         goesOnWithAll(List.of(client));
+    }
+
+    @Test
+    void aCrowdThatReadsNothingHasOnlySoManyFramesOfItsOwn() {
+        EventId cursor = loop.call(() -> fixture.append(1).get(0));
+        loop.run(() -> fixture.publish(60));
+        List<MemorySink> crowd = loop.call(() ->
+                IntStream.range(0, 20).mapToObj(client -> resume(cursor, 0)).toList());
+        answerAll();
+        assertThat(loop.call(
+                        () -> crowd.stream().filter(sink -> sink.writes() > 1).count()))
+                .as("clients that were given more than the first frame")
+                .isBetween(5L, 10L);
+
+        MemorySink reading = loop.call(() -> {
+            MemorySink live = fixture.connect();
+            fixture.publish(1);
+            return live;
+        });
+        assertThat(loop.call(() -> ofType(reading, "update")))
+                .as("events of one who is live")
+                .hasSize(1);
+
+        loop.run(() -> crowd.forEach(sink -> sink.allow(MemorySink.UNLIMITED)));
+        goesOnWithAll(crowd);
+    }
+
+    private MemorySink resume(EventId cursor, long allowance) {
+        return fixture.connect(
+                        HubFixture.ALL_OF_A,
+                        fixture.open(new Cursor.At(cursor)),
+                        List.of(),
+                        HubFixture.ENDLESS,
+                        allowance)
+                .sink();
     }
 
     /** With room again, each has exactly what was published since it connected, and is live. */

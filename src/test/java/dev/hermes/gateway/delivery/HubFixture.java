@@ -56,6 +56,9 @@ public final class HubFixture {
     /** How large everything is. */
     record Sizes(int windowEntries, long windowBytes, CatchUp.Pace pace, int logEntries, long logBytes) {
 
+        /** Of frames made for one client each: a few of those that a full client of {@link MemorySink} has. */
+        static final long OWN_FRAME_BYTES = 5_000;
+
         static final Sizes USUAL = new Sizes(4_096, 16 << 20, CatchUp.Pace.USUAL, 100_000, 64 << 20);
         static final Sizes SMALL =
                 new Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, LiveDelivery.Pace.USUAL), 100_000, 64 << 20);
@@ -93,7 +96,13 @@ public final class HubFixture {
         this.ledger = new Ledger(start);
         this.hub = new Hub(
                 OwnerLoop.current(vertx),
-                new HubSettings(streams, sizes.windowEntries(), sizes.windowBytes(), RULES, new Random(seed)),
+                new HubSettings(
+                        streams,
+                        sizes.windowEntries(),
+                        sizes.windowBytes(),
+                        Sizes.OWN_FRAME_BYTES,
+                        RULES,
+                        new Random(seed)),
                 log,
                 permits -> checker.check(permits),
                 new HubSettings.Clocks(this::now, wall),

@@ -169,6 +169,11 @@ final class MemorySink implements ByteSink {
         return ended && toTell == null;
     }
 
+    @Override
+    public long pendingBytes() {
+        return pending;
+    }
+
     int writes() {
         return writes;
     }

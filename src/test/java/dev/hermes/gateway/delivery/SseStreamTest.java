@@ -284,6 +284,11 @@ class SseStreamTest extends HubTest {
         }
 
         @Override
+        public long pendingBytes() {
+            return 0;
+        }
+
+        @Override
         public void end(Owner stream) {
             sink.end(stream);
         }
