@@ -32,10 +32,15 @@ export function createToken(tab, renew) {
   let held = null;
   /** @type {number} */
   let timer;
-  const end = () => page.clearTimeout(timer);
+  let ends = 0;
+  const endTimer = () => page.clearTimeout(timer);
 
   return {
-    end,
+    end() {
+      endTimer();
+      // What is asked for still sets none.
+      ends++;
+    },
     current: () => held,
     forget: () => (held = null),
     isForMore: () => !!held?.scopes[1],
@@ -44,11 +49,12 @@ export function createToken(tab, renew) {
 
     obtain(scopes) {
       if (!scopes.every((scope) => held?.scopes.includes(scope))) {
+        const before = ends;
         const text = mint(tab, scopes).then(({ token, ttl }) => {
-          end();
-          if (ttl) {
+          if (held === own && before === ends) {
+            endTimer();
             // By its length, not by its end: this clock may be wrong.
-            timer = page.setTimeout(() => renew(own), 900 * ttl);
+            timer = ttl && page.setTimeout(() => renew(own), 900 * ttl);
           }
           return token;
         });

@@ -536,6 +536,20 @@ test('a cut loses nothing and repeats nothing', async () => {
   equal(numbers(queue), [0, 1, 2]);
 });
 
+test('a token that comes after the client was closed is not renewed', async () => {
+  const browser = createBrowser();
+  const asked = [];
+  const getToken = (scopes) =>
+    new Promise((resolve) => asked.push(() => resolve({ token: browser.gateway.mint(scopes, 20), ttl: 20 })));
+  const page = openPage(browser, { options: { getToken } });
+  page.listen({ channels: ['queue:updates'] });
+  await browser.advance(1000);
+  page.client.close();
+  asked.forEach((answer) => answer());
+  await browser.advance(60_000);
+  equal(asked.length, 1, 'tokens asked for');
+});
+
 test('the token is renewed before the stream it is for ends', async () => {
   const browser = createBrowser();
   const page = openPage(browser, {
