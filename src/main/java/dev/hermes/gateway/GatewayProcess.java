@@ -53,9 +53,9 @@ final class GatewayProcess {
 
     /** Starts for production. On the main thread; if the gateway cannot start, the process ends with status 1. */
     static void start(Map<String, String> environment, SettingsLoader.Mode mode) {
-        SettingsLoader.Loaded loaded = load(environment, mode);
         // From the very first, since it would end the process.
         Signals.onHangUp(() -> LOG.info("signal ignored signal=SIGHUP reason=\"still starting\""));
+        SettingsLoader.Loaded loaded = load(environment, mode);
         start(vertx(loaded.settings()), loaded, (router, flag) -> {}, process -> {
                     Signals.onHangUp(
                             () -> process.reload(SettingsLoader.load(process.vertx, environment, mode), loaded));
