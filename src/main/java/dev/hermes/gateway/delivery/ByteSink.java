@@ -32,7 +32,7 @@ public interface ByteSink {
     /** See {@link #progress()}. */
     long NOTHING_PENDING = -1;
 
-    /** The bytes of frames that wait outside the heap for the client to take them. */
+    /** The bytes of frames that wait for the client to take them. */
     long pendingBytes();
 
     /**

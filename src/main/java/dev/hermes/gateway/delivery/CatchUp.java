@@ -143,7 +143,7 @@ final class CatchUp {
         }
     }
 
-    /** Visits those that could not be served again, and reads the log for others as far as there is memory by now. */
+    /** Visits again those that could not be served, and reads the log for others as far as there is memory by now. */
     void tick() {
         memory.tick();
         read();
@@ -202,7 +202,8 @@ final class CatchUp {
             }
         } catch (OutOfMemoryError outsideTheHeap) {
             breakOff(subscriber);
-            return pace.entriesAVisit();
+            // Ends the turn, since only sockets can give memory back.
+            return pace.entriesATurn();
         }
         endVisit(subscriber, takes);
         return cost;
@@ -261,7 +262,7 @@ final class CatchUp {
     }
 
     private @Nullable Subscriber nextReader() {
-        return readers < pace.readers() && !memory.full() ? readQueue.poll() : null;
+        return readers < pace.readers() ? readQueue.poll(!memory.full()) : null;
     }
 
     private void readFor(Subscriber subscriber) {

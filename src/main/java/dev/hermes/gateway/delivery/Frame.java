@@ -126,7 +126,7 @@ public final class Frame {
                 lines(buffer, Unpooled.wrappedBuffer(data.getBytes()));
                 buffer.writeByte('\n');
                 return chunked(buffer);
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 buffer.release();
                 throw failure;
             }

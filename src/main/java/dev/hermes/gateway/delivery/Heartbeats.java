@@ -21,23 +21,32 @@ final class Heartbeats {
         this.counters = counters;
     }
 
-    /** Sends a heartbeat to a stream that is due in this tick. */
-    void send(SseStream stream) {
+    /** Sends a heartbeat to a stream that is due in this tick; false if there is no memory for it. */
+    boolean send(SseStream stream) {
         if (!stream.live()) {
-            sendAlone(stream);
-            return;
+            return sendAlone(stream);
         }
-        if (shared == null) {
-            shared = frame(window.tip());
+        try {
+            if (shared == null) {
+                shared = frame(window.tip());
+            }
+            stream.sendShared(shared);
+        } catch (OutOfMemoryError outsideTheHeap) {
+            return false;
         }
         counters.heartbeat();
-        stream.sendShared(shared);
+        return true;
     }
 
-    /** Sends a heartbeat to a stream outside the common schedule, or behind the others. */
-    void sendAlone(SseStream stream) {
+    /** Sends a heartbeat to a stream outside the common schedule, or behind the others; false if there is no memory for it. */
+    boolean sendAlone(SseStream stream) {
+        try {
+            stream.send(frame(stream.live() ? window.tip() : stream.cursor()));
+        } catch (OutOfMemoryError outsideTheHeap) {
+            return false;
+        }
         counters.heartbeat();
-        stream.send(frame(stream.live() ? window.tip() : stream.cursor()));
+        return true;
     }
 
     /** Releases the frame shared within the tick. */

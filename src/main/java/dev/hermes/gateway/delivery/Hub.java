@@ -2,7 +2,6 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.EventLog;
-import dev.hermes.gateway.log.Gap;
 import dev.hermes.gateway.loop.OwnerLoop;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +23,7 @@ public final class Hub {
     public static final Duration TICK = Duration.ofMillis(100);
 
     private static final int WHEEL_SLOTS = 1_024;
+    private static final Duration UNTOLD_WITHIN = Duration.ofSeconds(1);
 
     private final OwnerLoop loop;
     private final HubSettings settings;
@@ -122,21 +122,12 @@ public final class Hub {
                 deadlines.forStream(accepted.permit(), now, time.wall().instant()));
         counters.streamOpened();
         join(stream);
-        JsonObject connected = new JsonObject()
-                .put("connection_id", stream.id())
-                .put("timestamp", time.wall().instant().toString());
-        stream.send(
-                Frame.Encoder.control(accepted.retryMillis(), accepted.start().position(), "connected", connected));
-        Gap gap = accepted.start().gap();
-        if (gap != null) {
-            counters.gapSent(gap.reason());
-            stream.offer(gap);
+        if (stream.greet(accepted, time.wall().instant())) {
+            counters.began(accepted.start());
+            schedule(stream, stream.deadlines().next());
+            catchUp.start(stream);
+            StreamLog.opened(stream);
         }
-        accepted.greetings()
-                .forEach(greeting -> stream.send(Frame.Encoder.withoutId(greeting.type(), greeting.data())));
-        schedule(stream, stream.deadlines().next());
-        catchUp.start(stream);
-        StreamLog.opened(stream);
         return stream;
     }
 
@@ -146,9 +137,7 @@ public final class Hub {
         assert loop.here();
         long deadline = time.now() + wait.toMillis();
         PendingPoll poll = new PendingPoll(this, subscription, permit, start, limit, deadline);
-        if (start.gap() != null) {
-            counters.gapSent(start.gap().reason());
-        }
+        counters.began(start);
         join(poll);
         schedule(poll, deadline);
         catchUp.start(poll);
@@ -175,12 +164,20 @@ public final class Hub {
     public void onBackend(boolean up, Instant since) {
         assert loop.here();
         JsonObject data = new JsonObject().put("state", up ? "up" : "down").put("since", since.toString());
-        Frame frame = Frame.Encoder.control(null, null, "backend", data);
-        subscribers.streams().forEach(stream -> {
-            stream.sendShared(frame);
-            stream.flushOrAnswer();
-        });
-        frame.release();
+        try {
+            Frame frame = Frame.Encoder.control(null, null, "backend", data);
+            try {
+                subscribers.streams().forEach(stream -> {
+                    stream.sendShared(frame);
+                    stream.flushOrAnswer();
+                });
+            } finally {
+                frame.release();
+            }
+        } catch (OutOfMemoryError outsideTheHeap) {
+            // Who is not told comes back, and is told then.
+            endAll(SseStream.CloseReason.CONNECTION_TIMEOUT, UNTOLD_WITHIN);
+        }
     }
 
     /** Ends all streams, spread evenly over the given time, each with its own reconnect delay. */

@@ -2,6 +2,7 @@ package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -54,6 +55,13 @@ public final class HubCounters {
 
     void gapsSent(Gap.Reason reason, int streams) {
         add(gaps.get(reason), streams);
+    }
+
+    /** A stream or poll began there, and was told of a gap if one comes first. */
+    void began(EventLog.StartPosition start) {
+        if (start.gap() != null) {
+            gapSent(start.gap().reason());
+        }
     }
 
     void gapSent(Gap.Reason reason) {

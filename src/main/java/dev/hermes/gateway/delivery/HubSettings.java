@@ -39,10 +39,7 @@ public record HubSettings(
 
     /** Half of the memory for all loops. The rest is for what is shared, for sockets that are read, and for all that has no bound. */
     private static long ownFrameBytesOfOneLoop() {
-        Runtime runtime = Runtime.getRuntime();
-        long counted = PlatformDependent.maxDirectMemory();
-        // Netty does not count on every JVM; by default there is as much as there is heap.
-        return (counted > 0 ? counted : runtime.maxMemory()) / 2 / runtime.availableProcessors();
+        return PlatformDependent.maxDirectMemory() / 2 / Runtime.getRuntime().availableProcessors();
     }
 
     /**

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * flush for each of them. Owned by the hub's loop.
  *
  * <p>A turn of the event loop must stay short however many subscribers there are. An entry is always written to all
- * its subscribers within one turn, which keeps every live subscriber at the hub's position. A write is cheap; a flush
+ * its subscribers within one turn, which keeps every live subscriber at the hub's position; whom there is no memory to
+ * write it to is no longer live. A write is cheap; a flush
  * is a system call. So only as many subscribers are flushed as a turn can take, and the others follow in later turns,
  * between which the sockets are served; entries that arrive meanwhile share the same flush. A flush directly after
  * the last write finds the connection still in the processor's cache, which saves a tenth of a delivery.

@@ -12,23 +12,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReaderQueue {
 
-    private final Map<StreamPermit, ArrayDeque<Subscriber>> waiting = new LinkedHashMap<>();
+    private final Map<StreamPermit, ArrayDeque<Subscriber>> streams = new LinkedHashMap<>();
+    private final Map<StreamPermit, ArrayDeque<Subscriber>> polls = new LinkedHashMap<>();
+    private boolean pollsTurn;
 
     void add(Subscriber subscriber) {
-        waiting.computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>())
+        (subscriber instanceof PendingPoll ? polls : streams)
+                .computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>())
                 .add(subscriber);
     }
 
     /** Moves those that wait, in their order, to the end of another queue. */
     void moveAllTo(Collection<Subscriber> queue) {
-        for (Subscriber next = poll(); next != null; next = poll()) {
+        for (Subscriber next = poll(true); next != null; next = poll(true)) {
             queue.add(next);
         }
     }
 
-    /** The next subscriber, or null. */
+    /**
+     * The next subscriber, or null; of streams and polls in turns.
+     *
+     * @param alsoStreams whether there is memory for the frames that a stream gets
+     */
     @Nullable
-    Subscriber poll() {
+    Subscriber poll(boolean alsoStreams) {
+        pollsTurn = !pollsTurn;
+        Subscriber next = first(pollsTurn || !alsoStreams ? polls : streams);
+        return next == null && alsoStreams ? first(pollsTurn ? streams : polls) : next;
+    }
+
+    private static @Nullable Subscriber first(Map<StreamPermit, ArrayDeque<Subscriber>> waiting) {
         if (waiting.isEmpty()) {
             return null;
         }

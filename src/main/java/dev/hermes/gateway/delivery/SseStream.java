@@ -1,10 +1,13 @@
 package dev.hermes.gateway.delivery;
 
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.Gap;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -128,15 +131,13 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
     @Override
     boolean offer(Gap gap) {
         record.gapTold(cursor(), gap, hub.now());
-        send(Frame.Encoder.gap(gap));
-        return true;
+        return tell(() -> Frame.Encoder.gap(gap));
     }
 
     @Override
     void flushOrAnswer() {
         if (heartbeatOwed && sink.writable() && !closed()) {
-            heartbeatOwed = false;
-            hub.heartbeats().sendAlone(this);
+            heartbeatOwed = !hub.heartbeats().sendAlone(this);
         }
         sink.flush();
         if (!closed() && !sink.writable()) {
@@ -150,10 +151,45 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
         return true;
     }
 
+    /**
+     * Writes what a stream begins with, before it catches up; false if the stream has ended instead.
+     *
+     * @param now the time to tell
+     */
+    boolean greet(NewStream accepted, Instant now) {
+        JsonObject data = new JsonObject().put("connection_id", id()).put("timestamp", now.toString());
+        EventLog.StartPosition start = accepted.start();
+        boolean told = tell(() -> Frame.Encoder.control(accepted.retryMillis(), start.position(), "connected", data));
+        if (told && start.gap() != null) {
+            told = offer(start.gap());
+        }
+        for (NewStream.Greeting greeting : accepted.greetings()) {
+            told = told && tell(() -> Frame.Encoder.withoutId(greeting.type(), greeting.data()));
+        }
+        return told;
+    }
+
+    /**
+     * Writes a frame for this stream only. Where there is no memory for it the stream ends, since its client comes back
+     * and is told then; false in this case. Not while an entry is being delivered.
+     */
+    private boolean tell(Supplier<Frame> frame) {
+        try {
+            send(frame.get());
+            return true;
+        } catch (OutOfMemoryError outsideTheHeap) {
+            hub.close(this, CloseReason.CONNECTION_TIMEOUT);
+            return false;
+        }
+    }
+
     /** Writes a frame for this stream only, and releases it. */
     void send(Frame frame) {
-        sendShared(frame);
-        frame.release();
+        try {
+            sendShared(frame);
+        } finally {
+            frame.release();
+        }
     }
 
     /** Writes a frame that other streams get too. */
@@ -200,17 +236,15 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
             return;
         }
         if (deadlines.takeWarning(nowMillis)) {
-            send(Frame.Encoder.control(
-                    null,
-                    null,
-                    "token_expiring",
-                    new JsonObject().put("expires_at", String.valueOf(permit().expiresAt()))));
+            JsonObject data = new JsonObject().put("expires_at", String.valueOf(permit().expiresAt()));
+            if (!tell(() -> Frame.Encoder.control(null, null, "token_expiring", data))) {
+                return;
+            }
             sink.flush();
         }
         heartbeatOwed |= deadlines.takeHeartbeat(nowMillis);
         if (heartbeatOwed && sink.writable()) {
-            heartbeatOwed = false;
-            hub.heartbeats().send(this);
+            heartbeatOwed = !hub.heartbeats().send(this);
             sink.flush();
         }
         if (deadlines.takeCheck(nowMillis)) {
@@ -231,7 +265,13 @@ public final class SseStream extends Subscriber implements ByteSink.Owner {
         }
         JsonObject data =
                 new JsonObject().put("reason", reason.label()).put("reconnect_after_ms", reconnectAfterMillis);
-        send(Frame.Encoder.control(reconnectAfterMillis, cursor(), "closing", data));
+        try {
+            send(Frame.Encoder.control(reconnectAfterMillis, cursor(), "closing", data));
+        } catch (OutOfMemoryError outsideTheHeap) {
+            // Without a word: what the client has not taken must be given back.
+            sink.abort();
+            return;
+        }
         // Before the end is written, since the sink may report within that call that all was sent.
         hub.schedule(this, hub.now() + CLOSING_GRACE_MILLIS);
         sink.end(this);

@@ -40,7 +40,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     private boolean caughtUp;
 
     /**
-     * Whether the subscriber waits for a visit, a log read, or the hub to reach its cursor; then nothing else may
+     * Whether the subscriber waits for a visit, a log read, the next tick, or the hub to reach its cursor; then nothing else may
      * move it.
      */
     private boolean scheduled;
@@ -78,7 +78,7 @@ abstract sealed class Subscriber extends Wheel.Entry permits SseStream, PendingP
     /** Sends what was offered, or answers; called after offers and when the tip is reached. */
     abstract void flushOrAnswer();
 
-    /** The bytes of frames that wait outside the heap for the client to take them. */
+    /** The bytes of frames that wait for the client to take them. */
     abstract long pendingBytes();
 
     /** Whether {@link #flushOrAnswer} never makes it leave the hub. */

@@ -102,10 +102,11 @@ final class DirectSink implements ByteSink {
     /** Writes the head through Vert.x, and takes over the body. */
     static DirectSink begin(HttpServerRequest request, Function<Channel, @Nullable Shortcut> shortcuts) {
         HttpServerResponse response = request.response().setChunked(true);
-        response.writeHead();
         VertxConnection connection = (VertxConnection) request.connection();
         ChannelHandlerContext first =
                 connection.channelHandlerContext().pipeline().firstContext();
+        // A body without a head would be taken for one.
+        response.writeHead().onFailure(notSent -> cut(first.channel()));
         return new DirectSink(ending(response), first, shortcuts.apply(first.channel()));
     }
 

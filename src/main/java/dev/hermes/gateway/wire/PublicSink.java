@@ -29,6 +29,9 @@ final class PublicSink implements ByteSink {
 
     private long taken;
 
+    /** The bytes of those that were not taken. */
+    private long waiting;
+
     /** The only frame written since the last flush, kept until the flush. */
     private @Nullable Buffer kept;
 
@@ -66,7 +69,20 @@ final class PublicSink implements ByteSink {
     private void writeNow(Buffer payload) {
         if (open()) {
             written++;
-            response.write(payload).onComplete(done -> taken++);
+            waiting += payload.length();
+            response.write(payload).onSuccess(sent -> taken(payload)).onFailure(this::notSent);
+        }
+    }
+
+    private void taken(Buffer payload) {
+        taken++;
+        waiting -= payload.length();
+    }
+
+    /** Without memory to pass it on, for example: what comes next must not make the client believe that it has all. */
+    private void notSent(Throwable failure) {
+        if (open()) {
+            abort();
         }
     }
 
@@ -81,10 +97,9 @@ final class PublicSink implements ByteSink {
         return taken == written && writable() ? NOTHING_PENDING : taken;
     }
 
-    /** None: what waits here are copies on the heap. */
     @Override
     public long pendingBytes() {
-        return 0;
+        return open() ? waiting : 0;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,11 +17,11 @@ class FrameMemoryTest extends HubTest {
         List<MemorySink> live = loop.call(() ->
                 IntStream.range(0, 5).mapToObj(client -> fixture.connect()).toList());
         loop.run(() -> {
-            fixture.memory.room(3);
+            fixture.memory.room(1);
             fixture.publish(3);
         });
         loop.run(() -> {
-            assertThat(live).extracting(sink -> ofType(sink, "update").size()).containsExactlyInAnyOrder(1, 1, 1, 0, 0);
+            assertThat(live).extracting(sink -> ofType(sink, "update").size()).containsOnly(1);
             fixture.memory.room(MemorySink.UNLIMITED);
         });
         goesOnWithAll(live);
@@ -31,7 +32,7 @@ class FrameMemoryTest extends HubTest {
         List<MemorySink> behind = loop.call(() -> {
             EventId cursor = fixture.append(1).get(0);
             fixture.publish(40);
-            fixture.memory.room(5);
+            fixture.memory.room(8);
             return IntStream.range(0, 3)
                     .mapToObj(client -> fixture.connect(
                             HubFixture.ALL_OF_A, fixture.open(new Cursor.At(cursor)), HubFixture.ENDLESS))
@@ -47,7 +48,7 @@ class FrameMemoryTest extends HubTest {
         MemorySink client = loop.call(() -> {
             EventId cursor = fixture.append(1).get(0);
             fixture.publish(10);
-            fixture.memory.room(0);
+            fixture.memory.room(1);
             return fixture.connect(HubFixture.ALL_OF_A, fixture.open(new Cursor.At(cursor)), HubFixture.ENDLESS);
         });
         loop.turns(10);
@@ -84,6 +85,71 @@ class FrameMemoryTest extends HubTest {
 
         loop.run(() -> crowd.forEach(sink -> sink.allow(MemorySink.UNLIMITED)));
         goesOnWithAll(crowd);
+    }
+
+    @Test
+    void aPollIsServedWhileACrowdHoldsAllTheFramesThereMayBe() {
+        EventId cursor = loop.call(() -> fixture.append(1).get(0));
+        loop.run(() -> fixture.publish(60));
+        loop.run(() -> IntStream.range(0, 20).forEach(client -> resume(cursor, 0)));
+        answerAll();
+        PendingPoll poll = loop.call(() -> hub.poll(
+                HubFixture.ALL_OF_A, HubFixture.ENDLESS, fixture.open(new Cursor.At(cursor)), 10, Duration.ZERO));
+        answerAll();
+        assertThat(loop.call(() -> poll.page().result().events())).hasSize(10);
+        loop.run(() -> hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO));
+    }
+
+    @Test
+    void aStreamThatCannotBeToldItsEndIsCut() {
+        MemorySink client = loop.call(fixture::connect);
+        loop.run(() -> {
+            fixture.memory.room(0);
+            hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO);
+            fixture.pass(Hub.TICK);
+            assertThat(client.aborted()).isTrue();
+            fixture.memory.room(MemorySink.UNLIMITED);
+        });
+    }
+
+    @Test
+    void aStreamThatCannotBeToldWhatItMissesIsCutAndTheOthersAreToldAllTheSame() {
+        List<MemorySink> clients = loop.call(() ->
+                IntStream.range(0, 3).mapToObj(client -> fixture.connect()).toList());
+        loop.run(() -> {
+            fixture.memory.room(1);
+            hub.onLogLost(new EventId(true, 77, 0));
+            assertThat(clients)
+                    .filteredOn(client -> ofType(client, "gap").size() == 1)
+                    .hasSize(1);
+            assertThat(clients).filteredOn(MemorySink::aborted).hasSize(2);
+            fixture.memory.room(MemorySink.UNLIMITED);
+        });
+    }
+
+    @Test
+    void aStreamThatCannotBeginGivesItsPlaceBack() {
+        loop.run(() -> {
+            fixture.memory.room(0);
+            MemorySink refused = fixture.connect();
+            assertThat(refused.aborted()).isTrue();
+            assertThat(fixture.admission.openStreams()).isZero();
+            assertThat(hub.isEmpty()).isTrue();
+            fixture.memory.room(MemorySink.UNLIMITED);
+        });
+    }
+
+    @Test
+    void aHeartbeatThatCannotBeMadeComesWithTheNext() {
+        MemorySink client = loop.call(fixture::connect);
+        loop.run(() -> {
+            fixture.memory.room(0);
+            fixture.pass(INTERVAL.plus(INTERVAL));
+            assertThat(ofType(client, "heartbeat")).isEmpty();
+            fixture.memory.room(MemorySink.UNLIMITED);
+            fixture.pass(INTERVAL.plus(Hub.TICK));
+            assertThat(ofType(client, "heartbeat")).isNotEmpty();
+        });
     }
 
     private MemorySink resume(EventId cursor, long allowance) {

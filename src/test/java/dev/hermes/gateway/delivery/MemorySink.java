@@ -25,7 +25,9 @@ final class MemorySink implements ByteSink {
     static final class Memory {
         private final Set<ByteBuf> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
 
-        /** How many more frames of events there is room for. */
+        private final Set<Frame> frames = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        /** How many more frames there is room for. */
         private long room = UNLIMITED;
 
         private int refused;
@@ -34,17 +36,20 @@ final class MemorySink implements ByteSink {
             room = frames;
         }
 
-        /** How many there was none for. */
+        /** How many frames there was none for. */
         int refused() {
             return refused;
         }
 
-        private void take(String chunk) {
-            if (chunk.startsWith("id: ") && chunk.contains("\nevent: update\n") && room-- <= 0) {
+        /** Takes room for a frame unless others have it already, as Netty does when it is made. */
+        void take(Frame frame) {
+            if (!frames.contains(frame) && room-- <= 0) {
                 room = 0;
                 refused++;
                 throw new OutOfMemoryError("as Netty says it of what is outside the heap");
             }
+            frames.add(frame);
+            watch(frame.chunk());
         }
 
         /** Keeps an eye on the memory behind that buffer. */
@@ -90,9 +95,8 @@ final class MemorySink implements ByteSink {
         if (ended || aborted) {
             throw new AssertionError("written after the end");
         }
-        memory.take(frame.payload().toString());
+        memory.take(frame);
         ByteBuf chunk = frame.retainedChunk();
-        memory.watch(chunk);
         written.writeBytes(ByteBufUtil.getBytes(chunk));
         pending += chunk.readableBytes();
         waiting.add(chunk);
@@ -127,6 +131,7 @@ final class MemorySink implements ByteSink {
     @Override
     public void abort() {
         aborted = true;
+        unflushed = 0;
         drop();
     }
 

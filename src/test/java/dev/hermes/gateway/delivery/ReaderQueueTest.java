@@ -29,7 +29,7 @@ class ReaderQueueTest {
         greedy.forEach(queue::add);
         modest.forEach(queue::add);
         List<Subscriber> order = new ArrayList<>();
-        for (Subscriber next = queue.poll(); next != null; next = queue.poll()) {
+        for (Subscriber next = queue.poll(true); next != null; next = queue.poll(true)) {
             order.add(next);
         }
 
@@ -42,12 +42,12 @@ class ReaderQueueTest {
         Subscriber second = of("b");
         queue.add(first);
         queue.add(second);
-        assertThat(queue.poll()).isEqualTo(first);
+        assertThat(queue.poll(true)).isEqualTo(first);
 
         queue.add(first);
-        assertThat(queue.poll()).isEqualTo(second);
-        assertThat(queue.poll()).isEqualTo(first);
-        assertThat(queue.poll()).isNull();
+        assertThat(queue.poll(true)).isEqualTo(second);
+        assertThat(queue.poll(true)).isEqualTo(first);
+        assertThat(queue.poll(true)).isNull();
     }
 
     private Subscriber of(String credential) {
