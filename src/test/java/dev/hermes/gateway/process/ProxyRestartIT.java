@@ -27,14 +27,18 @@ class ProxyRestartIT {
         PrintedProxy.require();
     }
 
-    /** The first two have Hermes' tokens, the others the gateway's. All but the last over HTTP/2. */
-    private static List<PrintedProxy> openBehindEachProxy(HermesSite site) {
-        String readme = PrintedProxy.block("caddyfile", "README.md", true);
+    /**
+     * The first two have Hermes' tokens, the others the gateway's. All but the last over HTTP/2.
+     *
+     * @param caddyIn the document with the block of Caddy for so many gateways
+     */
+    private static List<PrintedProxy> openBehindEachProxy(HermesSite site, String caddyIn) {
+        String caddy = PrintedProxy.block("caddyfile", caddyIn, true);
         String tokens = PrintedProxy.block("caddyfile", "deployment.md", false);
         String nginx = PrintedProxy.block("nginx", "deployment.md", true);
         int hermes = site.hermes().port();
         return List.of(
-                open(site, PrintedProxy.caddy(site.folder("caddy"), readme, true, hermes, site.ports())),
+                open(site, PrintedProxy.caddy(site.folder("caddy"), caddy, true, hermes, site.ports())),
                 open(site, PrintedProxy.nginx(site.folder("nginx"), nginx, true, hermes, site.ports())),
                 open(site, PrintedProxy.caddy(site.folder("caddy-with-tokens"), tokens, true, hermes, site.ports())),
                 open(
@@ -56,7 +60,7 @@ class ProxyRestartIT {
     @Timeout(value = 600, unit = TimeUnit.SECONDS)
     void everyOpenPageIsLiveAgainWithin5SecondsOfTheGatewaysReturn() {
         try (HermesSite site = new HermesSite(temporary, 1)) {
-            List<PrintedProxy> proxies = openBehindEachProxy(site);
+            List<PrintedProxy> proxies = openBehindEachProxy(site, "README.md");
             RunningCaddy own = site.with(RunningCaddy.start(site.folder("Caddyfile"), site.ports()[0]));
             site.open(
                     "Caddyfile",
@@ -97,7 +101,7 @@ class ProxyRestartIT {
     @Test
     void withTwoGatewaysNoPageStandsStill() {
         try (HermesSite site = new HermesSite(temporary, 2)) {
-            openBehindEachProxy(site);
+            openBehindEachProxy(site, "deployment.md");
             site.publishAllTheTime();
             site.awaitShown(1);
 
