@@ -19,6 +19,7 @@ final class ReceivedFrames {
 
     private final SseConnection stream;
     private final List<Got> got = new ArrayList<>();
+    private int newest;
 
     ReceivedFrames(SseConnection stream) {
         this.stream = stream;
@@ -30,6 +31,7 @@ final class ReceivedFrames {
         while (System.nanoTime() < deadline) {
             Frame frame = stream.next();
             got.add(new Got(frame, System.nanoTime()));
+            newest = Math.max(newest, SteadyProducer.numberOf(frame));
             if (frame.event().equals(event) && frame.data().contains(part)) {
                 return frame;
             }
@@ -37,10 +39,10 @@ final class ReceivedFrames {
         throw new AssertionError("no " + event + " with " + part + " within " + PATIENCE);
     }
 
-    /** Takes frames until an event with this number or a later one has come. */
+    /** Takes frames until an event with this number or a later one has come; none if it had come before. */
     void awaitNumber(int number) {
-        while (SteadyProducer.numberOf(await("queue_update", "\"n\":")) < number) {
-            // The next one then.
+        while (newest < number) {
+            await("queue_update", "\"n\":");
         }
     }
 
