@@ -258,8 +258,9 @@ final class Explainer {
         return span == null ? null : period(span.fromMillis(), span.untilMillis());
     }
 
+    /** Wider by what whole milliseconds of two clocks may be apart. */
     private Explanation.Period period(long fromMillis, long untilMillis) {
-        return new Explanation.Period(at(fromMillis), at(untilMillis));
+        return new Explanation.Period(at(fromMillis - 1), at(untilMillis + 2));
     }
 
     private Instant at(long millis) {
