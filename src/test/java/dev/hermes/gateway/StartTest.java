@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.config.SettingsLoader;
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.watchdog.Pace;
@@ -25,7 +26,7 @@ class StartTest {
 
     @Test
     void noTurnOfAnEventLoopIsLong() {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 OutsideProcess fresh = OutsideProcess.start(new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "@conf/jvm.options",

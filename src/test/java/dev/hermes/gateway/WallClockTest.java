@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
@@ -30,7 +31,7 @@ class WallClockTest {
 
     private final AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
     private final InstantSource clock = () -> Instant.now().plus(step.get());
-    private final EmbeddedRedis redis = EmbeddedRedis.startOnFreePort();
+    private final EmbeddedRedis redis = FreePorts.redis();
     private final Vertx vertx = Vertx.vertx();
     private final GatewayVerticle gateway = new GatewayVerticle(null, (router, flag) -> {}, clock);
     private RedisProducer producer = new RedisProducer(redis.port());

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.auth;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.redis.RedisCommands;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisFixture implements RedisCommands, AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
-    private final EmbeddedRedis server = EmbeddedRedis.start();
+    private final EmbeddedRedis server = FreePorts.redis();
     private final Redis client;
     private final RedisConnection connection;
     private volatile boolean available = true;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -275,15 +274,15 @@ class BadInputIT {
                 const real = Date.now; window.skew = 0; Date.now = () => real() + skew;""");
         tab.awaitStatus("connected");
 
-        for (Map.Entry<String, String> jump :
-                Map.of("2-0", "-36e5", "3-0", "36e5").entrySet()) {
-            tab.run("skew = " + jump.getValue());
-            gateway.send(
-                    jump.getKey(),
-                    "queue_update",
-                    json("{'n':%s}", jump.getKey().charAt(0)));
-            Chromium.await(
-                    "heard", () -> tab.numbers().contains((long) jump.getKey().charAt(0) - '0'));
+        List<String> jumps = List.of("-36e5", "36e5");
+        for (long number = 2; number < 2 + jumps.size(); number++) {
+            tab.run("skew = " + jumps.get((int) number - 2));
+            long sent = number;
+            Chromium.await("heard", () -> {
+                // Again, since a jump forward is taken for a sleep, from which the page comes back with another stream.
+                gateway.send(sent + "-0", "queue_update", json("{'n':%s}", sent));
+                return tab.numbers().contains(sent);
+            });
         }
 
         tab.awaitStatus("connected");

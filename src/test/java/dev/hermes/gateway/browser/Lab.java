@@ -3,6 +3,7 @@ package dev.hermes.gateway.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
@@ -28,7 +29,7 @@ final class Lab implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-    private final EmbeddedRedis redis = EmbeddedRedis.start();
+    private final EmbeddedRedis redis = FreePorts.redis();
     private final Path settings;
     private final Chromium chromium;
     private final Pages pages;
@@ -54,7 +55,7 @@ final class Lab implements AutoCloseable {
         pages = new Pages(this::token);
         settings = temporary;
         flag(true);
-        gateway = gateway(0);
+        gateway = gateway(FreePorts.next());
         port = gateway.port();
         network = new WatchedNetwork(port);
     }

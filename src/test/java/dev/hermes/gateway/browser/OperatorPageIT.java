@@ -29,6 +29,14 @@ class OperatorPageIT {
     /** Runs before the page's own script, and sees what its policy forbids and what nobody caught. */
     private static final String WATCH = """
             window.complaints = [];
+            window.asked = 0;
+            window.pending = 0;
+            const ask = window.fetch;
+            window.fetch = (...question) => {
+              asked++;
+              pending++;
+              return ask(...question).finally(() => pending--);
+            };
             for (const kind of ['securitypolicyviolation', 'error', 'unhandledrejection']) {
               window.addEventListener(kind, (event) => complaints.push(
                 [kind, event.violatedDirective, event.blockedURI, event.message, event.reason].join(' ')), true);
@@ -277,7 +285,7 @@ class OperatorPageIT {
         unlock();
         page.run(hiding);
         Chromium.await("nobody looks", () -> (Boolean) page.run("return document.hidden"));
-        Chromium.await("nothing is under way", () -> asked() == askedALittleLater());
+        Chromium.await("nothing is under way", () -> (Boolean) page.run("return pending === 0"));
 
         long before = asked();
         await().during(Duration.ofSeconds(4)).until(() -> asked() == before);
@@ -287,13 +295,7 @@ class OperatorPageIT {
     }
 
     private long asked() {
-        return (Long) page.run("return performance.getEntriesByType('resource').length");
-    }
-
-    /** By then an answer that was under way is there. */
-    private long askedALittleLater() {
-        page.run("return new Promise((done) => setTimeout(done, 300))");
-        return asked();
+        return (Long) page.run("return asked");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.hermes.gateway.fixture.Futures.await;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.Envelope;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.log.redis.LogScripts;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.redis.RedisCommands;
@@ -50,7 +51,7 @@ public final class ChainRedis implements RedisCommands, AutoCloseable {
     private final RedisConnection connection;
 
     public ChainRedis() {
-        this(EmbeddedRedis.start(), RedisClientType.STANDALONE);
+        this(FreePorts.redis(), RedisClientType.STANDALONE);
         identify(IDENTITY);
     }
 
@@ -64,7 +65,7 @@ public final class ChainRedis implements RedisCommands, AutoCloseable {
 
     /** A Cluster of one node, and a client that goes by slots. */
     public static ChainRedis cluster() {
-        EmbeddedRedis server = EmbeddedRedis.startOnFreePort("cluster-enabled yes");
+        EmbeddedRedis server = FreePorts.redis("cluster-enabled yes");
         Vertx vertx = Vertx.vertx();
         Redis direct = Redis.createClient(vertx, server.url().toString());
         await(direct.send(

@@ -1,6 +1,7 @@
 package dev.hermes.gateway.chaos;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ final class Deployment implements AutoCloseable {
 
     Deployment(int gateways, Path folder) {
         // Written to disk before it is answered: what Redis forgets of its own accord is no concern of this run.
-        redis = EmbeddedRedis.startOnFreePort("appendonly yes", "appendfsync always");
+        redis = FreePorts.redis("appendonly yes", "appendfsync always");
         redisFolder = Path.of(ask("CONFIG", "GET", "dir").lines().toList().get(1));
         for (int number = 1; number <= gateways; number++) {
             FaultyNetwork toRedis = new FaultyNetwork(List.of(redis.port()), REDIS_BUFFER);

@@ -3,7 +3,7 @@ package dev.hermes.gateway.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,8 +22,8 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Map<String, String> settings;
     private final Path log;
-    private final int port = EmbeddedRedis.freePort();
-    private final int managementPort = EmbeddedRedis.freePort();
+    private final int port = FreePorts.next();
+    private final int managementPort = FreePorts.next();
     private final Thread exitHook = new Thread(this::kill, "gateway-exit");
     private volatile @Nullable Process process;
 

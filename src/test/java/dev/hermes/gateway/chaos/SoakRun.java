@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.Background;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisWire;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class SoakRun implements AutoCloseable {
         this.settings = settings;
         this.random = new Random(settings.seed());
         this.hands = new SoakHands(folder.toAbsolutePath(), lapse, random, breaches::add);
-        this.redis = EmbeddedRedis.startOnFreePort(
+        this.redis = FreePorts.redis(
                 "appendonly yes",
                 "appendfsync always",
                 "user plain on >of-this-run ~* &* +@all",

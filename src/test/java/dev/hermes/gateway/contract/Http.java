@@ -1,5 +1,6 @@
 package dev.hermes.gateway.contract;
 
+import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RunningGateway;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -159,6 +160,23 @@ final class Http {
             throw new AssertionError("not published: " + answer);
         }
         return answer.json().getJsonArray("ids").getString(0);
+    }
+
+    /** The only one there is. No time-out: on a busy machine it could come before what the stream is there for. */
+    static void endTheStream(RunningGateway gateway) {
+        JsonObject stream = new JsonObject(HttpCall.get(
+                                gateway.managementPort(),
+                                "/streams",
+                                "Authorization",
+                                "Bearer " + RunningGateway.API_KEY)
+                        .body())
+                .getJsonArray("streams")
+                .getJsonObject(0);
+        int status = HttpCall.withApiKey(gateway.managementPort(), "DELETE", "/streams/" + stream.getString("id"), "")
+                .statusCode();
+        if (status != 200) {
+            throw new AssertionError("not ended: " + status);
+        }
     }
 
     /** A metric of the management port by its name with its labels; fails if there is none. */

@@ -2,10 +2,8 @@ package dev.hermes.gateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.LogLines;
 import dev.hermes.gateway.fixture.RunningGateway;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -32,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PipelinedRequestsTest {
 
     /** Far below the interval of heartbeats, with which a client that is gone is noticed in any case, and a poll's wait. */
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(15);
 
     private static final String HEALTH = request("health");
 
@@ -151,7 +149,7 @@ class PipelinedRequestsTest {
         try (RunningGateway gateway = start();
                 Socket client =
                         opened(gateway, request("queue") + HEALTH.repeat(7) + request("health", "Connection: close"))) {
-            endTheStream(gateway);
+            Http.endTheStream(gateway);
 
             String all = Http.untilEnd(client);
             assertThat(all.split("HTTP/1\\.1 200", -1)).hasSize(9);
@@ -165,7 +163,7 @@ class PipelinedRequestsTest {
                 Socket client = opened(gateway, request("queue"))) {
             write(client, HEALTH.substring(0, 20));
             write(client, HEALTH.substring(20) + HEALTH + request("health", "Connection: close"));
-            endTheStream(gateway);
+            Http.endTheStream(gateway);
 
             String all = Http.untilEnd(client);
             assertThat(all.split("HTTP/1\\.1 200", -1)).hasSize(4);
@@ -183,7 +181,7 @@ class PipelinedRequestsTest {
                 String data = "{\"n\":" + number + "}";
                 Http.publish(gateway.port(), "queue:updates", "queue_update", data);
                 Http.readUntil(client, data);
-                endTheStream(gateway);
+                Http.endTheStream(gateway);
                 Http.readUntil(client, "\r\n0\r\n\r\n");
             }
             write(client, request("health", "Connection: close"));
@@ -290,21 +288,6 @@ class PipelinedRequestsTest {
     /** Once in the life of a gateway: the place that is found free is this poll's own for a moment after its answer. */
     private static void assertThatThePlaceIsFree(RunningGateway gateway) {
         Awaitility.await().atMost(SOON).until(() -> open(gateway) == 0 && poll(gateway) == 200);
-    }
-
-    /** The only one there is. No time-out: on a busy machine it could come before what the stream is there for. */
-    private static void endTheStream(RunningGateway gateway) {
-        JsonObject stream = new JsonObject(HttpCall.get(
-                                gateway.managementPort(),
-                                "/streams",
-                                "Authorization",
-                                "Bearer " + RunningGateway.API_KEY)
-                        .body())
-                .getJsonArray("streams")
-                .getJsonObject(0);
-        assertThat(HttpCall.withApiKey(gateway.managementPort(), "DELETE", "/streams/" + stream.getString("id"), "")
-                        .statusCode())
-                .isEqualTo(200);
     }
 
     private static int open(RunningGateway gateway) {

@@ -48,12 +48,14 @@ class StreamEndsTest {
 
     @Test
     void closingCarriesThePositionFromWhichNothingIsMissed() {
-        try (RunningGateway gateway =
-                RunningGateway.with("HERMES_SSE_CONNECTION_TIMEOUT", 1).startWithoutRedis()) {
+        try (RunningGateway gateway = new RunningGateway.Settings().startWithoutRedis()) {
             String cursor;
             try (SseConnection stream = SseConnection.open(gateway.port(), Http.EVENTS + "/queue", Http.apiKey())) {
-                Http.publish(gateway.port(), "queue:updates", "queue_update", "{}");
+                String last = Http.publish(gateway.port(), "queue:updates", "queue_update", "{}");
+                stream.next("queue_update");
+                Http.endTheStream(gateway);
                 cursor = stream.next("closing").id();
+                assertThat(cursor).isEqualTo(last);
             }
             String missed = Http.publish(gateway.port(), "queue:updates", "queue_update", "{}");
 
@@ -137,6 +139,8 @@ class StreamEndsTest {
                 SseConnection stream = open(gateway, gateway.token("queue"))) {
             stream.next("heartbeat");
             gateway.redis(Command.FLUSHALL);
+            // Told once what is heard has a place in the log again.
+            stream.next("gap");
             for (int beat = 0; beat < 3; beat++) {
                 stream.next("heartbeat");
             }

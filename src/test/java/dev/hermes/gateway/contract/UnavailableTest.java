@@ -3,7 +3,7 @@ package dev.hermes.gateway.contract;
 import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
@@ -27,7 +27,7 @@ class UnavailableTest {
 
     @AutoClose
     private static final RunningGateway DOWN =
-            new RunningGateway.Settings().startAt("redis://127.0.0.1:" + EmbeddedRedis.freePort());
+            new RunningGateway.Settings().startAt("redis://127.0.0.1:" + FreePorts.next());
 
     @AutoClose
     private static final RunningGateway FULL =

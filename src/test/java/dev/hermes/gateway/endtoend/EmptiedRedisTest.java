@@ -13,6 +13,7 @@ import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
 import dev.hermes.gateway.watchdog.Pace;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -46,14 +47,26 @@ class EmptiedRedisTest {
             assertThat(pace.elapsed()).isLessThan(pace.stretched(Duration.ofSeconds(3)));
 
             log.append(2);
-            streams.forEach(stream -> assertNext(stream, 2, before));
-            for (int beat = 0; beat < 3; beat++) {
-                streams.forEach(stream -> assertThat(stream.next().event())
-                        .as("no second gap, nobody thrown out because his token is gone")
-                        .isEqualTo("heartbeat"));
+            List<String> further = new ArrayList<>();
+            for (SseConnection stream : streams) {
+                further.addAll(upTo(data(2), stream, before));
+                for (int beat = 0; beat < 3; ) {
+                    String event = stream.next().event();
+                    if (event.equals("heartbeat")) {
+                        beat++;
+                    } else {
+                        further.add(event);
+                    }
+                }
             }
             log.publish(3);
-            streams.forEach(stream -> assertNext(stream, 3, before));
+            for (SseConnection stream : streams) {
+                further.addAll(upTo(data(3), stream, before));
+            }
+            // A gateway that is held up for a second cannot tell the other in time that nothing is missing.
+            assertThat(further)
+                    .as("what else came, though nobody is thrown out because his token is gone")
+                    .isSubsetOf(pace.undisturbed() ? List.of() : List.of("gap"));
         }
     }
 
@@ -104,6 +117,18 @@ class EmptiedRedisTest {
         assertThat(frame.event()).isEqualTo("gap");
         assertThat(reason(frame)).isEqualTo("log_lost");
         assertThat(id(frame).isAfter(before)).isTrue();
+    }
+
+    /** What else comes before the event, which comes last. */
+    private static List<String> upTo(String data, SseConnection stream, EventId before) {
+        List<String> others = new ArrayList<>();
+        Frame frame = stream.nextEvent();
+        while (!frame.data().equals(data)) {
+            others.add(frame.event());
+            frame = stream.nextEvent();
+        }
+        assertThat(id(frame).isAfter(before)).isTrue();
+        return others;
     }
 
     private static void assertNext(SseConnection stream, int number, EventId before) {

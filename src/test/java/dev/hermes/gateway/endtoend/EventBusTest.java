@@ -145,7 +145,7 @@ class EventBusTest {
     }
 
     private static String mintedToken() {
-        String wish = "{\"scope\": \"queue\", \"ttl\": 60}";
+        String wish = "{\"scope\": \"queue\", \"ttl\": 600}";
         return new JsonObject(HttpCall.withApiKey(gateway.port(), "POST", "/api/v1/events/token", wish)
                         .body())
                 .getString("token");

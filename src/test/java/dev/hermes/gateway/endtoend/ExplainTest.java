@@ -216,8 +216,10 @@ class ExplainTest {
     @Test
     void whatWasTrimmedBeforeAClientCameBackIsBehindItsGap() {
         String cursor = log.cursorAt(gateway, 1);
-        String missed = publishedTo(connect(QUEUE, "queue"), 2);
+        Client live = connect(QUEUE, "queue");
+        String missed = publishedTo(live, 2);
         log.ask("XTRIM", "hermes:events", "MAXLEN", "0");
+        live.stream.next("gap");
         publishedTo(connect(QUEUE, "queue"), 3);
         Client client = connectAfter(cursor);
         client.stream.next("gap");

@@ -3,6 +3,7 @@ package dev.hermes.gateway.endtoend;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.Network;
 import dev.hermes.gateway.fixture.RunningGateway;
 import java.io.IOException;
@@ -119,7 +120,7 @@ enum RedisFault {
         @Override
         void begin(Site site) {
             // Of a master that is not there, so it keeps what it has.
-            site.fixture().ask("REPLICAOF", "127.0.0.1", Integer.toString(EmbeddedRedis.freePort()));
+            site.fixture().ask("REPLICAOF", "127.0.0.1", Integer.toString(FreePorts.next()));
         }
 
         @Override
@@ -130,7 +131,7 @@ enum RedisFault {
     READ_ONLY_WITH_DATA_OF_ANOTHER(Told.LOG_LOST) {
         @Override
         void begin(Site site) {
-            EmbeddedRedis other = site.fixture().closing(EmbeddedRedis.startOnFreePort("repl-diskless-sync-delay 0"));
+            EmbeddedRedis other = site.fixture().closing(FreePorts.redis("repl-diskless-sync-delay 0"));
             site.fixture().ask("REPLICAOF", "127.0.0.1", Integer.toString(other.port()));
             await().until(() -> site.fixture().ask("INFO", "replication").get(0).contains("master_link_status:up"));
         }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -40,7 +41,7 @@ final class RedisLogFixture implements AutoCloseable {
      * @param settings as {@link EmbeddedRedis#startOnFreePort} takes them
      */
     RedisLogFixture(List<String> settings) {
-        redis = EmbeddedRedis.startOnFreePort(settings.toArray(String[]::new));
+        redis = FreePorts.redis(settings.toArray(String[]::new));
         producer = new RedisProducer(redis.port());
     }
 

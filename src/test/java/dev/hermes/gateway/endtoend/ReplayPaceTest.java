@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -29,7 +30,7 @@ class ReplayPaceTest {
 
     @BeforeEach
     void start() {
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
         producer = new RedisProducer(redis.port());
         early = gateway();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -58,7 +59,7 @@ class RollingUpgradeTest {
     void start() throws IOException {
         Files.writeString(
                 newConf.resolve("channels.yaml"), Files.readString(Path.of("conf/channels.yaml")) + NEW_CHANNEL);
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
         producer = new RedisProducer(redis.port());
     }
 

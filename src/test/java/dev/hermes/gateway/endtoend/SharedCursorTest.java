@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.event.EventId;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.Jwt;
 import dev.hermes.gateway.fixture.RedisProducer;
@@ -50,7 +51,7 @@ class SharedCursorTest {
 
     @BeforeAll
     static void start() {
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
         producer = new RedisProducer(redis.port());
         gateways = List.of(gateway(), gateway());
     }

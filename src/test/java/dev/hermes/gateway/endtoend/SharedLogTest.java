@@ -4,6 +4,7 @@ import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
@@ -25,7 +26,7 @@ class SharedLogTest {
 
     @BeforeAll
     static void start() {
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
         first = RunningGateway.with("HERMES_SSE_HISTORY", "redis").start(redis);
         second = RunningGateway.with("HERMES_SSE_HISTORY", "redis").start(redis);
     }

@@ -40,6 +40,7 @@ class TakenBackLogTest {
 
         // Ever after, and once.
         log.publish(13);
+        assertThat(resumed(gateway, 4, 13)).endsWith(data(13));
         RunningGateway other = log.gateway();
         assertThat(resumed(other, 4, 13)).filteredOn("gap"::equals).hasSize(1);
     }

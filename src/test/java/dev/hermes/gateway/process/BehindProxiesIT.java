@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
@@ -45,14 +46,14 @@ class BehindProxiesIT {
     private EmbeddedRedis redis;
     private RedisProducer producer;
     private HermesStandIn hermes;
-    private final List<Integer> ports = List.of(EmbeddedRedis.freePort(), EmbeddedRedis.freePort());
+    private final List<Integer> ports = List.of(FreePorts.next(), FreePorts.next());
     private final List<RunningJar> gateways = new ArrayList<>();
     private final List<PrintedProxy> proxies = new ArrayList<>();
 
     @BeforeEach
     void start() {
         PrintedProxy.require();
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
         producer = new RedisProducer(redis.port());
         hermes = new HermesStandIn(redis.url().toString(), List.of());
         ports.forEach(port -> gateways.add(jar(port)));

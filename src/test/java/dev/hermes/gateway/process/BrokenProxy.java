@@ -1,7 +1,7 @@
 package dev.hermes.gateway.process;
 
-import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.Certificates;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +51,7 @@ final class BrokenProxy implements AutoCloseable {
     }
 
     private static BrokenProxy nginx(Path folder, int gateway, String listen, String inHttp, String inLocation) {
-        int port = EmbeddedRedis.freePort();
+        int port = FreePorts.next();
         String paths = Stream.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
                 .map(kind -> kind + "_temp_path " + folder.resolve(kind) + ";\n")
                 .collect(Collectors.joining());
@@ -69,7 +69,7 @@ final class BrokenProxy implements AutoCloseable {
     }
 
     static BrokenProxy caddy(Path folder, int gateway, String inSite, String inReverseProxy) {
-        int port = EmbeddedRedis.freePort();
+        int port = FreePorts.next();
         String text = "{\nadmin off\nauto_https off\n}\nhttp://127.0.0.1:" + port + " {\n" + inSite
                 + "\nreverse_proxy 127.0.0.1:" + gateway + " {\n" + inReverseProxy + "\n}\n}\n";
         ProcessBuilder builder = new ProcessBuilder(
@@ -85,7 +85,7 @@ final class BrokenProxy implements AutoCloseable {
     }
 
     static BrokenProxy haproxy(Path folder, int gateway, String inFrontend, String inBackend) {
-        int port = EmbeddedRedis.freePort();
+        int port = FreePorts.next();
         String text = "defaults\n  mode http\n  timeout connect 2s\n  timeout client 30s\n  timeout server 30s\n"
                 + "frontend front\n  bind 127.0.0.1:" + port + "\n  " + inFrontend
                 + "\n  default_backend back\nbackend back\n  " + inBackend + "\n  server gateway 127.0.0.1:" + gateway

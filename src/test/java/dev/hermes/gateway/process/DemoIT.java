@@ -146,7 +146,10 @@ class DemoIT {
             }
             assertThat(redis).noneMatch(ProcessHandle::isAlive);
             assertThat(temporary).isEmptyDirectory();
-            assertThat(other.process().lines()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
+            // Vert.x also calls a loop blocked that got no processor.
+            assertThat(other.process().lines())
+                    .filteredOn(line -> !line.contains("BlockedThreadChecker"))
+                    .noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
         }
     }
 }

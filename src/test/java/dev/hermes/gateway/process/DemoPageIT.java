@@ -137,6 +137,7 @@ class DemoPageIT {
 
         page.press("stall");
 
+        page.await("held", () -> page.text("stall").equals("Let it flow"));
         page.await("a second without a frame", () -> sinceLastFrame() > 1);
         assertThat(state()).isEqualTo("connected");
         page.press("stall");
@@ -188,7 +189,8 @@ class DemoPageIT {
                 "an event of the queue",
                 () -> !page.all("#frames tr[data-event=queue_update]").isEmpty());
 
-        page.type("filter", "update -stats -progress");
+        // Notifications may speak of an update.
+        page.type("filter", "update -stats -progress -notification");
         assertThat(page.all("#frames tr")).isNotEmpty();
         assertThat(page.all("#frames tr:not([data-event=queue_update])")).isEmpty();
 

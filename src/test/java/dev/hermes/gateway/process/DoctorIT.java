@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.Certificates;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.Network;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -189,19 +190,27 @@ class DoctorIT {
     @Test
     void withJsonItIsOneObject() {
         Seen seen = at(local(gateway.port()), "--json", "--origin", "https://elsewhere.example");
+        for (int again = 0; again < 2 && toRepair(seen).size() != 2; again++) {
+            seen = at(local(gateway.port()), "--json", "--origin", "https://elsewhere.example");
+        }
 
         assertThat(seen.output()).hasSize(1);
         JsonObject whole = new JsonObject(seen.output().get(0));
         assertThat(whole.getInteger("status")).isEqualTo(seen.status()).isEqualTo(1);
-        assertThat(whole.getJsonArray("findings").stream()
+        assertThat(toRepair(seen)).hasSize(2).allSatisfy(finding -> {
+            assertThat(finding.getString("what")).contains("https://elsewhere.example");
+            assertThat(finding.getJsonObject("lines").getString("gateway.properties"))
+                    .contains("HERMES_ALLOWED_ORIGINS=");
+        });
+    }
+
+    /** Of one that was asked for JSON. */
+    private static List<JsonObject> toRepair(Seen seen) {
+        return new JsonObject(seen.output().get(0))
+                .getJsonArray("findings").stream()
                         .map(JsonObject.class::cast)
-                        .filter(finding -> finding.getString("severity").equals("finding")))
-                .hasSize(2)
-                .allSatisfy(finding -> {
-                    assertThat(finding.getString("what")).contains("https://elsewhere.example");
-                    assertThat(finding.getJsonObject("lines").getString("gateway.properties"))
-                            .contains("HERMES_ALLOWED_ORIGINS=");
-                });
+                        .filter(finding -> finding.getString("severity").equals("finding"))
+                        .toList();
     }
 
     @Test
@@ -356,13 +365,14 @@ class DoctorIT {
 
     @Test
     void aRedisThatMayEvictTheLogIsNamed() {
-        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort("maxmemory 50mb", "maxmemory-policy allkeys-lru");
+        try (EmbeddedRedis redis = FreePorts.redis("maxmemory 50mb", "maxmemory-policy allkeys-lru");
                 RunningGateway tight = RunningGateway.with("HERMES_SSE_HEARTBEAT_INTERVAL", HEARTBEAT)
                         .with("VITE_SSE_ENABLED", true)
                         .start(redis)) {
-            Seen seen = at(local(tight.port()), "--management", local(tight.managementPort()));
-
-            seen.names("Redis eviction: maxmemory 52428800", "Redis memory: maxmemory 52428800");
+            Seen seen = naming(
+                    () -> sent(local(tight.port()), "--management", local(tight.managementPort())),
+                    "Redis eviction: maxmemory 52428800",
+                    "Redis memory: maxmemory 52428800");
             seen.says("redis.conf: maxmemory-policy noeviction");
         }
     }
@@ -374,7 +384,7 @@ class DoctorIT {
 
     @Test
     void anAddressThatIsNoGatewayIsNamedInOneSentence() {
-        String closed = local(EmbeddedRedis.freePort());
+        String closed = local(FreePorts.next());
         try (BrokenProxy nginx = BrokenProxy.nginx(folder.resolve("no-gateway"), 1, "", "return 404;")) {
             Doctor other = sent(local(nginx.port()));
             Doctor nobody = sent(closed);

@@ -4,6 +4,7 @@ import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
@@ -57,7 +58,7 @@ class DrainIT {
 
     @BeforeEach
     void start() {
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
         gateway = RunningJar.start(temporary, JarSettings.with(redis, "HERMES_DRAIN_TIMEOUT", TIMEOUT_SECONDS));
     }
 

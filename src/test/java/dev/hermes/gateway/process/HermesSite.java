@@ -3,6 +3,7 @@ package dev.hermes.gateway.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisProducer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class HermesSite implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path temporary;
-    private final EmbeddedRedis redis = EmbeddedRedis.start();
+    private final EmbeddedRedis redis = FreePorts.redis();
     private final RedisProducer producer = new RedisProducer(redis.port());
     private final HermesStandIn hermes;
     private final List<Integer> ports;
@@ -46,7 +47,7 @@ final class HermesSite implements AutoCloseable {
         this.temporary = temporary;
         hermes = new HermesStandIn(redis.url().toString(), List.of(DOWNLOAD));
         ports = IntStream.range(0, gateways)
-                .mapToObj(gateway -> EmbeddedRedis.freePort())
+                .mapToObj(gateway -> FreePorts.next())
                 .toList();
         ports.forEach(port -> this.gateways.add(jar(port)));
         this.gateways.forEach(RunningJar::port);

@@ -205,6 +205,9 @@ final class HermesStandIn implements AutoCloseable {
         String token = Objects.requireNonNullElse(request.request().getParam("token"), "");
         commands.send(Request.cmd(Command.GET).arg("sse:token:" + token))
                 .onSuccess(stored -> {
+                    if (request.response().closed()) {
+                        return;
+                    }
                     if (stored == null
                             || !new JsonObject(stored.toString())
                                     .getString("scope")

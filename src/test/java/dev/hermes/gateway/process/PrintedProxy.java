@@ -1,6 +1,6 @@
 package dev.hermes.gateway.process;
 
-import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,9 +78,9 @@ final class PrintedProxy implements AutoCloseable {
 
     /** Caddy with such a block, over HTTPS and HTTP/2, or as plain HTTP/1.1. */
     static PrintedProxy caddy(Path folder, String block, boolean secure, int hermes, int... gateways) {
-        String origin = (secure ? "https" : "http") + "://localhost:" + EmbeddedRedis.freePort();
-        String admin = "localhost:" + EmbeddedRedis.freePort();
-        String head = "{\n\tadmin " + admin + "\n\thttp_port " + EmbeddedRedis.freePort() + "\n\tskip_install_trust\n";
+        String origin = (secure ? "https" : "http") + "://localhost:" + FreePorts.next();
+        String admin = "localhost:" + FreePorts.next();
+        String head = "{\n\tadmin " + admin + "\n\thttp_port " + FreePorts.next() + "\n\tskip_install_trust\n";
         boolean hasHead = block.startsWith("{\n");
         String all = Arrays.stream(gateways)
                 .mapToObj(gateway -> "127.0.0.1:" + gateway)
@@ -113,7 +113,7 @@ final class PrintedProxy implements AutoCloseable {
 
     /** nginx with that block, over HTTPS and HTTP/2, or as plain HTTP/1.1. */
     static PrintedProxy nginx(Path folder, String block, boolean secure, int hermes, int... gateways) {
-        int port = EmbeddedRedis.freePort();
+        int port = FreePorts.next();
         String listen = "listen 127.0.0.1:" + port;
         Path certificate = folder.resolve("certificate.pem");
         Path key = folder.resolve("key.pem");
@@ -124,7 +124,7 @@ final class PrintedProxy implements AutoCloseable {
                 .replace("/etc/ssl/private/hermes.example.key", key.toString())
                 .replace("server_name hermes.example;", "server_name localhost;")
                 .replace("/var/log/nginx", folder.toString())
-                .replace("127.0.0.1:8003", "127.0.0.1:" + EmbeddedRedis.freePort())
+                .replace("127.0.0.1:8003", "127.0.0.1:" + FreePorts.next())
                 .replace("127.0.0.1:8000", "127.0.0.1:" + hermes)
                 .replace(
                         "server 127.0.0.1:8001 max_fails=0;",
@@ -147,7 +147,7 @@ final class PrintedProxy implements AutoCloseable {
 
     /** HAProxy with that file, over HTTPS and HTTP/2, or as plain HTTP/1.1. */
     static PrintedProxy haproxy(Path folder, String block, boolean secure, int hermes, int... gateways) {
-        int port = EmbeddedRedis.freePort();
+        int port = FreePorts.next();
         Path certificate = folder.resolve("certificate.pem");
         Path key = folder.resolve("key.pem");
         write(folder, "both.pem", "");

@@ -3,6 +3,7 @@ package dev.hermes.gateway.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -112,7 +113,7 @@ class ProductionIT {
 
     @Test
     void comesUpBeforeItsRedisAndIsReadyOnceThatIsThere() {
-        try (EmbeddedRedis redis = EmbeddedRedis.stopped(EmbeddedRedis.freePort());
+        try (EmbeddedRedis redis = EmbeddedRedis.stopped(FreePorts.next());
                 RunningJar gateway = start(settings(redis.url().toString()))) {
             int management = gateway.managementPort();
 
@@ -180,7 +181,7 @@ class ProductionIT {
 
     @Test
     void printsNoSecretHoweverMuchItPrints() {
-        Map<String, String> settings = settings("redis://:the-password-of-redis@127.0.0.1:" + EmbeddedRedis.freePort());
+        Map<String, String> settings = settings("redis://:the-password-of-redis@127.0.0.1:" + FreePorts.next());
         settings.put("HERMES_LOG_LEVEL", "trace");
         settings.put("HERMES_TRUSTED_PROXIES", "none");
         try (RunningJar gateway = start(settings)) {

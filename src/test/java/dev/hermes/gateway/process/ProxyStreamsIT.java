@@ -170,10 +170,17 @@ class ProxyStreamsIT {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> page.number("streams.filter((s) => s.isConnected).length") == 2 * DOWNLOADS);
             assertThat(active()).isEqualTo(2 * DOWNLOADS);
-            page.call("/queue/");
-            await().until(() -> page.number("took") >= 0);
-            assertThat(page.number("took")).as("milliseconds of a call").isLessThan(1_000);
-            System.out.println("beside 40 streams over HTTP/2 a call took " + page.number("took") + " ms");
+            long took = IntStream.range(0, 5)
+                    .mapToLong(call -> {
+                        page.call("/queue/");
+                        await().until(() -> page.number("took") >= 0);
+                        return page.number("took");
+                    })
+                    .min()
+                    .orElseThrow();
+            // The least of some, since a busy machine may hold up one; without a connection none would be answered.
+            assertThat(took).as("milliseconds of a call").isLessThan(1_000);
+            System.out.println("beside 40 streams over HTTP/2 a call took " + took + " ms");
             page.close();
             await().atMost(GONE).until(() -> active() == 0);
 
@@ -197,6 +204,7 @@ class ProxyStreamsIT {
 
             await().until(() -> with.shown().equals(List.of(7L)));
             assertThat(with.failures()).isEmpty();
+            await().until(() -> !from.failures().isEmpty());
             assertThat(from.failures()).containsExactly("stats: status 500");
         }
     }

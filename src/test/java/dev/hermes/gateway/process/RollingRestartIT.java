@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import java.nio.file.Path;
@@ -28,10 +29,10 @@ class RollingRestartIT {
 
     @Test
     void nobodyMissesAnythingAndNobodyComesBackInAHerd() throws InterruptedException {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 RedisProducer producer = new RedisProducer(redis.port())) {
-            int first = EmbeddedRedis.freePort();
-            int second = EmbeddedRedis.freePort();
+            int first = FreePorts.next();
+            int second = FreePorts.next();
             ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
             AtomicInteger published = new AtomicInteger();
             try (RunningJar one = start(redis, first);

@@ -1,6 +1,6 @@
 package dev.hermes.gateway.process;
 
-import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +42,7 @@ final class RunningCaddy implements AutoCloseable {
 
     /** Serves {@code https://localhost}; returns when it does. */
     static RunningCaddy start(Path home, int upstream) {
-        int port = EmbeddedRedis.freePort();
+        int port = FreePorts.next();
         ProcessBuilder builder = new ProcessBuilder(CADDY, "run", "--config", "Caddyfile", "--adapter", "caddyfile");
         builder.environment()
                 .putAll(Map.of(
@@ -59,7 +59,7 @@ final class RunningCaddy implements AutoCloseable {
                         "HERMES_TLS",
                         "internal",
                         "HERMES_HTTP_PORT",
-                        Integer.toString(EmbeddedRedis.freePort()),
+                        Integer.toString(FreePorts.next()),
                         "HERMES_CADDY_ADMIN",
                         "off"));
         OutsideProcess process = OutsideProcess.start(builder);

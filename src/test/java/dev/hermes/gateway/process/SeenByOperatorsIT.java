@@ -3,8 +3,8 @@ package dev.hermes.gateway.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.Certificates;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.Prometheus;
@@ -63,7 +63,7 @@ class SeenByOperatorsIT {
     private final List<Site> sites = new ArrayList<>();
     private final ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
     private ScheduledFuture<?> publications;
-    private final int redisPort = EmbeddedRedis.freePort();
+    private final int redisPort = FreePorts.next();
     private OutsideProcess redis;
     private Certificates certificates;
     private PrintedProxy caddy;
@@ -77,8 +77,8 @@ class SeenByOperatorsIT {
     /** A gateway that may be exchanged for a new process at the same ports. */
     private final class Site {
 
-        private final int port = EmbeddedRedis.freePort();
-        private final int managementPort = EmbeddedRedis.freePort();
+        private final int port = FreePorts.next();
+        private final int managementPort = FreePorts.next();
         private RunningJar jar = start();
 
         private RunningJar start() {

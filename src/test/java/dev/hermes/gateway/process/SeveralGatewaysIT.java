@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisProducer;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
@@ -36,7 +37,7 @@ class SeveralGatewaysIT {
 
     @BeforeEach
     void start() {
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
         producer = new RedisProducer(redis.port());
     }
 

@@ -3,6 +3,7 @@ package dev.hermes.gateway.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.OutsideProcess;
 import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -78,7 +79,7 @@ class StartScriptIT {
                 "API_PORT", "0",
                 "HERMES_MANAGEMENT_PORT", "0");
 
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 OutsideProcess writing = run(
                         script, Map.of(), "archive", "--redis-url", redis.url().toString())) {
             assertThat(writing.awaitExit(Duration.ofSeconds(90)))
@@ -89,8 +90,10 @@ class StartScriptIT {
         }
         try (OutsideProcess gateway = run(script, environment)) {
             gateway.await("gateway started .*jvm_flags=\"further -XX:\\w+=" + Pattern.quote(archive));
-            // A JVM that an archive does not fit says so.
-            assertThat(gateway.lines()).hasSize(1);
+            // A JVM that an archive does not fit says so. Vert.x also calls a loop blocked that got no processor.
+            assertThat(gateway.lines())
+                    .filteredOn(line -> !line.contains("BlockedThreadChecker"))
+                    .hasSize(1);
         }
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
         try (OutsideProcess gateway = run(script, environment)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
@@ -28,7 +29,7 @@ class ConnectionsTest {
 
     @BeforeAll
     static void startRedis() {
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
     }
 
     @AfterAll

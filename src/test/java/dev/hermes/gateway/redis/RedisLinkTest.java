@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.watchdog.Pace;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -30,7 +31,7 @@ class RedisLinkTest {
 
     @BeforeAll
     static void startRedis() {
-        redis = EmbeddedRedis.start();
+        redis = FreePorts.redis();
     }
 
     @AfterAll
@@ -153,7 +154,7 @@ class RedisLinkTest {
 
     @Test
     void reachesARedisThatAsksForAPassword() throws Exception {
-        try (EmbeddedRedis locked = EmbeddedRedis.startOnFreePort("requirepass s:cret%");
+        try (EmbeddedRedis locked = FreePorts.redis("requirepass s:cret%");
                 LinkFixture fixture = LinkFixture.of("redis://:s%3Acret%25@127.0.0.1:" + locked.port())) {
             fixture.start();
             fixture.awaitState(LinkState.LIVE);
@@ -163,7 +164,7 @@ class RedisLinkTest {
 
     @Test
     void holdsTwoConnectionsHoweverManyCommandsItSendsAndLeavesNoneBehind() throws Exception {
-        try (EmbeddedRedis own = EmbeddedRedis.start();
+        try (EmbeddedRedis own = FreePorts.redis();
                 LinkFixture watcher = LinkFixture.live(own.url().toString())) {
             LinkFixture fixture = LinkFixture.live(own.url().toString());
             fixture.on(

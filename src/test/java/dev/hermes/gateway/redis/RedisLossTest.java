@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.protocol.RedisNames;
 import dev.hermes.gateway.watchdog.Pace;
 import io.vertx.core.Future;
@@ -42,7 +43,7 @@ class RedisLossTest {
 
     @Test
     void startsWithoutRedisAndIsThereWhenRedisIs() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.stopped(EmbeddedRedis.freePort());
+        try (EmbeddedRedis redis = EmbeddedRedis.stopped(FreePorts.next());
                 LinkFixture fixture = LinkFixture.of(redis.url().toString())) {
             fixture.start();
             fixture.awaitProblem("Connection refused");
@@ -58,7 +59,7 @@ class RedisLossTest {
 
     @Test
     void comesBackWithItsSubscriptionsWhenRedisIsKilledAndStartedAgain() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             redis.stop();
             fixture.awaitTold("down", 1);
@@ -75,7 +76,7 @@ class RedisLossTest {
 
     @Test
     void tellsThatAFullRedisTakesNoWritesThoughItIsHeard() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             fixture.send(Command.CONFIG, "SET", "maxmemory", "1");
             fixture.awaitTold("not writable Redis refuses to keep the log's identity: OOM", 1);
@@ -89,7 +90,7 @@ class RedisLossTest {
 
     @Test
     void tellsThatRedisTakesWritesAgainThoughOnlyAnAttemptThatFailedFoundItFull() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture watcher = LinkFixture.live(redis.url().toString());
                 Relay relay = new Relay(redis.port());
                 LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + relay.port())) {
@@ -110,7 +111,7 @@ class RedisLossTest {
 
     @Test
     void isNotLostWhereAPingIsAnsweredWithAnError() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 Relay relay = new Relay(redis.port());
                 LinkFixture fixture = LinkFixture.liveWithLog("redis://127.0.0.1:" + relay.port(), 2)) {
             relay.replaceInAnswers("+PONG", "-MISC");
@@ -126,7 +127,7 @@ class RedisLossTest {
 
     @Test
     void keepsEveryConnectionOfALogAliveThatNobodyReads() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture fixture = LinkFixture.liveWithLog(redis.url().toString(), 2)) {
             await().until(() -> fixture.ask(Command.CLIENT, "LIST")
                             .lines()
@@ -147,7 +148,7 @@ class RedisLossTest {
     }
 
     private static void recoversFromKilling(String type) throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             fixture.on(
                     fixture.owner,
@@ -170,7 +171,7 @@ class RedisLossTest {
 
     @Test
     void isDownWithinFourSecondsOfASilenceAndUpAfterwards() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             redis.pause();
             Pace pace = Pace.start();
@@ -189,7 +190,7 @@ class RedisLossTest {
 
     @Test
     void isDownWhenItsCanaryNoLongerComesThoughBothConnectionsAreAlive() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 Relay relay = new Relay(redis.port());
                 LinkFixture fixture = LinkFixture.live("redis://127.0.0.1:" + relay.port())) {
             relay.replaceInAnswers("gateway:canary:", "gateway:cuckoo:");
@@ -203,7 +204,7 @@ class RedisLossTest {
 
     @Test
     void isNotLiveBeforeItsCanaryHasComeBack() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 Relay relay = new Relay(redis.port());
                 LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + relay.port())) {
             relay.loseCanaries();
@@ -218,7 +219,7 @@ class RedisLossTest {
 
     @Test
     void saysThatThePasswordIsWrongAndNeverWhatItIs() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort("requirepass right");
+        try (EmbeddedRedis redis = FreePorts.redis("requirepass right");
                 LinkFixture watcher = LinkFixture.live("redis://:right@127.0.0.1:" + redis.port());
                 LinkFixture fixture = LinkFixture.of("redis://:n0t-th1s@127.0.0.1:" + redis.port())) {
             fixture.start();
@@ -239,7 +240,7 @@ class RedisLossTest {
 
     @Test
     void makesTheIdentityAnewAfterAFlush() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             String before = identity(fixture);
             assertThat(before).matches("[0-9a-f]{32}");
@@ -257,7 +258,7 @@ class RedisLossTest {
 
     @Test
     void keepsAnIdentityThatIsThere() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture first = LinkFixture.live(redis.url().toString());
                 LinkFixture second = LinkFixture.live(redis.url().toString())) {
             assertThat(identity(second)).isEqualTo(identity(first)).isNotEqualTo("null");
@@ -266,8 +267,8 @@ class RedisLossTest {
 
     @Test
     void isDownWhenItsRedisBecomesAReplica() throws Exception {
-        try (EmbeddedRedis master = EmbeddedRedis.start();
-                EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis master = FreePorts.redis();
+                EmbeddedRedis redis = FreePorts.redis();
                 LinkFixture fixture = LinkFixture.live(redis.url().toString())) {
             fixture.send(Command.REPLICAOF, "127.0.0.1", "" + master.port());
             fixture.awaitTold("down", 1);
@@ -278,7 +279,7 @@ class RedisLossTest {
 
     @Test
     void givesUpAHandshakeThatIsNeverAnsweredAndTriesAgain() throws Exception {
-        try (LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + EmbeddedRedis.freePort())) {
+        try (LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + FreePorts.next())) {
             AtomicInteger accepted = new AtomicInteger();
             NetServer silent = fixture.vertx
                     .createNetServer()
@@ -298,7 +299,7 @@ class RedisLossTest {
 
     @Test
     void namesTheVersionThatIsTooOldAndTheOneThatIsNeeded() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 Relay relay = new Relay(redis.port());
                 LinkFixture fixture = LinkFixture.of("redis://127.0.0.1:" + relay.port())) {
             relay.replaceInAnswers("redis_version:7.0.15", "redis_version:6.0.19");
@@ -309,7 +310,7 @@ class RedisLossTest {
 
     @Test
     void goesOnWithoutAVersionItMayNotAskFor() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort("user limited on >word ~* &* +@all -info");
+        try (EmbeddedRedis redis = FreePorts.redis("user limited on >word ~* &* +@all -info");
                 LinkFixture fixture = LinkFixture.of("redis://limited:word@127.0.0.1:" + redis.port())) {
             fixture.start();
             fixture.awaitState(LinkState.LIVE);
@@ -320,8 +321,7 @@ class RedisLossTest {
 
     @Test
     void saysWhichSubscriptionItIsRefused() throws Exception {
-        try (EmbeddedRedis redis =
-                        EmbeddedRedis.startOnFreePort("user deaf on >word ~* resetchannels &hermes:* +@all");
+        try (EmbeddedRedis redis = FreePorts.redis("user deaf on >word ~* resetchannels &hermes:* +@all");
                 LinkFixture fixture = LinkFixture.of("redis://deaf:word@127.0.0.1:" + redis.port())) {
             fixture.start();
             fixture.awaitProblem("refused a subscription", "NOPERM");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.net.NetServerOptions;
@@ -61,7 +62,7 @@ class RedisTopologyTest {
                 .setSsl(true)
                 .setKeyCertOptions(new PfxOptions().setPath(store.toString()).setPassword("password"));
 
-        try (EmbeddedRedis redis = EmbeddedRedis.start();
+        try (EmbeddedRedis redis = FreePorts.redis();
                 Relay relay = new Relay(redis.port(), tls);
                 LinkFixture trusting = LinkFixture.of(secured("localhost", relay.port(), authority));
                 LinkFixture distrusting = LinkFixture.of(secured("localhost", relay.port(), null));
@@ -172,10 +173,10 @@ class RedisTopologyTest {
     }
 
     private static EmbeddedRedis clusterNode() {
-        return EmbeddedRedis.startOnFreePort(
+        return FreePorts.redis(
                 "cluster-enabled yes",
                 // Its own choice, the port plus 10,000, may be none.
-                "cluster-port " + EmbeddedRedis.freePort());
+                "cluster-port " + FreePorts.next());
     }
 
     private static String id(EmbeddedRedis node) throws Exception {

@@ -81,7 +81,7 @@ class ClusterFaultTest {
         start(ClusterFleet.withAReplicaOfTheLog());
         fleet.node(ClusterFleet.LOG_NODE).stop();
         assertBackAndNothingSilentlyLost();
-        assertThat(fleet.subscribers(ClusterFleet.LOG_REPLICA)).isEqualTo(2);
+        await().until(() -> fleet.subscribers(ClusterFleet.LOG_REPLICA) == 2);
     }
 
     @Test

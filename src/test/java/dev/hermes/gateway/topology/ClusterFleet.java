@@ -3,6 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisWire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,9 +48,9 @@ final class ClusterFleet implements AutoCloseable {
     private ClusterFleet(int size, int nodeTimeoutMillis) {
         for (int node = 0; node < size; node++) {
             // Its own choice, the port plus 10,000, may be none.
-            int bus = EmbeddedRedis.freePort();
+            int bus = FreePorts.next();
             busPorts.add(bus);
-            nodes.add(EmbeddedRedis.startOnFreePort(
+            nodes.add(FreePorts.redis(
                     "cluster-enabled yes",
                     "cluster-port " + bus,
                     "cluster-node-timeout " + nodeTimeoutMillis,

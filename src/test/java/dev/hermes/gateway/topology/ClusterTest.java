@@ -77,7 +77,8 @@ class ClusterTest {
         publish(0, "queue:updates", "queue_update", "{}");
         for (int node = 0; node < fleet.size(); node++) {
             boolean owner = node == ClusterFleet.LOG_NODE;
-            assertThat(fleet.subscribers(node)).isEqualTo(owner ? 2 : 0);
+            int asked = node;
+            await().until(() -> fleet.subscribers(asked) == (owner ? 2 : 0));
             List<String> keys = RedisWire.ask(fleet.port(node), "KEYS", "*hermes:events*");
             assertThat(keys)
                     .containsExactlyInAnyOrderElementsOf(

@@ -4,6 +4,7 @@ import static dev.hermes.gateway.fixture.Quotes.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
 import java.util.Map;
@@ -14,7 +15,7 @@ class ManagedRedisTest {
 
     @Test
     void needsNeitherConfigNorClientNorInfo() {
-        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort(
+        try (EmbeddedRedis redis = FreePorts.redis(
                         "rename-command CONFIG ",
                         "user hermes on >secret ~* &* +@all -@admin -@dangerous -client -config -info -cluster -command");
                 Gateway gateway =

@@ -3,6 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.RunningGateway;
@@ -26,7 +27,7 @@ class RedisReportTest {
 
     @Test
     void theAccountOfTheDocumentLacksNothingAndIsRefusedNothing() {
-        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort("maxmemory 100mb", "maxmemory-policy volatile-lru")) {
+        try (EmbeddedRedis redis = FreePorts.redis("maxmemory 100mb", "maxmemory-policy volatile-lru")) {
             DocumentedRights.grant(redis.port(), DocumentedRights.always());
             try (RunningGateway gateway = gateway(redis)) {
                 JsonObject report = report(gateway);
@@ -48,7 +49,7 @@ class RedisReportTest {
 
     @Test
     void rightsThatAreMissingAreNamedAndNothingIsChanged() {
-        try (EmbeddedRedis redis = EmbeddedRedis.startOnFreePort()) {
+        try (EmbeddedRedis redis = FreePorts.redis()) {
             DocumentedRights.grant(redis.port(), DocumentedRights.always());
             try (RunningGateway gateway = gateway(redis)) {
                 RedisWire.ask(redis.port(), "ACL", "SETUSER", "hermes-gateway", "-xdel", "-exists", "-info");

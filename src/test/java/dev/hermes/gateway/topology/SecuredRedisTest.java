@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisWire;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -37,8 +38,8 @@ class SecuredRedisTest {
     @BeforeAll
     static void start() throws Exception {
         Authority authority = new Authority(directory);
-        int tlsPort = EmbeddedRedis.freePort();
-        redis = EmbeddedRedis.startOnFreePort(
+        int tlsPort = FreePorts.next();
+        redis = FreePorts.redis(
                 "tls-port " + tlsPort,
                 "tls-cert-file " + authority.serverCertificate(),
                 "tls-key-file " + authority.serverKey(),

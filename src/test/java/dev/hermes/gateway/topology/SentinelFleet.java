@@ -3,6 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.awaitility.Awaitility.await;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RedisWire;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,10 +24,10 @@ final class SentinelFleet implements AutoCloseable {
     private final List<SentinelProcess> sentinels = new ArrayList<>();
 
     SentinelFleet() {
-        EmbeddedRedis first = EmbeddedRedis.startOnFreePort(SYNC_AT_ONCE);
+        EmbeddedRedis first = FreePorts.redis(SYNC_AT_ONCE);
         servers.add(first);
         for (int replica = 0; replica < 2; replica++) {
-            servers.add(EmbeddedRedis.startOnFreePort(SYNC_AT_ONCE, "replicaof 127.0.0.1 " + first.port()));
+            servers.add(FreePorts.redis(SYNC_AT_ONCE, "replicaof 127.0.0.1 " + first.port()));
         }
         await().atMost(Duration.ofSeconds(15))
                 .until(() -> RedisWire.one(first.port(), "INFO", "replication")

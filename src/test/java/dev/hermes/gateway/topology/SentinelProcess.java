@@ -1,6 +1,6 @@
 package dev.hermes.gateway.topology;
 
-import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ final class SentinelProcess implements AutoCloseable {
 
     private final Path directory;
     private final Process process;
-    private final int port = EmbeddedRedis.freePort();
+    private final int port = FreePorts.next();
 
     SentinelProcess(String master, int masterPort) {
         try {

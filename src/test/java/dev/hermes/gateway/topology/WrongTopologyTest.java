@@ -3,6 +3,7 @@ package dev.hermes.gateway.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.demo.EmbeddedRedis;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import dev.hermes.gateway.fixture.SseConnection.Frame;
@@ -27,10 +28,10 @@ class WrongTopologyTest {
 
     @BeforeAll
     static void start() {
-        single = EmbeddedRedis.startOnFreePort("requirepass right");
-        replica = EmbeddedRedis.startOnFreePort("replicaof 127.0.0.1 " + single.port(), "masterauth right");
+        single = FreePorts.redis("requirepass right");
+        replica = FreePorts.redis("replicaof 127.0.0.1 " + single.port(), "masterauth right");
         sentinel = new SentinelProcess("somebody", single.port());
-        nobody = EmbeddedRedis.freePort();
+        nobody = FreePorts.next();
     }
 
     @AfterAll

@@ -12,6 +12,7 @@ import dev.hermes.gateway.event.EnvelopeParser;
 import dev.hermes.gateway.event.Event;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.event.LogEntry;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.log.Cursor;
 import dev.hermes.gateway.log.EventLog;
 import dev.hermes.gateway.log.EventLogContract;
@@ -41,9 +42,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +51,8 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway") // What opens the log sets its fields.
 class RedisLogTest extends EventLogContract {
 
-    private static EmbeddedRedis redis;
+    @AutoClose
+    private static final EmbeddedRedis REDIS = FreePorts.redis();
 
     private final List<String> refused = new CopyOnWriteArrayList<>();
     private Context owner;
@@ -62,16 +63,6 @@ class RedisLogTest extends EventLogContract {
     private volatile Supplier<Future<Void>> settled = Future::succeededFuture;
     private volatile Supplier<Future<Void>> numbered = Future::succeededFuture;
     private volatile String identity = "";
-
-    @BeforeAll
-    static void startRedis() {
-        redis = EmbeddedRedis.start();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
 
     @BeforeEach
     void takeALoop() {
@@ -90,7 +81,7 @@ class RedisLogTest extends EventLogContract {
         return Future.succeededFuture(onOwner(() -> {
             link = new RedisLink(
                     vertx,
-                    new Settings.Redis(List.of(new Settings.Secret(redis.url().toString())), 0, null, false, null),
+                    new Settings.Redis(List.of(new Settings.Secret(REDIS.url().toString())), 0, null, false, null),
                     new RedisLinkListener.Subscriptions(List.of("news"), List.of(), 2));
             scripts = new LogScripts(link.commands(), bounds);
             RedisLogParts parts = new RedisLogParts(
