@@ -38,7 +38,7 @@ final class ClusterFleet implements AutoCloseable {
         ClusterFleet fleet = new ClusterFleet(MASTERS + 1, 1_500);
         int replica = fleet.port(LOG_REPLICA);
         RedisWire.ask(replica, "CLUSTER", "REPLICATE", fleet.id(LOG_NODE));
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> RedisWire.one(fleet.port(LOG_NODE), "INFO", "replication")
                                 .contains("state=online")
                         && RedisWire.one(replica, "INFO", "replication").contains("master_link_status:up"));
@@ -79,7 +79,7 @@ final class ClusterFleet implements AutoCloseable {
 
     /** Until every node knows every other, and all slots are served. */
     void awaitWell() {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> IntStream.range(0, nodes.size()).allMatch(this::isWell));
     }
 

@@ -29,7 +29,7 @@ final class SentinelFleet implements AutoCloseable {
         for (int replica = 0; replica < 2; replica++) {
             servers.add(FreePorts.redis(SYNC_AT_ONCE, "replicaof 127.0.0.1 " + first.port()));
         }
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> RedisWire.one(first.port(), "INFO", "replication")
                                 .lines()
                                 .filter(line -> line.contains("state=online"))
@@ -38,7 +38,7 @@ final class SentinelFleet implements AutoCloseable {
         for (int sentinel = 0; sentinel < 3; sentinel++) {
             sentinels.add(new SentinelProcess(MASTER, first.port()));
         }
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .ignoreException(AssertionError.class)
                 .until(() -> sentinels.stream().allMatch(SentinelFleet::knowsAll));
     }
