@@ -1,6 +1,7 @@
 package dev.hermes.gateway.wire;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
@@ -41,6 +42,9 @@ final class ClientConnection {
     private boolean kept;
 
     private int idleFrames;
+
+    /** Changes with every byte of an answer that the client takes. */
+    private long taken;
 
     private ClientConnection(Channel channel, long nowMillis, long headMillis) {
         this.channel = channel;
@@ -124,7 +128,7 @@ final class ClientConnection {
     }
 
     /** Why the connection is to be closed now, or null if it may stay. */
-    ConnectionSweep.@Nullable Reason overdue(long nowMillis, long idleMillis) {
+    ConnectionSweep.@Nullable Reason overdue(long nowMillis, ConnectionSweep.Limits limits) {
         idleFrames = 0;
         if (nowMillis >= endsAt) {
             return ConnectionSweep.Reason.UNWANTED_BODY;
@@ -135,10 +139,31 @@ final class ClientConnection {
         if (stillBusy(nowMillis)) {
             return null;
         }
+        if (takesAnAnswer(nowMillis) && headDue != NEVER) {
+            // The head may be complete, and wait in Pipelining until the client has taken the answer.
+            headDue = nowMillis + limits.headMillis();
+        }
         if (nowMillis >= headDue) {
             return ConnectionSweep.Reason.HEAD;
         }
-        return nowMillis >= idleSince + idleMillis ? ConnectionSweep.Reason.IDLE : null;
+        return nowMillis >= idleSince + limits.idleMillis() ? ConnectionSweep.Reason.IDLE : null;
+    }
+
+    /**
+     * Whether bytes of an HTTP/1 answer wait for the client, which is not idle as long as it takes some. For HTTP/2 that
+     * is not known: what its windows hold back is not in the channel's buffer.
+     */
+    private boolean takesAnAnswer(long nowMillis) {
+        ChannelOutboundBuffer pending = http2 ? null : channel.unsafe().outboundBuffer();
+        if (pending == null || pending.isEmpty()) {
+            return false;
+        }
+        long progress = pending.currentProgress() - pending.totalPendingWriteBytes();
+        if (progress != taken) {
+            taken = progress;
+            idleSince = nowMillis;
+        }
+        return true;
     }
 
     /** Never becomes bare: somebody wants to hear how its answers end. */

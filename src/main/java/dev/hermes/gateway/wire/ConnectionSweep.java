@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * Closes the idle and overdue connections of one event loop, by checking all of them once a second instead of one
  * timer each. A connection has {@link Limits#headMillis} for a complete head, {@link Limits#bodyMillis} for a body
  * and may be idle for {@link Limits#idleMillis}. While a request is being answered, by a stream, a waiting poll or
- * anything else, its connection is not idle; an answer that the client does not read is watched by {@link
- * PollAnswer}. One that is {@linkplain BareConnection bare} is not watched at all. Owned by the event loop.
+ * anything else, its connection is not idle; nor is an HTTP/1 client that takes bytes of an answer. A page of a poll that
+ * its client does not read is watched by {@link PollAnswer}. One that is {@linkplain BareConnection bare} is not watched at all. Owned by the event loop.
  */
 public final class ConnectionSweep {
 
@@ -166,7 +166,7 @@ public final class ConnectionSweep {
                 each.remove();
                 continue;
             }
-            Reason reason = client.overdue(now, limits.idleMillis());
+            Reason reason = client.overdue(now, limits);
             if (reason != null) {
                 end(client, reason);
             }

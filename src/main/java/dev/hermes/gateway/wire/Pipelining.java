@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * reading once a few requests wait; but without reading the gateway would not learn that the client has left, and its
  * stream would stay admitted until the next write.
  *
+ * <p>Nor would it be slowed down by a client that does not read: Vert.x writes each answer at once, whatever waits for
+ * the client already. So a request whose predecessors' answers fill the channel's buffer waits until the client has
+ * taken them, but for one that Vert.x was given before.
+ *
  * <p>Behind an ordinary answer reading stops at the bound, until all waiting requests were served. Behind a
  * {@linkplain #hold long-lived} answer reading never stops: data beyond the bound ends that answer.
  *
@@ -46,7 +50,7 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
 
     private int bytes;
 
-    /** Whether Vert.x was given a head that it has not begun to serve. */
+    /** Whether Vert.x was given a head that it has not begun to serve, since it still serves the one before. */
     private boolean given;
 
     private boolean resuming;
@@ -109,7 +113,22 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
         held = null;
         letGo = null;
         ChannelHandlerContext context = ownContext;
-        if (context != null && !resuming && anythingWaits()) {
+        if (context != null) {
+            resumeLater(context);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            resumeLater(context);
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    /** Later, since this may be called in the middle of a write. */
+    private void resumeLater(ChannelHandlerContext context) {
+        if (!resuming && !given && anythingWaits()) {
             resuming = true;
             context.executor().execute(() -> resume(context));
         }
@@ -128,7 +147,7 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (over) {
             ReferenceCountUtil.release(message);
-        } else if (given || anythingWaits()) {
+        } else if (given || anythingWaits() || !mayGive(context, message)) {
             if (waiting == null) {
                 waiting = new ArrayDeque<>();
             }
@@ -140,6 +159,11 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
         } else {
             give(context, message);
         }
+    }
+
+    /** Whether a message may be given now, unless others wait before it; what follows a head always may. */
+    private static boolean mayGive(ChannelHandlerContext context, Object message) {
+        return !(message instanceof HttpRequest) || context.channel().isWritable();
     }
 
     private void give(ChannelHandlerContext context, Object message) {
@@ -154,7 +178,7 @@ public final class Pipelining extends ChannelInboundHandlerAdapter {
             return;
         }
         Queue<Object> queue = waiting;
-        while (queue != null && !given && !queue.isEmpty()) {
+        while (queue != null && !given && !queue.isEmpty() && mayGive(context, queue.element())) {
             Object next = queue.remove();
             count(next, -1);
             give(context, next);

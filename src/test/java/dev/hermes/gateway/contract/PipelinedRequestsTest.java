@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hermes.gateway.fixture.LogLines;
 import dev.hermes.gateway.fixture.RunningGateway;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Scanner;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -250,6 +252,41 @@ class PipelinedRequestsTest {
                 assertThat(answers[1 + 2 * number]).startsWith("202 ");
                 assertThat(answers[2 + 2 * number]).startsWith("400 ").contains("none" + number);
             });
+        }
+    }
+
+    /** Of answers that are much larger than their requests, as a file for browsers is that is not taken compressed. */
+    @Test
+    void aClientThatDoesNotReadIsAnsweredNoFurtherUntilItDoes() throws Exception {
+        int requests = 1_000;
+        try (RunningGateway gateway = start();
+                Socket client = Http.connect(gateway.port())) {
+            String large = "GET /hermes-events.js.map HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            long before = PlatformDependent.usedDirectMemory();
+            Thread writer = new Thread(() -> {
+                try {
+                    write(client, large.repeat(requests) + request("health", "Connection: close"));
+                } catch (IOException failure) {
+                    throw new AssertionError("cut off", failure);
+                }
+            });
+            writer.start();
+            client.setSoTimeout(20_000);
+            assertThat(client.getInputStream().read()).isEqualTo('H');
+
+            // Each is a turn of every loop, of which one would do to answer all.
+            for (int turn = 0; turn < 50; turn++) {
+                assertThat(open(gateway)).isZero();
+            }
+            assertThat(PlatformDependent.usedDirectMemory() - before).isLessThan(32 << 20);
+
+            assertThat(new Scanner(client.getInputStream(), StandardCharsets.ISO_8859_1)
+                            .useDelimiter("HTTP/1\\.1 200")
+                            .tokens())
+                    .hasSize(requests + 1)
+                    .last()
+                    .asString()
+                    .contains("active_connections");
         }
     }
 

@@ -35,6 +35,9 @@ class ConnectionSweepTest {
     private static final String WAIT = "GET /waiting HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String ANSWER = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
+    private static final String LARGE = "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final int LARGE_BYTES = 16 << 20;
+
     private static final byte[] PING = Http2Wire.frame(Http2Wire.PING, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
 
     /** Long enough not to come first, and the test's end if it is the only one left. */
@@ -43,6 +46,7 @@ class ConnectionSweepTest {
     private final Vertx vertx = Vertx.vertx();
     private final AtomicLong now = new AtomicLong();
     private final AtomicInteger served = new AtomicInteger();
+    private final AtomicInteger sweeps = new AtomicInteger();
     private volatile boolean timePasses;
 
     @AfterEach
@@ -70,6 +74,7 @@ class ConnectionSweepTest {
                     now.addAndGet(SWEEP_MILLIS);
                 }
                 sweep.sweep();
+                sweeps.incrementAndGet();
             });
             doorman.serves(context, sweep);
             HttpServer created = vertx.createHttpServer(new HttpServerOptions().setStrictThreadMode(true));
@@ -82,6 +87,8 @@ class ConnectionSweepTest {
                         served.incrementAndGet();
                         if (request.path().equals("/answered")) {
                             request.endHandler(read -> request.response().end("ok"));
+                        } else if (request.path().equals("/large")) {
+                            request.response().end(Buffer.buffer(new byte[LARGE_BYTES]));
                         }
                     })
                     .listen(0, "127.0.0.1")
@@ -159,6 +166,44 @@ class ConnectionSweepTest {
             send(socket, GET);
             assertThat(read(socket, ANSWER.length())).isEqualTo(ANSWER);
             assertEnds(socket);
+        }
+    }
+
+    /** More than a socket holds in each, so that the gateway sees each portion that is read; the second head waits meanwhile. */
+    @Test
+    void aClientThatTakesItsAnswersSlowlyStaysAndOneThatTakesNothingEnds() throws IOException {
+        int portion = 4 << 20;
+        int port = start(1_000, FAR, 1_000);
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(64 * 1_024);
+            socket.setSoTimeout(10_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
+            send(socket, LARGE + LARGE);
+            for (int taken = 0; taken < LARGE_BYTES + portion; taken += portion) {
+                assertThat(socket.getInputStream().readNBytes(portion)).hasSize(portion);
+                now.addAndGet(900);
+                awaitSweep();
+            }
+            assertThat(served.get()).isEqualTo(3);
+
+            now.addAndGet(1_001);
+            awaitSweep();
+            assertThat(hasMore(socket, LARGE_BYTES)).isFalse();
+        }
+    }
+
+    /** One that begins after this was called. */
+    private void awaitSweep() {
+        int swept = sweeps.get();
+        Awaitility.await().until(() -> sweeps.get() > swept + 1);
+    }
+
+    /** Whether there are so many bytes before the end. */
+    private static boolean hasMore(Socket socket, int bytes) {
+        try {
+            return socket.getInputStream().readNBytes(bytes).length == bytes;
+        } catch (IOException end) {
+            return false;
         }
     }
 
