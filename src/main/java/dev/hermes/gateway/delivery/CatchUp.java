@@ -146,6 +146,8 @@ final class CatchUp {
     /** Visits again those that could not be served, and reads the log for others as far as there is memory by now. */
     void tick() {
         memory.tick();
+        // Otherwise they would be kept for as long as there is no memory for any of them.
+        readQueue.clean();
         read();
         if (!postponed.isEmpty()) {
             ready.addAll(postponed);
@@ -262,7 +264,7 @@ final class CatchUp {
     }
 
     private @Nullable Subscriber nextReader() {
-        return readers < pace.readers() ? readQueue.poll(!memory.full()) : null;
+        return readers < pace.readers() ? readQueue.poll(memory.hasRoomForFrames(), memory::hasRoomForPage) : null;
     }
 
     private void readFor(Subscriber subscriber) {

@@ -2,63 +2,105 @@ package dev.hermes.gateway.delivery;
 
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory for frames, which lies outside the heap. Frames of live events are shared, but those read from the log are
- * made for one subscriber each: a crowd that is far behind and reads slowly could fill the memory with them, and then
- * nothing could be written or read for anybody. So only so many are made before others were taken. Owned by the hub's loop.
+ * The memory for what is made for one subscriber each: frames, which lie outside the heap, and pages of polls. Live events
+ * are shared, but a crowd that is far behind and reads slowly could fill the memory with what was read from the log for
+ * it, and then nothing could be written or read for anybody. So only so much is made before some was taken. Owned by the
+ * hub's loop.
  */
 final class FrameMemory {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameMemory.class);
     private static final long PERIOD_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
-    private final long most;
+    private final Owed frames;
+    private final Owed pages;
     private final HubSettings.Clocks time;
-
-    /** Those whose clients have not taken all that was made for them. */
-    private final List<Subscriber> owing = new ArrayList<>();
-
-    private long owed;
     private boolean told;
     private long toldMillis;
 
     FrameMemory(HubSettings settings, HubSettings.Clocks time) {
-        this.most = settings.ownFrameBytes();
+        this.frames = new Owed(settings.ownFrameBytes());
+        this.pages = new Owed(settings.ownPageBytes());
         this.time = time;
     }
 
-    /** Whether no frames are to be made for one subscriber alone. */
-    boolean full() {
-        return owed >= most;
+    /** Whether more frames may be made for one subscriber alone. */
+    boolean hasRoomForFrames() {
+        return frames.sum < frames.most;
     }
 
-    /** Frames were made for this subscriber alone, and flushed: what its client has not taken counts as such. */
+    /**
+     * Whether the page of this poll may be made, or gone on with. While those who read nothing use up the memory, another
+     * credential still has one page at a time, up to twice the bound.
+     */
+    boolean hasRoomForPage(Subscriber poll) {
+        return isBegunPage(poll)
+                || pages.sum < pages.most
+                || (pages.sum < 2 * pages.most && !pages.owing.containsKey(poll.permit()));
+    }
+
+    static boolean isBegunPage(Subscriber subscriber) {
+        return subscriber instanceof PendingPoll && subscriber.pendingBytes() > 0;
+    }
+
+    /** Something was made for this subscriber alone, and flushed: what its client has not taken counts as such. */
     void made(Subscriber subscriber) {
-        long pending = subscriber.pendingBytes();
-        if (pending > 0) {
-            if (subscriber.owedBytes() == 0) {
-                owing.add(subscriber);
-            }
-            owes(subscriber, pending);
-        }
+        (subscriber instanceof PendingPoll ? pages : frames).made(subscriber);
     }
 
     /** Looks what was taken by now. */
     void tick() {
-        owing.removeIf(subscriber -> {
-            owes(subscriber, Math.min(subscriber.owedBytes(), subscriber.pendingBytes()));
-            return subscriber.owedBytes() == 0;
-        });
+        frames.tick();
+        pages.tick();
     }
 
-    private void owes(Subscriber subscriber, long bytes) {
-        owed += bytes - subscriber.owedBytes();
-        subscriber.owedBytes(bytes);
+    /** What was made of one kind and not taken yet. */
+    private static final class Owed {
+
+        private final long most;
+
+        /** Those whose clients have not taken all that was made for them, by their credentials. */
+        private final Map<StreamPermit, List<Subscriber>> owing = new HashMap<>();
+
+        private long sum;
+
+        Owed(long most) {
+            this.most = most;
+        }
+
+        void made(Subscriber subscriber) {
+            long pending = subscriber.pendingBytes();
+            if (pending > 0) {
+                if (subscriber.owedBytes() == 0) {
+                    owing.computeIfAbsent(subscriber.permit(), permit -> new ArrayList<>(1))
+                            .add(subscriber);
+                }
+                owes(subscriber, pending);
+            }
+        }
+
+        void tick() {
+            owing.values().removeIf(subscribers -> {
+                subscribers.removeIf(subscriber -> {
+                    owes(subscriber, Math.min(subscriber.owedBytes(), subscriber.pendingBytes()));
+                    return subscriber.owedBytes() == 0;
+                });
+                return subscribers.isEmpty();
+            });
+        }
+
+        private void owes(Subscriber subscriber, long bytes) {
+            sum += bytes - subscriber.owedBytes();
+            subscriber.owedBytes(bytes);
+        }
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param windowEntries entries kept in the window, a power of two
  * @param windowBytes the most bytes kept in the window
  * @param ownFrameBytes the bytes of frames made for one client each from which on no more are made until some were taken
+ * @param ownPageBytes the same for the pages of polls
  * @param channels the channels of the catalogue, with what a client that is far behind gets of each
  * @param random for jitter; used on the hub's loop only
  */
@@ -22,6 +23,7 @@ public record HubSettings(
         int windowEntries,
         long windowBytes,
         long ownFrameBytes,
+        long ownPageBytes,
         Map<String, Channel.CatchUp> channels,
         RandomGenerator random) {
 
@@ -34,12 +36,24 @@ public record HubSettings(
      */
     public static HubSettings of(
             Settings.Streams streams, Map<String, Channel.CatchUp> channels, RandomGenerator random) {
-        return new HubSettings(streams, WINDOW_ENTRIES, WINDOW_BYTES, ownFrameBytesOfOneLoop(), channels, random);
+        return new HubSettings(
+                streams,
+                WINDOW_ENTRIES,
+                WINDOW_BYTES,
+                ownFrameBytesOfOneLoop(),
+                ownPageBytesOfOneLoop(),
+                channels,
+                random);
     }
 
     /** Half of the memory for all loops. The rest is for what is shared, for sockets that are read, and for all that has no bound. */
     private static long ownFrameBytesOfOneLoop() {
         return PlatformDependent.maxDirectMemory() / 2 / Runtime.getRuntime().availableProcessors();
+    }
+
+    /** An eighth of the heap for all loops. */
+    private static long ownPageBytesOfOneLoop() {
+        return Runtime.getRuntime().maxMemory() / 8 / Runtime.getRuntime().availableProcessors();
     }
 
     /**

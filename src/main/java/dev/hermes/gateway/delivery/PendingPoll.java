@@ -39,6 +39,9 @@ public final class PendingPoll extends Subscriber {
     private boolean full;
     private boolean overdue;
 
+    /** Whether the client has read the answer, or has disconnected. */
+    private boolean read;
+
     /**
      * @param limit the most events of the page
      * @param deadlineMillis when to answer even without an event
@@ -64,6 +67,7 @@ public final class PendingPoll extends Subscriber {
 
     /** The client disconnected: nobody waits for the page. Hub's loop. */
     public void gone() {
+        read();
         hub.leave(this);
     }
 
@@ -80,10 +84,15 @@ public final class PendingPoll extends Subscriber {
         return !full;
     }
 
-    /** An answer is made of events, not of frames. */
+    /** The client has read the answer: nothing of it is kept any more. Hub's loop. */
+    public void read() {
+        read = true;
+    }
+
+    /** Those of the events, of which an answer is made instead of frames. */
     @Override
     long pendingBytes() {
-        return 0;
+        return read ? 0 : bytes;
     }
 
     @Override
@@ -92,11 +101,12 @@ public final class PendingPoll extends Subscriber {
             return offer(Gap.of(hole));
         }
         Event event = (Event) entry.logEntry();
-        bytes += event.envelope().data().length() + AROUND_AN_EVENT_BYTES;
-        if (bytes > MOST_BYTES && !events.isEmpty()) {
+        long withIt = bytes + event.envelope().data().length() + AROUND_AN_EVENT_BYTES;
+        if (withIt > MOST_BYTES && !events.isEmpty()) {
             full = true;
             return false;
         }
+        bytes = withIt;
         events.add(event);
         full = events.size() == limit || bytes >= MOST_BYTES;
         return true;

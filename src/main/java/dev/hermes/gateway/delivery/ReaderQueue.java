@@ -2,8 +2,10 @@ package dev.hermes.gateway.delivery;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,43 +19,67 @@ final class ReaderQueue {
     private boolean pollsTurn;
 
     void add(Subscriber subscriber) {
-        (subscriber instanceof PendingPoll ? polls : streams)
-                .computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>())
-                .add(subscriber);
+        ArrayDeque<Subscriber> ofCredential = (subscriber instanceof PendingPoll ? polls : streams)
+                .computeIfAbsent(subscriber.permit(), permit -> new ArrayDeque<>());
+        if (FrameMemory.isBegunPage(subscriber)) {
+            // Before the others of its credential, since what it holds nobody can read yet.
+            ofCredential.addFirst(subscriber);
+        } else {
+            ofCredential.add(subscriber);
+        }
     }
 
     /** Moves those that wait, in their order, to the end of another queue. */
     void moveAllTo(Collection<Subscriber> queue) {
-        for (Subscriber next = poll(true); next != null; next = poll(true)) {
+        for (Subscriber next = poll(true, any -> true); next != null; next = poll(true, any -> true)) {
             queue.add(next);
         }
+    }
+
+    /** Forgets who has left. */
+    void clean() {
+        clean(streams);
+        clean(polls);
+    }
+
+    private static void clean(Map<StreamPermit, ArrayDeque<Subscriber>> waiting) {
+        waiting.values().removeIf(subscribers -> {
+            subscribers.removeIf(Subscriber::closed);
+            return subscribers.isEmpty();
+        });
     }
 
     /**
      * The next subscriber, or null; of streams and polls in turns.
      *
      * @param alsoStreams whether there is memory for the frames that a stream gets
+     * @param alsoPoll whether there is memory for the page of a poll
      */
     @Nullable
-    Subscriber poll(boolean alsoStreams) {
+    Subscriber poll(boolean alsoStreams, Predicate<Subscriber> alsoPoll) {
         pollsTurn = !pollsTurn;
-        Subscriber next = first(pollsTurn || !alsoStreams ? polls : streams);
-        return next == null && alsoStreams ? first(pollsTurn ? streams : polls) : next;
+        Subscriber ofStreams = pollsTurn || !alsoStreams ? null : first(streams, any -> true);
+        Subscriber next = ofStreams == null ? first(polls, alsoPoll) : ofStreams;
+        return next == null && alsoStreams ? first(streams, any -> true) : next;
     }
 
-    private static @Nullable Subscriber first(Map<StreamPermit, ArrayDeque<Subscriber>> waiting) {
-        if (waiting.isEmpty()) {
-            return null;
+    private static @Nullable Subscriber first(
+            Map<StreamPermit, ArrayDeque<Subscriber>> waiting, Predicate<Subscriber> wanted) {
+        Iterator<Map.Entry<StreamPermit, ArrayDeque<Subscriber>>> each =
+                waiting.entrySet().iterator();
+        while (each.hasNext()) {
+            Map.Entry<StreamPermit, ArrayDeque<Subscriber>> entry = each.next();
+            ArrayDeque<Subscriber> subscribers = entry.getValue();
+            if (wanted.test(subscribers.element())) {
+                StreamPermit permit = entry.getKey();
+                each.remove();
+                Subscriber next = subscribers.remove();
+                if (!subscribers.isEmpty()) {
+                    waiting.put(permit, subscribers);
+                }
+                return next;
+            }
         }
-        Map.Entry<StreamPermit, ArrayDeque<Subscriber>> first =
-                waiting.entrySet().iterator().next();
-        StreamPermit permit = first.getKey();
-        ArrayDeque<Subscriber> subscribers = first.getValue();
-        waiting.remove(permit);
-        Subscriber next = subscribers.remove();
-        if (!subscribers.isEmpty()) {
-            waiting.put(permit, subscribers);
-        }
-        return next;
+        return null;
     }
 }

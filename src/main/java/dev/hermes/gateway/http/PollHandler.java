@@ -25,6 +25,7 @@ import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -104,12 +105,14 @@ final class PollHandler implements Handler<RoutingContext> {
                                 .state(start, recalls, subscription)
                                 // Answered at once and without later events: these follow this position.
                                 .map(state -> new PollPages.Answer(
-                                        new PendingPoll.Page(List.of(), start.position(), start.gap()), state))
+                                        new PendingPoll.Page(List.of(), start.position(), start.gap()),
+                                        state,
+                                        ticket::release))
                         : page(
                                 context.request(),
                                 hub.poll(subscription, new CredentialPermit(credential), start, limit, wait),
                                 ticket))
-                .onSuccess(answer -> loopServices.pages().send(context.request(), answer, ticket::release))
+                .onSuccess(answer -> loopServices.pages().send(context.request(), answer))
                 .onFailure(failure -> ticket.release())
                 .mapEmpty();
     }
@@ -126,7 +129,10 @@ final class PollHandler implements Handler<RoutingContext> {
         Pipelining.hold(request, poll::waitNoLonger);
         return poll.page().map(page -> {
             Pipelining.release(request);
-            return new PollPages.Answer(page, null);
+            return new PollPages.Answer(page, null, () -> {
+                poll.read();
+                ticket.release();
+            });
         });
     }
 
@@ -151,10 +157,11 @@ final class PollHandler implements Handler<RoutingContext> {
          * The answer to a poll.
          *
          * @param greetings the state at the start position, or null if it was not asked for
+         * @param whenRead called once, when the client has read it or has disconnected
          */
-        record Answer(PendingPoll.Page page, @Nullable List<Envelope> greetings) {}
+        record Answer(PendingPoll.Page page, @Nullable List<Envelope> greetings, Runnable whenRead) {}
 
-        private record Waiting(HttpServerRequest request, Answer answer, Runnable whenRead) {}
+        private record Waiting(HttpServerRequest request, Answer answer) {}
 
         private final OwnerLoop loop;
         private final ConnectionSweep sweep;
@@ -168,9 +175,8 @@ final class PollHandler implements Handler<RoutingContext> {
             this.stallMillis = stallTimeout.toMillis();
         }
 
-        /** Sends the answer. {@code whenRead} is called once, when the client has read it or has disconnected. */
-        void send(HttpServerRequest request, Answer answer, Runnable whenRead) {
-            waiting.add(new Waiting(request, answer, whenRead));
+        void send(HttpServerRequest request, Answer answer) {
+            waiting.add(new Waiting(request, answer));
             if (!scheduled) {
                 scheduled = true;
                 loop.later(this::next);
@@ -178,12 +184,13 @@ final class PollHandler implements Handler<RoutingContext> {
         }
 
         private void next() {
-            int bytes = 0;
+            long bytes = 0;
             for (int pages = 0; pages < PAGES_A_TURN && bytes < BYTES_A_TURN && !waiting.isEmpty(); pages++) {
                 Waiting first = waiting.remove();
-                Buffer page = json(first.answer());
-                bytes += page.length();
-                PollAnswer answer = new PollAnswer(first.request(), page, stallMillis, first.whenRead());
+                List<Buffer> page = new PageJson(first.answer()).parts();
+                PollAnswer answer = new PollAnswer(
+                        first.request(), page, stallMillis, first.answer().whenRead());
+                bytes += answer.length();
                 sweep.sending(answer);
                 answer.begin();
             }
@@ -192,46 +199,66 @@ final class PollHandler implements Handler<RoutingContext> {
                 loop.afterSockets(this::next);
             }
         }
+    }
 
-        /** Written by hand because each event's data must stay exactly the producer's bytes. */
-        private static Buffer json(Answer answer) {
+    /**
+     * The JSON of an answer, written by hand because each event's data must stay exactly the producer's bytes. These are
+     * parts of their own, and not copied, since others may have the same event.
+     */
+    private static final class PageJson {
+
+        private final List<Buffer> parts = new ArrayList<>();
+        private StringBuilder text = new StringBuilder("{\"events\":[");
+
+        PageJson(PollPages.Answer answer) {
             PendingPoll.Page page = answer.page();
-            Buffer json = Buffer.buffer("{\"events\":[");
-            boolean first = true;
+            String before = "{\"id\":";
             for (Event event : page.events()) {
-                json.appendString(first ? "{\"id\":" : ",{\"id\":")
-                        .appendString(Json.encode(event.id().toString()))
-                        .appendString(",");
-                append(json, event.envelope())
-                        .appendString(",\"timestamp\":")
-                        .appendString(Json.encode(event.envelope().timestamp()))
-                        .appendString("}");
-                first = false;
+                text.append(before).append(Json.encode(event.id().toString())).append(',');
+                append(event.envelope());
+                text.append(",\"timestamp\":")
+                        .append(Json.encode(event.envelope().timestamp()))
+                        .append('}');
+                before = ",{\"id\":";
             }
             Gap gap = page.gap();
-            json.appendString("],\"last_id\":")
-                    .appendString(Json.encode(page.lastId().toString()))
-                    .appendString(",\"gap\":")
-                    .appendString(gap == null ? "false" : gap.toJson().encode());
-            if (answer.greetings() != null) {
-                String prefix = ",\"greetings\":[";
-                for (Envelope greeting : answer.greetings()) {
-                    append(json.appendString(prefix).appendString("{"), greeting)
-                            .appendString("}");
-                    prefix = ",";
+            text.append("],\"last_id\":")
+                    .append(Json.encode(page.lastId().toString()))
+                    .append(",\"gap\":")
+                    .append(gap == null ? "false" : gap.toJson().encode());
+            List<Envelope> greetings = answer.greetings();
+            if (greetings != null) {
+                text.append(",\"greetings\":[");
+                before = "{";
+                for (Envelope greeting : greetings) {
+                    text.append(before);
+                    append(greeting);
+                    text.append('}');
+                    before = ",{";
                 }
-                json.appendString(answer.greetings().isEmpty() ? prefix + "]" : "]");
+                text.append(']');
             }
-            return json.appendString("}");
+            text.append('}');
+            endText();
         }
 
-        private static Buffer append(Buffer json, Envelope envelope) {
-            return json.appendString("\"channel\":")
-                    .appendString(Json.encode(envelope.channel()))
-                    .appendString(",\"event\":")
-                    .appendString(Json.encode(envelope.type()))
-                    .appendString(",\"data\":")
-                    .appendBuffer(envelope.data());
+        private void append(Envelope envelope) {
+            text.append("\"channel\":")
+                    .append(Json.encode(envelope.channel()))
+                    .append(",\"event\":")
+                    .append(Json.encode(envelope.type()))
+                    .append(",\"data\":");
+            endText();
+            parts.add(envelope.data());
+        }
+
+        private void endText() {
+            parts.add(Buffer.buffer(text.toString()));
+            text = new StringBuilder();
+        }
+
+        List<Buffer> parts() {
+            return parts;
         }
     }
 }

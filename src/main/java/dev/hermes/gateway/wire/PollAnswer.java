@@ -7,10 +7,15 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 
 /**
  * Sends one page to its client in portions, as fast as the client reads them, and closes the connection if the client
- * reads nothing for the stall time, as for a stream. Owned by the request's event loop.
+ * reads nothing for the stall time, as for a stream. The page is given in parts, which may be shared with other
+ * answers: a thousand clients that read slowly keep no copy each of an event that all have waited for. Owned by the
+ * request's event loop.
  */
 public final class PollAnswer implements ConnectionSweep.Sending {
 
@@ -18,21 +23,35 @@ public final class PollAnswer implements ConnectionSweep.Sending {
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
-    private final Buffer page;
+    private final Queue<Buffer> parts;
+    private final long length;
     private final long stallMillis;
     private final Runnable whenRead;
-    private int written;
+
+    /** The bytes written, and those of them that are of the first part that is left. */
+    private long written;
+
+    private int ofFirst;
     private long progress = -1;
     private long progressAt;
     private boolean over;
 
-    /** @param whenRead called once, when the client has read everything or has disconnected */
-    public PollAnswer(HttpServerRequest request, Buffer page, long stallMillis, Runnable whenRead) {
+    /**
+     * @param parts of the page, in order and not to be changed; at least one
+     * @param whenRead called once, when the client has read everything or has disconnected
+     */
+    public PollAnswer(HttpServerRequest request, List<Buffer> parts, long stallMillis, Runnable whenRead) {
         this.request = request;
         this.response = request.response();
-        this.page = page;
+        this.parts = new ArrayDeque<>(parts);
+        this.length = parts.stream().mapToLong(Buffer::length).sum();
         this.stallMillis = stallMillis;
         this.whenRead = whenRead;
+    }
+
+    /** How many bytes the page has. */
+    public long length() {
+        return length;
     }
 
     public void begin() {
@@ -42,7 +61,7 @@ public final class PollAnswer implements ConnectionSweep.Sending {
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(page.length()));
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
         response.closeHandler(closed -> end());
         response.exceptionHandler(failure -> end());
         response.drainHandler(drained -> write());
@@ -51,10 +70,9 @@ public final class PollAnswer implements ConnectionSweep.Sending {
 
     private void write() {
         while (!over && !response.ended() && !response.closed() && !response.writeQueueFull()) {
-            int next = Math.min(page.length(), written + PORTION_BYTES);
-            Buffer portion = page.slice(written, next);
-            written = next;
-            if (next == page.length()) {
+            Buffer portion = portion();
+            written += portion.length();
+            if (parts.isEmpty()) {
                 response.end(portion).onComplete(sent -> end());
                 return;
             }
@@ -62,9 +80,26 @@ public final class PollAnswer implements ConnectionSweep.Sending {
         }
     }
 
+    /** The next bytes of the page, and none only if none are left. */
+    private Buffer portion() {
+        Buffer portion = Buffer.buffer();
+        while (portion.length() < PORTION_BYTES && !parts.isEmpty()) {
+            Buffer first = parts.element();
+            int end = Math.min(first.length(), ofFirst + PORTION_BYTES - portion.length());
+            portion.appendBuffer(first, ofFirst, end - ofFirst);
+            ofFirst = end;
+            if (end == first.length()) {
+                parts.remove();
+                ofFirst = 0;
+            }
+        }
+        return portion;
+    }
+
     private void end() {
         if (!over) {
             over = true;
+            parts.clear();
             whenRead.run();
         }
     }
@@ -94,7 +129,7 @@ public final class PollAnswer implements ConnectionSweep.Sending {
         // On HTTP/2 the connection's buffer also moves with other streams, so it says nothing about this one.
         return request.version() == HttpVersion.HTTP_2 || pending == null
                 ? written
-                : ((long) written << Integer.SIZE) - pending.totalPendingWriteBytes() + pending.currentProgress();
+                : (written << Integer.SIZE) - pending.totalPendingWriteBytes() + pending.currentProgress();
     }
 
     private void cut() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.log.Cursor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,51 @@ class FrameMemoryTest extends HubTest {
         answerAll();
         assertThat(loop.call(() -> poll.page().result().events())).hasSize(10);
         loop.run(() -> hub.endAll(SseStream.CloseReason.SERVER_SHUTDOWN, Duration.ZERO));
+    }
+
+    @Test
+    void pollsWhoseAnswersNobodyReadsHaveOnlySoManyPages() {
+        EventId cursor = loop.call(() -> fixture.append(1).get(0));
+        loop.run(() -> fixture.publish(60));
+        List<PendingPoll> polls = loop.call(() -> IntStream.range(0, 20)
+                .mapToObj(client -> hub.poll(
+                        HubFixture.ALL_OF_A,
+                        HubFixture.ENDLESS,
+                        fixture.open(new Cursor.At(cursor)),
+                        10,
+                        Duration.ofMinutes(1)))
+                .toList());
+        answerAll();
+        assertThat(loop.call(
+                        () -> polls.stream().filter(FrameMemoryTest::answered).count()))
+                .as("polls that have their page")
+                .isBetween(3L, 12L);
+
+        PendingPoll another = loop.call(() -> hub.poll(
+                HubFixture.ALL_OF_A,
+                new HubFixture.TestLease(Instant.EPOCH.plusSeconds(1), false),
+                fixture.open(new Cursor.At(cursor)),
+                10,
+                Duration.ofMinutes(1)));
+        answerAll();
+        assertThat(loop.call(() -> answered(another)))
+                .as("a poll of somebody else")
+                .isTrue();
+
+        for (int round = 0; round < 10; round++) {
+            loop.run(() -> {
+                polls.stream().filter(FrameMemoryTest::answered).forEach(PendingPoll::read);
+                fixture.pass(Hub.TICK);
+            });
+            answerAll();
+        }
+        assertThat(loop.call(
+                        () -> polls.stream().map(poll -> poll.page().result()).toList()))
+                .allSatisfy(page -> assertThat(page.events()).hasSize(10));
+    }
+
+    private static boolean answered(PendingPoll poll) {
+        return poll.page().isComplete();
     }
 
     @Test

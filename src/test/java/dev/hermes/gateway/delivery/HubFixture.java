@@ -59,6 +59,8 @@ public final class HubFixture {
         /** Of frames made for one client each: a few of those that a full client of {@link MemorySink} has. */
         static final long OWN_FRAME_BYTES = 5_000;
 
+        static final long OWN_PAGE_BYTES = 10_000;
+
         static final Sizes USUAL = new Sizes(4_096, 16 << 20, CatchUp.Pace.USUAL, 100_000, 64 << 20);
         static final Sizes SMALL =
                 new Sizes(16, 1 << 20, new CatchUp.Pace(5, 20, 7, 2, LiveDelivery.Pace.USUAL), 100_000, 64 << 20);
@@ -101,6 +103,7 @@ public final class HubFixture {
                         sizes.windowEntries(),
                         sizes.windowBytes(),
                         Sizes.OWN_FRAME_BYTES,
+                        Sizes.OWN_PAGE_BYTES,
                         RULES,
                         new Random(seed)),
                 log,

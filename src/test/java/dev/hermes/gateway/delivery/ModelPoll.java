@@ -58,6 +58,7 @@ final class ModelPoll {
         if (pending != null && opening != null && follower != null) {
             pages++;
             check(pending.page().result(), opening, limit, follower);
+            pending.read();
             pending = null;
         }
     }

@@ -7,10 +7,14 @@ import dev.hermes.gateway.log.EventLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReaderQueueTest {
+
+    private static final EventId HERE = new EventId(true, 1, 0);
 
     private final TestLoop loop = new TestLoop();
     private final HubFixture fixture =
@@ -29,7 +33,7 @@ class ReaderQueueTest {
         greedy.forEach(queue::add);
         modest.forEach(queue::add);
         List<Subscriber> order = new ArrayList<>();
-        for (Subscriber next = queue.poll(true); next != null; next = queue.poll(true)) {
+        for (Subscriber next = next(); next != null; next = next()) {
             order.add(next);
         }
 
@@ -42,16 +46,34 @@ class ReaderQueueTest {
         Subscriber second = of("b");
         queue.add(first);
         queue.add(second);
-        assertThat(queue.poll(true)).isEqualTo(first);
+        assertThat(next()).isEqualTo(first);
 
         queue.add(first);
-        assertThat(queue.poll(true)).isEqualTo(second);
-        assertThat(queue.poll(true)).isEqualTo(first);
-        assertThat(queue.poll(true)).isNull();
+        assertThat(next()).isEqualTo(second);
+        assertThat(next()).isEqualTo(first);
+        assertThat(next()).isNull();
+    }
+
+    @Test
+    void pollsWaitForRoomAndWhoHasLeftForNothing() {
+        Subscriber leaves = of("a");
+        Subscriber stays = of("a");
+        queue.add(leaves);
+        queue.add(stays);
+        assertThat(queue.poll(true, poll -> false)).isNull();
+
+        leaves.becomeClosed(HERE, new HubCounters(Set.of()));
+        queue.clean();
+        assertThat(next()).isEqualTo(stays);
+        assertThat(next()).isNull();
+    }
+
+    private @Nullable Subscriber next() {
+        return queue.poll(true, poll -> true);
     }
 
     private Subscriber of(String credential) {
-        EventLog.StartPosition here = new EventLog.StartPosition(new EventId(true, 1, 0), null, List.of());
+        EventLog.StartPosition here = new EventLog.StartPosition(HERE, null, List.of());
         StreamPermit permit = new HubFixture.TestLease(Instant.EPOCH.plusSeconds(credential.charAt(0)), false);
         return new PendingPoll(fixture.hub, HubFixture.ALL_OF_A, permit, here, 1, 0);
     }
