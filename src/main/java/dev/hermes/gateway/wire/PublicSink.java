@@ -24,13 +24,19 @@ final class PublicSink implements ByteSink {
     private final HttpVersion version;
     private final HttpServerResponse response;
 
-    /** Frames given to Vert.x, and those of them that the socket, or HTTP/2's window for the stream, has taken. */
+    /** The size of what is given to Vert.x at once, since only of a whole one it is known that it was taken. */
+    private static final int PORTION_BYTES = 64 * 1_024;
+
+    /** Portions given to Vert.x, and those of them that the socket, or HTTP/2's window for the stream, has taken. */
     private long written;
 
     private long taken;
 
     /** The bytes of those that were not taken. */
     private long waiting;
+
+    /** Whether a frame is being written, of which a portion may drain the socket at once: nothing may come into it. */
+    private boolean writing;
 
     /** The only frame written since the last flush, kept until the flush. */
     private @Nullable Buffer kept;
@@ -67,16 +73,22 @@ final class PublicSink implements ByteSink {
     }
 
     private void writeNow(Buffer payload) {
-        if (open()) {
-            written++;
-            waiting += payload.length();
-            response.write(payload).onSuccess(sent -> taken(payload)).onFailure(this::notSent);
+        writing = true;
+        for (int from = 0; from < payload.length() && open(); from += PORTION_BYTES) {
+            writePortion(payload.slice(from, Math.min(payload.length(), from + PORTION_BYTES)));
         }
+        writing = false;
     }
 
-    private void taken(Buffer payload) {
+    private void writePortion(Buffer portion) {
+        written++;
+        waiting += portion.length();
+        response.write(portion).onSuccess(sent -> taken(portion)).onFailure(this::notSent);
+    }
+
+    private void taken(Buffer portion) {
         taken++;
-        waiting -= payload.length();
+        waiting -= portion.length();
     }
 
     /** Without memory to pass it on, for example: what comes next must not make the client believe that it has all. */
@@ -88,10 +100,10 @@ final class PublicSink implements ByteSink {
 
     @Override
     public boolean writable() {
-        return open() && !response.writeQueueFull();
+        return open() && !writing && !response.writeQueueFull();
     }
 
-    /** Changes with every frame. The kept one does not count: it is not the client that it waits for. */
+    /** Changes with every portion. The kept one does not count: it is not the client that it waits for. */
     @Override
     public long progress() {
         return taken == written && writable() ? NOTHING_PENDING : taken;

@@ -147,6 +147,42 @@ class PublicSinkTest {
         }
     }
 
+    /** The event as a whole is not taken for four times as long as nothing may be taken. */
+    @Test
+    void aStreamWhoseClientTakesALargeEventSlowlyGoesOn() throws Exception {
+        Serving serving = start(new HttpServerOptions(), HTTP_2);
+        HttpClient client = vertx.createHttpClient(HTTP_2);
+        try {
+            Promise<Throwable> cutOff = Promise.promise();
+            BlockingQueue<String> parts = new LinkedBlockingQueue<>();
+            HttpClientResponse slow = await(open(
+                    client,
+                    serving,
+                    answer ->
+                            answer.exceptionHandler(cutOff::tryComplete).handler(part -> parts.add(part.toString()))));
+            readTo(parts, "event: connected");
+            on(() -> {
+                slow.pause();
+                return serving.deliverLarge();
+            });
+            int portion = 16;
+            for (int step = 1; step <= 4; step++) {
+                int before = parts.size();
+                slow.fetch(portion);
+                Awaitility.await().until(() -> parts.size() >= before + portion);
+                on(() -> serving.pass(Serving.STREAMS.stallTimeout().minusSeconds(5)));
+            }
+            assertThat(cutOff.future().isComplete()).isFalse();
+
+            slow.resume();
+            on(serving::deliverLast);
+            readTo(parts, "data: last");
+        } finally {
+            await(client.close());
+            on(serving::close);
+        }
+    }
+
     /** Wherever the parts of the body are divided. */
     private static void readTo(BlockingQueue<String> parts, String mark) throws InterruptedException {
         StringBuilder read = new StringBuilder();
