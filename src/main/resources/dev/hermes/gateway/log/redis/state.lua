@@ -140,7 +140,7 @@ end
 --
 -- `readers` says of each gateway up to where it has handed on the log, and when it said so: "name id millis;". Nothing
 -- from the slowest one's place on is removed. Who has said nothing for `SILENT_MILLIS` has ended, or says of itself that it
--- is down.
+-- is down; but where nobody has said anything, each has that long once more, and `!` before its name.
 
 local SILENT_MILLIS = 5000
 
@@ -154,16 +154,27 @@ local handed
 local function follow(who)
   local moment = now()
   local name, at = string.match(who, '^(%S+) (%d+%-%d+)$')
+  local readers, anybody = {}, false
+  for again, reader, position, said in string.gmatch(state.readers or '', '(!?)([^%s!]+) (%d+%-%d+) (%d+);') do
+    local fresh = math.abs(moment - tonumber(said)) < SILENT_MILLIS
+    readers[#readers + 1] = {name = reader, position = position, said = said, fresh = fresh, again = again}
+    anybody = anybody or fresh
+  end
   local others, mine = '', nil
   handed = at
-  for reader, position, said in string.gmatch(state.readers or '', '(%S+) (%d+%-%d+) (%d+);') do
-    local fresh = math.abs(moment - tonumber(said)) < SILENT_MILLIS
-    if reader == name then
-      mine = moment - tonumber(said)
-    elseif fresh then
-      others = others .. reader .. ' ' .. position .. ' ' .. said .. ';'
-      if not handed or idBefore(position, handed) then
-        handed = position
+  for index = 1, #readers do
+    local reader = readers[index]
+    if reader.name == name then
+      mine = moment - tonumber(reader.said)
+    elseif reader.fresh or (name and not anybody and reader.again == '') then
+      if not reader.fresh then
+        -- The server's clock may have been set. One who follows writes down that all have as long again, once; somebody
+        -- else could not, and would have to wait for ever.
+        reader.said, reader.again = integer(moment), '!'
+      end
+      others = others .. reader.again .. reader.name .. ' ' .. reader.position .. ' ' .. reader.said .. ';'
+      if not handed or idBefore(reader.position, handed) then
+        handed = reader.position
       end
     end
   end

@@ -14,6 +14,7 @@ import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.protocol.RedisNames;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing is removed from the log that a gateway which follows it has not handed on; and what is old goes, whatever its id. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -82,6 +85,40 @@ class FollowedLogTest {
         await(gone.appended(IDENTITY));
         publish(other, 30);
         Awaitility.await().until(() -> {
+            await(other.trim(IDENTITY));
+            return redis.entries().size() == 10;
+        });
+    }
+
+    /** What each said when is written by Redis' clock; here, as if that had been set by an hour afterwards. */
+    @ParameterizedTest
+    @ValueSource(longs = {-3_600_000, 3_600_000})
+    void aClockThatIsSetTakesNothingFromTheSlowest(long millis) {
+        LogScripts slow = new LogScripts(redis, TEN);
+        LogScripts other = new LogScripts(redis, TEN);
+        EventId first = publish(other, 1).get(0);
+        slow.handedOn().reached(first);
+        await(slow.appended(IDENTITY));
+        other.handedOn().reached(publish(other, 5).get(4));
+        await(other.appended(IDENTITY));
+        String readers = String.valueOf(redis.ask("HGET", RedisNames.LOG_STATE, "readers"));
+        redis.ask(
+                "HSET",
+                RedisNames.LOG_STATE,
+                "readers",
+                Pattern.compile("\\d+(?=;)")
+                        .matcher(readers)
+                        .replaceAll(said -> String.valueOf(Long.parseLong(said.group()) + millis)));
+
+        publish(other, 30);
+        other.handedOn().reached(newest());
+        await(other.trim(IDENTITY));
+        await(other.trim(IDENTITY));
+
+        assertThat(redis.entries()).first().extracting(ChainRedis.Entry::id).isEqualTo(first.toString());
+        slow.handedOn().reached(newest());
+        Awaitility.await().until(() -> {
+            await(slow.appended(IDENTITY));
             await(other.trim(IDENTITY));
             return redis.entries().size() == 10;
         });
