@@ -194,16 +194,52 @@ class HttpRulesTest {
         }
     }
 
-    /** RFC 9113 §8.2.1, §8.2.2: a field with a capital letter, or of the connection, is malformed: a stream error. */
-    @Test
-    void aMalformedHttp2FieldEndsItsStreamOnly() throws IOException {
+    /**
+     * RFC 9113 §8.1.1: a malformed request is a stream error, of which no other stream hears. §8.2.1: a field's name has no
+     * capital letter; §8.2.2: none is of the connection, and te says nothing but trailers; §8.3: pseudo-header fields are
+     * those defined for a request, before all others; §8.3.1: each once, none missing, and a path that is not empty; §8.1.1:
+     * a body as long as its content-length says.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ":method GET,:scheme http,:path /health,:authority a,Capital x",
+                ":method GET,:scheme http,:path /health,:authority a,connection close",
+                ":method GET,:scheme http,:path /health,:authority a,keep-alive x",
+                ":method GET,:scheme http,:path /health,:authority a,proxy-connection x",
+                ":method GET,:scheme http,:path /health,:authority a,transfer-encoding chunked",
+                ":method GET,:scheme http,:path /health,:authority a,upgrade x",
+                ":method GET,:scheme http,:path /health,:authority a,te gzip",
+                ":method GET,:scheme http,:path /health,:authority a,:other x",
+                ":method GET,:scheme http,:path /health,:authority a,:status 200",
+                ":method GET,:scheme http,:path /health,x y,:authority a",
+                ":method GET,:scheme http,:path /health,:path /health,:authority a",
+                ":method GET,:method GET,:scheme http,:path /health,:authority a",
+                ":scheme http,:path /health,:authority a",
+                ":method GET,:path /health,:authority a",
+                ":method GET,:scheme http,:authority a",
+                ":method GET,:scheme http,:path ,:authority a",
+                ":method GET,:scheme http,:path /health,:authority a,content-length 5"
+            })
+    void aMalformedHttp2RequestEndsItsStreamOnly(String fields) throws IOException {
         try (Http2Wire wire = Http2Wire.connect(GATEWAY.port())) {
-            byte[] upper = {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x00, 1, 'X', 1, 'y'};
-            wire.send(Http2Wire.frame(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, 1, upper));
+            wire.request(1, fields.split(","));
             wire.next(Http2Wire.RST_STREAM, 1);
             wire.get(3, HEALTH, "localhost", "");
             assertThat(wire.next(Http2Wire.DATA, 3).payload().toString(StandardCharsets.UTF_8))
                     .contains("active_connections");
+        }
+    }
+
+    /** RFC 9113 §5.1.1: a client's streams have odd numbers; else the connection ends. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 6})
+    void aStreamThatIsNoClientsEndsTheConnection(int stream) throws IOException {
+        try (Http2Wire wire = Http2Wire.connect(GATEWAY.port())) {
+            wire.get(5, HEALTH, "localhost", "");
+            wire.next(Http2Wire.DATA, 5);
+            wire.get(stream, HEALTH, "localhost", "");
+            wire.untilClosed();
         }
     }
 
