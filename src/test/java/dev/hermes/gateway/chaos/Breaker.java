@@ -1,7 +1,9 @@
 package dev.hermes.gateway.chaos;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -13,6 +15,7 @@ final class Breaker {
 
     private static final String LOG = "hermes:events";
     private static final String STATE = "{hermes:events}:ingest";
+    private static final String ANY_ID = "1-0";
     private static final String ASIDE = "{hermes:events}:aside";
 
     /** Puts the copy in the log's place; answers the ids of the entries that are gone by it. */
@@ -28,6 +31,20 @@ final class Breaker {
             redis.call('RENAME', KEYS[1], KEYS[2])
             return table.concat(gone, ' ')
             """;
+
+    private static final String OLDEST = """
+            local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+            return oldest and oldest[1] or ''
+            """;
+
+    /** The time for a head, what a sweep takes, and the time in which another fault may keep the gateway from it. */
+    private static final int HEAD_MILLIS = 30_000;
+
+    /** Less than half of the history, so that nobody who was away shortly misses anything. */
+    private static final int LARGE_PUBLICATIONS = 4;
+
+    private static final int EVENTS_A_PUBLICATION = 1_000;
+    private static final Set<Integer> ANSWERS = Set.of(0, 202, 503);
 
     private final Deployment deployment;
     private final Random random;
@@ -96,9 +113,22 @@ final class Breaker {
                 over.run();
             }
             case IDLE_CONNECTIONS -> {
-                IdleConnections idle = IdleConnections.open(gateway.port());
+                try (RudeConnections idle = RudeConnections.withoutAStream(gateway.port())) {
+                    long open = idle.halfHeadsOpenAfter(HEAD_MILLIS);
+                    if (open > 0) {
+                        breaches.accept(open + " connections with half a head were left open");
+                    }
+                }
+                over.run();
+            }
+            case UNREAD_ANSWERS -> {
+                RudeConnections unread = RudeConnections.unread(gateway.port(), oldest());
                 lapse.pass(lasting);
-                idle.close();
+                unread.close();
+                over.run();
+            }
+            case LARGE_PUBLICATIONS -> {
+                publishMuch(gateway.port());
                 over.run();
             }
             case LINK_CUT -> {
@@ -112,6 +142,29 @@ final class Breaker {
                 over.run();
             }
             default -> inRedis(fault.kind(), lasting, over);
+        }
+    }
+
+    /** The oldest entry of the log, or any id while Redis cannot say. */
+    private String oldest() {
+        try {
+            String id = deployment.ask("EVAL", OLDEST, "1", LOG);
+            return id.matches("[0-9]+-[0-9]+") ? id : ANY_ID;
+        } catch (UncheckedIOException away) {
+            return ANY_ID;
+        }
+    }
+
+    /** Of events that no client listens to; the gateway may be gone by another fault. */
+    private void publishMuch(int port) {
+        String event = "{\"channel\":\"storage:updates\",\"type\":\"storage_update\",\"data\":{}}";
+        String all = "[" + String.join(",", Collections.nCopies(EVENTS_A_PUBLICATION, event)) + "]";
+        for (int publication = 0; publication < LARGE_PUBLICATIONS; publication++) {
+            int status = Wire.exchange(port, "POST", "/api/v1/events/publish", Deployment.API_KEY, all)
+                    .status();
+            if (!ANSWERS.contains(status)) {
+                breaches.accept("a publication of " + EVENTS_A_PUBLICATION + " events was answered " + status);
+            }
         }
     }
 

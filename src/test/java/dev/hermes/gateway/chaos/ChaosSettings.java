@@ -14,6 +14,11 @@ record ChaosSettings(long seed, Duration lasting, int clients, int gateways) {
 
     private static final int MOST_MINUTES = 13;
 
+    /** How many events are to be judged at least, one counted for each client: a million in a run of usual length. */
+    long leastDue() {
+        return lasting.toMinutes() * 100_000;
+    }
+
     static ChaosSettings ofThisRun() {
         String seed = System.getProperty("chaos.seed", "");
         int minutes = Integer.getInteger("chaos.minutes", 10);

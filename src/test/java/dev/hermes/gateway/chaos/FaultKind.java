@@ -9,6 +9,8 @@ enum FaultKind {
     GATEWAY_RESTARTED("gateway drained (SIGTERM), started again", Place.GATEWAY),
     GATEWAY_PAUSED("gateway paused (SIGSTOP)", Place.GATEWAY),
     IDLE_CONNECTIONS("connections that are no streams", Place.GATEWAY),
+    UNREAD_ANSWERS("answers and pages of polls that nobody reads", Place.GATEWAY),
+    LARGE_PUBLICATIONS("publications of a thousand events each", Place.GATEWAY),
     LINK_CUT("connections of gateways to Redis reset", Place.LINK),
     LINK_SILENT("silence between gateways and Redis", Place.LINK),
     PUBSUB_KILLED("CLIENT KILL TYPE pubsub", Place.REDIS),

@@ -29,6 +29,7 @@ class FuzzIT {
             run.faults().forEach(System.out::println);
 
             assertThat(run.faults()).isEmpty();
+            assertThat(run.taken()).as("inputs in fuzz.minutes").isGreaterThanOrEqualTo(settings.inputs());
         }
     }
 }

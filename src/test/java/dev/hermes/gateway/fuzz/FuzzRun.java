@@ -129,6 +129,11 @@ final class FuzzRun implements AutoCloseable {
         }
     }
 
+    /** How many inputs were sent. */
+    long taken() {
+        return doors.stream().mapToLong(Door::taken).sum();
+    }
+
     List<String> faults() {
         List<String> all = new ArrayList<>(faults);
         doors.forEach(door -> all.addAll(door.faults()));
