@@ -48,8 +48,9 @@ final class Journal {
         /** Gateways and producers do not read their clocks at the same moment. */
         private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
-        boolean covers(Instant time) {
-            return !time.isBefore(from.minus(TOLERANCE)) && !time.isAfter(to.plus(TOLERANCE));
+        /** Whether it tells of some moment between these two. */
+        boolean covers(Instant earliest, Instant latest) {
+            return !latest.isBefore(from.minus(TOLERANCE)) && !earliest.isAfter(to.plus(TOLERANCE));
         }
     }
 
@@ -261,12 +262,12 @@ final class Journal {
         return of(source).late.get(number);
     }
 
-    /** Whether a gap that tells of that time stood between what came before it and what came after it. */
-    boolean spanned(Source source, int number, Instant sent) {
+    /** Whether a gap that tells of the time when it was published stood between what came before it and what came after it. */
+    boolean spanned(Source source, int number, Instant sent, Instant settled) {
         return of(source).spanned.stream()
                 .filter(spanned -> spanned.after() < number && number < spanned.before())
-                .anyMatch(spanned ->
-                        spanned.holes().isEmpty() || spanned.holes().stream().anyMatch(hole -> hole.covers(sent)));
+                .anyMatch(spanned -> spanned.holes().isEmpty()
+                        || spanned.holes().stream().anyMatch(hole -> hole.covers(sent, settled)));
     }
 
     /** Whether a gap other than a hole in the source covers this place of the log. */

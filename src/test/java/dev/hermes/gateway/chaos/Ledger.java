@@ -1,6 +1,7 @@
 package dev.hermes.gateway.chaos;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,23 +15,29 @@ final class Ledger {
     /** One event. */
     private static final class Line {
         private final long sentNanos;
-        private final Instant sentAt = Instant.now();
+        private final Instant sentAt;
+        private Instant settledAt;
         private @Nullable Outcome outcome;
         private @Nullable Position id;
 
-        Line(long sentNanos) {
+        Line(long sentNanos, Instant sentAt) {
             this.sentNanos = sentNanos;
+            this.sentAt = sentAt;
+            this.settledAt = sentAt;
         }
     }
 
     /**
      * An event as it stands at the end.
      *
+     * @param sentAt before Redis or a gateway took it, which on a busy machine may be long after
+     * @param settledAt when its producer knew of that
      * @param id where it stands in the log, if anybody has told
      */
     record Entry(
             long sentNanos,
             Instant sentAt,
+            Instant settledAt,
             Outcome outcome,
             @Nullable Position id) {
 
@@ -42,7 +49,14 @@ final class Ledger {
 
     private final Map<Source, List<Line>> lines = new EnumMap<>(Source.class);
 
+    private final InstantSource clock;
+
     Ledger() {
+        this(InstantSource.system());
+    }
+
+    Ledger(InstantSource clock) {
+        this.clock = clock;
         for (Source source : Source.values()) {
             lines.put(source, new ArrayList<>());
         }
@@ -56,7 +70,7 @@ final class Ledger {
     int send(Source source) {
         List<Line> ofSource = of(source);
         synchronized (ofSource) {
-            ofSource.add(new Line(System.nanoTime()));
+            ofSource.add(new Line(System.nanoTime(), clock.instant()));
             return ofSource.size() - 1;
         }
     }
@@ -66,6 +80,7 @@ final class Ledger {
         synchronized (ofSource) {
             Line line = ofSource.get(number);
             line.outcome = outcome;
+            line.settledAt = clock.instant();
             if (outcome instanceof Outcome.Taken taken && taken.id() != null && line.id == null) {
                 line.id = taken.id();
             }
@@ -106,7 +121,11 @@ final class Ledger {
             for (Line line : ofSource) {
                 Outcome outcome = line.outcome;
                 entries.add(new Entry(
-                        line.sentNanos, line.sentAt, outcome == null ? new Outcome.Unknown() : outcome, line.id));
+                        line.sentNanos,
+                        line.sentAt,
+                        line.settledAt,
+                        outcome == null ? new Outcome.Unknown() : outcome,
+                        line.id));
             }
             return entries;
         }
