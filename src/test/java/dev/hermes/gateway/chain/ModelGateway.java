@@ -58,6 +58,7 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
     private final Context loop;
     private final boolean mortal;
     private final Promise<MarkerChain> made = Promise.promise();
+    private final Promise<Void> closed = Promise.promise();
     final Map<EventId, String> appended = new ConcurrentHashMap<>();
 
     private volatile boolean dead;
@@ -154,6 +155,8 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
             dead = true;
             round.effective(this, false);
             disconnect();
+            // Also in the middle of its close, as where a marker that it draws kills it: no timer ends that any more.
+            closed.tryComplete();
         });
     }
 
@@ -167,17 +170,15 @@ final class ModelGateway implements MarkerChain.Listener, RedisCommands {
     }
 
     Future<Void> close() {
-        Promise<Void> closed = Promise.promise();
         loop.runOnContext(go -> {
             if (dead) {
-                closed.complete();
                 return;
             }
             try {
                 resume();
                 chain().close().onComplete(done -> {
                     dead = true;
-                    closed.complete();
+                    closed.tryComplete();
                     disconnect();
                 });
             } catch (RuntimeException | AssertionError failure) {
