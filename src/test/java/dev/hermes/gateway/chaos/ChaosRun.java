@@ -84,6 +84,7 @@ final class ChaosRun implements AutoCloseable {
             if (faults.stream().anyMatch(fault -> fault.kind().losesTheLog())) {
                 timeline.lost(begun, System.nanoTime());
             }
+            timeline.takenBack(breaker.takenBack());
             if (faults.stream().anyMatch(Fault::blinds)) {
                 timeline.takenUnread(breaker.takenBack());
             }

@@ -75,6 +75,7 @@ final class Journal {
     private final Map<Source, Page> pages = new EnumMap<>(Source.class);
     private final List<Page> heard;
     private final List<Span> spans = new ArrayList<>();
+    private final List<Hole> holes = new ArrayList<>();
     private final Deque<String> notes = new ArrayDeque<>();
     private final List<String> breaches = new ArrayList<>();
     private final List<Gap> gaps = new ArrayList<>();
@@ -148,14 +149,16 @@ final class Journal {
     private void gap(Position id, String data) {
         String reason = field(data, "reason");
         gaps.add(new Gap(System.nanoTime(), reason));
-        if (!reason.equals(HOLE) && cursor != null) {
+        if (reason.equals(HOLE)) {
+            holes.add(new Hole(Instant.parse(field(data, "from")), Instant.parse(field(data, "to"))));
+        } else if (cursor != null) {
             spans.add(new Span(cursor, id));
         }
         for (Page page : pages.values()) {
             page.onlyHoles = reason.equals(HOLE) && (page.onlyHoles || !page.gapBefore);
             page.gapBefore = true;
             if (reason.equals(HOLE)) {
-                page.holes.add(new Hole(Instant.parse(field(data, "from")), Instant.parse(field(data, "to"))));
+                page.holes.add(holes.get(holes.size() - 1));
             }
         }
     }
@@ -268,6 +271,11 @@ final class Journal {
                 .filter(spanned -> spanned.after() < number && number < spanned.before())
                 .anyMatch(spanned -> spanned.holes().isEmpty()
                         || spanned.holes().stream().anyMatch(hole -> hole.covers(sent, settled)));
+    }
+
+    /** Whether a hole anywhere in the stream tells of the time when it was published. */
+    boolean told(Instant sent, Instant settled) {
+        return holes.stream().anyMatch(hole -> hole.covers(sent, settled));
     }
 
     /** Whether a gap other than a hole in the source covers this place of the log. */

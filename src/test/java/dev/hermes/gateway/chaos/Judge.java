@@ -104,7 +104,11 @@ final class Judge {
         boolean placed = id != null && journal.covered(id);
         // What was taken out of the log had a place, and the hole that tells of it has another.
         boolean placeless = id == null || timeline.lostAbout(entry.sentNanos());
-        return placed || (placeless && journal.spanned(source, number, entry.sentAt(), entry.settledAt()));
+        if (placed || (placeless && journal.spanned(source, number, entry.sentAt(), entry.settledAt()))) {
+            return true;
+        }
+        // A producer may add to an older copy before any gateway has noticed it: then the hole follows what was added.
+        return id != null && timeline.takenBack(id) && journal.told(entry.sentAt(), entry.settledAt());
     }
 
     private void tell(String what, Journal journal, Source source, int number, Ledger.Entry entry) {

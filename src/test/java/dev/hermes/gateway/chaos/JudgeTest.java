@@ -169,6 +169,37 @@ class JudgeTest {
         assertThat(judge.unread()).isZero();
     }
 
+    /** A producer was faster than the gateways, and the hole follows what it added to the older copy. */
+    @Test
+    void whatAnOlderCopyTookOutIsDeclaredByAHoleThatTellsOfItsTimeAnywhere() {
+        takenBackAndToldOf(now);
+
+        assertThat(judged().breaches()).isEmpty();
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published", "gaps")
+                .isEqualTo(tally(2, 0, 1, 0));
+    }
+
+    @Test
+    void whatAnOlderCopyTookOutIsNotDeclaredByAHoleThatTellsOfAnotherTime() {
+        takenBackAndToldOf(now.minusSeconds(60));
+
+        assertThat(tally().silent).isEqualTo(1);
+    }
+
+    private void takenBackAndToldOf(Instant at) {
+        publish(1);
+        publish(new Outcome.Taken(new Position(11, 0)));
+        publish(1);
+        timeline.lost(System.nanoTime(), System.nanoTime());
+        timeline.takenBack(Set.of(new Position(11, 0)));
+        connected(1);
+        event(0, 10);
+        event(2, 12);
+        gap("source_hole", 13, at);
+    }
+
     private void takenBackUnread() {
         publish(1);
         publish(new Outcome.Taken(new Position(11, 0)));

@@ -21,11 +21,22 @@ final class Timeline {
     private final List<Window> windows = new ArrayList<>(List.of(new Window(CALM, System.nanoTime())));
 
     private final List<Loss> losses = new ArrayList<>();
+    private final Set<Position> takenBack = new HashSet<>();
     private final Set<Position> perhapsUnread = new HashSet<>();
 
     /** Somewhere between these two moments Redis lost the log. */
     void lost(long fromNanos, long toNanos) {
         losses.add(new Loss(fromNanos, toNanos));
+    }
+
+    /** These entries were taken out of the log, when an older copy of it took its place. */
+    void takenBack(Set<Position> entries) {
+        takenBack.addAll(entries);
+    }
+
+    /** Whether an entry left the log, when an older copy of it took its place. */
+    boolean takenBack(Position entry) {
+        return takenBack.contains(entry);
     }
 
     /** These entries were taken out of the log while no gateway may have been able to read it. */
