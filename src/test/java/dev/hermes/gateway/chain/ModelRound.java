@@ -30,6 +30,18 @@ final class ModelRound implements ModelGateway.Round {
     /** What may happen. */
     record Plan(long seed, boolean steady, boolean failovers, int steps, MarkerChain.Limits limits, double fault) {}
 
+    /** What was published, and to which subscription. */
+    record Message(String subscription, String serial) {
+
+        boolean isEvent() {
+            return !serial.startsWith("bad");
+        }
+
+        int number() {
+            return Integer.parseInt(serial);
+        }
+    }
+
     private static final int MOST_GATEWAYS = 3;
     private static final int PAUSE = 3;
     private static final String SAVE = "return {redis.call('DUMP', KEYS[1]) or '', redis.call('DUMP', KEYS[2]) or ''}";
@@ -50,7 +62,7 @@ final class ModelRound implements ModelGateway.Round {
     private final Promise<Void> over = Promise.promise();
 
     // Read when the round is over.
-    final List<String> published = new ArrayList<>();
+    final List<Message> published = new ArrayList<>();
     final Map<String, Integer> kept = new ConcurrentHashMap<>();
     final List<ModelGateway> all = new ArrayList<>();
     final Map<String, Integer> deeds = new TreeMap<>();
@@ -228,7 +240,7 @@ final class ModelRound implements ModelGateway.Round {
         String serial;
         synchronized (published) {
             serial = prefix + published.size();
-            published.add(serial);
+            published.add(new Message(channel.startsWith("d:") ? ModelGateway.PATTERN : channel, serial));
             redis.send(Request.cmd(Command.PUBLISH).arg(channel).arg(serial));
         }
         return serial;
