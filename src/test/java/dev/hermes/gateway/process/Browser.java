@@ -57,16 +57,24 @@ final class Browser implements AutoCloseable {
                 .usingAnyFreePort()
                 .withEnvironment(Map.of("TMPDIR", temporary.toString(), "HOME", temporary.toString()))
                 .build();
-        ChromeDriver driver = new ChromeDriver(service, options);
-        driver.get(address);
-        return new Browser(driver);
+        Browser browser = new Browser(new ChromeDriver(service, options));
+        browser.load(address);
+        return browser;
     }
 
     /** Another page, in a tab of its own; the name of that tab. */
     String tab(String address) {
         driver.switchTo().newWindow(WindowType.TAB);
-        driver.get(address);
+        load(address);
         return java.util.Objects.requireNonNull(driver.getWindowHandle());
+    }
+
+    /** The driver is content with a page on which the browser says why it has none. */
+    private void load(String address) {
+        driver.get(address);
+        if (String.valueOf(run("return location.protocol")).equals("chrome-error:")) {
+            throw new AssertionError(address + ": " + run("return document.documentElement.innerText"));
+        }
     }
 
     void closeTab(String tab) {

@@ -1,5 +1,7 @@
 package dev.hermes.gateway.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -43,6 +45,9 @@ final class HermesTab {
         this.name = name;
         this.browser = browser;
         tab = browser.tab(origin + "/?" + query);
+        assertThat(browser.runIn(tab, "try { return typeof loadedAt } catch (failure) { return `${failure}` }"))
+                .as("what %s shows: %s", origin, browser.run("return document.documentElement.innerText"))
+                .isEqualTo("number");
         loadedAt = number("loadedAt");
         number(COUNTS_HOLD_UPS);
     }
