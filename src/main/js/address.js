@@ -6,11 +6,18 @@ import { queryOf, scopesOf } from './selection.js';
 
 /** @import { Line, Wanted } from './internal' */
 
-/** @param {Line} line @param {string} path @param {Wanted[]} of @param {object} how */
+/**
+ * Resolves with the token in it too, as what holds it calls it: that is what an answer refuses.
+ * @param {Line} line
+ * @param {string} path
+ * @param {Wanted[]} of
+ * @param {object} how
+ */
 async function urlOf(line, path, of, how) {
   const query = { ...queryOf(of), ...how };
-  const token = await line.tokens.obtain(scopesOf(line.wanted));
-  return `${line.host.base}/events/${path}?${new URLSearchParams({ ...query, token })}`;
+  const text = line.tokens.obtain(scopesOf(line.wanted));
+  const held = line.tokens.current();
+  return { held, url: `${line.host.base}/events/${path}?${new URLSearchParams({ ...query, token: await text })}` };
 }
 
 /**
@@ -21,10 +28,11 @@ async function urlOf(line, path, of, how) {
  */
 async function welcomeAll(line, of) {
   const before = line.cursor;
-  const answer = await ask(line.page, await urlOf(line, 'poll', of, { greet: true }));
+  const { held, url } = await urlOf(line, 'poll', of, { greet: true });
+  const answer = await ask(line.page, url);
   const { status, body } = answer;
   if (status !== 200 || !body?.events) {
-    throw answer;
+    throw { ...answer, held };
   }
   const keys = of.map(({ key }) => key);
   welcome(line, keys, body.last_id);
@@ -53,5 +61,5 @@ export async function addressOf(line, path, after, how) {
   await welcomed(line);
   const of = line.wanted;
   const at = placeOfAll(line);
-  return { of, at, url: await urlOf(line, path, of, { ...how, ...(at && { [after]: at }) }) };
+  return { of, at, ...(await urlOf(line, path, of, { ...how, ...(at && { [after]: at }) })) };
 }

@@ -2,7 +2,7 @@
 import type { HermesGap, HermesSelection, HermesState } from './hermes-events';
 import type { Listen } from './records';
 
-export type { Leader, Line, Listen, Member, Peers, Stream, Tab, Tokens } from './records';
+export type { Leader, Line, Listen, Member, Peers, Refusal, Stream, Tab, Tokens } from './records';
 
 /** What browsers put into a page or a worker, of which any may be missing; in tests a fake of it. */
 export type Page = any;

@@ -43,7 +43,7 @@ async function pollOnce(line, own) {
   const { page } = line;
   // The first one shows that this way works.
   const wait = isNew(line, line.wanted) ? 0 : POLL_WAIT_S;
-  const { of, at, url } = await addressOf(line, 'poll', 'after', { limit: POLL_LIMIT, wait });
+  const { of, at, held, url } = await addressOf(line, 'poll', 'after', { limit: POLL_LIMIT, wait });
   line.polledAt = page.Date.now();
   const answer = await ask(page, url, { ms: 1000 * POLL_WAIT_S + PATIENCE_MS, control: own });
   if (line.loop !== own) {
@@ -51,7 +51,7 @@ async function pollOnce(line, own) {
   }
   const { status, body } = answer;
   if (status !== 200 || !body?.events) {
-    throw answer;
+    throw { ...answer, held };
   }
   take(line, of, body);
   // What says nothing, and says so at once, would be asked for in circles.

@@ -3,7 +3,7 @@
  * served file: none of them may also be that of an option, of something posted or requested, or of a browser's own.
  */
 import type { HermesOptions, HermesState } from './hermes-events';
-import type { Condition, Config, LineState, Page, Part, Subscription, Told, Wanted } from './internal';
+import type { Answer, Condition, Config, LineState, Page, Part, Subscription, Told, Wanted } from './internal';
 
 /** A page's client. */
 export interface Tab {
@@ -100,6 +100,12 @@ export interface Tokens {
   /** The scopes for which there is no token, where there is one for others. */
   lacking(scopes: string[]): Promise<string[]>;
   end(): void;
+}
+
+/** An answer that is not the one asked for. */
+export interface Refusal extends Answer {
+  /** The token with which it was asked for. */
+  held?: unknown;
 }
 
 /** What the leading tab knows. */

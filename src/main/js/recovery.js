@@ -6,7 +6,7 @@ import { scopesOf } from './selection.js';
 
 /** What a line does about what fails: tries again, asks for less, polls instead, or stops. */
 
-/** @import { Answer, Line, Stream } from './internal' */
+/** @import { Line, Refusal, Stream } from './internal' */
 
 /**
  * Some answers are for good. All others pass, also what a proxy says in the middle of a deployment.
@@ -176,11 +176,14 @@ async function isSettled(line, failure) {
   return false;
 }
 
-/** @param {Line} line @param {Answer} answer */
-function refused(line, { status, code, body, wait }) {
+/** @param {Line} line @param {Refusal} answer */
+function refused(line, { status, code, body, wait, held }) {
   const { tokens, wanted } = line;
   if (code === 'sse_disabled') {
     fallBack(line, 'disabled');
+  } else if ((status === 401 || status === 403) && held !== tokens.current()) {
+    // That token has been given up meanwhile, by what was refused beside this.
+    retry(line, 'unauthorized', 0);
   } else if ((status === 401 && !(line.refusedOnce && tokens.isNew())) || (status === 403 && !wanted[1] && tokens.isForMore())) {
     // It may be an old one, or one for more than it was given.
     line.refusedOnce ||= tokens.isNew();

@@ -5,14 +5,13 @@ import { isBefore } from './positions.js';
 /**
  * An EventSource. Tells what comes, decides nothing, and is silent once closed.
  * @param {Page} page
- * @param {{ url: string, of: Wanted[], at?: string }} address
- * @param {unknown} held the token in it
+ * @param {{ url: string, of: Wanted[], at?: string, held: unknown }} address with the token in it
  * @param {string[]} control the frames that are no events; no event type is ever named so
  * @param {(from: Stream, type: string, id: string, data: any, backwards: boolean) => void} heard
  * @param {(from: Stream, gaveUp: boolean) => void} lost
  * @returns {Stream}
  */
-export function createStream(page, { url, of, at }, held, control, heard, lost) {
+export function createStream(page, { url, of, at, held }, control, heard, lost) {
   const source = new page.EventSource(url);
   const stream = {
     seen: page.Date.now(),

@@ -40,7 +40,7 @@ export async function open(line, unsure) {
     } else if (typeof address === 'string') {
       fallBack(line, address);
     } else {
-      line.candidate = createStream(page, address, line.tokens.current(), Object.keys(CONTROL),
+      line.candidate = createStream(page, address, Object.keys(CONTROL),
         (...frame) => heard(line, ...frame), (...how) => lost(line, ...how));
     }
   } catch (failure) {
@@ -194,7 +194,9 @@ function lost(line, from, gaveUp) {
 async function diagnose(line) {
   const own = ++line.turn;
   const answer = await addressOf(line, 'stream', 'last_event_id')
-    .then(({ url }) => ask(line.page, url, { accept: 'text/event-stream, application/json' })).catch((failure) => failure);
+    .then(({ held, url }) => ask(line.page, url, { accept: 'text/event-stream, application/json' })
+      .then((refusal) => ({ ...refusal, held })))
+    .catch((failure) => failure);
   if (own === line.turn) {
     recover(line, answer);
   }

@@ -88,6 +88,23 @@ for (const [name, mint] of [
   });
 }
 
+test('a token that is refused to a page and to a stream at the same time ends nothing', async () => {
+  // Some of these moments lie where polling goes on and a stream is tried while one answer is awaited.
+  for (let leaves = 118_000; leaves < 121_000; leaves += 200) {
+    const browser = createBrowser();
+    browser.gateway.latency = 200;
+    Object.assign(browser.gateway.status, { stream: 502, poll: 502 });
+    const page = openPage(browser, { mint: (scopes) => scopes.slice(0, 1) });
+    const [queue, stats] = [['queue:updates'], ['stats:updates']].map((channels) => page.listen({ channels }));
+    await browser.advance(leaves);
+    queue.end();
+    Object.assign(browser.gateway.status, { stream: 0, poll: 0 });
+    await browser.advance(60_000);
+
+    equal(stats.states[stats.states.length - 1], 'connected');
+  }
+});
+
 test('one scope that nobody gives a token for blocks none of the others', async () => {
   const browser = createBrowser();
   const page = openPage(browser, {
