@@ -5,12 +5,20 @@ import static dev.hermes.gateway.endtoend.RedisLogFixture.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hermes.gateway.event.EventId;
 import dev.hermes.gateway.fixture.HttpCall;
 import dev.hermes.gateway.fixture.RunningGateway;
 import dev.hermes.gateway.fixture.SseConnection;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,6 +26,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LostForAMomentTest {
 
     private static final String STATE = "{hermes:events}:ingest";
+
+    /** Between the two a gateway has found where the other log ends, and does not follow it yet. */
+    private static final String BACK_ONCE_ANOTHER_IS_USED = """
+            local accounted, marker = unpack(redis.call('HMGET', KEYS[1], 'accounted', 'marker'))
+            if not accounted then
+              return 'none'
+            end
+            redis.call('RENAME', KEYS[2], KEYS[1])
+            return marker and 'late' or 'back'
+            """;
 
     private final RedisLogFixture log = new RedisLogFixture();
 
@@ -81,6 +99,55 @@ class LostForAMomentTest {
                 List.of(fresh, another, one, other).forEach(stream -> awaitEvent(stream, data(3)));
             }
         }
+    }
+
+    /** Meanwhile some gateways have found another log in its place, and have begun to follow it. */
+    @Test
+    void noStreamIsHandedTwiceWhatItHasSeen() {
+        List<RunningGateway> gateways = List.of(log.gateway(), log.gateway(), log.gateway());
+        List<SseConnection> streams = gateways.stream()
+                .map(gateway -> log.closing(open(gateway, null)))
+                .toList();
+        String identity = log.ask("HGET", STATE, "identity").get(0);
+        int published = 0;
+        for (int times = 0; times < 4; times++) {
+            Away.RENAMED.begin(log);
+            await().pollInterval(Duration.ofNanos(1))
+                    .until(() -> !log.ask("EVAL", BACK_ONCE_ANOTHER_IS_USED, "2", STATE, "aside")
+                            .get(0)
+                            .equals("none"));
+            published = publishUntil(
+                    published,
+                    () -> gateways.stream().allMatch(gateway -> identity.equals(chainOf(gateway)) && ready(gateway)));
+        }
+        try (SseConnection settled = open(gateways.get(0), null)) {
+            log.publish(published);
+            assertThat(settled.nextLogged().data()).isEqualTo(data(published));
+        }
+
+        for (SseConnection stream : streams) {
+            List<EventId> ids = new ArrayList<>();
+            Set<String> seen = new HashSet<>();
+            for (SseConnection.Frame frame = stream.nextLogged();
+                    !frame.data().equals(data(published));
+                    frame = stream.nextLogged()) {
+                ids.add(RedisLogFixture.id(frame));
+                assertThat(frame.event().equals("gap") || seen.add(frame.data()))
+                        .as("%s came for the first time", frame)
+                        .isTrue();
+            }
+            assertThat(ids).isSorted();
+        }
+    }
+
+    /** Returns the number after the last one published. */
+    private int publishUntil(int first, BooleanSupplier over) {
+        AtomicInteger next = new AtomicInteger(first);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> {
+            log.publish(next.getAndIncrement());
+            return over.getAsBoolean();
+        });
+        return next.get();
     }
 
     /** Further gaps may come before it, and nothing else. */

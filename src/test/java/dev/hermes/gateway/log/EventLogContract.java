@@ -29,6 +29,15 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class EventLogContract extends LogTest {
 
+    /** A hole in the source, as this log comes to have one. */
+    protected abstract LogEntry.GapEntry declareHole(Instant from, Instant to);
+
+    /** Lets this much of the log's time pass, and the log take note of it. */
+    protected abstract void pass(Duration time);
+
+    /** An id that another log of the same kind may have given. */
+    protected abstract EventId foreign(EventId own);
+
     @Test
     void idsGrowFromAppendToAppendAndWithinOne() {
         start(WIDE);
@@ -70,12 +79,6 @@ public abstract class EventLogContract extends LogTest {
         }
         List<EventId> read = upTo(ids.get(39), 10_000, 100_000);
         assertThat(read).hasSizeBetween(9, 16).isEqualTo(ids.subList(40 - read.size(), 40));
-    }
-
-    private List<EventId> upTo(EventId position, int mostEntries, long mostBytes) {
-        return await(log().upTo(position, mostEntries, mostBytes)).stream()
-                .map(LogEntry::id)
-                .toList();
     }
 
     @Test

@@ -13,7 +13,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,15 +44,6 @@ public abstract class LogTest {
 
     /** Opens an empty log; any loop may have it. */
     protected abstract Future<EventLog> open(Vertx vertx, Settings.History bounds, EventLog.Outlet outlet);
-
-    /** A hole in the source, as this log comes to have one. */
-    protected abstract LogEntry.GapEntry declareHole(Instant from, Instant to);
-
-    /** Lets this much of the log's time pass, and the log take note of it. */
-    protected abstract void pass(Duration time);
-
-    /** An id that another log of the same kind may have given. */
-    protected abstract EventId foreign(EventId own);
 
     private final class Collecting implements EventLog.Outlet {
 
@@ -132,6 +122,12 @@ public abstract class LogTest {
         EventLog.ReadResult reading = await(log().read(after, maxEntries));
         assertThat(reading).isInstanceOf(EventLog.ReadResult.Page.class);
         return ((EventLog.ReadResult.Page) reading).entries();
+    }
+
+    protected final List<EventId> upTo(EventId position, int mostEntries, long mostBytes) {
+        return await(log().upTo(position, mostEntries, mostBytes)).stream()
+                .map(LogEntry::id)
+                .toList();
     }
 
     protected final void assertGap(EventLog.StartPosition opening, Gap.Reason reason) {

@@ -55,6 +55,9 @@ final class ProducerCounter {
     /** Counts the logs followed, to recognise an answer about an earlier one. */
     private final Generation runs = new Generation();
 
+    /** Of the log that is counted. */
+    private String identity = "";
+
     ProducerCounter(LogScripts scripts) {
         this.scripts = scripts;
     }
@@ -65,6 +68,7 @@ final class ProducerCounter {
      */
     Future<Void> begin(String identity, Supplier<EventId> position) {
         runs.next();
+        this.identity = identity;
         counted.forEach((channel, count) -> before.merge(channel, count, Long::sum));
         counted.clear();
         found.clear();
@@ -121,6 +125,10 @@ final class ProducerCounter {
 
     /** Queries the current counts. One query runs at a time; a failed query changes nothing. Owner's loop. */
     Future<Void> query(String identity, Supplier<EventId> position) {
+        if (!identity.equals(this.identity)) {
+            // Another log was to be followed, but this one came back before it was.
+            return begin(identity, position);
+        }
         reached(position.get());
         if (passed != null) {
             return Future.succeededFuture();
