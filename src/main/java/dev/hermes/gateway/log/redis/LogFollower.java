@@ -94,12 +94,12 @@ final class LogFollower {
         return reader.at(position)
                 .compose(entry ->
                         entry == null ? scripts.removedLast(followedIdentity, position) : Future.succeededFuture(true))
-                .compose(complete -> isSince(reached) ? goOn(position, complete) : notThere());
+                .compose(complete -> since(reached, () -> goOn(position, complete)));
     }
 
-    /** Whether since then Redis was not lost, its log not replaced, and this not closed. */
-    private boolean isSince(int reached) {
-        return reach.isCurrent(reached) && !closed;
+    /** Goes on only if since then Redis was not lost, its log not replaced, and this not closed. */
+    private <T> Future<T> since(int reached, Supplier<Future<T>> next) {
+        return reach.isCurrent(reached) && !closed ? next.get() : notThere();
     }
 
     private Future<Void> goOn(EventId position, boolean complete) {
@@ -124,7 +124,12 @@ final class LogFollower {
         return tail.running() ? Future.succeededFuture() : notThere();
     }
 
-    private static Future<Void> notThere() {
+    /** Fails while another log is about to be followed, from a place that may be before what a page read now holds. */
+    Future<Void> steady() {
+        return restarting == null ? Future.succeededFuture() : notThere();
+    }
+
+    private static <T> Future<T> notThere() {
         return Future.failedFuture(new EventLog.UnavailableException("the log is not there right now"));
     }
 
@@ -183,9 +188,11 @@ final class LogFollower {
         Future<Void> restart = scripts.origin(logIdentity, reachedOnce ? tail.position() : null, clock.instant())
                 .map(LogScripts.Reply::required)
                 // Before anybody learns of the restart, so that appends caused by the restart are counted separately.
-                .compose(tip -> producers.begin(logIdentity, tail::position).map(tip))
-                .compose(tip -> numbered.get().map(tip))
-                .compose(tip -> isSince(reached) ? restarted(logIdentity, tip) : notThere());
+                .compose(tip -> since(
+                        reached,
+                        () -> producers.begin(logIdentity, tail::position).map(tip)))
+                .compose(tip -> since(reached, () -> numbered.get().map(tip)))
+                .compose(tip -> since(reached, () -> restarted(logIdentity, tip)));
         if (!restart.isComplete()) {
             restarting = restart;
             restart.onComplete(done -> {
@@ -254,6 +261,8 @@ final class LogFollower {
 
         @Override
         public void stopped(Throwable failure) {
+            // The others' log would fill up with what this gateway is never handed.
+            scripts.silent();
             LOG.warn("log cannot be followed position={} reason=\"{}\"", tail.position(), failure.getMessage());
         }
     }

@@ -161,7 +161,10 @@ public final class RedisLog implements EventLog {
 
     @Override
     public Future<EventLog.ReadResult> read(EventId after, int maxEntries) {
-        return loop.call(() -> reader.after(after, maxEntries).recover(RedisLog::unavailable));
+        return loop.call(() -> follower.steady()
+                .compose(steady -> reader.after(after, maxEntries))
+                .compose(page -> follower.steady().map(page))
+                .recover(RedisLog::unavailable));
     }
 
     @Override

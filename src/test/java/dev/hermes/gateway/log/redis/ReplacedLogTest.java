@@ -78,6 +78,19 @@ class ReplacedLogTest extends LogTest {
         Awaitility.await().until(() -> lost.size() == 2);
     }
 
+    /** It might hold what comes after the place where all begin anew. */
+    @Test
+    void nothingIsReadWhileAnotherLogIsAboutToBeFollowed() {
+        start(WIDE);
+        EventId id = append(1).get(0);
+        Promise<Void> place = anotherLogThatWaitsForAPlace("RENAME", RedisNames.LOG_STATE, "aside");
+        linked.add("channel", "queue", "type", "update", "data", "{}", "timestamp", "t");
+        assertThatThrownBy(() -> page(id, 10)).isInstanceOf(EventLog.UnavailableException.class);
+
+        complete(place);
+        assertThat(page(id, 10)).isNotEmpty();
+    }
+
     @Test
     void aLogThatIsBackBeforeAnotherWasFollowedGoesOnWhereItWas() {
         start(WIDE);
