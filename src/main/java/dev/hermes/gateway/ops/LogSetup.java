@@ -36,10 +36,12 @@ public final class LogSetup {
     private static final List<String> FRAMEWORKS = List.of("io.netty", "io.vertx");
 
     /**
-     * This logger reports each failed attempt to reach Redis with a stack trace; the gateway itself logs one line for
-     * all of them.
+     * Loggers of what anybody can cause as often as he likes. The first reports each failed attempt to reach Redis with a
+     * stack trace, for all of which the gateway itself logs one line. The other reports, as an error, each HTTP/2 client
+     * that does not begin with valid SETTINGS (RFC 9113 §3.4); no handler can be set on its connection before that.
      */
-    private static final String TALKATIVE = "io.vertx.redis.client.impl.RedisConnectionManager";
+    private static final List<String> TALKATIVE =
+            List.of("io.vertx.redis.client.impl.RedisConnectionManager", "io.vertx.core.net.impl.ConnectionBase");
 
     private static final int QUEUE = 4_096;
 
@@ -92,7 +94,7 @@ public final class LogSetup {
         LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
         logging.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
         FRAMEWORKS.forEach(framework -> logging.getLogger(framework).setLevel(Level.OFF));
-        logging.getLogger(TALKATIVE).setLevel(Level.OFF);
+        TALKATIVE.forEach(talkative -> logging.getLogger(talkative).setLevel(Level.OFF));
     }
 
     /** The warnings and errors that are kept; fails unless {@link #apply} has configured the log of this JVM. */
@@ -118,7 +120,8 @@ public final class LogSetup {
         for (String framework : FRAMEWORKS) {
             logging.getLogger(framework).setLevel(ofFrameworks(level));
         }
-        logging.getLogger(TALKATIVE).setLevel(level.isGreaterOrEqual(Level.DEBUG) ? Level.OFF : Level.DEBUG);
+        Level ofTalkative = level.isGreaterOrEqual(Level.DEBUG) ? Level.OFF : Level.DEBUG;
+        TALKATIVE.forEach(talkative -> logging.getLogger(talkative).setLevel(ofTalkative));
     }
 
     private static Level ofFrameworks(Level level) {

@@ -117,9 +117,10 @@ class LogSetupTest {
                 .hasSize(expected);
     }
 
-    @Test
-    void theRedisClientDoesNotTellOfEachAttemptWhatTheGatewayTellsInOneLine() {
-        String name = "io.vertx.redis.client.impl.RedisConnectionManager";
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"io.vertx.redis.client.impl.RedisConnectionManager", "io.vertx.core.net.impl.ConnectionBase"})
+    void whatAnybodyCanCauseAtWillIsNotToldEachTime(String name) {
         assertThat(written(Level.INFO, Format.TEXT, logging -> logAtEachLevel(logging, name)))
                 .isEmpty();
         assertThat(written(Level.DEBUG, Format.TEXT, logging -> logAtEachLevel(logging, name)))
