@@ -1,14 +1,20 @@
 package dev.hermes.gateway.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Breaks things. Faults of different places may be made by different threads. */
 final class Breaker {
@@ -16,6 +22,7 @@ final class Breaker {
     private static final String LOG = "hermes:events";
     private static final String STATE = "{hermes:events}:ingest";
     private static final String ANY_ID = "1-0";
+    private static final String HIGHEST_ID = "18446744073709551615-18446744073709551615";
     private static final String ASIDE = "{hermes:events}:aside";
 
     /** Puts the copy in the log's place; answers the ids of the entries that are gone by it. */
@@ -46,7 +53,13 @@ final class Breaker {
     private static final int EVENTS_A_PUBLICATION = 1_000;
     private static final Set<Integer> ANSWERS = Set.of(0, 202, 503);
 
+    private static final int REVOKED = 8;
+
+    /** A heartbeat, and what another fault, or the client's own wait, may hold it up. */
+    private static final Duration REVOKED_WITHIN = Duration.ofSeconds(30);
+
     private final Deployment deployment;
+    private final List<EventSourceClient> clients;
     private final Random random;
     private final Lapse lapse;
     private final Consumer<String> breaches;
@@ -55,8 +68,14 @@ final class Breaker {
     /**
      * @param breaches hears of what a gateway should not do even so
      */
-    Breaker(Deployment deployment, Random random, Lapse lapse, Consumer<String> breaches) {
+    Breaker(
+            Deployment deployment,
+            List<EventSourceClient> clients,
+            Random random,
+            Lapse lapse,
+            Consumer<String> breaches) {
         this.deployment = deployment;
+        this.clients = clients;
         this.random = random;
         this.lapse = lapse;
         this.breaches = breaches;
@@ -168,6 +187,28 @@ final class Breaker {
         }
     }
 
+    /** Whoever has one must not go on by it, although the log is not the one any more that it was issued under. */
+    private void revokeTokens() {
+        List<EventSourceClient> some = new ArrayList<>(clients);
+        Collections.shuffle(some, random);
+        Map<EventSourceClient, String> revoked = new HashMap<>();
+        for (EventSourceClient client : some.subList(0, REVOKED)) {
+            String lost = client.loseToken();
+            if (lost != null) {
+                revoked.put(client, lost);
+            }
+        }
+        try {
+            await().atMost(REVOKED_WITHIN).until(() -> {
+                revoked.entrySet().removeIf(one -> !one.getKey().has(one.getValue()));
+                return revoked.isEmpty();
+            });
+        } catch (ConditionTimeoutException late) {
+            revoked.keySet()
+                    .forEach(client -> breaches.accept(client.journal().client() + ": went on by a revoked token"));
+        }
+    }
+
     /** The entries that stood in the log and went with it, when its older copy took its place. Any thread. */
     Set<Position> takenBack() {
         return Set.copyOf(takenBack);
@@ -190,6 +231,15 @@ final class Breaker {
                         .filter(id -> !id.isEmpty())
                         .map(Position::parse)
                         .forEach(takenBack::add);
+            }
+            case HIGHEST_ID -> {
+                deployment.ask("XADD", LOG, HIGHEST_ID, "no", "event");
+                lapse.pass(lasting.dividedBy(8));
+                deployment.ask("DEL", LOG);
+            }
+            case TOKENS_REVOKED -> {
+                deployment.ask("DEL", STATE);
+                revokeTokens();
             }
             case SCRIPTS_FLUSHED -> deployment.ask("SCRIPT", "FLUSH");
             case REDIS_PAUSED -> {

@@ -71,7 +71,7 @@ final class ChaosRun implements AutoCloseable {
 
     private void breakThings() {
         FaultPlan plan = new FaultPlan(settings.seed(), settings.gateways());
-        Breaker breaker = new Breaker(deployment, new Random(settings.seed()), lapse, breaches::add);
+        Breaker breaker = new Breaker(deployment, clients, new Random(settings.seed()), lapse, breaches::add);
         long end = System.nanoTime() + settings.lasting().toNanos();
         while (System.nanoTime() < end) {
             List<Fault> faults = plan.next();

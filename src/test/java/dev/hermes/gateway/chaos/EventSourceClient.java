@@ -24,6 +24,7 @@ final class EventSourceClient implements AutoCloseable {
     private static final int FIRST_RETRY_MILLIS = 3_000;
     private static final Duration TOKEN_RETRY = Duration.ofSeconds(1);
     private static final int OK = 200;
+    private static final int NO_CONTENT = 204;
     private static final int UNAUTHORIZED = 401;
     private static final int UNAVAILABLE = 503;
     private static final int POLLS = 3;
@@ -207,16 +208,22 @@ final class EventSourceClient implements AutoCloseable {
         cut();
     }
 
-    /** Somebody takes its token away; the server ends the stream for that. */
-    void loseToken() {
+    /** Somebody takes its token away, which is returned if the server did so; it ends the stream for that. */
+    @Nullable
+    String loseToken() {
         String lost = token;
-        if (lost != null) {
-            revoke(lost);
-        }
+        return lost != null && revoke(lost) ? lost : null;
     }
 
-    private void revoke(String revoked) {
-        Wire.exchange(server, "DELETE", TOKEN, apiKey, "{\"token\":\"" + revoked + "\"}");
+    /** Whether it still goes by that token. */
+    boolean has(String one) {
+        return one.equals(token);
+    }
+
+    private boolean revoke(String revoked) {
+        return Wire.exchange(server, "DELETE", TOKEN, apiKey, "{\"token\":\"" + revoked + "\"}")
+                        .status()
+                == NO_CONTENT;
     }
 
     private void cut() {

@@ -21,6 +21,8 @@ enum FaultKind {
     FLUSHED("FLUSHALL", Place.REDIS),
     STATE_AWAY("the log's state renamed away and back", Place.REDIS),
     LOG_TAKEN_BACK("an older copy in the log's place", Place.REDIS),
+    HIGHEST_ID("an entry with the highest id, then the log deleted", Place.REDIS),
+    TOKENS_REVOKED("tokens revoked while the log's state is lost", Place.REDIS),
     SCRIPTS_FLUSHED("SCRIPT FLUSH", Place.REDIS),
     OUT_OF_MEMORY("Redis out of memory", Place.REDIS);
 
@@ -42,7 +44,10 @@ enum FaultKind {
 
     /** Whether Redis loses the log by it. */
     boolean losesTheLog() {
-        return this == REDIS_EMPTIED || this == FLUSHED || this == STATE_AWAY || this == LOG_TAKEN_BACK;
+        return switch (this) {
+            case REDIS_EMPTIED, FLUSHED, STATE_AWAY, LOG_TAKEN_BACK, HIGHEST_ID, TOKENS_REVOKED -> true;
+            default -> false;
+        };
     }
 
     String label() {

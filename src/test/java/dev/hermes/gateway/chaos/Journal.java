@@ -152,7 +152,7 @@ final class Journal {
         if (reason.equals(HOLE)) {
             holes.add(new Hole(Instant.parse(field(data, "from")), Instant.parse(field(data, "to"))));
         } else if (cursor != null) {
-            spans.add(new Span(cursor, id));
+            spans.add(new Span(cursor.isAfter(id) && lastEvent != null ? lastEvent : cursor, id));
         }
         for (Page page : pages.values()) {
             page.onlyHoles = reason.equals(HOLE) && (page.onlyHoles || !page.gapBefore);

@@ -86,6 +86,24 @@ class JudgeTest {
         assertThat(judged().breaches()).singleElement().asString().contains("silently lost PUBLISHED_QUEUE 1");
     }
 
+    /** Nothing can follow the highest id there is, so a log without it begins below. */
+    @Test
+    void aGapThatGoesBackCoversWhatCameAfterTheLastEvent() {
+        publish(1);
+        publish(new Outcome.Taken(new Position(11, 0)));
+        publish(1);
+        connected(1);
+        event(0, 10);
+        journal.frame("heartbeat", Position.parse("18446744073709551615-18446744073709551615"), "");
+        gap("log_lost", 20);
+        event(2, 21);
+
+        assertThat(tally())
+                .usingRecursiveComparison()
+                .ignoringFields("published", "gaps")
+                .isEqualTo(tally(2, 0, 1, 0));
+    }
+
     @Test
     void whatCameTwiceIsRepeated() {
         publish(2);

@@ -7,7 +7,8 @@ record Position(long millis, long sequence) implements Comparable<Position> {
 
     static Position parse(String text) {
         int dash = text.indexOf('-');
-        return new Position(Long.parseLong(text, 0, dash, 10), Long.parseLong(text, dash + 1, text.length(), 10));
+        return new Position(
+                Long.parseUnsignedLong(text, 0, dash, 10), Long.parseUnsignedLong(text, dash + 1, text.length(), 10));
     }
 
     static @Nullable Position parseOrNull(@Nullable String text) {

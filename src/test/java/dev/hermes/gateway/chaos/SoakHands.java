@@ -109,7 +109,7 @@ final class SoakHands {
                 new SlowReaders(redis.port(), lapse, STALL_TIMEOUT)
                         .visit(++visits, sites.stream().map(SoakSite::server).toList(), SLOW_READERS, breaches);
             case TOKENS_RENEWED -> some(clients, SHARE).forEach(EventSourceClient::renew);
-            case TOKENS_REVOKED -> some(clients, SHARE).forEach(EventSourceClient::loseToken);
+            case TOKENS_REVOKED -> some(clients, SHARE).forEach(client -> client.loseToken());
             case REDIS_RESTARTED -> {
                 redis.stop();
                 lapse.pass(A_WHILE);
