@@ -15,7 +15,7 @@ save()
 
 local oldest = oldestId()
 local moment = now()
-local age = oldest and math.max(0, moment - tonumber(string.match(oldest, '^(%d+)'))) or 0
+local age = oldest and math.max(0, moment - millisOf(oldest)) or 0
 local followers = string.gsub(state.readers or '', '(%d+);', function(said)
   return integer(math.max(0, moment - tonumber(said))) .. ';'
 end)

@@ -17,8 +17,10 @@ local id, failure
 account(MOST_LOOKED_AT)
 if newest then
   if not state.accounted then
-    -- The state was lost and the entries were not: what was on its way into the log meanwhile, nobody can tell.
-    id, failure = appendGap(ARGV[3], ARGV[3])
+    -- The state was lost and the entries were not. What was on its way into the log meanwhile, nobody can tell, nor since
+    -- when there was nobody: the newest entries may all be those of producers.
+    local moment = now()
+    id, failure = appendGap(iso(math.min(millisOf(oldestId()), moment)), iso(moment))
   elseif floor ~= '' and takenBack(floor) then
     failure = declare(floor)
   else

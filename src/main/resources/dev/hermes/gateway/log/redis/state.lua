@@ -97,6 +97,10 @@ local function oldestId()
   return oldest[1] and oldest[1][1]
 end
 
+local function millisOf(id)
+  return tonumber(string.match(id, '^(%d+)'))
+end
+
 local function plusOne(digits)
   local head, digit, nines = string.match(digits, '^(%d*)([0-8])(9*)$')
   if not digit then
@@ -388,7 +392,7 @@ local function declare(lost)
   local time = integer(moment) .. '-0'
   -- The server's clock may be behind the one that the lost entries are from.
   local wantedId = lost ~= HIGHEST .. '-' .. HIGHEST and idBefore(time, lost) and above(lost) or nil
-  local left = tonumber(string.match(newestId() or '0', '^(%d+)'))
+  local left = millisOf(newestId() or '0')
   local id, failure = appendGap(iso(math.min(left, moment)), iso(moment), wantedId)
   if id then
     put('declared', id)

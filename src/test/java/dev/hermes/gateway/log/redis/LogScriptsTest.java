@@ -138,7 +138,7 @@ class LogScriptsTest {
 
     @Test
     void entriesThatOutliveTheirStateAreFollowedByADeclaredHoleOnce() {
-        publish(WIDE, 2);
+        Instant oldest = Instant.ofEpochMilli(publish(WIDE, 2).get(0).major());
         redis.ask("DEL", RedisNames.LOG_STATE);
         redis.identify("anew");
         EventId tip = given(await(scripts(WIDE).origin("anew", null, NOW)));
@@ -148,6 +148,8 @@ class LogScriptsTest {
         assertThat(entries).hasSize(3);
         assertThat(entries.get(2).id()).isEqualTo(tip.toString());
         assertThat(entries.get(2).fields()).containsEntry("type", "gap");
+        // Nobody knows how long there was no gateway.
+        assertThat(entries.get(2).fields().get("data")).contains("\"from\":\"" + LogScripts.time(oldest) + "\"");
     }
 
     @Test
