@@ -222,8 +222,32 @@ local function countAnew()
   put('removed', '')
 end
 
+-- `own` is the newest entry of `OWN_CHANNEL` that was appended under this state. A newer one was under another, which was in
+-- its place for a while. What is numbered by the markers of before may be in the log by that, so they are in force no more;
+-- `disowned` says since when nothing is logged, until one starts that is drawn from now on.
+local function disown(entry)
+  put('own', entry)
+  if not state.current then
+    return
+  end
+  local number = integer(math.max(tonumber(state.current), tonumber(state.marker or 0)) + 1)
+  for field in pairs(state) do
+    if string.sub(field, 1, 2) == 'n:' then
+      put(field, number .. ' 0')
+    end
+  end
+  put('current', number)
+  put('marker', number)
+  put('disowned', iso(now()))
+end
+
+local function disowned()
+  return state.disowned and state.disowned ~= ''
+end
+
 -- Adds what was appended by others, at most so many entries of it.
 local function account(most)
+  local foreign = nil
   bytes = tonumber(state.bytes or 0)
   entries = tonumber(state.entries or 0)
   accounted = state.accounted or '0-0'
@@ -242,9 +266,15 @@ local function account(most)
       bytes = bytes + size(found[index][2])
       entries = entries + 1
       accounted = found[index][1]
+      if found[index][2][2] == OWN_CHANNEL and idBefore(state.own or '0-0', accounted) then
+        foreign = accounted
+      end
     end
     most = most - wanted
     complete = #found < wanted + 1
+  end
+  if foreign then
+    disown(foreign)
   end
   length = redis.call('XLEN', STREAM)
   if complete and entries ~= length then
@@ -266,6 +296,9 @@ local function append(fields, wantedId)
   lastAppended = id
   length = length + 1
   appended[fields[2]] = (appended[fields[2]] or 0) + 1
+  if fields[2] == OWN_CHANNEL then
+    put('own', id)
+  end
   if complete then
     bytes = bytes + size(fields)
     entries = entries + 1
