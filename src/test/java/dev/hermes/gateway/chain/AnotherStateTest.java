@@ -47,16 +47,36 @@ class AnotherStateTest {
         long before = draw();
         run(append(before, 1, "a"));
         anotherStateLogs("b");
-        Instant back = Instant.now();
         run(append(before, 2, "c"));
 
         long after = draw();
-        Instant later = back.plusSeconds(60);
+        Instant later = Instant.now().plusSeconds(60);
         run(new ChainCall.Start(after, later, later), append(after, 1, "d"), append(after, 2, "e"));
         assertThat(redis.log()).containsExactly("a", "gap", "b", "gap", "d", "e");
         assertThat(Instant.parse(new JsonObject(redis.entries().get(3).fields().get("data")).getString("from")))
-                .isBefore(back.plusSeconds(10));
+                .isEqualTo(Instant.ofEpochMilli(millis(redis.entries().get(1).id())));
         assertThat(run(append(before, 3, "d"))).containsExactly(ChainCall.Result.Status.STALE);
+    }
+
+    @Test
+    void itIsNoticedAlsoWhereSomebodyTookTheNewestEntryOutOfTheLog() {
+        long before = draw();
+        run(append(before, 1, "a"), append(before, 2, "b"));
+        String newest = redis.entries().get(1).id();
+        anotherStateLogs("c");
+        redis.ask("XDEL", RedisNames.LOG, newest);
+
+        assertThat(run(append(before, 3, "c"))).containsExactly(ChainCall.Result.Status.AHEAD);
+    }
+
+    @Test
+    void aProducerThatSaysToBeTheLogChangesNothing() {
+        long marker = draw();
+        run(append(marker, 1, "a"));
+        redis.ask("XADD", RedisNames.LOG, "*", "channel", RedisNames.LOG_CHANNEL, "data", "{}");
+        run(append(marker, 2, "b"));
+
+        assertThat(redis.log()).containsExactly("a", "{}", "b");
     }
 
     @Test
@@ -77,6 +97,10 @@ class AnotherStateTest {
         given(await(log.origin(ANOTHER, null, HEARD)));
         given(await(log.publish(ANOTHER, List.of(envelope("stats:updates", data)))));
         redis.ask("RENAME", ASIDE, RedisNames.LOG_STATE);
+    }
+
+    private static long millis(String id) {
+        return Long.parseLong(id.substring(0, id.indexOf('-')));
     }
 
     private long draw() {

@@ -193,7 +193,7 @@ calls.s = function()
     end
   end
   local result = #moving > 0 and 'started' or 'stale'
-  if not unused and not declaredSince(marker) then
+  if disowned() or not (unused or declaredSince(marker)) then
     result = gap(ARGV[at + 2], ARGV[at + 3])
   end
   at = at + 4

@@ -29,7 +29,6 @@ for index = 5, #ARGV do
     put('current', number)
   end
 end
-saveAccount()
 save()
 redis.call('PUBLISH', 'hermes:gateway:sync', ARGV[1] .. ' ' .. number .. ' ' .. ARGV[2])
 return {1, number}

@@ -224,9 +224,14 @@ end
 
 -- `own` is the newest entry of `OWN_CHANNEL` that was appended under this state. A newer one was under another, which was in
 -- its place for a while. What is numbered by the markers of before may be in the log by that, so they are in force no more;
--- `disowned` says since when nothing is logged, until one starts that is drawn from now on.
-local function disown(entry)
-  put('own', entry)
+-- `disowned` says since when nothing is known, until one starts that is drawn from now on.
+
+local function disowned()
+  return state.disowned and state.disowned ~= ''
+end
+
+local function disown(first, newest)
+  put('own', newest)
   if not state.current then
     return
   end
@@ -238,16 +243,33 @@ local function disown(entry)
   end
   put('current', number)
   put('marker', number)
-  put('disowned', iso(now()))
+  if not disowned() then
+    put('disowned', iso(math.min(millisOf(first), now())))
+  end
 end
 
-local function disowned()
-  return state.disowned and state.disowned ~= ''
+-- Looks for such entries among these.
+local function lookForAnother(found)
+  local first, newest
+  for index = 1, #found do
+    local id, fields = found[index][1], found[index][2]
+    if fields[1] == 'channel' and fields[2] == OWN_CHANNEL and fields[3] == 'type'
+      and (fields[4] == 'gap' or fields[4] == 'log') and idBefore(state.own, id) then
+      first = first or id
+      newest = id
+    end
+  end
+  if newest then
+    disown(first, newest)
+  end
 end
 
 -- Adds what was appended by others, at most so many entries of it.
 local function account(most)
-  local foreign = nil
+  if not state.own then
+    -- Kept by gateways that did not know of it yet.
+    put('own', newestId() or '0-0')
+  end
   bytes = tonumber(state.bytes or 0)
   entries = tonumber(state.entries or 0)
   accounted = state.accounted or '0-0'
@@ -259,6 +281,7 @@ local function account(most)
     local held = found[1] and found[1][1] == accounted
     if not held and accounted ~= '0-0' and accounted ~= state.removed then
       length = redis.call('XLEN', STREAM)
+      lookForAnother(redis.call('XRANGE', STREAM, state.own, '+', 'COUNT', most))
       countAnew()
       return
     end
@@ -266,15 +289,10 @@ local function account(most)
       bytes = bytes + size(found[index][2])
       entries = entries + 1
       accounted = found[index][1]
-      if found[index][2][2] == OWN_CHANNEL and idBefore(state.own or '0-0', accounted) then
-        foreign = accounted
-      end
     end
+    lookForAnother(found)
     most = most - wanted
     complete = #found < wanted + 1
-  end
-  if foreign then
-    disown(foreign)
   end
   length = redis.call('XLEN', STREAM)
   if complete and entries ~= length then
