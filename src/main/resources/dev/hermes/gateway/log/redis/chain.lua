@@ -18,7 +18,7 @@
 --   the id of an appended entry (a; s: of the gap), or
 --   duplicate  somebody did it before
 --   stale      the chain went on from a later marker
---   ahead      the chain has not come to this marker, or goes on from none that was drawn so far
+--   ahead      the chain has not come to this marker
 --   first, rolled, started, settled, waiting
 --
 -- The state has, for each subscription, the marker in force and the last n under it, in one field: "marker n".
@@ -32,13 +32,13 @@ local maxEvents, maxBytes, heard = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
 local FIRST = 8
 local told, subscriptions = ARGV[6], tonumber(ARGV[7])
 local at = FIRST + subscriptions
+local current = tonumber(state.current or 0)
 local positions = {}
 local acted = false
 local failure = nil
 
 follow(ARGV[4])
 account(MOST_LOOKED_AT)
-local current = tonumber(state.current or 0)
 -- What was told of and is gone comes before any call: the next message of one subscription may be here although those of
 -- another are not.
 failure = crowded(maxEvents, maxBytes) or declareTakenBack() or (told ~= '' and setBack(told) and declare(told)) or nil
@@ -76,14 +76,8 @@ local function gap(from, to)
   if string.sub(state.heard or '', 1, 16) <= string.sub(to, 1, 16) then
     from = later(state.heard or '', from)
   end
-  if disowned() and state.disowned < from then
-    from = state.disowned
-  end
   local id
   id, failure = appendGap(from, later(from, to))
-  if id then
-    put('disowned', '')
-  end
   return id
 end
 
@@ -114,7 +108,7 @@ local function hindrance(marker, known, n)
     adopt(known, marker)
   end
   if marker ~= known.marker then
-    return marker < known.marker and not disowned() and 'stale' or 'ahead'
+    return marker < known.marker and 'stale' or 'ahead'
   end
   if n <= known.last then
     return 'duplicate'
@@ -193,7 +187,7 @@ calls.s = function()
     end
   end
   local result = #moving > 0 and 'started' or 'stale'
-  if disowned() or not (unused or declaredSince(marker)) then
+  if not unused and not declaredSince(marker) then
     result = gap(ARGV[at + 2], ARGV[at + 3])
   end
   at = at + 4

@@ -11,8 +11,6 @@ if refusal then
   return refusal
 end
 
-account(MOST_LOOKED_AT)
-
 -- A failover takes numbers back, but not the calls that gateways keep under them: a new number must neither be one of
 -- those nor stand before them, or messages of before would follow those of after. So numbers go with the microseconds of
 -- the server's clock; should that be far behind the one before, the random step still makes it another number.

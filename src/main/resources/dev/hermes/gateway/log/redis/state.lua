@@ -222,54 +222,8 @@ local function countAnew()
   put('removed', '')
 end
 
--- `own` is the newest entry of `OWN_CHANNEL` that was appended under this state. A newer one was under another, which was in
--- its place for a while. What is numbered by the markers of before may be in the log by that, so they are in force no more;
--- `disowned` says since when nothing is known, until one starts that is drawn from now on.
-
-local function disowned()
-  return state.disowned and state.disowned ~= ''
-end
-
-local function disown(first, newest)
-  put('own', newest)
-  if not state.current then
-    return
-  end
-  local number = integer(math.max(tonumber(state.current), tonumber(state.marker or 0)) + 1)
-  for field in pairs(state) do
-    if string.sub(field, 1, 2) == 'n:' then
-      put(field, number .. ' 0')
-    end
-  end
-  put('current', number)
-  put('marker', number)
-  if not disowned() then
-    put('disowned', iso(math.min(millisOf(first), now())))
-  end
-end
-
--- Looks for such entries among these.
-local function lookForAnother(found)
-  local first, newest
-  for index = 1, #found do
-    local id, fields = found[index][1], found[index][2]
-    if fields[1] == 'channel' and fields[2] == OWN_CHANNEL and fields[3] == 'type'
-      and (fields[4] == 'gap' or fields[4] == 'log') and idBefore(state.own, id) then
-      first = first or id
-      newest = id
-    end
-  end
-  if newest then
-    disown(first, newest)
-  end
-end
-
 -- Adds what was appended by others, at most so many entries of it.
 local function account(most)
-  if not state.own then
-    -- Kept by gateways that did not know of it yet.
-    put('own', newestId() or '0-0')
-  end
   bytes = tonumber(state.bytes or 0)
   entries = tonumber(state.entries or 0)
   accounted = state.accounted or '0-0'
@@ -281,7 +235,6 @@ local function account(most)
     local held = found[1] and found[1][1] == accounted
     if not held and accounted ~= '0-0' and accounted ~= state.removed then
       length = redis.call('XLEN', STREAM)
-      lookForAnother(redis.call('XRANGE', STREAM, state.own, '+', 'COUNT', most))
       countAnew()
       return
     end
@@ -290,7 +243,6 @@ local function account(most)
       entries = entries + 1
       accounted = found[index][1]
     end
-    lookForAnother(found)
     most = most - wanted
     complete = #found < wanted + 1
   end
@@ -314,9 +266,6 @@ local function append(fields, wantedId)
   lastAppended = id
   length = length + 1
   appended[fields[2]] = (appended[fields[2]] or 0) + 1
-  if fields[2] == OWN_CHANNEL then
-    put('own', id)
-  end
   if complete then
     bytes = bytes + size(fields)
     entries = entries + 1
