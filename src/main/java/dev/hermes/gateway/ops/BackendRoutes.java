@@ -98,7 +98,11 @@ final class BackendRoutes {
                 .put("oldest_seconds_limit", bounds.maxAge().toSeconds())
                 .put("newest", newest == null ? null : newest.toString())
                 .put("appends", new JsonObject().put("calls", appends.calls()).put("seconds", appends.seconds()))
-                .put("in_redis", chain == null ? new JsonArray() : JsonArray.of(RedisNames.LOG, RedisNames.LOG_STATE))
+                .put(
+                        "in_redis",
+                        chain == null
+                                ? new JsonArray()
+                                : JsonArray.of(RedisNames.LOG, RedisNames.LOG_STATE, RedisNames.LOG_SAVED))
                 .put("in_memory", inMemory(read, chain))
                 .put("chain", chain == null ? null : json(chain))
                 .put("gateways", gateways);

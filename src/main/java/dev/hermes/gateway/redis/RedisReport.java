@@ -122,6 +122,7 @@ public final class RedisReport {
     private static List<Right> rights(List<String> snapshotKeys) {
         String log = RedisNames.LOG;
         String state = RedisNames.LOG_STATE;
+        String saved = RedisNames.LOG_SAVED;
         List<Right> rights = new ArrayList<>(List.of(
                 right("+info", Command.INFO, "server"),
                 right("+time", Command.TIME),
@@ -129,6 +130,8 @@ public final class RedisReport {
                 right("+evalsha", Command.EVALSHA, "0".repeat(40), "1", state),
                 right("+hgetall ~" + state, Command.HGETALL, state),
                 right("+hset ~" + state, Command.HSET, state, "field", "value", "no value for this one"),
+                right("+get ~" + saved, Command.GET, saved),
+                right("+set ~" + saved, Command.SET, saved, "value", "EX", NOT_A_NUMBER),
                 right("+xadd ~" + log, Command.XADD, log, NOT_A_NUMBER, "field", "value"),
                 right("+xread ~" + log, Command.XREAD, "COUNT", "1", "STREAMS", log, "$"),
                 right("+xrange ~" + log, Command.XRANGE, log, "-", "-"),

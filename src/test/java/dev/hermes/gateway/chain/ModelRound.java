@@ -44,9 +44,15 @@ final class ModelRound implements ModelGateway.Round {
 
     private static final int MOST_GATEWAYS = 3;
     private static final int PAUSE = 3;
-    private static final String SAVE = "return {redis.call('DUMP', KEYS[1]) or '', redis.call('DUMP', KEYS[2]) or ''}";
+    private static final String SAVE = """
+            local saved = {}
+            for index = 1, #KEYS do
+              saved[index] = redis.call('DUMP', KEYS[index]) or ''
+            end
+            return saved
+            """;
     private static final String RESTORE = """
-            for index = 1, 2 do
+            for index = 1, #KEYS do
               redis.call('DEL', KEYS[index])
               if ARGV[index] ~= '' then redis.call('RESTORE', KEYS[index], 0, ARGV[index]) end
             end
@@ -224,15 +230,18 @@ final class ModelRound implements ModelGateway.Round {
         }
         did("fail over");
         alive.forEach(gateway -> gateway.cutOff(5 + random.nextInt(60)));
-        redis.send(eval(RESTORE).arg(state.get(0).toBuffer()).arg(state.get(1).toBuffer()));
+        Request restore = eval(RESTORE);
+        state.forEach(key -> restore.arg(key.toBuffer()));
+        redis.send(restore);
     }
 
     private static Request eval(String script) {
         return Request.cmd(Command.EVAL)
                 .arg(script)
-                .arg(2)
+                .arg(3)
                 .arg("{hermes:events}:ingest")
-                .arg("hermes:events");
+                .arg("hermes:events")
+                .arg("{hermes:events}:saved");
     }
 
     /** Messages differ in this text only, which the chain does not look at. */

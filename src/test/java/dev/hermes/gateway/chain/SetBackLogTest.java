@@ -25,6 +25,7 @@ class SetBackLogTest {
 
     private static final Instant HEARD = Instant.parse("2026-01-01T00:00:10Z");
     private static final List<String> SUBSCRIPTIONS = List.of("s0", "s1");
+    private static final String EARLIER_SAVED = "{hermes:events}:earlier-saved";
     private static final String EARLIER_STATE = "{hermes:events}:earlier";
     private static final String EARLIER_LOG = "earlier";
 
@@ -41,6 +42,7 @@ class SetBackLogTest {
         append(HEARD, 0, 1, "a");
         redis.ask("COPY", RedisNames.LOG_STATE, EARLIER_STATE);
         redis.ask("COPY", RedisNames.LOG, EARLIER_LOG);
+        redis.ask("COPY", RedisNames.LOG_SAVED, EARLIER_SAVED);
     }
 
     @AfterEach
@@ -144,5 +146,6 @@ class SetBackLogTest {
     private void setBack() {
         redis.ask("RENAME", EARLIER_STATE, RedisNames.LOG_STATE);
         redis.ask("RENAME", EARLIER_LOG, RedisNames.LOG);
+        redis.ask("RENAME", EARLIER_SAVED, RedisNames.LOG_SAVED);
     }
 }

@@ -56,7 +56,8 @@ class LogReportTest {
         assertThat(told.getDouble("oldest_seconds")).isBetween(0.0, 120.0);
         assertThat(told.getJsonObject("appends").getLong("calls")).isPositive();
         assertThat(told.getJsonObject("appends").getDouble("seconds")).isPositive();
-        assertThat(told.getJsonArray("in_redis")).isEqualTo(JsonArray.of("hermes:events", "{hermes:events}:ingest"));
+        assertThat(told.getJsonArray("in_redis"))
+                .isEqualTo(JsonArray.of("hermes:events", "{hermes:events}:ingest", "{hermes:events}:saved"));
         JsonObject memory = told.getJsonObject("in_memory");
         assertThat(memory.getInteger("unanswered_calls")).isZero();
         assertThat(memory.getJsonArray("windows")).isNotEmpty().allSatisfy(window -> {

@@ -82,7 +82,9 @@ class ClusterTest {
             List<String> keys = RedisWire.ask(fleet.port(node), "KEYS", "*hermes:events*");
             assertThat(keys)
                     .containsExactlyInAnyOrderElementsOf(
-                            owner ? List.of("hermes:events", "{hermes:events}:ingest") : List.of());
+                            owner
+                                    ? List.of("hermes:events", "{hermes:events}:ingest", "{hermes:events}:saved")
+                                    : List.of());
         }
     }
 

@@ -117,7 +117,7 @@ class SecuredRedisTest {
         try (RedisWire there = new RedisWire(redis.port())) {
             there.send("SELECT", DATABASE);
             assertThat(there.send("KEYS", "*hermes:events*"))
-                    .containsExactlyInAnyOrder("hermes:events", "{hermes:events}:ingest");
+                    .containsExactlyInAnyOrder("hermes:events", "{hermes:events}:ingest", "{hermes:events}:saved");
         }
     }
 

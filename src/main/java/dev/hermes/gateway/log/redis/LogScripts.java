@@ -291,7 +291,7 @@ public final class LogScripts {
         }
 
         private static Request keys(Request request) {
-            return request.arg(2).arg(RedisNames.LOG_STATE).arg(RedisNames.LOG);
+            return request.arg(3).arg(RedisNames.LOG_STATE).arg(RedisNames.LOG).arg(RedisNames.LOG_SAVED);
         }
 
         private static String resource(String name) {

@@ -70,11 +70,12 @@ local function later(left, right)
   return left > right and left or right
 end
 
--- A gap of the time since this caller, or another, heard the messages last. Returns the entry's id or nil.
-local function gap(from, to)
+-- A gap of the time since this caller, or another, heard the messages last; only another, where what this caller heard
+-- is dropped. Returns the entry's id or nil.
+local function gap(from, to, dropped)
   -- A time to come is of a clock that has gone back since; a minute's difference is none.
-  if string.sub(state.heard or '', 1, 16) <= string.sub(to, 1, 16) then
-    from = later(state.heard or '', from)
+  if state.heard and string.sub(state.heard, 1, 16) <= string.sub(to, 1, 16) then
+    from = dropped and state.heard or later(state.heard, from)
   end
   local id
   id, failure = appendGap(from, later(from, to))
@@ -102,13 +103,18 @@ local function declaredSince(marker)
   return state.declared and state.declared == newestId() and marker <= (tonumber(state.declaredAt) or 0)
 end
 
+-- Whether no marker is in force, so that whoever has one needs another.
+local function disowned(known)
+  return known.marker and integer(known.marker) == state.disowned
+end
+
 -- What keeps this call from being done, or nil when it is the next one of its subscription.
 local function hindrance(marker, known, n)
   if not known.marker then
     adopt(known, marker)
   end
   if marker ~= known.marker then
-    return marker < known.marker and 'stale' or 'ahead'
+    return marker < known.marker and not disowned(known) and 'stale' or 'ahead'
   end
   if n <= known.last then
     return 'duplicate'
@@ -178,17 +184,18 @@ end
 
 calls.s = function()
   local marker = tonumber(ARGV[at + 1])
-  local moving, unused = {}, true
+  local moving, unused, dropped = {}, true, false
   for index = 1, subscriptions do
     local known = position(index)
     if not known.marker or known.marker < marker then
       moving[#moving + 1] = known
       unused = unused and not known.marker
+      dropped = dropped or disowned(known)
     end
   end
   local result = #moving > 0 and 'started' or 'stale'
-  if not unused and not declaredSince(marker) then
-    result = gap(ARGV[at + 2], ARGV[at + 3])
+  if dropped or not unused and not declaredSince(marker) then
+    result = gap(ARGV[at + 2], ARGV[at + 3], dropped)
   end
   at = at + 4
   if failure then

@@ -14,9 +14,8 @@ end
 -- A failover takes numbers back, but not the calls that gateways keep under them: a new number must neither be one of
 -- those nor stand before them, or messages of before would follow those of after. So numbers go with the microseconds of
 -- the server's clock; should that be far behind the one before, the random step still makes it another number.
-local time = redis.call('TIME')
 local least = math.max(tonumber(state.marker or 0), tonumber(state.current or 0)) + tonumber(ARGV[3])
-local number = integer(math.max(least, time[1] * 1000000 + time[2]))
+local number = integer(math.max(least, microseconds()))
 put('marker', number)
 for index = 5, #ARGV do
   -- A subscription that is new to the log begins here, where the marker stands among its messages: nothing before

@@ -2,6 +2,7 @@
 --
 -- KEYS[1]  {hermes:events}:ingest, a hash: the state of the log
 -- KEYS[2]  hermes:events, the stream: the log itself, in the same slot
+-- KEYS[3]  {hermes:events}:saved, when a state was saved last, likewise
 -- ARGV[1]  the identity of the log that the caller means
 --
 -- Answers: {0} if this is not that log, {1, ...} otherwise.
@@ -10,7 +11,7 @@
 -- is refused ends it with the state of exactly what was appended. What may be refused for reasons of the server (memory,
 -- a replica, disk) is refused at the first write or not at all, and a crash loses or keeps a script as a whole.
 
-local HASH, STREAM = KEYS[1], KEYS[2]
+local HASH, STREAM, SAVED = KEYS[1], KEYS[2], KEYS[3]
 local VERSION = '1'
 local OWN_CHANNEL = 'hermes:gateway:log'
 local HIGHEST = '18446744073709551615'
@@ -21,6 +22,41 @@ local changed = {}
 
 local function integer(number)
   return string.format('%.0f', number)
+end
+
+local function microseconds()
+  local time = redis.call('TIME')
+  return time[1] * 1000000 + time[2]
+end
+
+local function put(field, value)
+  if state[field] ~= value then
+    state[field] = value
+    changed[field] = value
+  end
+end
+
+-- A state that was not the last to be saved was away: another one, or what has become of a copy of it, was in its place.
+-- What gateways have numbered by its markers may be in the log by that, so none of them is in force any more: each
+-- subscription is at a new number, `disowned`, from which nobody numbers.
+local function disownIfAway()
+  local saved = redis.pcall('GET', SAVED)
+  if type(saved) ~= 'string' or saved == state.saved then
+    return
+  end
+  put('saved', saved)
+  if not state.current then
+    return
+  end
+  local number = integer(math.max(tonumber(state.marker or 0) + 1, tonumber(state.current) + 1, microseconds()))
+  for field in pairs(state) do
+    if string.sub(field, 1, 2) == 'n:' then
+      put(field, number .. ' 0')
+    end
+  end
+  put('current', number)
+  put('marker', number)
+  put('disowned', number)
 end
 
 -- Reads the state; returns what to answer instead if it is not the caller's, nil if it is.
@@ -44,18 +80,16 @@ local function open()
         .. ' must be a number; DEL of that key begins another log')
     end
   end
+  disownIfAway()
   return nil
-end
-
-local function put(field, value)
-  if state[field] ~= value then
-    state[field] = value
-    changed[field] = value
-  end
 end
 
 -- Writes what was put, in portions that Lua's stack can hold.
 local function save()
+  if next(changed) then
+    put('saved', integer(microseconds()))
+    redis.call('SET', SAVED, state.saved)
+  end
   local portion = {}
   for field, value in pairs(changed) do
     portion[#portion + 1] = field
