@@ -21,11 +21,11 @@ final class CallSender {
     /** Learns what became of the calls; called on the chain's loop. */
     interface Observer {
 
-        /** The log answered a call. */
-        void answered(Segment segment, Segment.PendingCall call, ChainCall.Result result);
-
         /** The log has reached the segment's marker. */
         void settled(Segment segment);
+
+        /** The log does not go on from the marker of this segment. */
+        void ahead(Segment segment);
 
         /** The newest marker that the log has reached; called after each answer. */
         void current(long marker);
@@ -179,8 +179,7 @@ final class CallSender {
                 segment.remove(calls.size());
                 logged.accept(appendedRun(batch.identity(), calls, answer));
                 for (int index = 0; index < calls.size(); index++) {
-                    observer.answered(
-                            segment, calls.get(index), answer.results().get(index));
+                    answered(segment, calls.get(index), answer.results().get(index));
                 }
             });
         }
@@ -201,8 +200,20 @@ final class CallSender {
                 LOG.warn("hole declared id={} marker={} to={}", gap.id(), start.marker(), start.to());
             }
             segment.settle();
-            observer.settled(segment);
+            if (result == ChainCall.Result.Status.AHEAD) {
+                observer.ahead(segment);
+            } else {
+                observer.settled(segment);
+            }
         });
+    }
+
+    private void answered(Segment segment, Segment.PendingCall call, ChainCall.Result result) {
+        if (result == ChainCall.Result.Status.FIRST && call.whenFirst() != null) {
+            call.whenFirst().run();
+        } else if (result == ChainCall.Result.Status.AHEAD) {
+            observer.ahead(segment);
+        }
     }
 
     private static LogScripts.AppendedRun appendedRun(

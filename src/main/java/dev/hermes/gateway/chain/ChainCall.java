@@ -93,7 +93,7 @@ public sealed interface ChainCall {
             DUPLICATE,
             /** The chain has gone on from a later marker. */
             STALE,
-            /** The chain has not reached this marker; the message is not in the log. */
+            /** The chain does not go on from this marker; the message is not in the log. */
             AHEAD,
             /** The caller is the first to find that this message is not an event. */
             FIRST,

@@ -152,9 +152,12 @@ public final class MarkerChain {
         if (marker == null || !marker.identity().equals(identity)) {
             return;
         }
-        if (segment == null && marker.gateway().equals(gateway) && connected && !closed) {
+        if (!marker.gateway().equals(gateway)) {
+            draw.heardOther(limits.holdMillis());
+        } else if (segment == null && connected && !closed) {
             startNumbering(marker.number());
-        } else if (segment != null && marker.number() > numbers.marker()) {
+        }
+        if (segment != null && marker.number() > numbers.marker()) {
             add(new ChainCall.Roll(numbers.marker(), marker.number(), numbers.counts()), null);
             numbers.startFrom(marker.number());
         }
@@ -215,7 +218,7 @@ public final class MarkerChain {
         Instant now = time.now();
         segment = new Segment(
                 new ChainCall.Start(number, listened.until(now, time.monotonicMillis()), now),
-                time.monotonicMillis() + limits.holdMillis());
+                draw.deadlineMillis(limits.holdMillis()));
         numbers.startFrom(number);
         listened.heard(time.monotonicMillis());
         sender.begin(segment);
@@ -282,11 +285,9 @@ public final class MarkerChain {
 
     private final class SenderObserver implements CallSender.Observer {
         @Override
-        public void answered(Segment of, Segment.PendingCall call, ChainCall.Result result) {
-            if (result == ChainCall.Result.Status.FIRST && call.whenFirst() != null) {
-                call.whenFirst().run();
-            } else if (result == ChainCall.Result.Status.AHEAD && of == segment) {
-                breakChain("the log went back");
+        public void ahead(Segment of) {
+            if (of == segment) {
+                breakChain("the log does not go on from this marker");
             }
         }
 

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Draws markers, again and again until it is stopped because one of them was heard. Owned by the chain's loop. */
+/**
+ * Draws markers, again and again until it is stopped because one of them was heard, in turn with other gateways. Owned by
+ * the chain's loop.
+ */
 final class MarkerDraw {
 
     private static final Logger LOG = LoggerFactory.getLogger(MarkerDraw.class);
@@ -20,6 +23,9 @@ final class MarkerDraw {
     private final String gateway;
     private final List<String> subscriptions;
     private final Runnable noState;
+
+    /** When the gateway whose marker was heard last is to start from it. */
+    private long othersDeadlineMillis = Long.MIN_VALUE / 2;
 
     private long retryMillis = FIRST_RETRY_MILLIS;
     private Runnable cancelTimer = () -> {};
@@ -45,6 +51,19 @@ final class MarkerDraw {
     void stop() {
         drawing.next();
         cancelTimer.run();
+    }
+
+    /** The marker of another gateway is heard now. */
+    void heardOther(long holdMillis) {
+        othersDeadlineMillis = time.monotonicMillis() + holdMillis;
+    }
+
+    /**
+     * When to start from a marker that is heard now, by the monotonic clock. Whoever drew first starts first, and can
+     * prove then what was heard before this marker.
+     */
+    long deadlineMillis(long holdMillis) {
+        return Math.max(time.monotonicMillis() + holdMillis, othersDeadlineMillis + holdMillis / 4);
     }
 
     private void draw(String identity) {

@@ -65,7 +65,6 @@ final class RedisLogFeed implements LogFeed {
             List<String> subscriptions,
             Consumer<Parsed.Reason> counted,
             RedisLog.RejectionListener rejections) {
-        this.settlement = new Settlement(vertx);
         this.scripts = parts.scripts();
         this.log = new RedisLog(
                 loop, parts, outlet, this::usable, this::numbered, (id, channel, reason, detail, payload) -> {
@@ -84,6 +83,7 @@ final class RedisLogFeed implements LogFeed {
                 MarkerChain.Limits.DEFAULT,
                 log::logged,
                 new ChainListener());
+        this.settlement = new Settlement(vertx, chain::settled);
         this.progress = new ProgressMonitor(
                 new ProgressMonitor.Stage(
                         "what is heard has no place in the log",
@@ -197,7 +197,7 @@ final class RedisLogFeed implements LogFeed {
 
     private Future<Void> numbered() {
         resume(null);
-        return settled();
+        return settlement.await();
     }
 
     @Override
@@ -276,7 +276,8 @@ final class RedisLogFeed implements LogFeed {
 
     @Override
     public Future<Void> settled() {
-        return chain.settled() ? Future.succeededFuture() : settlement.await();
+        // Where it takes longer, others may be about to declare a hole; a stream can be told of that too.
+        return settlement.await().otherwiseEmpty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Holds back callers until it is known whether the source has a hole right now. Owned by the loop of the link. */
 final class Settlement {
@@ -13,17 +14,26 @@ final class Settlement {
     private static final long PATIENCE_MILLIS = 1_500;
 
     private final Vertx vertx;
+    private final BooleanSupplier known;
     private List<Promise<Void>> waiting = new ArrayList<>();
 
-    Settlement(Vertx vertx) {
+    /** @param known whether it is known already */
+    Settlement(Vertx vertx, BooleanSupplier known) {
         this.vertx = vertx;
+        this.known = known;
     }
 
-    /** Completes with {@link #settled}, or after a time limit. */
+    /** Completes when it is known, or fails after a time limit. */
     Future<Void> await() {
+        if (known.getAsBoolean()) {
+            return Future.succeededFuture();
+        }
         Promise<Void> promise = Promise.promise();
         waiting.add(promise);
-        long timer = vertx.setTimer(PATIENCE_MILLIS, late -> promise.tryComplete());
+        long timer = vertx.setTimer(PATIENCE_MILLIS, late -> {
+            waiting.remove(promise);
+            promise.tryFail("what is heard has no place in the log yet");
+        });
         return promise.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 

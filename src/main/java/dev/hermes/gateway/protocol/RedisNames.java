@@ -9,7 +9,7 @@ public final class RedisNames {
     /** The log's state, in the same hash slot of a Cluster: who has appended what, and the identity of the log. */
     public static final String LOG_STATE = "{hermes:events}:ingest";
 
-    /** When a state of the log was saved last, in the same slot: one that was not saved then was away meanwhile. */
+    /** When a state of the log was saved last, in the same slot: by this one that was away for a while is told. */
     public static final String LOG_SAVED = "{hermes:events}:saved";
 
     /** The stream that keeps rejected messages. */

@@ -50,12 +50,38 @@ class AnotherStateTest {
         run(append(before, 2, "c"));
 
         long after = draw();
-        Instant later = HEARD.plusSeconds(60);
-        run(new ChainCall.Start(after, later, later), append(after, 1, "d"), append(after, 2, "e"));
+        run(start(after, HEARD.plusSeconds(60)), append(after, 1, "d"), append(after, 2, "e"));
         assertThat(redis.log()).containsExactly("a", "gap", "b", "gap", "d", "e");
-        assertThat(Instant.parse(new JsonObject(redis.entries().get(3).data()).getString("from")))
-                .isEqualTo(HEARD);
+        assertHole(3, HEARD, HEARD.plusSeconds(60));
         assertThat(run(append(before, 3, "d"))).containsExactly(ChainCall.Result.Status.STALE);
+    }
+
+    /** The clock of the gateway that heard messages last is ahead of the one whose marker is the first. */
+    @Test
+    void theHoleIsNotTooLateWhereClocksDiffer() {
+        run(append(draw(), 1, "a"));
+        anotherStateLogs("b");
+        Instant behind = HEARD.minusSeconds(300);
+        run(start(draw(), behind));
+
+        JsonObject hole = hole(3);
+        assertThat(Instant.parse(hole.getString("from"))).isEqualTo(oldestIsFrom());
+        assertThat(Instant.parse(hole.getString("to"))).isAfterOrEqualTo(HEARD);
+    }
+
+    @Test
+    void whoHasOnlySomeOfTheSubscriptionsDoesNotMakeTheHoleOfTheOthersSmaller() {
+        List<String> both = List.of("s0", "s1");
+        long before = given(await(scripts.draw(IDENTITY, both, "gateway", HEARD)));
+        run(append(before, 1, "a"));
+        anotherStateLogs("b");
+        long some = draw();
+        run(start(some, HEARD.plusSeconds(5)));
+        run(HEARD.plusSeconds(9), SUBSCRIPTIONS, append(some, 1, "c"));
+
+        long all = given(await(scripts.draw(IDENTITY, both, "another", HEARD)));
+        run(HEARD, both, start(all, HEARD.plusSeconds(10)));
+        assertHole(5, HEARD, HEARD.plusSeconds(10));
     }
 
     @Test
@@ -64,8 +90,8 @@ class AnotherStateTest {
         long before = draw();
         anotherStateLogs("b");
 
-        assertThat(run(new ChainCall.Start(before, HEARD, HEARD), append(before, 1, "c")))
-                .containsExactly(ChainCall.Result.Status.STALE, ChainCall.Result.Status.AHEAD);
+        assertThat(run(new ChainCall.Query(before), start(before, HEARD), append(before, 1, "c")))
+                .containsOnly(ChainCall.Result.Status.AHEAD);
         assertThat(redis.log()).containsExactly("a", "gap", "b");
     }
 
@@ -88,10 +114,27 @@ class AnotherStateTest {
         long later = draw();
         redis.ask("RENAME", ASIDE, RedisNames.LOG_STATE);
 
-        assertThat(run(append(before, 2, "b"), new ChainCall.Start(later, HEARD, HEARD), append(later, 1, "b")))
-                .containsExactly(
-                        ChainCall.Result.Status.AHEAD, ChainCall.Result.Status.STALE, ChainCall.Result.Status.AHEAD);
+        assertThat(run(append(before, 2, "b"), start(later, HEARD), append(later, 1, "b")))
+                .containsOnly(ChainCall.Result.Status.AHEAD);
         assertThat(redis.log()).containsExactly("a", "b");
+    }
+
+    @Test
+    void anOlderCopyThatKnowsNothingOfASubscriptionLogsNothingASecondTime() {
+        long before = draw();
+        run(append(before, 1, "a"));
+        redis.ask("COPY", RedisNames.LOG_STATE, ASIDE);
+        List<String> both = List.of("s0", "s1");
+        long later = given(await(scripts.draw(IDENTITY, both, "gateway", HEARD)));
+        ChainCall call = new ChainCall.Append(later, 1, 1, envelope("stats:updates", "b"));
+        run(HEARD, both, call);
+        redis.ask("RENAME", ASIDE, RedisNames.LOG_STATE);
+
+        assertThat(run(HEARD.plusSeconds(9), both, call)).containsExactly(ChainCall.Result.Status.AHEAD);
+        long after = given(await(scripts.draw(IDENTITY, both, "gateway", HEARD)));
+        run(HEARD, both, start(after, HEARD.plusSeconds(10)));
+        assertThat(redis.log()).containsExactly("a", "b", "gap");
+        assertHole(2, HEARD, HEARD.plusSeconds(10));
     }
 
     @Test
@@ -124,8 +167,26 @@ class AnotherStateTest {
         redis.ask("RENAME", ASIDE, RedisNames.LOG_STATE);
     }
 
+    private void assertHole(int index, Instant from, Instant to) {
+        assertThat(Instant.parse(hole(index).getString("from"))).isEqualTo(from);
+        assertThat(Instant.parse(hole(index).getString("to"))).isEqualTo(to);
+    }
+
+    private JsonObject hole(int index) {
+        return new JsonObject(redis.entries().get(index).data());
+    }
+
+    private Instant oldestIsFrom() {
+        String id = redis.entries().get(0).id();
+        return Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
+    }
+
     private long draw() {
         return given(await(scripts.draw(IDENTITY, SUBSCRIPTIONS, "gateway", HEARD)));
+    }
+
+    private static ChainCall start(long marker, Instant heard) {
+        return new ChainCall.Start(marker, heard, heard);
     }
 
     private static ChainCall append(long marker, long sequence, String data) {
@@ -133,7 +194,11 @@ class AnotherStateTest {
     }
 
     private List<ChainCall.Result> run(ChainCall... calls) {
-        return given(await(scripts.chain(new ChainCall.Batch(IDENTITY, SUBSCRIPTIONS, List.of(calls), HEARD, null))))
+        return run(HEARD, SUBSCRIPTIONS, calls);
+    }
+
+    private List<ChainCall.Result> run(Instant heard, List<String> subscriptions, ChainCall... calls) {
+        return given(await(scripts.chain(new ChainCall.Batch(IDENTITY, subscriptions, List.of(calls), heard, null))))
                 .results();
     }
 }

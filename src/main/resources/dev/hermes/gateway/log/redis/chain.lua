@@ -18,7 +18,7 @@
 --   the id of an appended entry (a; s: of the gap), or
 --   duplicate  somebody did it before
 --   stale      the chain went on from a later marker
---   ahead      the chain has not come to this marker
+--   ahead      the chain has not come to this marker, or goes on from none of before (see state.lua)
 --   first, rolled, started, settled, waiting
 --
 -- The state has, for each subscription, the marker in force and the last n under it, in one field: "marker n".
@@ -33,6 +33,7 @@ local FIRST = 8
 local told, subscriptions = ARGV[6], tonumber(ARGV[7])
 local at = FIRST + subscriptions
 local current = tonumber(state.current or 0)
+local dropped = tonumber(state.dropped or 0)
 local positions = {}
 local acted = false
 local failure = nil
@@ -70,15 +71,24 @@ local function later(left, right)
   return left > right and left or right
 end
 
--- A gap of the time since this caller, or another, heard the messages last; only another, where what this caller heard
--- is dropped. Returns the entry's id or nil.
-local function gap(from, to, dropped)
+-- A gap of the time since this caller, or another, heard the messages last. Returns the entry's id or nil.
+local function gap(from, to)
   -- A time to come is of a clock that has gone back since; a minute's difference is none.
-  if state.heard and string.sub(state.heard, 1, 16) <= string.sub(to, 1, 16) then
-    from = dropped and state.heard or later(state.heard, from)
+  if string.sub(state.heard or '', 1, 16) <= string.sub(to, 1, 16) then
+    from = later(state.heard or '', from)
   end
   local id
   id, failure = appendGap(from, later(from, to))
+  return id
+end
+
+-- A gap where messages were dropped. Returns the entry's id or nil.
+local function gapSinceDropped(to)
+  local since = state.since or to
+  -- Where the clocks of gateways differ by that much, nobody knows from when on.
+  local from = since <= to and since or iso(beginning())
+  local id
+  id, failure = appendGap(from, later(from, later(since, to)))
   return id
 end
 
@@ -103,18 +113,23 @@ local function declaredSince(marker)
   return state.declared and state.declared == newestId() and marker <= (tonumber(state.declaredAt) or 0)
 end
 
--- Whether no marker is in force, so that whoever has one needs another.
-local function disowned(known)
-  return known.marker and integer(known.marker) == state.disowned
+-- Whether this marker was in force and is no more, for this subscription. A state that knows nothing of the subscription
+-- may be an older copy of one that did.
+local function isDropped(marker, known)
+  return marker < dropped and (not known.marker or known.marker == dropped)
 end
 
 -- What keeps this call from being done, or nil when it is the next one of its subscription.
 local function hindrance(marker, known, n)
+  if isDropped(marker, known) then
+    known.marker, known.last, known.changed = dropped, 0, true
+    return 'ahead'
+  end
   if not known.marker then
     adopt(known, marker)
   end
   if marker ~= known.marker then
-    return marker < known.marker and not disowned(known) and 'stale' or 'ahead'
+    return marker < known.marker and 'stale' or 'ahead'
   end
   if n <= known.last then
     return 'duplicate'
@@ -164,7 +179,7 @@ calls.r = function()
   local moving, complete = {}, true
   for index = 1, subscriptions do
     local known = position(index)
-    if not known.marker or known.marker == from then
+    if known.marker == from or not known.marker and to >= dropped then
       moving[#moving + 1] = known
       complete = complete and known.last >= tonumber(ARGV[at + 2 + index])
     end
@@ -184,18 +199,22 @@ end
 
 calls.s = function()
   local marker = tonumber(ARGV[at + 1])
-  local moving, unused, dropped = {}, true, false
+  local moving, unused, missing, ahead = {}, true, false, false
   for index = 1, subscriptions do
     local known = position(index)
-    if not known.marker or known.marker < marker then
+    if isDropped(marker, known) then
+      ahead = true
+    elseif not known.marker or known.marker < marker then
       moving[#moving + 1] = known
       unused = unused and not known.marker
-      dropped = dropped or disowned(known)
+      missing = missing or known.marker == dropped
     end
   end
-  local result = #moving > 0 and 'started' or 'stale'
-  if dropped or not unused and not declaredSince(marker) then
-    result = gap(ARGV[at + 2], ARGV[at + 3], dropped)
+  local result = #moving > 0 and 'started' or ahead and 'ahead' or 'stale'
+  if missing then
+    result = gapSinceDropped(ARGV[at + 3])
+  elseif not unused and not declaredSince(marker) then
+    result = gap(ARGV[at + 2], ARGV[at + 3])
   end
   at = at + 4
   if failure then
@@ -212,6 +231,9 @@ calls.q = function()
   at = at + 2
   for index = 1, subscriptions do
     local known = position(index)
+    if isDropped(marker, known) then
+      return 'ahead'
+    end
     if known.marker and known.marker < marker then
       return 'waiting'
     end

@@ -19,8 +19,7 @@ if newest then
   if not state.accounted then
     -- The state was lost and the entries were not. What was on its way into the log meanwhile, nobody can tell, nor since
     -- when there was nobody: the newest entries may all be those of producers.
-    local moment = now()
-    id, failure = appendGap(iso(math.min(millisOf(oldestId()), moment)), iso(moment))
+    id, failure = appendGap(iso(beginning()), iso(now()))
   elseif floor ~= '' and takenBack(floor) then
     failure = declare(floor)
   else

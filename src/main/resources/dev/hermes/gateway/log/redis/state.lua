@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  {hermes:events}:ingest, a hash: the state of the log
 -- KEYS[2]  hermes:events, the stream: the log itself, in the same slot
--- KEYS[3]  {hermes:events}:saved, when a state was saved last, likewise
+-- KEYS[3]  {hermes:events}:saved, a hash, likewise: `at` is when a state was saved last
 -- ARGV[1]  the identity of the log that the caller means
 --
 -- Answers: {0} if this is not that log, {1, ...} otherwise.
@@ -15,7 +15,7 @@ local HASH, STREAM, SAVED = KEYS[1], KEYS[2], KEYS[3]
 local VERSION = '1'
 local OWN_CHANNEL = 'hermes:gateway:log'
 local HIGHEST = '18446744073709551615'
-local NUMBERS = {'current', 'marker', 'bytes', 'entries'}
+local NUMBERS = {'current', 'marker', 'bytes', 'entries', 'dropped'}
 
 local state = {}
 local changed = {}
@@ -36,59 +36,11 @@ local function put(field, value)
   end
 end
 
--- A state that was not the last to be saved was away: another one, or what has become of a copy of it, was in its place.
--- What gateways have numbered by its markers may be in the log by that, so none of them is in force any more: each
--- subscription is at a new number, `disowned`, from which nobody numbers.
-local function disownIfAway()
-  local saved = redis.pcall('GET', SAVED)
-  if type(saved) ~= 'string' or saved == state.saved then
-    return
-  end
-  put('saved', saved)
-  if not state.current then
-    return
-  end
-  local number = integer(math.max(tonumber(state.marker or 0) + 1, tonumber(state.current) + 1, microseconds()))
-  for field in pairs(state) do
-    if string.sub(field, 1, 2) == 'n:' then
-      put(field, number .. ' 0')
-    end
-  end
-  put('current', number)
-  put('marker', number)
-  put('disowned', number)
-end
-
--- Reads the state; returns what to answer instead if it is not the caller's, nil if it is.
-local function open()
-  local flat = redis.call('HGETALL', HASH)
-  for index = 1, #flat, 2 do
-    state[flat[index]] = flat[index + 1]
-  end
-  if state.identity ~= ARGV[1] then
-    return {0}
-  end
-  if (state.version or VERSION) ~= VERSION then
-    return redis.error_reply('HERMESVERSION the log is kept by gateways of another version: its state has version '
-      .. state.version .. ', this gateway knows ' .. VERSION)
-  end
-  -- Found when it is too late, after an append, it would be the same append again and again.
-  for index = 1, #NUMBERS do
-    local value = state[NUMBERS[index]]
-    if value and not string.match(value, '^%-?%d+$') then
-      return redis.error_reply('HERMESSTATE the field ' .. NUMBERS[index] .. ' of ' .. HASH
-        .. ' must be a number; DEL of that key begins another log')
-    end
-  end
-  disownIfAway()
-  return nil
-end
-
 -- Writes what was put, in portions that Lua's stack can hold.
 local function save()
   if next(changed) then
     put('saved', integer(microseconds()))
-    redis.call('SET', SAVED, state.saved)
+    redis.call('HSET', SAVED, 'at', state.saved)
   end
   local portion = {}
   for field, value in pairs(changed) do
@@ -172,6 +124,65 @@ local function iso(millis)
   year = year + era * 400 + (month <= 2 and 1 or 0)
   return string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', year, month, day, math.floor(seconds / 3600) % 24,
     math.floor(seconds / 60) % 60, seconds % 60, millis % 1000)
+end
+
+-- When the oldest entry was appended; the log's ids may be ahead of the clock.
+local function beginning()
+  return math.min(millisOf(oldestId() or HIGHEST), now())
+end
+
+-- The state says when it was saved last, and so does `SAVED`. Where they differ, this one was away: another, or a newer
+-- form of it, was in its place. What gateways have numbered by the markers of before may be in the log by that, so none of
+-- them is in force any more. Each subscription is at a new number, `dropped`, from which nobody numbers, and `since` says
+-- from when on messages may be missing that were numbered and are in no log.
+local function dropIfAway()
+  local saved = redis.call('HGET', SAVED, 'at')
+  if not saved or saved == state.saved then
+    return
+  end
+  put('saved', saved)
+  if not state.current then
+    return
+  end
+  local number = integer(math.max(tonumber(state.marker or 0) + 1, tonumber(state.current) + 1, microseconds()))
+  local pending = false
+  for field, value in pairs(state) do
+    if string.sub(field, 1, 2) == 'n:' then
+      pending = pending or (state.dropped and value == state.dropped .. ' 0')
+      put(field, number .. ' 0')
+    end
+  end
+  if not pending then
+    put('since', state.heard or iso(beginning()))
+  end
+  put('current', number)
+  put('marker', number)
+  put('dropped', number)
+end
+
+-- Reads the state; returns what to answer instead if it is not the caller's, nil if it is.
+local function open()
+  local flat = redis.call('HGETALL', HASH)
+  for index = 1, #flat, 2 do
+    state[flat[index]] = flat[index + 1]
+  end
+  if state.identity ~= ARGV[1] then
+    return {0}
+  end
+  if (state.version or VERSION) ~= VERSION then
+    return redis.error_reply('HERMESVERSION the log is kept by gateways of another version: its state has version '
+      .. state.version .. ', this gateway knows ' .. VERSION)
+  end
+  -- Found when it is too late, after an append, it would be the same append again and again.
+  for index = 1, #NUMBERS do
+    local value = state[NUMBERS[index]]
+    if value and not string.match(value, '^%-?%d+$') then
+      return redis.error_reply('HERMESSTATE the field ' .. NUMBERS[index] .. ' of ' .. HASH
+        .. ' must be a number; DEL of that key begins another log')
+    end
+  end
+  dropIfAway()
+  return nil
 end
 
 -- Who follows the log ------------------------------------------------------------------------------------------------

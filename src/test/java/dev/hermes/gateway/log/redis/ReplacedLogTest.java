@@ -78,6 +78,22 @@ class ReplacedLogTest extends LogTest {
         Awaitility.await().until(() -> lost.size() == 2);
     }
 
+    @Test
+    void aLogInWhichWhatIsHeardGetsNoPlaceIsTriedAgain() {
+        start(WIDE);
+        Promise<Void> place = anotherLogThatWaitsForAPlace("FLUSHALL");
+        linked.onOwner(() -> {
+            place.fail("no place yet");
+            return Future.succeededFuture();
+        });
+        assertThat(linked.followed()).isFalse();
+        assertThat(lost).hasSize(1);
+
+        linked.onOwner(() -> linked.log().up());
+        assertThat(linked.followed()).isTrue();
+        assertThat(lost).hasSize(2);
+    }
+
     /** It might hold what comes after the place where all begin anew. */
     @Test
     void nothingIsReadWhileAnotherLogIsAboutToBeFollowed() {
