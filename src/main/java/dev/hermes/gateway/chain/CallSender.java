@@ -24,8 +24,12 @@ final class CallSender {
         /** The log has reached the segment's marker. */
         void settled(Segment segment);
 
-        /** The log does not go on from the marker of this segment. */
-        void ahead(Segment segment);
+        /**
+         * The log does not go on from the marker of this segment.
+         *
+         * @param heardMillis when the message was heard that it did not take for that, if there was one
+         */
+        void ahead(Segment segment, @Nullable Long heardMillis);
 
         /** The newest marker that the log has reached; called after each answer. */
         void current(long marker);
@@ -201,7 +205,7 @@ final class CallSender {
             }
             segment.settle();
             if (result == ChainCall.Result.Status.AHEAD) {
-                observer.ahead(segment);
+                observer.ahead(segment, null);
             } else {
                 observer.settled(segment);
             }
@@ -212,7 +216,7 @@ final class CallSender {
         if (result == ChainCall.Result.Status.FIRST && call.whenFirst() != null) {
             call.whenFirst().run();
         } else if (result == ChainCall.Result.Status.AHEAD) {
-            observer.ahead(segment);
+            observer.ahead(segment, call.heardMillis());
         }
     }
 

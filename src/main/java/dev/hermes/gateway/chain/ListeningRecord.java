@@ -34,7 +34,9 @@ final class ListeningRecord {
 
     /** Unanswered messages heard since that moment were given up; null changes nothing. */
     void gaveUp(@Nullable Long momentMillis) {
-        until = momentMillis == null ? until : momentMillis;
+        if (momentMillis != null) {
+            until = until == null ? momentMillis : Math.min(until, momentMillis);
+        }
     }
 
     /** The time until which the gateway had listened before it began again, which is now. */

@@ -27,7 +27,6 @@ public final class MarkerChain {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerChain.class);
 
     private final Thread ownerThread = Thread.currentThread();
-    private final String gateway;
     private final ChainTime time;
     private final Limits limits;
     private final Listener listener;
@@ -64,7 +63,6 @@ public final class MarkerChain {
             Limits limits,
             Consumer<LogScripts.AppendedRun> logged,
             Listener listener) {
-        this.gateway = gateway;
         this.time = time;
         this.limits = limits;
         this.listener = listener;
@@ -152,9 +150,8 @@ public final class MarkerChain {
         if (marker == null || !marker.identity().equals(identity)) {
             return;
         }
-        if (!marker.gateway().equals(gateway)) {
-            draw.heardOther(limits.holdMillis());
-        } else if (segment == null && connected && !closed) {
+        boolean own = draw.heard(marker, limits.holdMillis());
+        if (own && segment == null && connected && !closed) {
             startNumbering(marker.number());
         }
         if (segment != null && marker.number() > numbers.marker()) {
@@ -285,9 +282,10 @@ public final class MarkerChain {
 
     private final class SenderObserver implements CallSender.Observer {
         @Override
-        public void ahead(Segment of) {
+        public void ahead(Segment of, @Nullable Long heardMillis) {
             if (of == segment) {
                 breakChain("the log does not go on from this marker");
+                listened.gaveUp(heardMillis);
             }
         }
 

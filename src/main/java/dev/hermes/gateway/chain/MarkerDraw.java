@@ -24,7 +24,7 @@ final class MarkerDraw {
     private final List<String> subscriptions;
     private final Runnable noState;
 
-    /** When the gateway whose marker was heard last is to start from it. */
+    /** When the gateway whose marker was heard last may start from it. */
     private long othersDeadlineMillis = Long.MIN_VALUE / 2;
 
     private long retryMillis = FIRST_RETRY_MILLIS;
@@ -53,14 +53,16 @@ final class MarkerDraw {
         cancelTimer.run();
     }
 
-    /** The marker of another gateway is heard now. */
-    void heardOther(long holdMillis) {
-        othersDeadlineMillis = time.monotonicMillis() + holdMillis;
+    /** A marker is heard now. Returns whether this gateway drew it. */
+    boolean heard(MarkerMessage marker, long holdMillis) {
+        boolean own = marker.gateway().equals(gateway);
+        othersDeadlineMillis = own ? othersDeadlineMillis : time.monotonicMillis() + holdMillis;
+        return own;
     }
 
     /**
-     * When to start from a marker that is heard now, by the monotonic clock. Whoever drew first starts first, and can
-     * prove then what was heard before this marker.
+     * When to start from a marker that is heard now, by the monotonic clock: a quarter of the hold after the one who drew
+     * just before, so that this one can prove what was heard before this marker.
      */
     long deadlineMillis(long holdMillis) {
         return Math.max(time.monotonicMillis() + holdMillis, othersDeadlineMillis + holdMillis / 4);

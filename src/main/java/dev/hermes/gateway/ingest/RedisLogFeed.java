@@ -290,6 +290,8 @@ final class RedisLogFeed implements LogFeed {
 
         @Override
         public void settled() {
+            // However long this took, to begin again would take what is heard its place.
+            chainBegins &= !identity.equals(chain.state().identity());
             settlement.settled();
         }
 

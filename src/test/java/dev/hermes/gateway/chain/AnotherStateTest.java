@@ -138,6 +138,37 @@ class AnotherStateTest {
     }
 
     @Test
+    void anOlderCopyFromBeforeTheFirstMarkerLosesNothingUndeclared() {
+        given(await(log.origin(IDENTITY, null, HEARD)));
+        redis.ask("COPY", RedisNames.LOG_STATE, ASIDE);
+        long before = draw();
+        run(append(before, 1, "a"));
+        redis.ask("RENAME", ASIDE, RedisNames.LOG_STATE);
+
+        long after = draw();
+        assertThat(run(append(before, 1, "a"), new ChainCall.Query(after)))
+                .containsExactly(ChainCall.Result.Status.AHEAD, ChainCall.Result.Status.WAITING);
+        run(start(after, HEARD.plusSeconds(60)), append(after, 1, "b"));
+        assertThat(redis.log()).containsExactly("{}", "a", "gap", "b");
+    }
+
+    @Test
+    void aSubscriptionThatNobodyHasAnyMoreMakesNoHoleLarger() {
+        long both = given(await(scripts.draw(IDENTITY, List.of("s0", "old"), "gateway", HEARD)));
+        run(append(both, 1, "a"));
+        anotherStateLogs("b");
+        long marker = draw();
+        run(start(marker, HEARD.plusSeconds(1)));
+        Instant heard = HEARD.plusSeconds(60);
+        run(heard, SUBSCRIPTIONS, append(marker, 1, "c"));
+        anotherStateLogs("d");
+        run(start(draw(), heard.plusSeconds(1)));
+
+        assertThat(redis.log()).containsExactly("a", "gap", "b", "gap", "c", "gap", "d", "gap");
+        assertHole(7, heard, heard.plusSeconds(1));
+    }
+
+    @Test
     void aProducerThatSaysToBeTheLogChangesNothing() {
         long marker = draw();
         run(append(marker, 1, "a"));

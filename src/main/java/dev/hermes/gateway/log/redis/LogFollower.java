@@ -44,6 +44,9 @@ final class LogFollower {
     /** The identity of the log that is followed now, or was followed last. */
     private String followedIdentity = "";
 
+    /** Whether another log is to be followed, or this one from another place, as soon as that is possible. */
+    private boolean moving;
+
     /** Of the current reach; null while there is none. */
     private @Nullable Future<Void> restarting;
 
@@ -78,6 +81,7 @@ final class LogFollower {
     private void outdate() {
         reach.next();
         restarting = null;
+        moving = false;
     }
 
     /** As {@link RedisLog#up}. */
@@ -126,7 +130,7 @@ final class LogFollower {
 
     /** Fails while another log is about to be followed, from a place that may be before what a page read now holds. */
     Future<Void> steady() {
-        return restarting == null ? Future.succeededFuture() : notThere();
+        return moving ? notThere() : Future.succeededFuture();
     }
 
     private static <T> Future<T> notThere() {
@@ -182,7 +186,9 @@ final class LogFollower {
         if (running != null) {
             return running;
         }
+        moving = true;
         tail.stop();
+        scripts.silent();
         String logIdentity = identity;
         int reached = reach.current();
         Future<Void> restart = scripts.origin(logIdentity, reachedOnce ? tail.position() : null, clock.instant())
@@ -209,6 +215,7 @@ final class LogFollower {
             LOG.warn("log is lost last_delivered={} resumed_at={}", tail.position(), tip);
         }
         reachedOnce = true;
+        moving = false;
         followedIdentity = logIdentity;
         handover.lost(tip);
         tail.start(tip);

@@ -21,7 +21,8 @@
 --   ahead      the chain has not come to this marker, or goes on from none of before (see state.lua)
 --   first, rolled, started, settled, waiting
 --
--- The state has, for each subscription, the marker in force and the last n under it, in one field: "marker n".
+-- The state has, for each subscription, the marker in force and the last n under it, in one field: "marker n"; of what
+-- was dropped, also since when (see state.lua).
 
 local refusal = open()
 if refusal then
@@ -51,17 +52,15 @@ local before = complete and accounted or ''
 local function position(index)
   local known = positions[index]
   if not known then
-    local marker, last = string.match(state['n:' .. ARGV[FIRST - 1 + index]] or '', '^(%d+) (%d+)$')
-    known = {marker = tonumber(marker), last = tonumber(last) or 0}
+    local marker, last, since = string.match(state['n:' .. ARGV[FIRST - 1 + index]] or '', '^(%d+) (%d+) ?(.*)$')
+    known = {marker = tonumber(marker), last = tonumber(last) or 0, since = since}
     positions[index] = known
   end
   return known
 end
 
 local function adopt(known, marker)
-  known.marker = marker
-  known.last = 0
-  known.changed = true
+  known.marker, known.last, known.since, known.changed = marker, 0, '', true
   current = math.max(current, marker)
   acted = true
 end
@@ -83,8 +82,7 @@ local function gap(from, to)
 end
 
 -- A gap where messages were dropped. Returns the entry's id or nil.
-local function gapSinceDropped(to)
-  local since = state.since or to
+local function gapSinceDropped(since, to)
   -- Where the clocks of gateways differ by that much, nobody knows from when on.
   local from = since <= to and since or iso(beginning())
   local id
@@ -113,16 +111,18 @@ local function declaredSince(marker)
   return state.declared and state.declared == newestId() and marker <= (tonumber(state.declaredAt) or 0)
 end
 
--- Whether this marker was in force and is no more, for this subscription. A state that knows nothing of the subscription
--- may be an older copy of one that did.
-local function isDropped(marker, known)
+-- Whether nobody goes on from this marker, for this subscription, since the state was away. If it knows nothing of the
+-- subscription it may be an older copy of one that did.
+local function beforeDrop(marker, known)
   return marker < dropped and (not known.marker or known.marker == dropped)
 end
 
 -- What keeps this call from being done, or nil when it is the next one of its subscription.
 local function hindrance(marker, known, n)
-  if isDropped(marker, known) then
-    known.marker, known.last, known.changed = dropped, 0, true
+  if beforeDrop(marker, known) then
+    if not known.marker then
+      known.marker, known.since, known.changed = dropped, droppedSince(), true
+    end
     return 'ahead'
   end
   if not known.marker then
@@ -199,20 +199,22 @@ end
 
 calls.s = function()
   local marker = tonumber(ARGV[at + 1])
-  local moving, unused, missing, ahead = {}, true, false, false
+  local moving, unused, since, ahead = {}, true, nil, false
   for index = 1, subscriptions do
     local known = position(index)
-    if isDropped(marker, known) then
+    if beforeDrop(marker, known) then
       ahead = true
     elseif not known.marker or known.marker < marker then
       moving[#moving + 1] = known
       unused = unused and not known.marker
-      missing = missing or known.marker == dropped
+      if known.marker == dropped then
+        since = since and since < known.since and since or known.since
+      end
     end
   end
   local result = #moving > 0 and 'started' or ahead and 'ahead' or 'stale'
-  if missing then
-    result = gapSinceDropped(ARGV[at + 3])
+  if since then
+    result = gapSinceDropped(since, ARGV[at + 3])
   elseif not unused and not declaredSince(marker) then
     result = gap(ARGV[at + 2], ARGV[at + 3])
   end
@@ -231,7 +233,7 @@ calls.q = function()
   at = at + 2
   for index = 1, subscriptions do
     local known = position(index)
-    if isDropped(marker, known) then
+    if beforeDrop(marker, known) then
       return 'ahead'
     end
     if known.marker and known.marker < marker then
@@ -252,7 +254,8 @@ end
 
 for index, known in pairs(positions) do
   if known.changed then
-    put('n:' .. ARGV[FIRST - 1 + index], integer(known.marker) .. ' ' .. integer(known.last))
+    put('n:' .. ARGV[FIRST - 1 + index], integer(known.marker) .. ' ' .. integer(known.last)
+      .. (known.since == '' and '' or ' ' .. known.since))
   end
 end
 if acted then

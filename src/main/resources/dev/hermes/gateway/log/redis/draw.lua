@@ -17,10 +17,13 @@ end
 local least = math.max(tonumber(state.marker or 0), tonumber(state.current or 0)) + tonumber(ARGV[3])
 local number = integer(math.max(least, microseconds()))
 put('marker', number)
+local without = noneInForce()
 for index = 5, #ARGV do
   -- A subscription that is new to the log begins here, where the marker stands among its messages: nothing before
-  -- it was promised to anybody.
-  if not state['n:' .. ARGV[index]] then
+  -- it was promised to anybody. An older copy of the state may only not know of it.
+  if not state['n:' .. ARGV[index]] and without then
+    put('n:' .. ARGV[index], state.dropped .. ' 0 ' .. droppedSince())
+  elseif not state['n:' .. ARGV[index]] then
     put('n:' .. ARGV[index], number .. ' 0')
     put('heard', state.heard or ARGV[4])
     put('current', number)

@@ -133,31 +133,47 @@ end
 
 -- The state says when it was saved last, and so does `SAVED`. Where they differ, this one was away: another, or a newer
 -- form of it, was in its place. What gateways have numbered by the markers of before may be in the log by that, so none of
--- them is in force any more. Each subscription is at a new number, `dropped`, from which nobody numbers, and `since` says
--- from when on messages may be missing that were numbered and are in no log.
+-- them is in force any more. Each subscription is at a new number, `dropped`, from which nobody numbers, and after it the
+-- field says from when on messages may be missing that were numbered and are in no log.
+
+local function isDropped(value)
+  return state.dropped and string.sub(value, 1, #state.dropped + 1) == state.dropped .. ' '
+end
+
+local function droppedSince()
+  return state.heard or iso(beginning())
+end
+
 local function dropIfAway()
   local saved = redis.call('HGET', SAVED, 'at')
   if not saved or saved == state.saved then
     return
   end
   put('saved', saved)
-  if not state.current then
+  if not state.accounted then
+    -- One that has just begun.
     return
   end
-  local number = integer(math.max(tonumber(state.marker or 0) + 1, tonumber(state.current) + 1, microseconds()))
-  local pending = false
+  local number = integer(math.max(tonumber(state.marker or 0) + 1, tonumber(state.current or 0) + 1, microseconds()))
   for field, value in pairs(state) do
     if string.sub(field, 1, 2) == 'n:' then
-      pending = pending or (state.dropped and value == state.dropped .. ' 0')
-      put(field, number .. ' 0')
+      local since = isDropped(value) and string.match(value, '^%d+ %d+ (.+)$')
+      put(field, number .. ' 0 ' .. (since or droppedSince()))
     end
-  end
-  if not pending then
-    put('since', state.heard or iso(beginning()))
   end
   put('current', number)
   put('marker', number)
   put('dropped', number)
+end
+
+-- Whether this state was away and no start has followed.
+local function noneInForce()
+  for field, value in pairs(state) do
+    if string.sub(field, 1, 2) == 'n:' and not isDropped(value) then
+      return false
+    end
+  end
+  return state.dropped
 end
 
 -- Reads the state; returns what to answer instead if it is not the caller's, nil if it is.
