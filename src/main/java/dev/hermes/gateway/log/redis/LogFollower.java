@@ -117,6 +117,7 @@ final class LogFollower {
             // The tail was started meanwhile and has stopped again: what it passed on must not follow once more.
             return notThere();
         }
+        moving = false;
         tail.start(position);
         scripts.handedOn().reached(position);
         indexing.resume();

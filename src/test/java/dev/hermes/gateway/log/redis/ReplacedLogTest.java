@@ -94,6 +94,27 @@ class ReplacedLogTest extends LogTest {
         assertThat(lost).hasSize(2);
     }
 
+    @Test
+    void aStreamThatIsBackBeforeItsSuccessorWasFollowedIsReadAgain() {
+        start(WIDE);
+        EventId id = append(3).get(0);
+        awaitOut(3);
+        linked.numbered = () -> Future.failedFuture("no place yet");
+        RedisLog log = linked.log();
+        linked.onOwner(() -> {
+            log.down();
+            return Future.succeededFuture();
+        });
+        linked.send("RENAME", RedisNames.LOG, "aside");
+        assertThatThrownBy(() -> linked.onOwner(log::up)).hasMessageContaining("no place yet");
+
+        linked.numbered = Future::succeededFuture;
+        linked.send("RENAME", "aside", RedisNames.LOG);
+        linked.onOwner(log::up);
+        assertThat(page(id, 10)).hasSize(2);
+        assertThat(lost).as("only the beginning").hasSize(1);
+    }
+
     /** It might hold what comes after the place where all begin anew. */
     @Test
     void nothingIsReadWhileAnotherLogIsAboutToBeFollowed() {
