@@ -302,6 +302,8 @@ public final class GatewayVerticle extends VerticleBase {
         while (!opened.isEmpty()) {
             closed = closed.eventually(opened.pop());
         }
-        return closed;
+        // Workers do this loop's work in order: with this the rest is done too. Vert.x waits only for what a worker is
+        // at, and where the pool has ended meanwhile, a thread that finds more to do dies of it.
+        return closed.eventually(() -> vertx.executeBlocking(() -> true));
     }
 }

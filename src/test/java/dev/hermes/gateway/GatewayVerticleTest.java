@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hermes.gateway.fixture.Futures;
 import dev.hermes.gateway.fixture.LogLines;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What an application is told of that deploys the gateway. */
+/** What an application can rely on that deploys the gateway. */
 class GatewayVerticleTest {
 
     @Test
@@ -29,5 +33,31 @@ class GatewayVerticleTest {
         } finally {
             Futures.await(vertx.close());
         }
+    }
+
+    @Test
+    void whatItsWorkersHaveYetToDoIsDoneBeforeItEnds() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        GatewayVerticle gateway = new GatewayVerticle();
+        JsonObject settings = new JsonObject()
+                .put("API_PORT", 0)
+                .put("HERMES_MANAGEMENT_PORT", 0)
+                .put("HERMES_REDIS_URL", "none");
+        String deployment = Futures.await(vertx.deployVerticle(gateway, new DeploymentOptions().setConfig(settings)));
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        CompletableFuture<Boolean> endedBeforeTheLast = new CompletableFuture<>();
+        Futures.await(gateway.onOwnLoop(() -> {
+            // Vert.x interrupts what a worker is at when it ends its context.
+            vertx.executeBlocking(() -> ended.get(200, TimeUnit.MILLISECONDS));
+            vertx.executeBlocking(() -> endedBeforeTheLast.complete(
+                    ended.completeOnTimeout(false, 200, TimeUnit.MILLISECONDS).join()));
+            return Future.succeededFuture();
+        }));
+
+        Future<Void> undeployed = vertx.undeploy(deployment).onComplete(done -> ended.complete(true));
+
+        Futures.await(undeployed);
+        assertThat(endedBeforeTheLast).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(false);
+        Futures.await(vertx.close());
     }
 }

@@ -11,7 +11,7 @@
  * did not answer" is a result of its own and never becomes "you are not allowed": a page that gets a 401 logs its
  * user out.
  *
- * <p>Nothing here prints a token, a JWT or a key: they travel as {@link dev.hermes.gateway.config.Secret}, and
+ * <p>Nothing here prints a token, a JWT or a key: they travel as {@link dev.hermes.gateway.config.Settings.Secret}, and
  * messages of parsers, which quote their input, are dropped.
  */
 @NullMarked
