@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -70,9 +71,28 @@ final class Connections {
         if (attempt == 0 || host == null) {
             return client.connect();
         }
-        return vertx.executeBlocking(() -> List.of(lookup.addresses(host)))
-                .otherwise(List.of())
-                .compose(addresses -> openAt(addresses));
+        return addresses(host).compose(this::openAt);
+    }
+
+    /**
+     * On a thread of its own: a lookup may take as long as name servers that are silent are waited for, and workers of
+     * Vert.x would do nothing else for this loop meanwhile, nor end. Each attempt looks anew, so there are only as many
+     * threads as attempts are begun in that time.
+     */
+    private Future<List<InetAddress>> addresses(String host) {
+        CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
+        Thread looking = new Thread(() -> found.complete(addressesNow(host)), "redis-name");
+        looking.setDaemon(true);
+        looking.start();
+        return Future.fromCompletionStage(found, vertx.getOrCreateContext());
+    }
+
+    private List<InetAddress> addressesNow(String host) {
+        try {
+            return List.of(lookup.addresses(host));
+        } catch (UnknownHostException | RuntimeException unknown) {
+            return List.of();
+        }
     }
 
     /**
