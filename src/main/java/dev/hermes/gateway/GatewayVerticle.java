@@ -300,10 +300,11 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> stop() {
         Future<?> closed = Future.succeededFuture();
         while (!opened.isEmpty()) {
-            closed = closed.eventually(opened.pop());
+            Supplier<Future<Void>> close = opened.pop();
+            closed = closed.eventually(() -> onOwnLoop(close));
         }
         // Workers do this loop's work in order: with this the rest is done too. Vert.x waits only for what a worker is
         // at, and where the pool has ended meanwhile, a thread that finds more to do dies of it.
-        return closed.eventually(() -> vertx.executeBlocking(() -> true));
+        return closed.eventually(() -> context.executeBlocking(() -> true));
     }
 }

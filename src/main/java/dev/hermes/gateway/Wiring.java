@@ -63,6 +63,7 @@ final class Wiring {
     private static final long SWITCHED_OFF_MILLIS_PER_STREAM = 1;
 
     private final Vertx vertx;
+    private final OwnerLoop loop;
     private final Settings settings;
     private final InstantSource clock;
     private final ChannelDirectory channels;
@@ -110,7 +111,7 @@ final class Wiring {
         this.vertx = vertx;
         this.settings = settings;
         this.clock = clock;
-        OwnerLoop loop = OwnerLoop.current(vertx);
+        loop = OwnerLoop.current(vertx);
         channels = new ChannelDirectory(settings.catalogue());
         parser = new EnvelopeParser(channels.fields(), settings.history().maxEventBytes());
         counters = new Publisher.Counters(settings.catalogue().channels().keySet());
@@ -204,9 +205,12 @@ final class Wiring {
     /** Closes what was created here, the last first; the public port ends with its verticles. */
     Future<Void> close() {
         publicPort.close();
-        load.close();
+        Future<?> counted = load.close();
         Future<Void> asked = identity == null ? Future.succeededFuture() : identity.close();
-        return asked.eventually(busDoor::close).eventually(supervisor::close);
+        // A client of Vert.x may be closed on any of its threads, but what follows has state on this loop.
+        return asked.eventually(() -> loop.call(busDoor::close))
+                .eventually(() -> loop.call(supervisor::close))
+                .eventually(() -> counted);
     }
 
     /** Ends every stream, spread over the given time. */

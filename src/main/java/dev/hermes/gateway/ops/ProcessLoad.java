@@ -3,6 +3,7 @@ package dev.hermes.gateway.ops;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.http.Overload;
 import dev.hermes.gateway.loop.LoopTimer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -35,6 +36,7 @@ public final class ProcessLoad {
     private final Overload overload;
     private final LoopTimer timer;
     private Counted counted = new Counted(0, 0);
+    private Future<Counted> underWay = Future.succeededFuture(counted);
     private long counting = -1;
     private boolean closed;
 
@@ -97,8 +99,8 @@ public final class ProcessLoad {
 
     private void count() {
         int clients = connections.getAsInt();
-        vertx.executeBlocking(() -> Counted.now(clients), false)
-                .onSuccess(now -> counted = now)
+        underWay = vertx.executeBlocking(() -> Counted.now(clients), false);
+        underWay.onSuccess(now -> counted = now)
                 .onFailure(failure -> LOG.warn("process not measured reason=\"{}\"", failure.toString()))
                 .onComplete(done -> {
                     // Also after a failure, as where the heap is full: what was counted last must not hold for ever.
@@ -108,10 +110,11 @@ public final class ProcessLoad {
                 });
     }
 
-    /** Measures no more. */
-    public void close() {
+    /** Measures no more; completes, also with a failure, when what is being counted has been. */
+    public Future<?> close() {
         closed = true;
         timer.close();
         vertx.cancelTimer(counting);
+        return underWay;
     }
 }

@@ -12,10 +12,8 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
 
-    /** Finds the addresses of a host. */
-    @FunctionalInterface
-    interface Lookup {
-        InetAddress[] addresses(String host) throws UnknownHostException;
-    }
-
     private final Vertx vertx;
     private final Settings.Redis settings;
 
@@ -41,23 +33,18 @@ final class Connections {
     private @Nullable Future<Redis> logNode;
     private @Nullable Redis addressed;
     private final int attempt;
-    private final Lookup lookup;
+    private final HostLookup hosts;
     private boolean closed;
 
     /**
      * @param attempt the number of failed attempts so far; decides which node, or which address of a single node, is
      *     tried first
      */
-    Connections(Vertx vertx, Settings.Redis settings, int attempt) {
-        this(vertx, settings, attempt, InetAddress::getAllByName);
-    }
-
-    /** @param lookup returns all addresses of a host; may block */
-    Connections(Vertx vertx, Settings.Redis settings, int attempt, Lookup lookup) {
-        this.lookup = lookup;
-        this.attempt = attempt;
+    Connections(Vertx vertx, Settings.Redis settings, HostLookup hosts, int attempt) {
         this.vertx = vertx;
         this.settings = settings;
+        this.hosts = hosts;
+        this.attempt = attempt;
         this.client = Redis.createClient(vertx, ClientOptions.of(settings, attempt));
     }
 
@@ -71,28 +58,7 @@ final class Connections {
         if (attempt == 0 || host == null) {
             return client.connect();
         }
-        return addresses(host).compose(this::openAt);
-    }
-
-    /**
-     * On a thread of its own: a lookup may take as long as name servers that are silent are waited for, and workers of
-     * Vert.x would do nothing else for this loop meanwhile, nor end. Each attempt looks anew, so there are only as many
-     * threads as attempts are begun in that time.
-     */
-    private Future<List<InetAddress>> addresses(String host) {
-        CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
-        Thread looking = new Thread(() -> found.complete(addressesNow(host)), "redis-name");
-        looking.setDaemon(true);
-        looking.start();
-        return Future.fromCompletionStage(found, vertx.getOrCreateContext());
-    }
-
-    private List<InetAddress> addressesNow(String host) {
-        try {
-            return List.of(lookup.addresses(host));
-        } catch (UnknownHostException | RuntimeException unknown) {
-            return List.of();
-        }
+        return hosts.find(host).compose(this::openAt);
     }
 
     /**

@@ -41,6 +41,7 @@ public final class RedisLink {
     private final SharedConnectionCommands scripts;
     private final List<SharedConnectionCommands> logCommands;
     private final FailureText reasons;
+    private final HostLookup hosts;
     private final SecureRandom random = new SecureRandom();
     private final Backoff backoff = new Backoff(random);
     private final Backoff.Throttle failureLog = new Backoff.Throttle(TimeUnit.SECONDS.toNanos(REPEAT_LOG_SECONDS));
@@ -83,6 +84,7 @@ public final class RedisLink {
         this.settings = settings;
         this.subscriptions = subscriptions;
         this.reasons = new FailureText(settings);
+        this.hosts = new HostLookup(context);
         this.commands = new SharedConnectionCommands(vertx);
         this.scripts = new SharedConnectionCommands(vertx);
         int log = subscriptions.logReaders() == 0 ? 0 : subscriptions.logReaders() + 1;
@@ -198,25 +200,21 @@ public final class RedisLink {
      * belongs to the current context, and a context of no deployment, such as a connection's own, is closed before the
      * gateway is.
      */
-    private void attemptAgain() {
-        if (state == LinkState.DISCONNECTED) {
-            attempt();
-        }
-    }
-
     private void attempt() {
+        if (state != LinkState.DISCONNECTED) {
+            return;
+        }
         state = state.to(LinkState.CONNECTING);
-        Session next;
         try {
-            next = new Session(vertx, settings, subscriptions, reasons, random, failedAttempts, new SessionObserver());
+            Connections connections = new Connections(vertx, settings, hosts, failedAttempts);
+            session = new Session(vertx, connections, subscriptions, reasons, random, new SessionObserver());
         } catch (RuntimeException refused) {
             // The client could not even be created. The settings may be the cause, such as a file that is missing but
             // may still appear.
             failed(reasons.of(refused));
             return;
         }
-        session = next;
-        next.open();
+        session.open();
     }
 
     private void failed(String reason) {
@@ -243,7 +241,7 @@ public final class RedisLink {
                         reason);
             }
         }
-        retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> owner.runOnContext(due -> attemptAgain()));
+        retryTimer = vertx.setTimer(backoff.nextMillis(), timer -> owner.runOnContext(due -> attempt()));
         firstAttempt.tryComplete();
         if (wasLive) {
             writable = true;

@@ -1,6 +1,5 @@
 package dev.hermes.gateway.redis;
 
-import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.protocol.RedisNames;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -88,23 +87,22 @@ final class Session {
 
     Session(
             Vertx vertx,
-            Settings.Redis settings,
+            Connections connections,
             RedisLinkListener.Subscriptions subscriptions,
             FailureText reasons,
             SecureRandom random,
-            int attempt,
             Observer observer) {
         this.vertx = vertx;
         this.subscriptions = subscriptions;
         this.reasons = reasons;
-        this.identity = new IdentityCheck(settings.cluster(), reasons, random, new IdentityObserver());
+        this.identity = new IdentityCheck(connections.cluster(), reasons, random, new IdentityObserver());
         this.observer = observer;
-        this.connections = new Connections(vertx, settings, attempt);
+        this.connections = connections;
         this.logConnections = new Connections.LogConnections(connections, subscriptions.logReaders());
         byte[] word = new byte[8];
         random.nextBytes(word);
         this.canaryChannel = CANARY_CHANNEL + HexFormat.of().formatHex(word);
-        long limit = settings.cluster() ? ATTEMPT_LIMIT_CLUSTER_MILLIS : ATTEMPT_LIMIT_MILLIS;
+        long limit = connections.cluster() ? ATTEMPT_LIMIT_CLUSTER_MILLIS : ATTEMPT_LIMIT_MILLIS;
         this.attemptTimer =
                 vertx.setTimer(limit, timer -> end("not live " + limit + " ms after trying, still " + state));
     }

@@ -6,17 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hermes.gateway.config.Settings;
 import dev.hermes.gateway.demo.EmbeddedRedis;
 import dev.hermes.gateway.fixture.FreePorts;
-import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -67,40 +62,12 @@ class ConnectionsTest {
         byName.close().await(5, TimeUnit.SECONDS);
     }
 
-    @Test
-    void aLookupThatTakesLongHoldsUpNeitherAnotherNorTheEnd() throws Exception {
-        BlockingQueue<Thread> looking = new LinkedBlockingQueue<>();
-        CompletableFuture<InetAddress[]> answer = new CompletableFuture<>();
-        Connections.Lookup slow = host -> {
-            looking.add(Thread.currentThread());
-            return answer.join();
-        };
-        vertx.deployVerticle(new VerticleBase() {
-                    @Override
-                    public Future<?> start() {
-                        connections("slow.invalid", 2, slow).open();
-                        connections("slow.invalid", 2, slow).open();
-                        return Future.succeededFuture();
-                    }
-                })
-                .await(5, TimeUnit.SECONDS);
-        List<Thread> both = List.of(looking.take(), looking.take());
-        vertx.close().await(5, TimeUnit.SECONDS);
-        answer.complete(new InetAddress[0]);
-        for (Thread thread : both) {
-            thread.join();
-        }
-    }
-
     private Connections connections(String host, int attempt) {
-        return connections(host, attempt, asked -> new InetAddress[] {
-            InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
-        });
-    }
-
-    private Connections connections(String host, int attempt, Connections.Lookup lookup) {
         Settings.Redis settings = new Settings.Redis(
                 List.of(new Settings.Secret("redis://" + host + ":" + redis.port())), 0, null, false, null);
-        return new Connections(vertx, settings, attempt, lookup);
+        HostLookup hosts = new HostLookup(vertx.getOrCreateContext(), asked -> new InetAddress[] {
+            InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
+        });
+        return new Connections(vertx, settings, hosts, attempt);
     }
 }
