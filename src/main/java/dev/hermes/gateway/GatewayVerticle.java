@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
+    private static final int WORKERS_LIMIT_SECONDS = 3;
 
     private final InstantSource clock;
     private final SettingsLoader.@Nullable Loaded given;
@@ -304,7 +306,9 @@ public final class GatewayVerticle extends VerticleBase {
             closed = closed.eventually(() -> onOwnLoop(close));
         }
         // Workers do this loop's work in order: with this the rest is done too. Vert.x waits only for what a worker is
-        // at, and where the pool has ended meanwhile, a thread that finds more to do dies of it.
-        return closed.eventually(() -> context.executeBlocking(() -> true));
+        // at, and where the pool has ended meanwhile, a thread that finds more to do dies of it. An application may
+        // keep its workers busy for ever.
+        return closed.eventually(
+                () -> context.executeBlocking(() -> true).timeout(WORKERS_LIMIT_SECONDS, TimeUnit.SECONDS));
     }
 }

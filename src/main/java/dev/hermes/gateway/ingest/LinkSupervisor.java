@@ -157,6 +157,7 @@ public final class LinkSupervisor implements RedisLinkListener {
     /** Closes the log, then Redis. */
     public Future<Void> close() {
         vertx.cancelTimer(watchTimer);
+        checks.next();
         return feed.close().eventually(() -> redis == null ? Future.succeededFuture() : redis.close());
     }
 

@@ -39,7 +39,7 @@ public final class OwnerLoop {
     }
 
     /**
-     * Runs the work on the owner's loop, immediately when called there. A thrown exception fails the future, and so does a
+     * Runs the work on the owner's loop, immediately when called there. Whatever is thrown fails the future, and so does a
      * loop of the two that has ended, as all do when Vert.x is closed.
      */
     public <T> Future<T> call(Supplier<Future<T>> work) {
@@ -89,7 +89,8 @@ public final class OwnerLoop {
     private static <T> Future<T> attempt(Supplier<Future<T>> work) {
         try {
             return work.get();
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
+            // Errors too: whoever waits would never be told.
             return Future.failedFuture(failure);
         }
     }

@@ -6,14 +6,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the addresses of the one host that a link connects to. Owned by the link's loop.
  *
  * <p>A lookup may take as long as name servers that are silent are waited for. It has a thread of its own, since
- * workers of Vert.x would do nothing else for this loop meanwhile, nor would Vert.x end; and all who ask meanwhile wait
- * for the same one, so that attempts that give up sooner do not pile up lookups.
+ * workers of Vert.x would do nothing else for this loop meanwhile, nor would Vert.x end. There is one at a time: an
+ * attempt that comes while the lookup of one before, which gave up, is under way does without.
  */
 final class HostLookup {
 
@@ -25,7 +24,7 @@ final class HostLookup {
 
     private final Context owner;
     private final Addresses addresses;
-    private @Nullable Future<List<InetAddress>> underWay;
+    private Future<List<InetAddress>> underWay = Future.succeededFuture(List.of());
 
     HostLookup(Context owner) {
         this(owner, InetAddress::getAllByName);
@@ -37,28 +36,27 @@ final class HostLookup {
         this.addresses = addresses;
     }
 
-    /** Never fails: a host that is not known has no address. */
+    /** Never fails: of a host that is not known, or not looked up now, there is no address. */
     Future<List<InetAddress>> find(String host) {
-        Future<List<InetAddress>> now = underWay;
-        if (now == null || now.isComplete()) {
-            now = begin(host);
-            underWay = now;
+        if (!underWay.isComplete()) {
+            return Future.succeededFuture(List.of());
         }
-        return now;
+        underWay = Future.fromCompletionStage(
+                        CompletableFuture.supplyAsync(() -> look(host), HostLookup::onItsOwnThread), owner)
+                .otherwise(List.of());
+        return underWay;
     }
 
-    private Future<List<InetAddress>> begin(String host) {
-        CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
-        Thread looking = new Thread(() -> found.complete(look(host)), "redis-name");
-        looking.setDaemon(true);
-        looking.start();
-        return Future.fromCompletionStage(found, owner);
+    private static void onItsOwnThread(Runnable lookup) {
+        Thread thread = new Thread(lookup, "redis-name");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private List<InetAddress> look(String host) {
         try {
             return List.of(addresses.of(host));
-        } catch (UnknownHostException | RuntimeException unknown) {
+        } catch (UnknownHostException unknown) {
             return List.of();
         }
     }

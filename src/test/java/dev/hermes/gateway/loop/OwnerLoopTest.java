@@ -39,6 +39,16 @@ class OwnerLoopTest {
     }
 
     @Test
+    void anErrorFailsTheCall() {
+        Future<String> answer = await(on(
+                askers,
+                () -> owner.call(() -> {
+                    throw new AssertionError("on purpose");
+                })));
+        assertThatThrownBy(() -> await(answer)).hasMessageContaining("on purpose");
+    }
+
+    @Test
     void anAskerWhoseLoopHasEndedWaitsForNothing() throws InterruptedException {
         Promise<String> work = Promise.promise();
         Future<String> answer = await(on(askers, () -> owner.call(work::future)));

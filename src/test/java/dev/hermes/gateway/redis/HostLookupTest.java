@@ -33,14 +33,12 @@ class HostLookupTest {
     }
 
     @Test
-    void allWhoAskMeanwhileWaitForTheSameLookup() throws Exception {
-        List<Future<List<InetAddress>>> asked =
-                List.of(hosts.find("redis.example"), hosts.find("redis.example"), hosts.find("redis.example"));
-        begun.take().answer.complete(new InetAddress[] {InetAddress.getLoopbackAddress()});
+    void whoAsksWhileALookupIsUnderWayDoesWithout() throws Exception {
+        Future<List<InetAddress>> first = hosts.find("redis.example");
+        assertThat(Futures.await(hosts.find("redis.example"))).isEmpty();
 
-        for (Future<List<InetAddress>> one : asked) {
-            assertThat(Futures.await(one)).containsExactly(InetAddress.getLoopbackAddress());
-        }
+        begun.take().answer.complete(new InetAddress[] {InetAddress.getLoopbackAddress()});
+        assertThat(Futures.await(first)).containsExactly(InetAddress.getLoopbackAddress());
         assertThat(begun).isEmpty();
     }
 
@@ -61,6 +59,17 @@ class HostLookupTest {
             throw new UnknownHostException(host);
         });
         assertThat(Futures.await(unknown.find("redis.example"))).isEmpty();
+    }
+
+    @Test
+    void aLookupThatEndsByAnErrorIsNotTheLast() throws Exception {
+        Future<List<InetAddress>> broken = hosts.find("redis.example");
+        begun.take().answer.completeExceptionally(new OutOfMemoryError("on purpose"));
+        assertThat(Futures.await(broken)).isEmpty();
+
+        Future<List<InetAddress>> later = hosts.find("redis.example");
+        begun.take().answer.complete(new InetAddress[] {InetAddress.getLoopbackAddress()});
+        assertThat(Futures.await(later)).containsExactly(InetAddress.getLoopbackAddress());
     }
 
     @Test
