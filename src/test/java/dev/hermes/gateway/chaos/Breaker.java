@@ -55,6 +55,9 @@ final class Breaker {
 
     private static final int REVOKED = 8;
 
+    private static final String HERE = "127.0.0.1";
+    private static final String ELSEWHERE = "127.0.0.2";
+
     /** A heartbeat, and what another fault, or the client's own wait, may hold it up. */
     private static final Duration REVOKED_WITHIN = Duration.ofSeconds(30);
 
@@ -146,6 +149,13 @@ final class Breaker {
                 unread.close();
                 over.run();
             }
+            case CLOCK_SET -> {
+                Duration ahead = Duration.ofHours(fault.share() < 0.6 ? 5 : -7);
+                hit.forEach(site -> site.ownMachine().setAhead(ahead));
+                lapse.pass(lasting);
+                hit.forEach(site -> site.ownMachine().setAhead(Duration.ZERO));
+                over.run();
+            }
             case LARGE_PUBLICATIONS -> {
                 publishMuch(gateway.port());
                 over.run();
@@ -160,8 +170,21 @@ final class Breaker {
                 hit.forEach(site -> site.toRedis().release());
                 over.run();
             }
+            case REDIS_MOVED -> {
+                hit.forEach(site -> moveRedis(site, ELSEWHERE));
+                lapse.pass(lasting);
+                hit.forEach(site -> moveRedis(site, HERE));
+                over.run();
+            }
             default -> inRedis(fault.kind(), lasting, over);
         }
+    }
+
+    /** As a failover behind a name does: the old address refuses before the name stands for the new one. */
+    private void moveRedis(Deployment.Site site, String address) {
+        site.toRedis().moveTo(address);
+        site.toRedis().cut(1, random);
+        site.ownMachine().moveRedis(address);
     }
 
     /** The oldest entry of the log, or any id while Redis cannot say. */

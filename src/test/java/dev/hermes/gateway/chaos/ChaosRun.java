@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.core.ConditionTimeoutException;
@@ -70,7 +72,9 @@ final class ChaosRun implements AutoCloseable {
     }
 
     private void breakThings() {
-        FaultPlan plan = new FaultPlan(settings.seed(), settings.gateways());
+        Set<FaultKind> possible = deployment.possible();
+        EnumSet.complementOf(EnumSet.copyOf(possible)).forEach(kind -> tell("without %s: no C compiler", kind.label()));
+        FaultPlan plan = new FaultPlan(settings.seed(), settings.gateways(), possible);
         Breaker breaker = new Breaker(deployment, clients, new Random(settings.seed()), lapse, breaches::add);
         long end = System.nanoTime() + settings.lasting().toNanos();
         while (System.nanoTime() < end) {

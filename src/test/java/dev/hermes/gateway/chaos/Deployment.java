@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Gateways, their Redis, and the networks: one for each gateway to Redis, one for all clients to the gateways. */
 final class Deployment implements AutoCloseable {
@@ -22,8 +26,20 @@ final class Deployment implements AutoCloseable {
     private static final int CLIENT_BUFFER = 8_192;
     private static final int REDIS_BUFFER = 1 << 16;
 
-    /** A gateway and its network to Redis. */
-    record Site(GatewayProcess gateway, FaultyNetwork toRedis) {}
+    /**
+     * A gateway and its network to Redis.
+     *
+     * @param machine null where none can be made
+     */
+    record Site(
+            GatewayProcess gateway,
+            FaultyNetwork toRedis,
+            @Nullable OwnMachine machine) {
+
+        OwnMachine ownMachine() {
+            return Objects.requireNonNull(machine);
+        }
+    }
 
     private final EmbeddedRedis redis;
     private final Path redisFolder;
@@ -34,11 +50,14 @@ final class Deployment implements AutoCloseable {
         // Written to disk before it is answered: what Redis forgets of its own accord is no concern of this run.
         redis = FreePorts.redis("appendonly yes", "appendfsync always");
         redisFolder = Path.of(ask("CONFIG", "GET", "dir").lines().toList().get(1));
+        Path library = OwnMachine.library(folder);
         for (int number = 1; number <= gateways; number++) {
             FaultyNetwork toRedis = new FaultyNetwork(List.of(redis.port()), REDIS_BUFFER);
+            String name = "gateway-" + number;
+            OwnMachine machine = library == null ? null : new OwnMachine(library, name);
             GatewayProcess gateway =
-                    new GatewayProcess(settings(toRedis.port()), folder.resolve("gateway-" + number + ".log"));
-            sites.add(new Site(gateway, toRedis));
+                    new GatewayProcess(settings(toRedis.port(), machine), folder.resolve(name + ".log"));
+            sites.add(new Site(gateway, toRedis, machine));
             gateway.start();
         }
         clients = new FaultyNetwork(
@@ -46,13 +65,17 @@ final class Deployment implements AutoCloseable {
         sites.forEach(site -> site.gateway().awaitReady());
     }
 
-    private static Map<String, String> settings(int redisPort) {
+    private static Map<String, String> settings(int redisPort, @Nullable OwnMachine machine) {
         Map<String, String> settings = new HashMap<>();
         settings.put("HERMES_SECRET_KEY", "the-secret-key-of-this-run-0123456789-0123456789");
         settings.put("HERMES_API_KEYS", API_KEY);
         settings.put("HERMES_ENABLE_SSE", "true");
         settings.put("HERMES_SSE_HISTORY", "redis");
         settings.put("HERMES_REDIS_URL", "redis://127.0.0.1:" + redisPort);
+        if (machine != null) {
+            settings.putAll(machine.environment());
+            settings.put("HERMES_REDIS_URL", "redis://" + OwnMachine.REDIS + ":" + redisPort);
+        }
         settings.put("HERMES_SSE_HEARTBEAT_INTERVAL", "1");
         settings.put("HERMES_SSE_CONNECTION_TIMEOUT", "60");
         settings.put("HERMES_SSE_STALL_TIMEOUT", "6");
@@ -66,6 +89,15 @@ final class Deployment implements AutoCloseable {
 
     List<Site> sites() {
         return sites;
+    }
+
+    /** What can be broken here. */
+    Set<FaultKind> possible() {
+        Set<FaultKind> kinds = EnumSet.allOf(FaultKind.class);
+        if (sites.stream().anyMatch(site -> site.machine() == null)) {
+            kinds.removeIf(FaultKind::needsOwnMachine);
+        }
+        return kinds;
     }
 
     EmbeddedRedis redis() {

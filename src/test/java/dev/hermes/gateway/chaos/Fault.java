@@ -15,7 +15,7 @@ record Fault(FaultKind kind, int gateway, boolean everywhere, double share, Dura
     /** Whether it keeps every gateway from the log for a while. */
     boolean blinds() {
         return switch (kind) {
-            case LINK_CUT, LINK_SILENT -> everywhere;
+            case LINK_CUT, LINK_SILENT, REDIS_MOVED -> everywhere;
             case GATEWAYS_KILLED -> true;
             default -> false;
         };

@@ -10,9 +10,11 @@ enum FaultKind {
     GATEWAY_PAUSED("gateway paused (SIGSTOP)", Place.GATEWAY),
     IDLE_CONNECTIONS("connections that are no streams", Place.GATEWAY),
     UNREAD_ANSWERS("answers and pages of polls that nobody reads", Place.GATEWAY),
+    CLOCK_SET("wall clock of gateways set by hours", Place.CLOCK),
     LARGE_PUBLICATIONS("publications of a thousand events each", Place.GATEWAY),
     LINK_CUT("connections of gateways to Redis reset", Place.LINK),
     LINK_SILENT("silence between gateways and Redis", Place.LINK),
+    REDIS_MOVED("Redis at another address of its name", Place.LINK),
     PUBSUB_KILLED("CLIENT KILL TYPE pubsub", Place.REDIS),
     NORMAL_KILLED("CLIENT KILL TYPE normal", Place.REDIS),
     REDIS_PAUSED("Redis paused (SIGSTOP)", Place.REDIS),
@@ -31,7 +33,9 @@ enum FaultKind {
         CLIENTS,
         GATEWAY,
         LINK,
-        REDIS
+        REDIS,
+        /** Never one of two at once: a hole of another fault is told by this clock, and is judged by the right one. */
+        CLOCK
     }
 
     private final String label;
@@ -48,6 +52,11 @@ enum FaultKind {
             case REDIS_EMPTIED, FLUSHED, STATE_AWAY, LOG_TAKEN_BACK, HIGHEST_ID, TOKENS_REVOKED -> true;
             default -> false;
         };
+    }
+
+    /** Whether it can be made only where a C compiler is. */
+    boolean needsOwnMachine() {
+        return this == CLOCK_SET || this == REDIS_MOVED;
     }
 
     String label() {

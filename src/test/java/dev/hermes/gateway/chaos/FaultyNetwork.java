@@ -1,12 +1,14 @@
 package dev.hermes.gateway.chaos;
 
 import dev.hermes.gateway.fixture.Background;
+import dev.hermes.gateway.fixture.FreePorts;
 import dev.hermes.gateway.fixture.Network;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -24,7 +26,7 @@ final class FaultyNetwork implements AutoCloseable {
     private static final int BACKLOG = 500;
     private static final int CONNECT_MILLIS = 5_000;
 
-    private final ServerSocket server;
+    private volatile ServerSocket server;
     private final List<Integer> targets;
     private final AtomicInteger turn = new AtomicInteger();
     private final int receiveBuffer;
@@ -37,12 +39,28 @@ final class FaultyNetwork implements AutoCloseable {
     FaultyNetwork(List<Integer> targets, int receiveBuffer) {
         this.targets = List.copyOf(targets);
         this.receiveBuffer = receiveBuffer;
+        this.server = listen(FreePorts.next(), InetAddress.getLoopbackAddress());
+    }
+
+    private ServerSocket listen(int port, InetAddress address) {
         try {
-            this.server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+            ServerSocket listening = new ServerSocket(port, BACKLOG, address);
+            Background.run("network-accept", () -> accept(listening));
+            return listening;
         } catch (IOException failure) {
             throw new AssertionError(failure);
         }
-        Background.run("network-accept", this::accept);
+    }
+
+    /** Takes connections at the same port of another address, and none at the present one any more. One thread. */
+    void moveTo(String address) {
+        int port = port();
+        close(server);
+        try {
+            server = listen(port, InetAddress.getByName(address));
+        } catch (UnknownHostException failure) {
+            throw new AssertionError(failure);
+        }
     }
 
     int port() {
@@ -80,18 +98,22 @@ final class FaultyNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            server.close();
-        } catch (IOException failure) {
-            throw new AssertionError(failure);
-        }
+        close(server);
         connections.forEach(Relayed::reset);
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
+    private static void close(ServerSocket listening) {
+        try {
+            listening.close();
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private void accept(ServerSocket listening) {
+        while (!listening.isClosed()) {
             try {
-                Socket client = server.accept();
+                Socket client = listening.accept();
                 Background.run("network-connect", () -> relay(client));
             } catch (IOException closed) {
                 return;
