@@ -2,8 +2,11 @@ package dev.hermes.gateway.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.json.JsonObject;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -153,6 +156,7 @@ final class Breaker {
                 Duration ahead = Duration.ofHours(fault.share() < 0.6 ? 5 : -7);
                 hit.forEach(site -> site.ownMachine().setAhead(ahead));
                 lapse.pass(lasting);
+                hit.forEach(site -> requireAhead(site.gateway().port(), ahead));
                 hit.forEach(site -> site.ownMachine().setAhead(Duration.ZERO));
                 over.run();
             }
@@ -177,6 +181,20 @@ final class Breaker {
                 over.run();
             }
             default -> inRedis(fault.kind(), lasting, over);
+        }
+    }
+
+    /** A clock that stood still would prove nothing: asks the gateway how long a token of it lasts. */
+    private void requireAhead(int port, Duration ahead) {
+        Wire.Answer token = Wire.exchange(
+                port, "POST", "/api/v1/events/token", Deployment.API_KEY, "{\"scope\":\"stats\",\"ttl\":60}");
+        if (token.status() == 200) {
+            Instant end = OffsetDateTime.parse(new JsonObject(token.body()).getString("expires_at"))
+                    .toInstant();
+            Duration found = Duration.between(Instant.now().plusSeconds(60), end);
+            if (found.minus(ahead).abs().compareTo(Duration.ofMinutes(1)) > 0) {
+                breaches.accept("a gateway's wall clock is ahead by " + found + ", not " + ahead);
+            }
         }
     }
 
